@@ -1,0 +1,58 @@
+# One word per task; each sets up what it needs first (scripts/setup.sh).
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench check fuzz lint
+SHELL := /bin/bash
+
+TIME ?= 60
+
+help:
+	@echo "make demo            central, a simulated Midtrans and two gates with 5,000 sold tickets; prints the addresses"
+	@echo "make demo STORY=1    the same, and plays the story by itself: buy, pay, scan offline, reconcile"
+	@echo "make test            everything that CI runs: formatting, lints, documentation, all tests on both databases"
+	@echo "make check           the same without the tests that need a server, for while you work"
+	@echo "make bench           the figures, one JSON line each in target/bench/results.jsonl"
+	@echo "make fuzz TIME=60    every fuzz target for that many seconds"
+
+demo:
+	@scripts/setup.sh demo
+	cargo build --workspace --bins
+	cargo run -p tests --bin demo -- $(if $(STORY),--story)
+
+# Lints first: they fail soonest, and what they compile of foreign crates is theirs alone (metadata, no code).
+# The documentation's examples come before the tests, so that the last line is the verdict on the tests.
+test:
+	@scripts/setup.sh test
+	@$(MAKE) --no-print-directory lint
+	cargo build --workspace --bins --tests
+	@if command -v cargo-nextest >/dev/null; then set -x; \
+		cargo test --workspace --doc --quiet && \
+		scripts/with-mariadb.sh cargo nextest run --workspace --lib --bins --tests; \
+	else set -x; \
+		scripts/with-mariadb.sh cargo test --workspace --lib --bins --tests && \
+		cargo test --workspace --doc; \
+	fi
+
+lint:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --quiet
+
+# cargo-deny is not demanded: tests/tidy repeats its rules on dependencies, licences and sources.
+check:
+	@scripts/setup.sh build
+	@$(MAKE) --no-print-directory lint
+	cargo test -p tests --test tidy
+	@if command -v cargo-deny >/dev/null; then set -x; cargo deny check bans licenses sources; fi
+
+# Durability is measured, so the databases lie on the project's disk rather than in a /tmp of memory.
+bench:
+	@scripts/setup.sh bench
+	@mkdir -p target/bench/tmp
+	cargo build --release --workspace --bins
+	TMPDIR="$(CURDIR)/target/bench/tmp" cargo bench -p tests --bench figures
+
+# Fuzzing needs the compiler's unstable sanitizer flags; RUSTC_BOOTSTRAP opens them on the stable one.
+fuzz:
+	@scripts/setup.sh build fuzz
+	@set -e; for target in $$(cargo fuzz list); do set -x; \
+		RUSTC_BOOTSTRAP=1 cargo fuzz run "$$target" -- -max_total_time=$(TIME); { set +x; } 2>/dev/null; done

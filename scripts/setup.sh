@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# Installs what a fresh Debian machine with only Rust, Node and apt lacks. Quick and silent when nothing is missing.
+#
+#   scripts/setup.sh build|test|demo|bench|fuzz …
+#
+# No service is installed or started: the tests run MariaDB themselves (scripts/mariadb.sh), so the server's
+# programs are enough and Debian's `mariadb-server`, which starts one for the whole machine, is left alone.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# One line per package: the profiles that need it, Debian's name for it, a command that shows it is there.
+# Both MariaDB packages are needed: mariadb-install-db stands in one and a program it calls in the other.
+needs='
+build,test,demo,bench,fuzz  clang               clang
+build,test,demo,bench,fuzz  libclang-dev        clang
+build,test,demo,bench,fuzz  cmake               cmake
+build,test,demo,bench,fuzz  g++                 c++
+build,test,demo,bench,fuzz  pkg-config          pkg-config
+test,demo                   poppler-utils       pdftoppm
+test                        zbar-tools          zbarimg
+test                        chromium            chromium
+test                        chromium-driver     chromedriver
+test,bench                  mariadb-server-core mariadb-install-db
+test,bench                  mariadb-client-core my_print_defaults
+'
+
+stop() {
+    printf 'setup: %s\n' "$1" >&2
+    exit 1
+}
+
+# The rows of the table that the asked profiles need: "package command".
+wanted() {
+    local profile profiles package command
+    while read -r profiles package command; do
+        [ -n "$profiles" ] || continue
+        for profile in "$@"; do
+            case ",$profiles," in *",$profile,"*) printf '%s %s\n' "$package" "$command"; break ;; esac
+        done
+    done <<<"$needs"
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        stop "installing packages needs root; run as root: $*"
+    fi
+}
+
+install_on_debian() {
+    local package command missing=()
+    while read -r package command; do
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+    done < <(wanted "$@")
+    [ ${#missing[@]} -gt 0 ] || return 0
+    printf 'setup: installing %s\n' "${missing[*]}" >&2
+    # Package lists of last month name files that the mirror no longer has, so refresh them, but only now.
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+        stop "apt-get could not install: ${missing[*]}"
+}
+
+# Elsewhere nothing is installed behind the owner's back: the commands must be there.
+check_elsewhere() {
+    local package command missing=()
+    while read -r package command; do
+        command -v "$command" >/dev/null || missing+=("$package ($command)")
+    done < <(wanted "$@")
+    [ ${#missing[@]} -gt 0 ] || return 0
+    {
+        printf 'setup: this is not Debian, so please install these yourself (Debian names; the command that is missing):\n'
+        printf '  %s\n' "${missing[@]}"
+        printf 'macOS:  brew install llvm cmake pkg-config poppler zbar mariadb && brew install --cask chromium chromedriver\n'
+        printf 'Fedora: dnf install clang-devel cmake gcc-c++ pkgconf poppler-utils zbar mariadb-server chromium chromedriver\n'
+        printf 'Arch:   pacman -S clang cmake gcc pkgconf poppler zbar mariadb chromium\n'
+    } >&2
+    exit 1
+}
+
+install_node_packages() {
+    local lock=web-assets/package-lock.json done_mark=web-assets/node_modules/.package-lock.json
+    [ -f "$lock" ] || return 0
+    [ ! -f "$done_mark" ] || [ "$lock" -nt "$done_mark" ] || return 0
+    command -v npm >/dev/null || stop "npm is missing: install Node 18 or newer"
+    printf 'setup: npm ci in web-assets\n' >&2
+    npm ci --prefix web-assets --no-audit --no-fund --loglevel=error
+    touch "$done_mark"
+}
+
+install_cargo_fuzz() {
+    command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --locked
+}
+
+[ $# -gt 0 ] || stop "name what to set up for: build, test, demo, bench or fuzz"
+for profile in "$@"; do
+    case "$profile" in
+        build | test | demo | bench | fuzz) ;;
+        *) stop "unknown profile \"$profile\": build, test, demo, bench or fuzz" ;;
+    esac
+done
+command -v cargo >/dev/null || stop "cargo is missing: install Rust (https://rustup.rs), then run this again"
+
+if [ -f /etc/debian_version ] && command -v apt-get >/dev/null; then
+    install_on_debian "$@"
+else
+    check_elsewhere "$@"
+fi
+install_node_packages
+case " $* " in *" fuzz "*) install_cargo_fuzz ;; esac
