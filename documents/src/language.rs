@@ -1,0 +1,257 @@
+//! The words on a document, and how dates read, per language.
+//!
+//! Invariant: every label exists in every language, because a language is one whole [`Labels`] value.
+//! Read by the pages; a new language is one more constant here.
+//! Names of ticket types, venues and terms come from the organiser and are not translated.
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+use crate::PaymentStatus;
+
+/// A language documents are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    /// `en`
+    English,
+    /// `id`, the language of most buyers.
+    #[default]
+    Indonesian,
+}
+
+/// All fixed text of one language.
+pub(crate) struct Labels {
+    pub(crate) invoice: &'static str,
+    pub(crate) number: &'static str,
+    pub(crate) issued: &'static str,
+    pub(crate) sold_by: &'static str,
+    pub(crate) billed_to: &'static str,
+    pub(crate) item: &'static str,
+    pub(crate) quantity: &'static str,
+    pub(crate) price: &'static str,
+    pub(crate) amount: &'static str,
+    pub(crate) total: &'static str,
+    pub(crate) paid_on: &'static str,
+    pub(crate) tickets_follow: &'static str,
+    pub(crate) page: &'static str,
+    pub(crate) ticket: &'static str,
+    pub(crate) attendee: &'static str,
+    pub(crate) ticket_type: &'static str,
+    pub(crate) date: &'static str,
+    pub(crate) venue: &'static str,
+    pub(crate) gates_open: &'static str,
+    pub(crate) to_be_announced: &'static str,
+    pub(crate) ticket_number: &'static str,
+    pub(crate) order: &'static str,
+    pub(crate) terms: &'static str,
+    pub(crate) own_terms: [&'static str; 3],
+    weekdays: [&'static str; 7],
+    months: [&'static str; 12],
+    statuses: [&'static str; 7],
+}
+
+const ENGLISH: Labels = Labels {
+    invoice: "Invoice",
+    number: "Order number",
+    issued: "Issued",
+    sold_by: "Sold by",
+    billed_to: "Billed to",
+    item: "Item",
+    quantity: "Qty",
+    price: "Price",
+    amount: "Amount",
+    total: "Total",
+    paid_on: "Paid on",
+    tickets_follow: "Your tickets follow, one per page.",
+    page: "Page",
+    ticket: "Ticket",
+    attendee: "Name",
+    ticket_type: "Ticket type",
+    date: "Date",
+    venue: "Venue",
+    gates_open: "Gates open",
+    to_be_announced: "To be announced",
+    ticket_number: "Ticket number",
+    order: "Order",
+    terms: "Terms",
+    own_terms: [
+        "Show this code at the gate, on paper or on a bright screen, with your identity card.",
+        "The first scan admits; a copy of the code will be refused. Do not share or post it.",
+        "Your ticket is exchanged for a wristband. A lost or damaged wristband is not replaced.",
+    ],
+    weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+    months: [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    statuses: [
+        "Awaiting payment",
+        "Paid",
+        "Partly refunded",
+        "Refunded",
+        "Expired",
+        "Cancelled",
+        "Payment failed",
+    ],
+};
+
+const INDONESIAN: Labels = Labels {
+    invoice: "Faktur",
+    number: "Nomor pesanan",
+    issued: "Diterbitkan",
+    sold_by: "Penjual",
+    billed_to: "Pembeli",
+    item: "Rincian",
+    quantity: "Jml",
+    price: "Harga",
+    amount: "Jumlah",
+    total: "Total",
+    paid_on: "Dibayar",
+    tickets_follow: "Tiket Anda ada di halaman berikut, satu tiket per halaman.",
+    page: "Halaman",
+    ticket: "Tiket",
+    attendee: "Nama",
+    ticket_type: "Jenis tiket",
+    date: "Tanggal",
+    venue: "Tempat",
+    gates_open: "Pintu dibuka",
+    to_be_announced: "Akan diumumkan",
+    ticket_number: "Nomor tiket",
+    order: "Pesanan",
+    terms: "Ketentuan",
+    own_terms: [
+        "Tunjukkan kode ini di pintu masuk, dicetak atau di layar yang terang, beserta kartu identitas.",
+        "Pemindaian pertama yang berlaku; salinan kode akan ditolak. Jangan bagikan atau unggah kode ini.",
+        "Tiket ditukar dengan gelang. Gelang yang hilang atau rusak tidak diganti.",
+    ],
+    weekdays: ["Sen", "Sel", "Rab", "Kam", "Jum", "Sab", "Min"],
+    months: [
+        "Januari",
+        "Februari",
+        "Maret",
+        "April",
+        "Mei",
+        "Juni",
+        "Juli",
+        "Agustus",
+        "September",
+        "Oktober",
+        "November",
+        "Desember",
+    ],
+    statuses: [
+        "Menunggu pembayaran",
+        "Lunas",
+        "Dikembalikan sebagian",
+        "Dikembalikan",
+        "Kedaluwarsa",
+        "Dibatalkan",
+        "Pembayaran gagal",
+    ],
+};
+
+impl Language {
+    /// BCP 47 tag, as written into the PDF and web pages.
+    #[must_use]
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Indonesian => "id",
+        }
+    }
+
+    pub(crate) fn labels(self) -> &'static Labels {
+        match self {
+            Self::English => &ENGLISH,
+            Self::Indonesian => &INDONESIAN,
+        }
+    }
+}
+
+impl Labels {
+    /// `Sat 12 December 2026`
+    pub(crate) fn day(&self, date: NaiveDate) -> String {
+        let weekday = self.weekdays[date.weekday().num_days_from_monday() as usize];
+        format!("{weekday} {}", self.plain_day(date))
+    }
+
+    /// `12 December 2026`
+    fn plain_day(&self, date: NaiveDate) -> String {
+        format!(
+            "{} {} {}",
+            date.day(),
+            self.months[date.month0() as usize],
+            date.year()
+        )
+    }
+
+    /// `12 December 2026, 18:30 WIB`
+    pub(crate) fn moment(&self, at: DateTime<Utc>, zone: Tz) -> String {
+        let local = at.with_timezone(&zone);
+        format!(
+            "{}, {}",
+            self.plain_day(local.date_naive()),
+            clock(at, zone)
+        )
+    }
+
+    pub(crate) fn status(&self, status: PaymentStatus) -> &'static str {
+        self.statuses[match status {
+            PaymentStatus::Pending => 0,
+            PaymentStatus::Paid => 1,
+            PaymentStatus::PartlyRefunded => 2,
+            PaymentStatus::Refunded => 3,
+            PaymentStatus::Expired => 4,
+            PaymentStatus::Cancelled => 5,
+            PaymentStatus::Failed => 6,
+        }]
+    }
+}
+
+/// `18:30 WIB`
+pub(crate) fn clock(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%H:%M %Z").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeZone;
+    use chrono_tz::Asia::{Jakarta, Jayapura, Makassar};
+
+    #[test]
+    fn dates_read_in_both_languages() {
+        let date = NaiveDate::from_ymd_opt(2026, 12, 12).expect("a date");
+        assert_eq!(Language::English.labels().day(date), "Sat 12 December 2026");
+        assert_eq!(
+            Language::Indonesian.labels().day(date),
+            "Sab 12 Desember 2026"
+        );
+    }
+
+    #[test]
+    fn moments_are_told_in_the_events_zone() {
+        let at = Utc
+            .with_ymd_and_hms(2026, 11, 21, 17, 5, 0)
+            .single()
+            .expect("a moment");
+        for (zone, text) in [
+            (Jakarta, "22 November 2026, 00:05 WIB"),
+            (Makassar, "22 November 2026, 01:05 WITA"),
+            (Jayapura, "22 November 2026, 02:05 WIT"),
+            (Tz::UTC, "21 November 2026, 17:05 UTC"),
+        ] {
+            assert_eq!(Language::Indonesian.labels().moment(at, zone), text);
+        }
+    }
+}

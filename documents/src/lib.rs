@@ -1,0 +1,25 @@
+//! Documents a buyer receives: the invoice with its tickets as one PDF, and QR codes for pages.
+//!
+//! Invariant: everything here is a pure function from plain values to bytes or text; equal input gives
+//! equal bytes, so a document can be made again at any time instead of being stored.
+//! Called by central's mail worker and shop pages.
+//! It does no arithmetic on money (amounts arrive as text, made by central's `Money`) and knows no
+//! order rules: what may be printed when is central's decision. No clock, no files, no network.
+
+mod accent;
+mod canvas;
+mod error;
+mod font;
+mod invoice;
+mod invoice_page;
+mod language;
+mod pdf;
+mod qr;
+mod ticket_page;
+
+pub use accent::Accent;
+pub use error::DocumentError;
+pub use invoice::{Event, EventDay, Invoice, InvoiceLine, Party, PaymentStatus, TicketPage};
+pub use language::Language;
+pub use pdf::invoice;
+pub use qr::{QrModules, qr_modules, qr_svg};
