@@ -1,0 +1,83 @@
+//! What the cascade may do, and how often.
+//!
+//! Two starting points: [`CascadeOptions::default`] for single pictures, where every step is worth
+//! its time, and [`CascadeOptions::live`] for a camera, where the next frame comes anyway.
+
+use std::time::Duration;
+
+/// Which decoder does the main work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// zxing-cpp, with rqrr as the second opinion.
+    #[cfg(feature = "zxing")]
+    Zxing,
+    /// rqrr alone, every step within the deadline. Reads no Code 128.
+    Rqrr,
+}
+
+/// Steps and limits of a [`crate::Cascade`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CascadeOptions {
+    pub engine: Engine,
+    /// Begin with the frame at half size.
+    pub half: bool,
+    /// The whole frame with every usual effort.
+    pub full: bool,
+    /// Black for white (for rqrr, which reads nothing inverted by itself).
+    pub inverted: bool,
+    /// Deep: tones spread from black to white.
+    pub stretch: bool,
+    /// Deep: rqrr after zxing-cpp read nothing.
+    pub second_opinion: bool,
+    /// Deep: barcodes that stand upright.
+    pub upright: bool,
+    /// Deep: go on to the whole frame although the half-size one gave a text, for smaller codes
+    /// beside the one that was read.
+    pub find_all: bool,
+    /// Deep steps run on every n-th frame, beginning with the first; 0 means never.
+    pub deep_every: u32,
+    /// How long rqrr may take for one frame.
+    pub rqrr_deadline: Duration,
+    /// How many codes to look for in one frame, at least 1.
+    pub max_codes: u8,
+}
+
+impl Default for CascadeOptions {
+    /// For single pictures: everything, on every frame.
+    fn default() -> Self {
+        Self {
+            engine: Engine::default(),
+            half: true,
+            full: true,
+            inverted: true,
+            stretch: true,
+            second_opinion: true,
+            upright: true,
+            find_all: true,
+            deep_every: 1,
+            rqrr_deadline: Duration::from_millis(400),
+            max_codes: 8,
+        }
+    }
+}
+
+impl CascadeOptions {
+    /// For a camera: the same steps, the deep ones on every fourth frame and in less time.
+    pub fn live() -> Self {
+        Self {
+            deep_every: 4,
+            rqrr_deadline: Duration::from_millis(60),
+            ..Self::default()
+        }
+    }
+}
+
+impl Default for Engine {
+    /// zxing-cpp where it is built in.
+    fn default() -> Self {
+        #[cfg(feature = "zxing")]
+        return Self::Zxing;
+        #[cfg(not(feature = "zxing"))]
+        return Self::Rqrr;
+    }
+}
