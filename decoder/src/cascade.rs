@@ -138,16 +138,16 @@ impl Cascade {
         }
     }
 
+    #[cfg_attr(
+        not(feature = "zxing"),
+        expect(unused_variables, reason = "one decoder does it all")
+    )]
     fn decode(&mut self, stage: Stage, seen: &GrayFrame<'_>) -> Vec<Code> {
-        match (self.options.engine, stage) {
-            (Engine::Rqrr, _) | (_, Stage::SecondOpinion) => {
-                self.rqrr.decode(seen).unwrap_or_default()
-            }
-            #[cfg(feature = "zxing")]
-            (Engine::Zxing, stage) => {
-                Zxing::new(effort(stage), self.options.max_codes).decode(seen)
-            }
+        #[cfg(feature = "zxing")]
+        if self.options.engine == Engine::Zxing && stage != Stage::SecondOpinion {
+            return Zxing::new(effort(stage), self.options.max_codes).decode(seen);
         }
+        self.rqrr.decode(seen).unwrap_or_default()
     }
 }
 
