@@ -77,10 +77,14 @@ impl Pen {
         if self.width(text) <= width {
             return text.to_owned();
         }
-        let mut kept: String = text.to_owned();
-        while !kept.is_empty() && self.width(&kept) + self.width("…") > width {
-            kept.pop();
-        }
+        let mut room = width - self.width("…");
+        let kept: String = text
+            .chars()
+            .take_while(|letter| {
+                room -= self.width(letter.encode_utf8(&mut [0; 4]));
+                room >= 0.0
+            })
+            .collect();
         format!("{}…", kept.trim_end())
     }
 

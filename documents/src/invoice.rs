@@ -38,7 +38,8 @@ pub struct Invoice {
     pub lines: Vec<InvoiceLine>,
     /// Sum of the lines, formatted.
     pub total: String,
-    /// The event's terms, one sentence each; empty takes the language's own three.
+    /// The event's terms, one sentence each, as many as fit below the cut line (about four lines of
+    /// small print); empty takes the language's own three.
     pub terms: Vec<String>,
     /// One page each, after the invoice; empty while nothing is issued.
     pub tickets: Vec<TicketPage>,

@@ -185,6 +185,22 @@ impl Labels {
         format!("{weekday} {}", self.plain_day(date))
     }
 
+    /// `12–14 December 2026`, `30 November – 2 December 2026`
+    pub(crate) fn days(&self, first: NaiveDate, last: NaiveDate) -> String {
+        let end = self.plain_day(last);
+        if (first.year(), first.month()) == (last.year(), last.month()) {
+            return format!("{}–{end}", first.day());
+        }
+        if first.year() == last.year() {
+            return format!(
+                "{} {} – {end}",
+                first.day(),
+                self.months[first.month0() as usize]
+            );
+        }
+        format!("{} – {end}", self.plain_day(first))
+    }
+
     /// `12 December 2026`
     fn plain_day(&self, date: NaiveDate) -> String {
         format!(
@@ -237,6 +253,30 @@ mod tests {
             Language::Indonesian.labels().day(date),
             "Sab 12 Desember 2026"
         );
+    }
+
+    #[test]
+    fn runs_of_days_say_no_more_than_needed() {
+        let date = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).expect("a date");
+        for (first, last, text) in [
+            (
+                date(2026, 12, 12),
+                date(2026, 12, 14),
+                "12–14 December 2026",
+            ),
+            (
+                date(2026, 11, 30),
+                date(2026, 12, 2),
+                "30 November – 2 December 2026",
+            ),
+            (
+                date(2026, 12, 31),
+                date(2027, 1, 1),
+                "31 December 2026 – 1 January 2027",
+            ),
+        ] {
+            assert_eq!(Language::English.labels().days(first, last), text);
+        }
     }
 
     #[test]

@@ -41,8 +41,8 @@ fn describe(document: &mut PdfDocument, invoice: &Invoice) {
     about.creator = "Gerbang".to_owned();
     about.producer = "Gerbang".to_owned();
     if let Some(at) = at {
-        about.creation_date = at.clone();
-        about.modification_date = at.clone();
+        about.creation_date = at;
+        about.modification_date = at;
         about.metadata_date = at;
     }
 }

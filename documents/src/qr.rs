@@ -12,7 +12,7 @@ use qrcodegen::{QrCode, QrCodeEcc, QrSegment};
 use crate::DocumentError;
 
 /// Empty modules that every side of a QR code must have.
-pub(crate) const QUIET_ZONE: usize = 4;
+pub(crate) const QUIET_ZONE: u8 = 4;
 
 /// A square of dark and light modules, without the quiet zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,10 +83,11 @@ pub fn qr_modules(text: &str) -> Result<QrModules, DocumentError> {
 /// [`DocumentError::QrTooLong`] when the text does not fit version 40.
 pub fn qr_svg(text: &str) -> Result<String, DocumentError> {
     let modules = qr_modules(text)?;
-    let side = modules.size() + 2 * QUIET_ZONE;
+    let quiet = usize::from(QUIET_ZONE);
+    let side = modules.size() + 2 * quiet;
     let mut path = String::new();
     for (x, y, length) in modules.runs() {
-        let (x, y) = (x + QUIET_ZONE, y + QUIET_ZONE);
+        let (x, y) = (x + quiet, y + quiet);
         write!(path, "M{x} {y}h{length}v1h-{length}z").expect("writing to a string");
     }
     Ok(format!(

@@ -21,8 +21,8 @@ pub(crate) const WHITE: [f32; 3] = [1.0; 3];
 
 const INNER: f32 = WIDTH - 2.0 * MARGIN;
 const BAND: f32 = 37.0;
-const CARD_TOP: f32 = 83.0;
-const CUT: f32 = 177.0;
+const CARD_TOP: f32 = 85.0;
+const CUT: f32 = 178.5;
 /// 4.5 points: 41 modules of a ticket code make 65 mm.
 const MODULE: f32 = 4.5 * 25.4 / 72.0;
 /// A code of another version is drawn at this width too.
@@ -58,7 +58,7 @@ fn band(page: &mut Canvas, invoice: &Invoice, position: usize) -> Result<(), Doc
         },
         invoice.accent.tint(0.0),
     );
-    gate(page, invoice.accent.tint(0.12));
+    gate(page, invoice.accent.tint(0.09));
     let small = pen(Face::Bold, 8.0, invoice.accent.tint(0.82));
     let count = format!("{} {position}/{}", labels.ticket, invoice.tickets.len());
     let seller = small.cut(
@@ -111,25 +111,30 @@ fn facts(page: &mut Canvas, invoice: &Invoice, ticket: &TicketPage) -> Result<()
     let labels = invoice.language.labels();
     let (left, right, half) = (MARGIN, WIDTH / 2.0 + 2.0, INNER / 2.0 - 4.0);
     let name = printable(&ticket.attendee)?;
-    let big = pen(Face::Bold, 15.0, INK).shrunk(&name, INNER, 9.0);
-    label(page, (left, 45.0), labels.attendee)?;
-    page.lines((left, 51.5), big, &big.wrap(&name, INNER, 1)?)?;
+    label(page, (left, 44.0), labels.attendee)?;
+    let big = pen(Face::Bold, 15.0, INK).shrunk(&name, INNER, 8.5);
+    let lines = big.wrap(&name, INNER + 0.01, 2)?;
+    page.lines(
+        (left, if lines.len() > 1 { 48.6 } else { 50.3 }),
+        big,
+        &lines,
+    )?;
     fact(
         page,
-        (left, 58.5, half),
+        (left, 57.5, half),
         labels.ticket_type,
         &ticket.ticket_type,
     )?;
     fact(
         page,
-        (right, 58.5, half),
+        (right, 57.5, half),
         labels.date,
         &days(labels, &ticket.days),
     )?;
-    fact(page, (left, 71.0, half), labels.venue, &invoice.event.venue)?;
+    fact(page, (left, 70.5, half), labels.venue, &invoice.event.venue)?;
     fact(
         page,
-        (right, 71.0, half),
+        (right, 70.5, half),
         labels.gates_open,
         &gates(invoice, &ticket.days),
     )
@@ -165,8 +170,8 @@ pub(crate) fn days(labels: &Labels, days: &[EventDay]) -> String {
     let unbroken = dates
         .windows(2)
         .all(|pair| pair[0].succ_opt() == Some(pair[1]));
-    if dates.len() > 2 && unbroken {
-        return format!("{} – {}", labels.day(*first), labels.day(*last));
+    if dates.len() > 1 && unbroken {
+        return labels.days(*first, *last);
     }
     dates
         .iter()
@@ -193,8 +198,7 @@ fn gates(invoice: &Invoice, days: &[EventDay]) -> String {
 fn card(page: &mut Canvas, labels: &Labels, ticket: &TicketPage) -> Result<(), DocumentError> {
     let modules = qr_modules(&ticket.code)?;
     let module = module_width(&modules);
-    let quiet = module * 4.0;
-    debug_assert_eq!(QUIET_ZONE, 4, "the quiet zone drawn is the one promised");
+    let quiet = module * f32::from(QUIET_ZONE);
     let side = SYMBOL + 2.0 * quiet;
     let (width, height) = (side + 8.0, CUT - CARD_TOP - 4.0);
     let x = (WIDTH - width) / 2.0;
