@@ -68,7 +68,9 @@ impl MariaDb {
     /// # Panics
     /// When the server does not answer or refuses.
     pub async fn fresh_database(&self) -> String {
-        self.create_database("utf8mb4_bin").await.expect("a fresh database")
+        self.create_database("utf8mb4_bin")
+            .await
+            .expect("a fresh database")
     }
 
     /// Creates an empty database with another collation than ours and returns its address.
@@ -89,7 +91,11 @@ impl MariaDb {
             Some((server, query)) => (server, format!("?{query}")),
             None => (url, String::new()),
         };
-        Self { server: server.trim_end_matches('/').to_owned(), query, _process: process }
+        Self {
+            server: server.trim_end_matches('/').to_owned(),
+            query,
+            _process: process,
+        }
     }
 }
 
@@ -100,9 +106,14 @@ fn unique_name() -> String {
     format!("test_{}_{count}", std::process::id())
 }
 
-#[expect(clippy::disallowed_methods, reason = "how scripts/with-mariadb.sh hands over the run's server")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how scripts/with-mariadb.sh hands over the run's server"
+)]
 fn url_from_environment() -> Option<String> {
-    std::env::var(URL_VARIABLE).ok().filter(|url| !url.is_empty())
+    std::env::var(URL_VARIABLE)
+        .ok()
+        .filter(|url| !url.is_empty())
 }
 
 /// `scripts/mariadb.sh`, which serves until `hold` closes.
@@ -123,11 +134,17 @@ impl ServerProcess {
             .spawn()
             .with_context(|| format!("cannot run {path}"))?;
         let hold = script.stdin.take();
-        let answer = script.stdout.take().context("the script's output was asked for")?;
+        let answer = script
+            .stdout
+            .take()
+            .context("the script's output was asked for")?;
         let process = Self { script, hold };
         let mut url = String::new();
         BufReader::new(answer).read_line(&mut url)?;
-        ensure!(!url.is_empty(), "MariaDB did not start; scripts/mariadb.sh said why");
+        ensure!(
+            !url.is_empty(),
+            "MariaDB did not start; scripts/mariadb.sh said why"
+        );
         Ok((process, url.trim_end().to_owned()))
     }
 }
@@ -150,13 +167,16 @@ mod tests {
         let (one, two) = (server.fresh_database().await, server.fresh_database().await);
         assert_ne!(one, two);
         let mut connection = MySqlConnection::connect(&one).await.expect("connects");
-        let settings: (String, String, i64) = sqlx::query_as(
+        let settings: (String, String, u64) = sqlx::query_as(
             "SELECT @@collation_database, @@tx_isolation, @@innodb_flush_log_at_trx_commit",
         )
         .fetch_one(&mut connection)
         .await
         .expect("settings");
-        assert_eq!(settings, ("utf8mb4_bin".to_owned(), "READ-COMMITTED".to_owned(), 1));
+        assert_eq!(
+            settings,
+            ("utf8mb4_bin".to_owned(), "READ-COMMITTED".to_owned(), 1)
+        );
         let (tables,): (i64,) = sqlx::query_as(
             "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE()",
         )
@@ -170,7 +190,10 @@ mod tests {
     fn a_server_leaves_nothing_behind() {
         let server = MariaDb::start().expect("starts");
         let (_, socket) = server.query.split_once("socket=").expect("a socket");
-        let folder = std::path::Path::new(socket).parent().expect("in a folder").to_owned();
+        let folder = std::path::Path::new(socket)
+            .parent()
+            .expect("in a folder")
+            .to_owned();
         assert!(folder.join("data").is_dir());
         drop(server);
         assert!(!folder.exists(), "{} is still there", folder.display());
@@ -179,8 +202,14 @@ mod tests {
     #[test]
     fn addresses_keep_the_query_behind_the_database() {
         let server = MariaDb::at("mysql://root@127.0.0.1:3307/?socket=/run/s", None);
-        assert_eq!(server.url("a"), "mysql://root@127.0.0.1:3307/a?socket=/run/s");
+        assert_eq!(
+            server.url("a"),
+            "mysql://root@127.0.0.1:3307/a?socket=/run/s"
+        );
         assert_eq!(server.tcp_url("a"), "mysql://root@127.0.0.1:3307/a");
-        assert_eq!(MariaDb::at("mysql://root@db", None).url("a"), "mysql://root@db/a");
+        assert_eq!(
+            MariaDb::at("mysql://root@db", None).url("a"),
+            "mysql://root@db/a"
+        );
     }
 }
