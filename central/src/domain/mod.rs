@@ -1,0 +1,9 @@
+//! The rules of selling: plain functions on plain values.
+//!
+//! Invariant: no async, SQL, HTTP, clock, randomness or environment; what a rule needs is a parameter.
+//! Called by `app`, which loads values, asks one rule and stores the result.
+
+pub mod email;
+pub mod identity;
+pub mod money;
+pub mod phone;
