@@ -73,6 +73,7 @@ check_elsewhere() {
     {
         printf 'setup: this is not Debian, so please install these yourself (Debian names; the command that is missing):\n'
         printf '  %s\n' "${missing[@]}"
+        printf 'Ubuntu: apt-get install the packages by these names; chromium-chromedriver has both browser commands\n'
         printf 'macOS:  brew install llvm cmake pkg-config poppler zbar mariadb && brew install --cask chromium chromedriver\n'
         printf 'Fedora: dnf install clang-devel cmake gcc-c++ pkgconf poppler-utils zbar mariadb-server chromium chromedriver\n'
         printf 'Arch:   pacman -S clang cmake gcc pkgconf poppler zbar mariadb chromium\n'
@@ -103,10 +104,11 @@ for profile in "$@"; do
 done
 command -v cargo >/dev/null || stop "cargo is missing: install Rust (https://rustup.rs), then run this again"
 
-if [ -f /etc/debian_version ] && command -v apt-get >/dev/null; then
-    install_on_debian "$@"
-else
-    check_elsewhere "$@"
-fi
+# Ubuntu is not among them: its chromium is a snap, and its names differ.
+system=$([ ! -r /etc/os-release ] || . /etc/os-release; echo "${ID:-}")
+case "$system" in
+    debian | raspbian) install_on_debian "$@" ;;
+    *) check_elsewhere "$@" ;;
+esac
 install_node_packages
 case " $* " in *" fuzz "*) install_cargo_fuzz ;; esac
