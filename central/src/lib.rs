@@ -1,0 +1,4 @@
+//! central
+
+pub mod domain;
+pub mod payments;

@@ -1,0 +1,63 @@
+//! The rules that central and every gate share, as plain functions on plain values.
+//!
+//! Nothing here waits, stores, logs, asks for the time or for randomness: `now` and entropy are
+//! parameters, collections are ordered, and a function that is given the same facts gives the same
+//! answer on every machine. `central` and `edge-node` call this crate; it calls nobody.
+//!
+//! | noun | file | what it settles |
+//! | --- | --- | --- |
+//! | ticket code | [`code`] | the 143 characters in the QR: sign, parse, verify |
+//! | ticket number | [`number`] | the twelve characters typed by hand, with a check character |
+//! | ticket | [`ticket`] | all that a gate knows of a ticket |
+//! | attendee line | [`seal`] | the name, readable only by who holds the ticket itself |
+//! | manifest | [`manifest`] | the proof that a replica equals central's at a revision |
+//! | event config | [`config`] | days, types, gates, keys and the rules of admission |
+//! | scan record | [`scan`] | one attempt at a gate, chained to the one before |
+//! | true time | [`moment`] | when a scan happened, with an error, whatever its clock said |
+//! | verdict | [`verdict`], [`decide`] | admit, ask or refuse, and why |
+//! | ruling | [`merge`] | what all logs together say of a scan: first scan wins |
+//! | messages | [`wire`] | what node and central send each other |
+//!
+//! Two gates that could not know of each other, and the ruling that both are told:
+//!
+//! ```
+//! use sync_protocol::{
+//!     id::{GateId, NodeId, TicketId},
+//!     config::EntryRule,
+//!     merge::{rule_ticket, Fact, Ruling},
+//!     moment::Interval,
+//!     scan::{Action, ScanId},
+//!     time::Timestamp,
+//! };
+//! let fact = |node: u128, at: i64| Fact {
+//!     scan: ScanId { node: NodeId::from_u128(node), seq: 1 },
+//!     ticket: TicketId::from_u128(7),
+//!     gate: GateId::from_u128(node),
+//!     action: Action::Entry,
+//!     day: 0,
+//!     time: Interval::around(Timestamp(at), 50),
+//! };
+//! let (first, second) = (fact(2, 1_000), fact(1, 9_000));
+//! let rulings = rule_ticket(EntryRule::Single, &[second, first]);
+//! assert_eq!(rulings[&first.scan], Ruling::Counted);
+//! assert_eq!(rulings[&second.scan], Ruling::Double { winner: first.scan, undecidable: false });
+//! ```
+
+mod cbor;
+pub mod code;
+pub mod config;
+pub mod decide;
+pub mod digest;
+pub mod id;
+pub mod manifest;
+pub mod merge;
+pub mod moment;
+pub mod number;
+pub mod scan;
+pub mod scanner_text;
+pub mod seal;
+pub mod shown;
+pub mod ticket;
+pub mod time;
+pub mod verdict;
+pub mod wire;

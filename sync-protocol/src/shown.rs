@@ -1,0 +1,65 @@
+//! What was shown at the gate: a raw text, identified once, before any rule is asked.
+//!
+//! Order: a ticket code of this event, of another known event, a typed ticket number, anything else. A
+//! database id is never accepted as a code (acceptance case 18): only a signature or a checked number is.
+
+use crate::{
+    code::{CodeError, Payload, TicketCode},
+    config::EventConfig,
+    digest::Digest,
+    id::EventId,
+    number::TicketNumber,
+    scanner_text::{self, MAX_LEN},
+};
+
+/// A text, identified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// A genuine ticket code of this event.
+    Ticket {
+        /// What central signed.
+        payload: Payload,
+        /// The signature, which opens the attendee line.
+        signature: [u8; 64],
+    },
+    /// A ticket number typed by hand, check character right.
+    Number(TicketNumber),
+    /// A genuine ticket code of another event of the organiser.
+    OtherEvent(EventId, Digest),
+    /// Looks like a ticket code, but is not genuine.
+    Forged(CodeError, Digest),
+    /// Nothing that Gerbang writes.
+    Unreadable(Digest),
+}
+
+/// Identifies a text as a scanner, a camera or a person delivered it.
+#[must_use]
+pub fn identify(raw: &str, config: &EventConfig) -> Shown {
+    let digest = Digest::of("gerbang shown text v1", &[raw.as_bytes()]);
+    if raw.len() > MAX_LEN {
+        return Shown::Unreadable(digest);
+    }
+    let cleaned = scanner_text::clean(raw);
+    match scanner_text::find_code(&cleaned) {
+        Some(code) => identify_code(&code, config, digest),
+        None => TicketNumber::parse(&cleaned).map_or(Shown::Unreadable(digest), Shown::Number),
+    }
+}
+
+fn identify_code(code: &TicketCode, config: &EventConfig, digest: Digest) -> Shown {
+    let error = match code.verify(config.event, &config.keys_of(config.event)) {
+        Ok(payload) => {
+            return Shown::Ticket {
+                payload,
+                signature: *code.signature(),
+            };
+        }
+        Err(error) => error,
+    };
+    let other = config
+        .other_events()
+        .find(|event| code.verify(*event, &config.keys_of(*event)).is_ok());
+    other.map_or(Shown::Forged(error, digest), |event| {
+        Shown::OtherEvent(event, digest)
+    })
+}
