@@ -1,7 +1,7 @@
 //! Several decoders as one: the cheap step first, the end at the first text.
 //!
 //! ```text
-//! zxing-cpp   half ─► full ─► stretch ─► second_opinion ─► upright
+//! zxing-cpp   half ─► full ─► stretch ─► refocus ─► sharpen ─► second_opinion ─► upright
 //! rqrr        half ─► full ─► inverted ─► stretch
 //!             └ every frame ┘ └ deep: on every n-th frame ┘
 //! ```
@@ -106,6 +106,8 @@ impl Cascade {
             Stage::Full => options.full,
             Stage::Inverted => options.inverted && deep,
             Stage::Stretch => options.stretch && deep,
+            Stage::Refocus => options.refocus && deep,
+            Stage::Sharpen => options.sharpen && deep,
             Stage::SecondOpinion => options.second_opinion && deep,
             Stage::Upright => options.upright && deep,
         };
@@ -171,7 +173,18 @@ fn stages(engine: Engine) -> &'static [Stage] {
     use Stage::{Full, Half, Inverted, Stretch};
     match engine {
         #[cfg(feature = "zxing")]
-        Engine::Zxing => &[Half, Full, Stretch, Stage::SecondOpinion, Stage::Upright],
+        Engine::Zxing => {
+            use Stage::{Refocus, SecondOpinion, Sharpen, Upright};
+            &[
+                Half,
+                Full,
+                Stretch,
+                Refocus,
+                Sharpen,
+                SecondOpinion,
+                Upright,
+            ]
+        }
         Engine::Rqrr => &[Half, Full, Inverted, Stretch],
     }
 }
@@ -181,18 +194,19 @@ fn effort(stage: Stage) -> Effort {
     match stage {
         Stage::Half => Effort::Quick,
         Stage::Upright => Effort::Upright,
-        Stage::Full | Stage::Inverted | Stage::Stretch | Stage::SecondOpinion => Effort::Usual,
+        _ => Effort::Usual,
     }
 }
 
 /// The frame as a stage looks at it, and by what factor it is smaller than the one given.
 fn prepare<'a>(stage: Stage, frame: &'a GrayFrame<'_>) -> (Cow<'a, GrayFrame<'a>>, i32) {
+    let splits = frame.width() >= 2 && frame.height() >= 2;
     match stage {
-        Stage::Half if frame.width() >= 2 && frame.height() >= 2 => (Cow::Owned(frame.half()), 2),
+        Stage::Half if splits => (Cow::Owned(frame.half()), 2),
+        Stage::Refocus if splits => (Cow::Owned(frame.half().sharpened(3, 6)), 2),
         Stage::Inverted => (Cow::Owned(frame.inverted()), 1),
         Stage::Stretch => (Cow::Owned(frame.stretched()), 1),
-        Stage::Half | Stage::Full | Stage::SecondOpinion | Stage::Upright => {
-            (Cow::Borrowed(frame), 1)
-        }
+        Stage::Sharpen => (Cow::Owned(frame.sharpened(1, 6)), 1),
+        _ => (Cow::Borrowed(frame), 1),
     }
 }

@@ -37,6 +37,10 @@ pub enum Stage {
     Inverted,
     /// The whole frame with its tones spread from black to white.
     Stretch,
+    /// The frame at half size, sharpened over several pixels: codes out of focus or in motion.
+    Refocus,
+    /// The whole frame, sharpened over one pixel: small codes.
+    Sharpen,
     /// rqrr, within its deadline.
     SecondOpinion,
     /// Barcodes that stand upright.
@@ -51,6 +55,8 @@ impl Stage {
             Self::Full => "full",
             Self::Inverted => "inverted",
             Self::Stretch => "stretch",
+            Self::Refocus => "refocus",
+            Self::Sharpen => "sharpen",
             Self::SecondOpinion => "second_opinion",
             Self::Upright => "upright",
         }

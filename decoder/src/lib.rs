@@ -23,6 +23,7 @@
 pub mod bounded;
 pub mod cascade;
 pub mod code;
+mod focus;
 pub mod frame;
 pub mod load;
 pub mod options;

@@ -27,6 +27,10 @@ pub struct CascadeOptions {
     pub inverted: bool,
     /// Deep: tones spread from black to white.
     pub stretch: bool,
+    /// Deep: the half-size frame sharpened over several pixels, for codes out of focus.
+    pub refocus: bool,
+    /// Deep: the whole frame sharpened over one pixel, for small codes.
+    pub sharpen: bool,
     /// Deep: rqrr after zxing-cpp read nothing.
     pub second_opinion: bool,
     /// Deep: barcodes that stand upright.
@@ -51,6 +55,8 @@ impl Default for CascadeOptions {
             full: true,
             inverted: true,
             stretch: true,
+            refocus: true,
+            sharpen: true,
             second_opinion: true,
             upright: true,
             find_all: true,

@@ -116,11 +116,11 @@ impl Picture {
 
     fn fill_box(&mut self, from: (f64, f64), to: (f64, f64), tone: f64) {
         let (width, height) = (self.width as f64, self.height as f64);
-        self.each(|x, y, old| {
-            let (x, y) = (x / width, y / height);
-            let inside = (from.0..to.0).contains(&x) && (from.1..to.1).contains(&y);
-            if inside { tone } else { old }
-        });
+        let columns = as_count(from.0 * width)..as_count(to.0 * width).min(self.width);
+        let rows = as_count(from.1 * height)..as_count(to.1 * height).min(self.height);
+        for row in rows.map(|y| y * self.width) {
+            self.tones[row + columns.start..row + columns.end].fill(as_tone(tone));
+        }
     }
 
     /// A moving mean over `width` pixels of each row, the outermost two weighted by what is left.

@@ -62,25 +62,22 @@ impl Placement {
         }
     }
 
-    /// Where a pixel lies on the plane, in half sides from the middle of the code.
-    ///
-    /// The plane's axes are the columns of tilt·turn; solving the ray through the pixel for them
-    /// is Cramer's rule in three dimensions.
-    fn trace(&self, x: f64, y: f64) -> (f64, f64) {
-        let half = self.side / 2.0;
-        // The camera stands three sides away: near enough for a tilt to show perspective.
-        let far = self.side * 3.0;
-        let ray = ((x - self.centre.0) / far, (y - self.centre.1) / far, 1.0);
+    /// The plane with what every pixel needs of it worked out once.
+    fn plane(&self) -> Plane {
         let (right, down) = self.axes();
-        let normal = cross(right, down);
-        let depth = far * normal.2 / dot(normal, ray);
-        let hit = (ray.0 * depth, ray.1 * depth, depth - far);
-        self.unfolded((dot(hit, right) / half, dot(hit, down) / half))
+        let fold = self.fold.map(|fold| (fold, fold.angle.sin_cos()));
+        Plane {
+            centre: self.centre,
+            side: self.side,
+            right,
+            down,
+            fold,
+        }
     }
 
-    fn axes(&self) -> ((f64, f64, f64), (f64, f64, f64)) {
-        let tilted = |(x, y): (f64, f64)| {
-            let ((sin_v, cos_v), (sin_h, cos_h)) = (self.tilt.0.sin_cos(), self.tilt.1.sin_cos());
+    fn axes(&self) -> (Vector, Vector) {
+        let ((sin_v, cos_v), (sin_h, cos_h)) = (self.tilt.0.sin_cos(), self.tilt.1.sin_cos());
+        let tilted = |x: f64, y: f64| {
             (
                 x * cos_v + y * sin_h * sin_v,
                 y * cos_h,
@@ -88,12 +85,39 @@ impl Placement {
             )
         };
         let (sin, cos) = self.turn.sin_cos();
-        (tilted((cos, sin)), tilted((-sin, cos)))
+        (tilted(cos, sin), tilted(-sin, cos))
+    }
+}
+
+type Vector = (f64, f64, f64);
+
+/// A placement in the form that tracing needs.
+struct Plane {
+    centre: (f64, f64),
+    side: f64,
+    right: Vector,
+    down: Vector,
+    fold: Option<(Fold, (f64, f64))>,
+}
+
+impl Plane {
+    /// Where a pixel lies on the plane, in half sides from the middle of the code: the ray through
+    /// the pixel meets the plane, and the meeting point is measured along the plane's two axes.
+    fn trace(&self, x: f64, y: f64) -> (f64, f64) {
+        let half = self.side / 2.0;
+        // The camera stands three sides away: near enough for a tilt to show perspective.
+        let far = self.side * 3.0;
+        let ray = ((x - self.centre.0) / far, (y - self.centre.1) / far, 1.0);
+        let normal = cross(self.right, self.down);
+        let depth = far * normal.2 / dot(normal, ray);
+        let hit = (ray.0 * depth, ray.1 * depth, depth - far);
+        self.unfolded((dot(hit, self.right) / half, dot(hit, self.down) / half))
     }
 
     fn unfolded(&self, (u, v): (f64, f64)) -> (f64, f64) {
-        let Some(fold) = self.fold else { return (u, v) };
-        let (sin, cos) = fold.angle.sin_cos();
+        let Some((fold, (sin, cos))) = self.fold else {
+            return (u, v);
+        };
         let beyond = (u * cos + v * sin - fold.offset).max(0.0);
         let stretch = beyond * (1.0 / (1.0 - fold.shrink) - 1.0);
         (u + cos * stretch, v + sin * stretch)
@@ -101,8 +125,9 @@ impl Placement {
 
     /// The shade of a fold at a point of the plane: darker beyond it, darkest along it.
     fn shade(&self, (u, v): (f64, f64)) -> f64 {
-        let Some(fold) = self.fold else { return 0.0 };
-        let (sin, cos) = fold.angle.sin_cos();
+        let Some((fold, (sin, cos))) = self.fold else {
+            return 0.0;
+        };
         let distance = u * cos + v * sin - fold.offset;
         let line = if distance.abs() < 0.02 {
             fold.shade
@@ -134,28 +159,34 @@ impl Scene {
 
     /// Draws card and code over what is there.
     pub fn draw(&self, picture: &mut Picture) {
-        let reach = self.placement.side * (0.5 + MARGIN / f64::from(self.modules())) * 1.9;
+        let plane = self.placement.plane();
+        // The corners of a turned card, drawn larger where it leans towards the camera.
+        let reach = plane.side * (0.5 + MARGIN / f64::from(self.modules())) * 1.9;
         let (middle_x, middle_y) = self.placement.centre;
         picture.each(|x, y, old| {
             let near = (x - middle_x).abs() < reach && (y - middle_y).abs() < reach;
-            if near { self.pixel(x, y, old) } else { old }
+            if near {
+                self.pixel(&plane, x, y, old)
+            } else {
+                old
+            }
         });
     }
 
-    fn pixel(&self, x: f64, y: f64, behind: f64) -> f64 {
+    fn pixel(&self, plane: &Plane, x: f64, y: f64, behind: f64) -> f64 {
         let step = 1.0 / f64::from(SAMPLES);
         let offsets = (0..SAMPLES).map(|n| (f64::from(n) + 0.5) * step - 0.5);
         let samples = offsets
             .clone()
             .flat_map(|dy| offsets.clone().map(move |dx| (dx, dy)));
         let sum: f64 = samples
-            .map(|(dx, dy)| self.sample(x + dx, y + dy, behind))
+            .map(|(dx, dy)| self.sample(plane, (x + dx, y + dy), behind))
             .sum();
         sum * step * step
     }
 
-    fn sample(&self, x: f64, y: f64, behind: f64) -> f64 {
-        let point = self.placement.trace(x, y);
+    fn sample(&self, plane: &Plane, (x, y): (f64, f64), behind: f64) -> f64 {
+        let point = plane.trace(x, y);
         let size = f64::from(self.modules());
         let (column, row) = ((point.0 + 1.0) / 2.0 * size, (point.1 + 1.0) / 2.0 * size);
         let card = -MARGIN..size + MARGIN;
@@ -163,7 +194,7 @@ impl Scene {
             return behind;
         }
         let dark = self.code.get_module(whole(column), whole(row));
-        (if dark { self.ink.0 } else { self.ink.1 }) - self.placement.shade(point)
+        (if dark { self.ink.0 } else { self.ink.1 }) - plane.shade(point)
     }
 }
 
