@@ -5,6 +5,7 @@
 
 use std::{io::Write, net::SocketAddr, sync::Arc};
 
+use ambient::{Clock, SystemClock};
 use clap::Parser;
 use midtrans_sim::{Options, Simulator};
 use tokio::signal::unix::{SignalKind, signal};
@@ -50,12 +51,9 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a program of its own: this is where its clock begins"
-)]
 fn options(arguments: Arguments) -> Options {
-    let now = Arc::new(|| chrono::Utc::now().timestamp_millis());
+    let clock = SystemClock::new();
+    let now = Arc::new(move || clock.now().0);
     let mut options = Options::new(&arguments.server_key, now);
     options.listen = arguments.listen;
     options.notification_url = arguments.notification_url;

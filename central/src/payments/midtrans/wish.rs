@@ -20,12 +20,12 @@ const BODY_LENGTH: usize = 15_000;
 /// The body of `POST /snap/v1/transactions`.
 pub(super) fn session_body(wish: &CreateSession) -> Result<Value, ProviderError> {
     check(wish)?;
-    let body = with_items(wish, wish.items.iter().map(item).collect())?;
+    let body = with_items(wish, &wish.items.iter().map(item).collect::<Vec<_>>())?;
     if body.to_string().len() <= BODY_LENGTH {
         return Ok(body);
     }
     let all = json!({"id": "order", "name": "Order", "price": wish.amount_minor, "quantity": 1});
-    with_items(wish, vec![all])
+    with_items(wish, &[all])
 }
 
 fn check(wish: &CreateSession) -> Result<(), ProviderError> {
@@ -51,7 +51,7 @@ fn check(wish: &CreateSession) -> Result<(), ProviderError> {
     Ok(())
 }
 
-fn with_items(wish: &CreateSession, items: Vec<Value>) -> Result<Value, ProviderError> {
+fn with_items(wish: &CreateSession, items: &[Value]) -> Result<Value, ProviderError> {
     let start = wire::format_start(wish.now_ms).ok_or(ProviderError::Impossible {
         what: "time out of range",
     })?;
