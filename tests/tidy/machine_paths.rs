@@ -32,21 +32,18 @@ fn stands_alone(line: &str, folder: &str) -> bool {
     })
 }
 
+/// What says where packages come from: npm's lock file, and the settings that could redirect npm or cargo.
 fn registry_findings(file: &File) -> Vec<Finding> {
     let name = file.path.rsplit('/').next().unwrap_or_default();
-    if [".npmrc", ".yarnrc"].contains(&name) || file.path.ends_with(".cargo/config.toml") {
-        return vec![Finding(format!("{}: settings of one machine", file.path))];
-    }
-    if name != "package-lock.json" {
-        return Vec::new();
-    }
-    let lines = file
-        .text
-        .lines()
-        .enumerate()
-        .filter(|(_, line)| line.contains("\"resolved\""));
+    let word = match name {
+        "package-lock.json" => "\"resolved\"",
+        ".npmrc" => "registry=",
+        "config.toml" if file.path.ends_with(".cargo/config.toml") => "replace-with",
+        _ => return Vec::new(),
+    };
+    let lines = file.text.lines().enumerate();
     lines
-        .filter(|(_, line)| !line.contains(NPM))
+        .filter(|(_, line)| line.contains(word) && !line.contains(NPM))
         .map(|(at, line)| Finding::at(&file.path, at + 1, line.trim()))
         .collect()
 }
@@ -94,8 +91,9 @@ fn folders_and_mirrors_are_found() {
         registry_findings(&file("web/package-lock.json", lock.to_owned())).len(),
         1
     );
+    let settings = "omit-lockfile-registry-resolved=true\nregistry=https://mirror.test/";
     assert_eq!(
-        registry_findings(&file("web/.npmrc", String::new())).len(),
+        registry_findings(&file("web/.npmrc", settings.to_owned())).len(),
         1
     );
 }

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use crate::tree::{File, Finding, assert_none, files};
 
 const CENTRAL: &str = "migrations/central/";
-const WORDS: [&str; 9] = [
+const WORDS: [&str; 8] = [
     "RETURNING",
     "AUTO_INCREMENT",
     "AUTOINCREMENT",
-    "SERIAL",
     "ON CONFLICT",
     "ON DUPLICATE KEY",
     "UNSIGNED",
