@@ -54,5 +54,5 @@ bench:
 # Fuzzing needs the compiler's unstable sanitizer flags; RUSTC_BOOTSTRAP opens them on the stable one.
 fuzz:
 	@scripts/setup.sh build fuzz
-	@set -e; for target in $$(cargo fuzz list); do set -x; \
+	@set -e; targets=$$(cargo fuzz list); for target in $$targets; do set -x; \
 		RUSTC_BOOTSTRAP=1 cargo fuzz run "$$target" -- -max_total_time=$(TIME); { set +x; } 2>/dev/null; done
