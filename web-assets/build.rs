@@ -1,0 +1,80 @@
+//! Gathers the files that are embedded: the few we need of the npm packages, and our own in `static/`.
+//!
+//! Each is written to `OUT_DIR/assets` as it is and, where that is shorter, as `NAME.gz`. Missing packages stop
+//! the build with what to do about it. Nothing is fetched here: `npm ci` has done that from the lock file.
+
+use std::{
+    error::Error,
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+use flate2::{Compression, write::GzEncoder};
+
+/// File of a package, and the name under which it is served.
+const PACKAGED: [(&str, &str); 5] = [
+    ("bootstrap/dist/css/bootstrap.min.css", "bootstrap.css"),
+    ("bootstrap/dist/js/bootstrap.bundle.min.js", "bootstrap.js"),
+    ("htmx.org/dist/htmx.min.js", "htmx.js"),
+    ("bootstrap-icons/font/bootstrap-icons.min.css", "icons.css"),
+    (
+        "bootstrap-icons/font/fonts/bootstrap-icons.woff2",
+        "fonts/bootstrap-icons.woff2",
+    ),
+];
+
+#[expect(clippy::disallowed_methods, reason = "cargo names the folder so")]
+fn main() -> Result<(), Box<dyn Error>> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo sets it")?).join("assets");
+    if out.exists() {
+        fs::remove_dir_all(&out)?;
+    }
+    println!("cargo::rerun-if-changed=build.rs");
+    for (file, name) in PACKAGED {
+        let bytes = packaged(&here.join("node_modules").join(file))?;
+        write(&out, name, &bytes)?;
+    }
+    let own = here.join("static");
+    println!("cargo::rerun-if-changed={}", own.display());
+    for entry in fs::read_dir(own)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        write(&out, name.ok_or("a file name in UTF-8")?, &fs::read(&path)?)?;
+    }
+    Ok(())
+}
+
+fn packaged(path: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
+    println!("cargo::rerun-if-changed={}", path.display());
+    let bytes = fs::read(path).map_err(|error| {
+        let file = path.display();
+        format!("{file}: {error}. Run `make setup`, or `npm ci` in web-assets, and build again.")
+    })?;
+    Ok(without_source_map(bytes))
+}
+
+/// The maps are not served, and a browser's tools would ask for them in vain.
+fn without_source_map(bytes: Vec<u8>) -> Vec<u8> {
+    let Ok(text) = String::from_utf8(bytes.clone()) else {
+        return bytes;
+    };
+    let lines = text.lines().filter(|line| {
+        !line.starts_with("//# sourceMappingURL=") && !line.starts_with("/*# sourceMappingURL=")
+    });
+    lines.collect::<Vec<_>>().join("\n").into_bytes()
+}
+
+fn write(out: &Path, name: &str, bytes: &[u8]) -> Result<(), Box<dyn Error>> {
+    let path = out.join(name);
+    fs::create_dir_all(path.parent().ok_or("a folder")?)?;
+    fs::write(&path, bytes)?;
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    let packed = encoder.finish()?;
+    if packed.len() < bytes.len() {
+        fs::write(out.join(format!("{name}.gz")), packed)?;
+    }
+    Ok(())
+}
