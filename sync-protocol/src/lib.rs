@@ -16,6 +16,7 @@
 //! | true time | [`moment`] | when a scan happened, with an error, whatever its clock said |
 //! | verdict | [`verdict`], [`decide`] | admit, ask or refuse, and why |
 //! | ruling | [`merge`] | what all logs together say of a scan: first scan wins |
+//! | enrolment code | [`enrol_code`] | what the panel prints and a new node types |
 //! | messages | [`wire`] | what node and central send each other |
 //!
 //! Two gates that could not know of each other, and the ruling that both are told:
@@ -48,6 +49,7 @@ pub mod code;
 pub mod config;
 pub mod decide;
 pub mod digest;
+pub mod enrol_code;
 pub mod id;
 pub mod manifest;
 pub mod merge;
