@@ -4,6 +4,7 @@
 //! Called by `app`, which loads values, asks one rule and stores the result.
 
 pub mod email;
+pub mod id;
 pub mod identity;
 pub mod money;
 pub mod phone;

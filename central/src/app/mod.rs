@@ -1,0 +1,39 @@
+//! The app: every use of central as one public function, load → decide → save.
+//!
+//! Invariant: only here does a write transaction begin and end (`transact!`), and only here is the clock read,
+//! once per use. A function loads values, asks one pure function of `domain` or `sync-protocol`, stores the
+//! result. One file per subject; handlers and workers hold a cheap clone of [`App`].
+
+pub mod vault;
+
+use std::sync::Arc;
+
+use ambient::{Clock, Entropy, uuid_v7};
+use sync_protocol::time::Timestamp;
+
+use crate::{app::vault::Vault, payments::PaymentProvider, store::Store};
+
+/// What every use needs; built once, cloned cheaply.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub store: Store,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// The master key.
+    pub vault: Vault,
+    /// Who takes the money.
+    pub provider: Arc<dyn PaymentProvider>,
+    /// Address under which buyers reach central, without a slash at the end.
+    pub public_url: Arc<str>,
+}
+
+impl App {
+    /// A fresh id, sorted by `now`.
+    #[must_use]
+    pub fn new_id(&self, now: Timestamp) -> uuid::Uuid {
+        uuid_v7(now, &*self.entropy)
+    }
+}

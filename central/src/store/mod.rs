@@ -1,0 +1,74 @@
+//! All SQL of central. A store function is one question or one statement, in the transaction it is given.
+//!
+//! Invariants: no rule lives here; every text runs on SQLite and on MySQL/MariaDB; row types are private and
+//! domain values come out. Writes go through `app`, which opens transactions with `transact!`; list pages may
+//! read with [`Store::read`]. Writers on SQLite queue for one connection; on MySQL they meet at the rows they
+//! change, above all at the event's revision ([`revision`]).
+
+pub mod dialect;
+mod error;
+mod open;
+pub mod revision;
+pub(crate) mod tx;
+
+pub use error::{StoreError, Transient};
+pub use tx::Tx;
+
+use std::time::Duration;
+
+use sqlx::{MySqlPool, SqlitePool};
+
+/// How often a transaction is run again when the engine asks for it.
+pub const MAX_ATTEMPTS: u32 = 12;
+
+/// The database of central: two pools over one engine.
+#[derive(Clone, Debug)]
+pub enum Store {
+    /// The embedded engine: one writer, several readers of a snapshot.
+    Sqlite {
+        /// One connection.
+        writer: SqlitePool,
+        /// The readers.
+        reader: SqlitePool,
+    },
+    /// MySQL or MariaDB.
+    MySql {
+        /// READ COMMITTED.
+        writer: MySqlPool,
+        /// REPEATABLE READ, for questions that need one moment.
+        reader: MySqlPool,
+    },
+}
+
+impl Store {
+    /// Begins a write transaction; `app` uses the `transact!` macro, which also retries.
+    ///
+    /// # Errors
+    /// When no connection can be had.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        Ok(match self {
+            Self::Sqlite { writer, .. } => {
+                Tx::Sqlite(writer.begin_with(dialect::BEGIN_WRITE_SQLITE).await?)
+            }
+            Self::MySql { writer, .. } => Tx::MySql(writer.begin().await?),
+        })
+    }
+
+    /// Begins a read transaction that sees one moment of the database.
+    ///
+    /// # Errors
+    /// When no connection can be had.
+    pub async fn read(&self) -> Result<Tx, StoreError> {
+        Ok(match self {
+            Self::Sqlite { reader, .. } => Tx::Sqlite(reader.begin().await?),
+            Self::MySql { reader, .. } => {
+                Tx::MySql(reader.begin_with(dialect::BEGIN_READ_MYSQL).await?)
+            }
+        })
+    }
+}
+
+/// A short wait before a transaction is run again, longer each time.
+pub async fn pause_before(attempt: u32) {
+    tokio::time::sleep(Duration::from_millis(u64::from(attempt * attempt))).await;
+}

@@ -1,0 +1,161 @@
+//! Opening a database: connection settings, start-up checks, migrations.
+//!
+//! A database that would silently do the wrong thing is refused with a sentence that says what to change: a
+//! collation that takes `abc` for `AbC`, an engine too old, a schema newer than this program.
+
+use std::{path::Path, str::FromStr, time::Duration};
+
+use sqlx::{
+    Executor, MySqlPool, SqlitePool,
+    migrate::Migrator,
+    mysql::{MySqlConnectOptions, MySqlPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use super::{Store, StoreError};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/central");
+
+/// Longest wait for a connection before the caller is told that central is busy.
+const ACQUIRE: Duration = Duration::from_secs(10);
+const OLDEST_MARIADB: (u32, u32) = (10, 6);
+const OLDEST_MYSQL: (u32, u32) = (8, 0);
+
+impl Store {
+    /// Opens `sqlite:PATH` or `mysql://…`, checks it and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::Unfit`] and [`StoreError::Newer`] say what to do.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let store = Self::connect(url).await?;
+        store.check().await?;
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    async fn connect(url: &str) -> Result<Self, StoreError> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            return Self::connect_sqlite(path.trim_start_matches("//")).await;
+        }
+        if url.starts_with("mysql://") || url.starts_with("mariadb://") {
+            return Self::connect_mysql(url).await;
+        }
+        Err(StoreError::Unfit(
+            "DATABASE_URL must begin with sqlite: or mysql:// (for MySQL and MariaDB)".into(),
+        ))
+    }
+
+    async fn connect_sqlite(path: &str) -> Result<Self, StoreError> {
+        if let Some(folder) = Path::new(path).parent() {
+            std::fs::create_dir_all(folder)
+                .map_err(|e| StoreError::Unfit(format!("cannot make {}: {e}", folder.display())))?;
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(ACQUIRE)
+            .statement_cache_capacity(500);
+        let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE);
+        let writer: SqlitePool = pool()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await?;
+        let reader = pool().max_connections(8).connect_with(options).await?;
+        Ok(Self::Sqlite { writer, reader })
+    }
+
+    async fn connect_mysql(url: &str) -> Result<Self, StoreError> {
+        let options = MySqlConnectOptions::from_str(url)?.statement_cache_capacity(500);
+        let writer = mysql_pool(options.clone(), "READ COMMITTED", 32).await?;
+        let reader = mysql_pool(options, "REPEATABLE READ", 16).await?;
+        Ok(Self::MySql { writer, reader })
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        let Self::MySql { writer, .. } = self else {
+            return Ok(());
+        };
+        let (version, collation): (String, String) =
+            sqlx::query_as("SELECT VERSION(), @@collation_database")
+                .fetch_one(writer)
+                .await?;
+        check_version(&version)?;
+        if collation == "utf8mb4_bin" {
+            return Ok(());
+        }
+        Err(StoreError::Unfit(format!(
+            "the database's collation is {collation}, which takes different texts for equal: \
+             run ALTER DATABASE … CHARACTER SET utf8mb4 COLLATE utf8mb4_bin before the first start"
+        )))
+    }
+
+    async fn migrate(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite { writer, .. } => MIGRATIONS.run(writer).await?,
+            Self::MySql { writer, .. } => MIGRATIONS.run(writer).await?,
+        }
+        Ok(())
+    }
+}
+
+async fn mysql_pool(
+    options: MySqlConnectOptions,
+    isolation: &'static str,
+    size: u32,
+) -> Result<MySqlPool, StoreError> {
+    let pool = MySqlPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(ACQUIRE)
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                let text = match isolation {
+                    "READ COMMITTED" => "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+                    _ => "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+                };
+                connection.execute(text).await.map(|_| ())
+            })
+        })
+        .connect_with(options)
+        .await?;
+    Ok(pool)
+}
+
+fn check_version(version: &str) -> Result<(), StoreError> {
+    let mut numbers = version
+        .split(['.', '-'])
+        .map_while(|part| part.parse::<u32>().ok());
+    let found = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    let (name, oldest) = if version.contains("MariaDB") {
+        ("MariaDB", OLDEST_MARIADB)
+    } else {
+        ("MySQL", OLDEST_MYSQL)
+    };
+    if found >= oldest {
+        return Ok(());
+    }
+    Err(StoreError::Unfit(format!(
+        "{name} {version} is too old: central needs {name} {}.{} or newer",
+        oldest.0, oldest.1
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_engines_are_refused_by_name() {
+        for (version, good) in [
+            ("10.11.6-MariaDB-0+deb12u1", true),
+            ("10.5.1-MariaDB", false),
+            ("8.0.36", true),
+            ("5.7.44-log", false),
+            ("garbage", false),
+        ] {
+            assert_eq!(check_version(version).is_ok(), good, "{version}");
+        }
+    }
+}
