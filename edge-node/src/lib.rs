@@ -1,1 +1,3 @@
 //! edge-node
+
+pub mod sync;
