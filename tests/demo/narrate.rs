@@ -1,0 +1,36 @@
+//! What the demo says: steps of the story, and the addresses to visit.
+
+use crate::venue::Venue;
+
+/// Begins a chapter.
+pub fn chapter(title: &str) {
+    println!("\n\u{2501}\u{2501} {title}");
+}
+
+/// Tells one step that held.
+pub fn held(text: &str) {
+    println!("   \u{2713} {text}");
+}
+
+/// Tells where to go.
+pub fn addresses(venue: &Venue) {
+    let place = &venue.place;
+    println!(
+        "\nGerbang is open. Everything runs on this machine; Ctrl-C ends all of it.\n\n\
+         Shop (buy a ticket)      {}\n\
+         Gate North (screen)      http://{}\n\
+         Gate South (screen)      http://{}\n\
+         Simulated Midtrans       {}\n\
+         API document             {}/api/v1/openapi.json\n\
+         State                    {}\n\n\
+         No sign-in is needed yet: the shop is public, and a gate's screen answers only to this machine.\n\
+         Pay with any channel on the simulated page, open the PDF, and hold a QR (or paste its text) to a gate.\n\
+         `make demo STORY=1` plays the whole story by itself.",
+        place.central_url(),
+        place.screens[0],
+        place.screens[1],
+        place.midtrans_url(),
+        place.central_url(),
+        place.folder.display(),
+    );
+}

@@ -1,0 +1,112 @@
+//! Where the demo lives: its folder, its ports, and the programs beside it.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+
+/// A fresh folder and the addresses of one demo.
+#[derive(Debug)]
+pub struct Place {
+    /// All state.
+    pub folder: PathBuf,
+    /// Where buyers reach central.
+    pub central: SocketAddr,
+    /// Where nodes reach central.
+    pub nodes: SocketAddr,
+    /// The simulated Midtrans.
+    pub midtrans: SocketAddr,
+    /// The two gates' screens.
+    pub screens: [SocketAddr; 2],
+}
+
+/// A file that says: this folder is the demo's own and may be emptied.
+const OWN_MARK: &str = ".gerbang-demo";
+
+impl Place {
+    /// Empties the folder and picks the ports.
+    pub fn new(folder: &Path, free_ports: bool) -> Result<Self> {
+        empty(folder)?;
+        let folder = folder.canonicalize().context("the demo's folder")?;
+        let port = |usual| {
+            if free_ports {
+                free_port()
+            } else {
+                usual_or_free(usual)
+            }
+        };
+        Ok(Self {
+            folder,
+            central: port(8080)?,
+            nodes: port(8443)?,
+            midtrans: port(9444)?,
+            screens: [port(8781)?, port(8782)?],
+        })
+    }
+
+    /// Address for browsers and the API.
+    pub fn central_url(&self) -> String {
+        format!("http://{}", self.central)
+    }
+
+    /// Address for nodes.
+    pub fn nodes_url(&self) -> String {
+        format!("https://{}", self.nodes)
+    }
+
+    /// Address of the simulated Midtrans.
+    pub fn midtrans_url(&self) -> String {
+        format!("http://{}", self.midtrans)
+    }
+
+    /// The folder of a gate's node.
+    pub fn home(&self, gate: usize) -> PathBuf {
+        self.folder.join(["gate-north", "gate-south"][gate])
+    }
+
+    /// A program of this project, from the folder in which this one was built.
+    pub fn program(name: &str) -> Result<PathBuf> {
+        let own = std::env::current_exe().context("this program's own path")?;
+        let folders = own.ancestors().skip(1).take(2);
+        let found = folders
+            .map(|folder| folder.join(name))
+            .find(|path| path.is_file());
+        found.with_context(|| format!("{name} is not built: run cargo build --workspace --bins"))
+    }
+}
+
+fn empty(folder: &Path) -> Result<()> {
+    let foreign =
+        folder.is_dir() && folder.read_dir()?.next().is_some() && !folder.join(OWN_MARK).exists();
+    if foreign {
+        bail!(
+            "{} holds files that are not the demo's: name another with --folder",
+            folder.display()
+        );
+    }
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).context("emptying the demo's folder")?;
+    }
+    std::fs::create_dir_all(folder).context("making the demo's folder")?;
+    std::fs::write(
+        folder.join(OWN_MARK),
+        "made by make demo; emptied at its next start\n",
+    )?;
+    Ok(())
+}
+
+fn usual_or_free(port: u16) -> Result<SocketAddr> {
+    let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    if TcpListener::bind(usual).is_ok() {
+        Ok(usual)
+    } else {
+        free_port()
+    }
+}
+
+fn free_port() -> Result<SocketAddr> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("a free port")?;
+    Ok(listener.local_addr()?)
+}
