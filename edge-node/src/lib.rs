@@ -1,3 +1,31 @@
-//! edge-node
+//! The gate: a replica of the event's tickets, a log of every scan, and a verdict without a network.
+//!
+//! | noun | module | what it keeps true |
+//! | --- | --- | --- |
+//! | node | [`node`] | one folder, one identity, one log, one replica |
+//! | scan | [`scan`] | code → look up → decide → durable → light, in that order |
+//! | round | [`round`] | what goes to central and what comes back, without the network |
+//! | log | [`log`] | append-only, chained, outlives everything |
+//! | replica | [`replica`] | equal to central's when it says so |
+//! | status | [`status`] | what the operator may know at any time |
+//!
+//! `camera`, `screen`, `sync` and `command` call [`node::Node`]; it calls the log, the replica and the rules in
+//! `sync_protocol`. No rule stands here: the verdict is [`sync_protocol::decide`].
 
-pub mod sync;
+pub mod config;
+mod database;
+pub mod error;
+pub mod home;
+pub mod identity;
+pub mod log;
+pub mod moment_text;
+pub mod node;
+pub mod reason_text;
+pub mod replica;
+pub mod round;
+pub mod scan;
+pub mod status;
+
+pub use error::NodeError;
+pub use identity::Identity;
+pub use node::Node;

@@ -1,0 +1,150 @@
+//! This node's dealings with central: what was acknowledged, what time it is there, how long it may decide.
+//!
+//! Invariant: the acknowledged place never goes back, and of two clock samples of one boot the better is kept. One row beside the scans, because it must outlive the replica.
+
+use rusqlite::{Connection, Row, params};
+use sync_protocol::{
+    id::BootId,
+    moment::{Interval, Sample, Trip},
+    time::{Reading, Timestamp},
+    wire::v1::{RoundTrip, SyncAnswer},
+};
+
+use crate::error::NodeError;
+
+/// All of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contact {
+    /// Central has every record up to this place.
+    pub acknowledged: u64,
+    /// The last round whose answer arrived, to be reported in the next.
+    pub last_round: Option<RoundTrip>,
+    /// What central's clock said at one instant of a boot.
+    pub sample: Option<Sample>,
+    /// The latest of central's times that this node saw; time is never before it.
+    pub central_seen: Option<Timestamp>,
+    /// The node may decide until then.
+    pub lease_until: Option<Timestamp>,
+    /// Central told the node to erase its replica.
+    pub is_erased: bool,
+}
+
+impl Contact {
+    /// Takes in what an answer says.
+    pub fn note(&mut self, answer: &SyncAnswer, trip: Trip) {
+        self.acknowledged = self.acknowledged.max(answer.acknowledged);
+        let round = answer.round;
+        self.last_round = Some(RoundTrip { round, trip });
+        let sample = Sample::of_trip(&trip, answer.received_at, answer.answered_at);
+        self.sample = Some(better(self.sample, sample));
+        self.central_seen = self.central_seen.max(Some(answer.answered_at));
+        self.lease_until = Some(answer.lease_until);
+        self.is_erased = answer.order.is_some();
+    }
+
+    /// Central's time at a reading with its bounds, if it was heard of in this boot.
+    #[must_use]
+    pub fn central_time(&self, reading: &Reading) -> Option<Interval> {
+        self.sample?.time_of(reading)
+    }
+
+    /// The best estimate of central's time at a reading. Without a sample of this boot it is the wall clock,
+    /// but never earlier than central's last word: a board without a clock battery wakes up in 1970.
+    #[must_use]
+    pub fn estimate(&self, reading: &Reading) -> Timestamp {
+        self.central_time(reading).map_or_else(
+            || {
+                self.central_seen
+                    .map_or(reading.wall, |seen| reading.wall.max(seen))
+            },
+            |time| time.at,
+        )
+    }
+
+    /// Whether the node may no longer decide.
+    #[must_use]
+    pub fn is_locked(&self, now: Timestamp) -> bool {
+        self.is_erased || self.lease_until.is_some_and(|until| now >= until)
+    }
+}
+
+/// The sample with the smaller error at the later instant; another boot's sample is of no more use.
+fn better(old: Option<Sample>, new: Sample) -> Sample {
+    let reading = Reading {
+        boot: new.boot,
+        mono_ms: new.mono_ms,
+        wall: new.central,
+    };
+    match old.and_then(|old| Some((old, old.time_of(&reading)?))) {
+        Some((old, then)) if then.error_ms() < new.error_ms => old,
+        _ => new,
+    }
+}
+
+pub(super) fn load(connection: &Connection) -> Result<Contact, NodeError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT acknowledged, round, trip_boot, trip_sent_ms, trip_got_ms, sample_boot, sample_mono_ms,
+                sample_central_ms, sample_error_ms, central_seen_ms, lease_until_ms, is_erased
+         FROM contact WHERE id = 1",
+    )?;
+    Ok(statement.query_row([], |row| {
+        Ok(Contact {
+            acknowledged: row.get(0)?,
+            last_round: last_round(row)?,
+            sample: sample(row)?,
+            central_seen: row.get::<_, Option<i64>>(9)?.map(Timestamp),
+            lease_until: row.get::<_, Option<i64>>(10)?.map(Timestamp),
+            is_erased: row.get(11)?,
+        })
+    })?)
+}
+
+fn last_round(row: &Row) -> rusqlite::Result<Option<RoundTrip>> {
+    let Some(round) = row.get(1)? else {
+        return Ok(None);
+    };
+    let trip = Trip {
+        boot: BootId::from_bytes(row.get(2)?),
+        sent_ms: row.get(3)?,
+        got_ms: row.get(4)?,
+    };
+    Ok(Some(RoundTrip { round, trip }))
+}
+
+fn sample(row: &Row) -> rusqlite::Result<Option<Sample>> {
+    let Some(boot) = row.get(5)? else {
+        return Ok(None);
+    };
+    Ok(Some(Sample {
+        boot: BootId::from_bytes(boot),
+        mono_ms: row.get(6)?,
+        central: Timestamp(row.get(7)?),
+        error_ms: row.get(8)?,
+    }))
+}
+
+pub(super) fn store(connection: &Connection, contact: &Contact) -> Result<(), NodeError> {
+    let (round, sample) = (contact.last_round, contact.sample);
+    connection
+        .prepare_cached(
+            "UPDATE contact SET acknowledged = ?1, round = ?2, trip_boot = ?3, trip_sent_ms = ?4,
+                trip_got_ms = ?5, sample_boot = ?6, sample_mono_ms = ?7, sample_central_ms = ?8,
+                sample_error_ms = ?9, central_seen_ms = ?10, lease_until_ms = ?11, is_erased = ?12
+             WHERE id = 1",
+        )?
+        .execute(params![
+            contact.acknowledged,
+            round.map(|r| r.round),
+            round.map(|r| *r.trip.boot.as_bytes()),
+            round.map(|r| r.trip.sent_ms),
+            round.map(|r| r.trip.got_ms),
+            sample.map(|s| *s.boot.as_bytes()),
+            sample.map(|s| s.mono_ms),
+            sample.map(|s| s.central.0),
+            sample.map(|s| s.error_ms),
+            contact.central_seen.map(|at| at.0),
+            contact.lease_until.map(|at| at.0),
+            contact.is_erased,
+        ])?;
+    Ok(())
+}

@@ -1,0 +1,143 @@
+//! The node: one folder, one identity, one log, one replica, one clock.
+//!
+//! Invariant: what a node was, it is again after any crash: everything it knows is in its folder. Several
+//! programs may open one folder at once (a running gate and `status`); SQLite's locks keep them apart.
+//!
+//! What it does stands beside it: [`crate::scan`] decides, [`crate::round`] exchanges with central,
+//! [`crate::status`] tells. It never waits for a network: that is `sync`, which calls it.
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+};
+
+use ambient::Clock;
+use ed25519_dalek::SigningKey;
+use sync_protocol::{
+    config::{EntryRule, EventConfig, Policy},
+    id::{EventId, NodeId},
+    time::Timestamp,
+};
+
+use crate::{
+    database::lock,
+    error::NodeError,
+    home::Home,
+    identity::Identity,
+    log::{Log, contact::Contact},
+    replica::Replica,
+};
+
+/// An enrolled scanning device.
+pub struct Node {
+    pub(crate) identity: Identity,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) log: Mutex<Log>,
+    pub(crate) replica: Replica,
+    /// Stands in for the event's rules until the first sync brings them: it knows no key.
+    pub(crate) unknown_event: EventConfig,
+}
+
+impl Node {
+    /// Makes a node's folder out of what enrolment gave.
+    ///
+    /// # Errors
+    /// [`NodeError::AlreadyEnrolled`], or what the disk refuses.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the key goes where it belongs"
+    )]
+    pub fn create(home: &Path, identity: Identity) -> Result<(), NodeError> {
+        let home = Home::new(home);
+        home.make()?;
+        Log::create(&home.log(), identity.answer.node)?;
+        identity.store(&home)
+    }
+
+    /// Opens the node that lives in `home`.
+    ///
+    /// # Errors
+    /// [`NodeError::NotEnrolled`], [`NodeError::KeyRights`], [`NodeError::LogMissing`],
+    /// [`NodeError::NewerDatabase`], or what is damaged.
+    pub fn open(home: &Path, clock: Arc<dyn Clock>) -> Result<Self, NodeError> {
+        let home = Home::new(home);
+        let identity = Identity::load(&home)?;
+        let log = Log::open(&home.log(), identity.answer.node)?;
+        let replica = Replica::open(&home.replica())?;
+        if log.contact()?.is_erased && replica.view()?.state.pass > 0 {
+            replica.erase()?;
+        }
+        Ok(Self {
+            unknown_event: unknown_event(identity.answer.event),
+            log: Mutex::new(log),
+            identity,
+            clock,
+            replica,
+        })
+    }
+
+    /// Its id.
+    #[must_use]
+    pub const fn id(&self) -> NodeId {
+        self.identity.answer.node
+    }
+
+    /// Its key.
+    #[must_use]
+    pub const fn key(&self) -> &SigningKey {
+        &self.identity.key
+    }
+
+    /// What enrolment gave.
+    #[must_use]
+    pub const fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The event's rules as of the last sync; `None` before the first.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn config(&self) -> Result<Option<EventConfig>, NodeError> {
+        Ok(self.replica.view()?.config.clone())
+    }
+
+    /// The clock it reads.
+    #[must_use]
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    /// The best estimate of central's time.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn now_estimate(&self) -> Result<Timestamp, NodeError> {
+        Ok(self.contact()?.estimate(&self.clock.reading()))
+    }
+
+    /// Its dealings with central: acknowledged place, clock sample, lease.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn contact(&self) -> Result<Contact, NodeError> {
+        lock(&self.log).contact()
+    }
+}
+
+fn unknown_event(event: EventId) -> EventConfig {
+    EventConfig {
+        event,
+        name: String::new(),
+        time_zone: "UTC".to_owned(),
+        revision: 0,
+        days: Vec::new(),
+        types: Vec::new(),
+        gates: Vec::new(),
+        keys: Vec::new(),
+        entry_rule: EntryRule::Single,
+        exchange_required: false,
+        sold_after_sync: Policy::Refuse,
+        repeat_ms: 0,
+    }
+}

@@ -1,0 +1,202 @@
+//! The replica: what central knows, as far as this gate needs it.
+//!
+//! Invariant: rows, the place in central's changes and the running manifest change in one transaction, so a cut
+//! or a crash at any moment leaves a replica that knows how far it has come. It says *complete* only when its
+//! manifest equalled central's on the last page; what it held before stays until then, and goes on deciding.
+//!
+//! Called by [`crate::node::Node`] alone. Pages are written through one connection and scans read through
+//! another, so a first sync of a hundred thousand tickets never makes a guest wait. Nothing here holds all
+//! tickets in memory. It knows nothing of this gate's own scans: see [`crate::log`].
+
+pub mod apply;
+pub mod double;
+mod passage;
+pub mod state;
+mod ticket;
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard},
+};
+
+use rusqlite::{Connection, TransactionBehavior};
+use sync_protocol::{
+    config::EventConfig,
+    decide::Passage,
+    id::{NodeId, TicketId},
+    shown::Shown,
+    ticket::Ticket,
+    wire::v1::SyncAnswer,
+};
+
+use crate::{
+    database::{self, lock},
+    error::NodeError,
+};
+use apply::Received;
+use double::Double;
+use state::State;
+
+const MIGRATIONS: &[&str] = &[include_str!(
+    "../../../migrations/edge/replica/0001_replica.sql"
+)];
+/// KiB; the number index of a first sync is written all over the place.
+const WRITER_CACHE: i64 = -8_192;
+
+/// The open replica.
+pub struct Replica {
+    writer: Mutex<Connection>,
+    reader: Mutex<Reader>,
+}
+
+struct Reader {
+    connection: Connection,
+    seen: Option<(i64, Arc<View>)>,
+}
+
+/// The event and how far the replica has come, as of its last change.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// The event's rules; `None` before the first sync.
+    pub config: Option<EventConfig>,
+    /// How far the replica has come.
+    pub state: State,
+}
+
+/// What the replica holds of the thing that was shown.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// The ticket.
+    pub ticket: Option<Ticket>,
+    /// Admitted scans of it at all gates, this one's included.
+    pub passages: Vec<Passage>,
+}
+
+impl Replica {
+    /// Opens the replica, making an empty one if there is none.
+    ///
+    /// # Errors
+    /// [`NodeError::NewerDatabase`] or [`NodeError::Open`].
+    pub fn open(path: &Path) -> Result<Self, NodeError> {
+        let writer = database::open(path, MIGRATIONS)?;
+        writer.pragma_update(None, "cache_size", WRITER_CACHE)?;
+        let reader = Reader {
+            connection: database::open(path, MIGRATIONS)?,
+            seen: None,
+        };
+        Ok(Self {
+            writer: Mutex::new(writer),
+            reader: Mutex::new(reader),
+        })
+    }
+
+    /// The event and how far the replica has come; read again only when something changed, also by another
+    /// program.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn view(&self) -> Result<Arc<View>, NodeError> {
+        self.reader().view()
+    }
+
+    /// What is known of the thing that was shown.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn look_up(&self, shown: &Shown) -> Result<Known, NodeError> {
+        let reader = self.reader();
+        let connection = &reader.connection;
+        let (id, ticket) = match shown {
+            Shown::Ticket { payload, .. } => (
+                Some(payload.ticket),
+                ticket::by_id(connection, payload.ticket)?,
+            ),
+            Shown::Number(number) => {
+                let ticket = ticket::by_number(connection, *number)?;
+                (ticket.as_ref().map(|ticket| ticket.id), ticket)
+            }
+            Shown::OtherEvent(..) | Shown::Forged(..) | Shown::Unreadable(_) => (None, None),
+        };
+        let passages = id.map_or(Ok(Vec::new()), |id| passage::of_ticket(connection, id))?;
+        Ok(Known { ticket, passages })
+    }
+
+    /// Takes in one page, in one transaction. `from` is the position that the request named.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`]; then nothing of the page was kept.
+    pub fn apply(&self, from: Option<&[u8]>, answer: &SyncAnswer) -> Result<Received, NodeError> {
+        let mut writer = lock(&self.writer);
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let received = apply::apply(&tx, from, answer)?;
+        tx.commit()?;
+        Ok(received)
+    }
+
+    /// Doubles that concern a node, the newest first, at most `most` of them.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn doubles(&self, node: NodeId, most: usize) -> Result<Vec<Double>, NodeError> {
+        double::of_node(&self.reader().connection, node, most)
+    }
+
+    /// A ticket, if the replica holds it.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, NodeError> {
+        ticket::by_id(&self.reader().connection, id)
+    }
+
+    /// Forgets everything, also on the disk: the file is rewritten empty.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn erase(&self) -> Result<(), NodeError> {
+        let mut writer = lock(&self.writer);
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        tx.execute_batch("DELETE FROM tickets; DELETE FROM passages; DELETE FROM event_config;")?;
+        state::store(&tx, &State::default())?;
+        tx.commit()?;
+        writer.execute_batch("VACUUM")?;
+        writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+
+    fn reader(&self) -> MutexGuard<'_, Reader> {
+        lock(&self.reader)
+    }
+}
+
+impl Reader {
+    fn view(&mut self) -> Result<Arc<View>, NodeError> {
+        let version = self
+            .connection
+            .prepare_cached("PRAGMA data_version")?
+            .query_row([], |row| row.get(0))?;
+        if let Some((seen, view)) = &self.seen
+            && *seen == version
+        {
+            return Ok(Arc::clone(view));
+        }
+        let view = Arc::new(View {
+            config: state::config(&self.connection)?,
+            state: state::load(&self.connection)?,
+        });
+        self.seen = Some((version, Arc::clone(&view)));
+        Ok(view)
+    }
+}
+
+impl Known {
+    /// All passages of the ticket: `own` from the log, and those of other nodes from the replica, by time.
+    /// What the replica says of an own scan is its ruling; the log knows it first.
+    #[must_use]
+    pub fn merged(&self, node: NodeId, own: Vec<Passage>) -> Vec<Passage> {
+        let mut all = own;
+        all.extend(self.passages.iter().filter(|p| p.scan.node != node));
+        all.sort_by_key(|p| (p.at, p.scan));
+        all
+    }
+}

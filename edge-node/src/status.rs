@@ -1,0 +1,235 @@
+//! What the operator may know at any time: who the node is, how far its replica and its log have come, what its
+//! clock is worth, and which of its scans met a double.
+//!
+//! Called by `status`, by the screen and by tests. It asks for counts that are kept anyway, so it costs the same
+//! with a million tickets as with none.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use sync_protocol::{
+    config::EventConfig,
+    id::{EventId, GateId, NodeId, TicketId},
+    scan::Action,
+    ticket::{Revision, TicketStatus},
+    time::Timestamp,
+};
+
+use crate::{
+    database::lock,
+    error::NodeError,
+    log::contact::Contact,
+    moment_text,
+    node::Node,
+    replica::{View, double, state::State},
+};
+
+/// Most doubles that are told at once.
+pub const MOST_DOUBLES: usize = 200;
+
+/// All of it, as `status --json` prints it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Status {
+    /// The node.
+    pub node: NodeId,
+    /// What people call it.
+    pub name: String,
+    /// The event.
+    pub event: EventId,
+    /// What people call the event, once synced.
+    pub event_name: Option<String>,
+    /// The gate.
+    pub gate: GateId,
+    /// What people call the gate.
+    pub gate_name: String,
+    /// Central's address.
+    pub central: String,
+    /// The replica.
+    pub replica: ReplicaStatus,
+    /// How many attempts the log holds.
+    pub scans: u64,
+    /// How many of them central has not acknowledged.
+    pub unsent: u64,
+    /// How many central put aside.
+    pub parked: u64,
+    /// Central's time of the last round.
+    #[serde(serialize_with = "moment_text::serialize_option")]
+    pub last_sync_at: Option<Timestamp>,
+    /// Best estimate of the time.
+    #[serde(serialize_with = "moment_text::serialize")]
+    pub now: Timestamp,
+    /// The wall clock against central's, if central was heard of in this boot.
+    pub clock: Option<ClockStatus>,
+    /// The node may decide until then.
+    #[serde(serialize_with = "moment_text::serialize_option")]
+    pub lease_until: Option<Timestamp>,
+    /// It may decide no longer.
+    pub locked: bool,
+    /// Doubles that this node lost or won, the newest first.
+    pub doubles: Vec<DoubleNotice>,
+}
+
+/// How far the replica has come.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReplicaStatus {
+    /// Equal to central's at the last proof.
+    pub complete: bool,
+    /// `complete`, `empty`, `receiving`, or what is wrong: `37 missing`.
+    pub state: String,
+    /// Revision of the last proof.
+    pub revision: Revision,
+    /// Central's time of the last proof.
+    #[serde(serialize_with = "moment_text::serialize_option")]
+    pub as_of: Option<Timestamp>,
+    /// Tickets per status; while receiving, those that came so far.
+    pub tickets: BTreeMap<&'static str, u64>,
+    /// Their sum.
+    pub total: u64,
+}
+
+/// How wrong the wall clock is.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct ClockStatus {
+    /// The wall clock is ahead of central's by this much.
+    pub offset_ms: i64,
+    /// ± this much.
+    pub error_ms: i64,
+}
+
+/// A double that concerns this node, in words for a screen.
+#[derive(Clone, Debug, Serialize)]
+pub struct DoubleNotice {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// Its printed number.
+    pub number: Option<String>,
+    /// What the guests wanted.
+    pub action: Action,
+    /// This node's scan is the one that won.
+    pub won_here: bool,
+    /// The scan that lost.
+    pub lost: PlaceNotice,
+    /// The scan that won.
+    pub won: Option<PlaceNotice>,
+    /// The clocks cannot tell which was first.
+    pub undecidable: bool,
+}
+
+/// A scan, where and when.
+#[derive(Clone, Debug, Serialize)]
+pub struct PlaceNotice {
+    /// The node.
+    pub node: NodeId,
+    /// Place in its log.
+    pub seq: u64,
+    /// The gate's name.
+    pub gate: String,
+    /// Corrected time.
+    #[serde(serialize_with = "moment_text::serialize")]
+    pub at: Timestamp,
+}
+
+impl Node {
+    /// What the operator may know now.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn status(&self) -> Result<Status, NodeError> {
+        let view = self.replica.view()?;
+        let (contact, scans, parked) = self.log_status()?;
+        let reading = self.clock.reading();
+        let now = contact.estimate(&reading);
+        let clock = contact.central_time(&reading).map(|time| ClockStatus {
+            offset_ms: reading.wall.ms_since(time.at),
+            error_ms: time.error_ms(),
+        });
+        let answer = &self.identity.answer;
+        Ok(Status {
+            node: answer.node,
+            name: answer.name.clone(),
+            event: answer.event,
+            event_name: view.config.as_ref().map(|config| config.name.clone()),
+            gate: answer.gate,
+            gate_name: self.known_event(&view).gate_name(answer.gate),
+            central: self.identity.central.clone(),
+            replica: replica_status(&view.state),
+            scans,
+            unsent: scans - contact.acknowledged.min(scans),
+            parked,
+            last_sync_at: contact.central_seen,
+            now,
+            clock,
+            lease_until: contact.lease_until,
+            locked: contact.is_locked(now),
+            doubles: self.doubles()?,
+        })
+    }
+
+    /// Doubles that this node lost or won, the newest first.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn doubles(&self) -> Result<Vec<DoubleNotice>, NodeError> {
+        let view = self.replica.view()?;
+        let config = self.known_event(&view);
+        let doubles = self.replica.doubles(self.id(), MOST_DOUBLES)?;
+        doubles
+            .iter()
+            .map(|double| self.notice(config, double))
+            .collect()
+    }
+
+    fn notice(
+        &self,
+        config: &EventConfig,
+        double: &double::Double,
+    ) -> Result<DoubleNotice, NodeError> {
+        let ticket = self.replica.ticket(double.ticket)?;
+        Ok(DoubleNotice {
+            ticket: double.ticket,
+            number: ticket.map(|ticket| ticket.number.to_string()),
+            action: double.action,
+            won_here: double.lost.scan.node != self.id(),
+            lost: place_notice(config, &double.lost),
+            won: double.won.as_ref().map(|place| place_notice(config, place)),
+            undecidable: double.undecidable,
+        })
+    }
+
+    fn log_status(&self) -> Result<(Contact, u64, u64), NodeError> {
+        let log = lock(&self.log);
+        Ok((log.contact()?, log.head()?.seq, log.parked()?))
+    }
+
+    fn known_event<'a>(&'a self, view: &'a View) -> &'a EventConfig {
+        view.config.as_ref().unwrap_or(&self.unknown_event)
+    }
+}
+
+fn place_notice(config: &EventConfig, place: &double::Place) -> PlaceNotice {
+    PlaceNotice {
+        node: place.scan.node,
+        seq: place.scan.seq,
+        gate: config.gate_name(place.gate),
+        at: place.at,
+    }
+}
+
+fn replica_status(state: &State) -> ReplicaStatus {
+    let counts = state.running.counts;
+    let tickets = TicketStatus::ALL.iter().map(|s| s.name()).zip(counts);
+    let said = match (&state.gap, state.pass) {
+        _ if state.is_complete => "complete",
+        (Some(gap), _) => gap,
+        (None, 0) => "empty",
+        (None, _) => "receiving",
+    };
+    ReplicaStatus {
+        complete: state.is_complete,
+        state: said.to_owned(),
+        revision: state.revision,
+        as_of: state.as_of,
+        tickets: tickets.collect(),
+        total: state.running.total(),
+    }
+}

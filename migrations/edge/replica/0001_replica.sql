@@ -1,0 +1,61 @@
+-- What central knows, as far as this gate needs it. Everything here can be fetched again.
+-- `pass` is the number of the full fetch that last saw a row; see `state`.
+CREATE TABLE tickets (
+    id BLOB PRIMARY KEY,
+    number INTEGER NOT NULL UNIQUE,
+    type_number INTEGER NOT NULL,
+    day_mask INTEGER NOT NULL,
+    status INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    sealed BLOB NOT NULL,
+    pass INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Admitted scans of all nodes as central rules them now. `winner_*` is set for doubles only.
+CREATE TABLE passages (
+    node BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    ticket BLOB NOT NULL,
+    action INTEGER NOT NULL,
+    gate BLOB NOT NULL,
+    lo_ms INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    hi_ms INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    is_stray INTEGER NOT NULL,
+    winner_node BLOB,
+    winner_seq INTEGER,
+    is_undecidable INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    pass INTEGER NOT NULL,
+    PRIMARY KEY (node, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX passages_of_ticket ON passages (ticket);
+CREATE INDEX passages_double ON passages (winner_node, winner_seq) WHERE winner_node IS NOT NULL;
+
+CREATE TABLE event_config (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    config BLOB NOT NULL
+) STRICT;
+
+-- How far the replica has come: one row, written with the rows it speaks of.
+--   position   place in central's changes; NULL = the next fetch begins from the start
+--   pass       number of the last full fetch that was begun
+--   is_whole   that fetch has not reached its last page
+--   running    manifest of the rows of this pass
+--   revision, as_of_ms, is_complete   the last proof: equal to central's at that revision and time
+--   gap        what was wrong at the last page, when it was not equal
+CREATE TABLE state (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    position BLOB,
+    pass INTEGER NOT NULL,
+    is_whole INTEGER NOT NULL,
+    running BLOB,
+    revision INTEGER NOT NULL,
+    as_of_ms INTEGER,
+    is_complete INTEGER NOT NULL,
+    gap TEXT
+) STRICT;
+
+INSERT INTO state (id, pass, is_whole, revision, is_complete) VALUES (1, 0, 0, 0, 0);
