@@ -11,4 +11,6 @@
 //!    side by side and in any order.
 //! 5. The name of the test says what must hold. One that proves a row of the acceptance list begins with
 //!    `case_` and its number.
+pub mod central;
+pub mod festival;
 pub mod mariadb;

@@ -4,6 +4,7 @@
 //! once per use. A function loads values, asks one pure function of `domain` or `sync-protocol`, stores the
 //! result. One file per subject; handlers and workers hold a cheap clone of [`App`].
 
+pub mod events;
 pub mod vault;
 
 use std::sync::Arc;

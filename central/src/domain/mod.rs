@@ -4,7 +4,10 @@
 //! Called by `app`, which loads values, asks one rule and stores the result.
 
 pub mod email;
+pub mod event;
 pub mod id;
 pub mod identity;
 pub mod money;
+pub(crate) mod named;
+pub mod new_event;
 pub mod phone;

@@ -7,8 +7,11 @@
 
 pub mod dialect;
 mod error;
+pub mod event;
+pub mod gate;
 mod open;
 pub mod revision;
+pub mod ticket_type;
 pub(crate) mod tx;
 
 pub use error::{StoreError, Transient};

@@ -1,0 +1,352 @@
+//! Events: set up, published, loaded, and the keys that sign their tickets.
+
+use std::collections::BTreeMap;
+
+use ed25519_dalek::SigningKey;
+use sync_protocol::{
+    config::EventConfig,
+    id::{EventId, GateId},
+    time::Timestamp,
+};
+use zeroize::Zeroizing;
+
+use super::App;
+use crate::{
+    domain::{
+        event::{Category, Day, Event, EventSetup, EventStatus, Gate, TicketType},
+        id::{CategoryId, ClientId, TicketTypeId},
+        new_event::{NewClient, NewEvent, NewEventError, NewType},
+    },
+    store::{
+        self, StoreError, Transient, Tx, gate::StoredKey, revision::EventRevision, tx::transact,
+    },
+};
+
+/// What the private keys are sealed for.
+const KEY_PURPOSE: &str = "event key";
+const FIRST_SLOT: u8 = 0;
+
+/// Why an event is not set up or moved.
+#[derive(Debug, thiserror::Error)]
+pub enum EventError {
+    /// Something is wrong with the wish.
+    #[error(transparent)]
+    Invalid(#[from] NewEventError),
+    /// Another event has the slug.
+    #[error("there is an event with this slug already")]
+    SlugTaken,
+    /// No such event.
+    #[error("there is no such event")]
+    Unknown,
+    /// It does not stand where the move begins.
+    #[error("the event is {}, so it cannot be {}", from.name(), to.name())]
+    IllegalMove {
+        /// Where it stands.
+        from: EventStatus,
+        /// Where it was to go.
+        to: EventStatus,
+    },
+    /// The event has no key, or central runs with another master key.
+    #[error(
+        "the event's signing key cannot be opened: start central with the master key it was made with"
+    )]
+    Key,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl EventError {
+    /// The stable name.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "event_invalid",
+            Self::SlugTaken => "slug_taken",
+            Self::Unknown => "unknown_event",
+            Self::IllegalMove { .. } => "illegal_move",
+            Self::Key => "event_key",
+            Self::Store(_) => "internal",
+        }
+    }
+}
+
+impl Transient for EventError {
+    fn is_transient(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_transient())
+    }
+}
+
+impl App {
+    /// Sets up a draft: organiser, days, gates, types, the first signing key and revision 1.
+    ///
+    /// # Errors
+    /// [`EventError::Invalid`] or [`EventError::SlugTaken`].
+    pub async fn create_event(&self, wish: &NewEvent) -> Result<EventId, EventError> {
+        wish.check()?;
+        let now = self.clock.now();
+        let id = EventId(self.new_id(now));
+        transact!(self.store, |tx| {
+            if store::event::by_slug(tx, &wish.slug).await?.is_some() {
+                return Err(EventError::SlugTaken);
+            }
+            let client = self.client(tx, &wish.client, now).await?;
+            store::event::insert(tx, &draft(id, client, wish), now).await?;
+            store::revision::insert(tx, id).await?;
+            self.insert_parts(tx, id, wish, now).await?;
+            // The organiser's other gates learn the new key too, so that they can say "wrong event".
+            for event in store::event::ids_of_client(tx, client).await? {
+                let revision = store::revision::take(tx, event).await?;
+                put_config(tx, event, revision).await?;
+            }
+            Ok(id)
+        })
+    }
+
+    /// Opens a draft to the public.
+    ///
+    /// # Errors
+    /// [`EventError::Unknown`] or [`EventError::IllegalMove`].
+    pub async fn publish_event(&self, event: EventId) -> Result<(), EventError> {
+        let (from, to) = (EventStatus::Draft, EventStatus::Published);
+        transact!(self.store, |tx| {
+            if store::event::move_status(tx, event, from, to).await? {
+                return Ok(());
+            }
+            let found = store::event::by_id(tx, event).await?;
+            let from = found.ok_or(EventError::Unknown)?.status;
+            Err(EventError::IllegalMove { from, to })
+        })
+    }
+
+    /// An event with its days, gates and types, as of one moment.
+    ///
+    /// # Errors
+    /// [`EventError::Unknown`].
+    pub async fn event(&self, event: EventId) -> Result<EventSetup, EventError> {
+        let mut tx = self.store.read().await?;
+        load_setup(&mut tx, event).await
+    }
+
+    /// The same by its name in addresses.
+    ///
+    /// # Errors
+    /// [`EventError::Unknown`].
+    pub async fn event_by_slug(&self, slug: &str) -> Result<EventSetup, EventError> {
+        let mut tx = self.store.read().await?;
+        let event = store::event::by_slug(&mut tx, slug).await?;
+        load_setup(&mut tx, event.ok_or(EventError::Unknown)?.id).await
+    }
+
+    /// The slot and key that new tickets are signed with. Read anew each time: keys rotate, and other central
+    /// servers may have rotated them.
+    ///
+    /// # Errors
+    /// [`EventError::Key`].
+    pub async fn signing_key(
+        &self,
+        tx: &mut Tx,
+        event: EventId,
+    ) -> Result<(u8, SigningKey), EventError> {
+        let stored = store::gate::signing_key(tx, event).await?;
+        self.open_key(&stored.ok_or(EventError::Key)?)
+    }
+
+    /// The key in one slot, retired or not: a ticket is printed again with the key that first signed it.
+    ///
+    /// # Errors
+    /// [`EventError::Key`].
+    pub async fn key_in_slot(
+        &self,
+        tx: &mut Tx,
+        event: EventId,
+        slot: u8,
+    ) -> Result<SigningKey, EventError> {
+        let stored = store::gate::key_in_slot(tx, event, slot).await?;
+        Ok(self.open_key(&stored.ok_or(EventError::Key)?)?.1)
+    }
+
+    fn open_key(&self, stored: &StoredKey) -> Result<(u8, SigningKey), EventError> {
+        let seed = self.vault.open(KEY_PURPOSE, &stored.sealed);
+        let seed = seed.map_err(|_| EventError::Key)?;
+        let seed = <&[u8; 32]>::try_from(seed.as_slice()).map_err(|_| EventError::Key)?;
+        Ok((stored.slot, SigningKey::from_bytes(seed)))
+    }
+
+    async fn client(
+        &self,
+        tx: &mut Tx,
+        client: &NewClient,
+        now: Timestamp,
+    ) -> Result<ClientId, StoreError> {
+        if let Some(id) = store::event::client_by_slug(tx, &client.slug).await? {
+            return Ok(id);
+        }
+        let id = ClientId(self.new_id(now));
+        store::event::insert_client(tx, id, client, now).await?;
+        Ok(id)
+    }
+
+    async fn insert_parts(
+        &self,
+        tx: &mut Tx,
+        event: EventId,
+        wish: &NewEvent,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        for (number, day) in (0u8..).zip(&wish.days) {
+            let day = Day {
+                number,
+                label: day.label.clone(),
+                local_date: day.local_date.clone(),
+                opens_at: day.opens_at,
+                closes_at: day.closes_at,
+            };
+            store::event::insert_day(tx, event, &day).await?;
+        }
+        let mut gates = BTreeMap::new();
+        for name in &wish.gates {
+            let id = GateId(self.new_id(now));
+            let name = name.clone();
+            store::gate::insert(
+                tx,
+                event,
+                &Gate {
+                    id,
+                    name: name.clone(),
+                },
+            )
+            .await?;
+            gates.insert(name, id);
+        }
+        self.insert_types(tx, event, wish, &gates, now).await?;
+        store::gate::insert_key(tx, event, &self.new_key(), now).await
+    }
+
+    async fn insert_types(
+        &self,
+        tx: &mut Tx,
+        event: EventId,
+        wish: &NewEvent,
+        gates: &BTreeMap<String, GateId>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut categories = BTreeMap::new();
+        for (number, kind) in (1u16..).zip(&wish.types) {
+            let place = i64::from(number);
+            if !categories.contains_key(&kind.category) {
+                let id = CategoryId(self.new_id(now));
+                let name = kind.category.clone();
+                let category = Category { id, name, place };
+                store::ticket_type::insert_category(tx, event, &category).await?;
+                categories.insert(kind.category.clone(), id);
+            }
+            let row = TicketType {
+                id: TicketTypeId(self.new_id(now)),
+                event,
+                category: categories[&kind.category],
+                number,
+                place,
+                day_mask: wish.day_mask(kind),
+                gates: kind.gates.iter().map(|name| gates[name]).collect(),
+                ..type_of(kind, event)
+            };
+            store::ticket_type::insert(tx, &row).await?;
+        }
+        Ok(())
+    }
+
+    fn new_key(&self) -> StoredKey {
+        let mut seed = Zeroizing::new([0; 32]);
+        self.entropy.fill(&mut *seed);
+        StoredKey {
+            slot: FIRST_SLOT,
+            public: SigningKey::from_bytes(&seed).verifying_key().to_bytes(),
+            sealed: self.vault.seal(KEY_PURPOSE, &*seed, &*self.entropy),
+        }
+    }
+}
+
+/// Marks the taken revision as the one of the event's config.
+async fn put_config(tx: &mut Tx, event: EventId, taken: EventRevision) -> Result<(), StoreError> {
+    let config_revision = taken.manifest.revision;
+    let now = EventRevision {
+        config_revision,
+        ..taken
+    };
+    store::revision::put(tx, event, &now).await
+}
+
+/// An event with its days, gates and types.
+///
+/// # Errors
+/// [`EventError::Unknown`].
+pub async fn load_setup(tx: &mut Tx, event: EventId) -> Result<EventSetup, EventError> {
+    Ok(EventSetup {
+        event: store::event::by_id(tx, event)
+            .await?
+            .ok_or(EventError::Unknown)?,
+        days: store::event::days(tx, event).await?,
+        gates: store::gate::of_event(tx, event).await?,
+        types: store::ticket_type::of_event(tx, event).await?,
+    })
+}
+
+/// What gates are told of an event.
+///
+/// # Errors
+/// [`EventError::Unknown`].
+pub async fn load_config(
+    tx: &mut Tx,
+    event: EventId,
+    config_revision: u64,
+) -> Result<EventConfig, EventError> {
+    let setup = load_setup(tx, event).await?;
+    let keys = store::gate::public_keys(tx, setup.event.client).await?;
+    Ok(setup.config(config_revision, keys))
+}
+
+fn draft(id: EventId, client: ClientId, wish: &NewEvent) -> Event {
+    Event {
+        id,
+        client,
+        slug: wish.slug.clone(),
+        name: wish.name.clone(),
+        summary: wish.summary.clone(),
+        description: wish.description.clone(),
+        terms: wish.terms.clone(),
+        venue: wish.venue.clone(),
+        address: wish.address.clone(),
+        city: wish.city.clone(),
+        time_zone: wish.time_zone.clone(),
+        currency: wish.currency,
+        status: EventStatus::Draft,
+        starts_at: wish.starts_at,
+        ends_at: wish.ends_at,
+        hold_ms: wish.hold_ms,
+        rules: wish.rules,
+    }
+}
+
+/// The columns that are copied from the wish.
+fn type_of(kind: &NewType, event: EventId) -> TicketType {
+    TicketType {
+        id: TicketTypeId::from_u128(0),
+        event,
+        category: CategoryId::from_u128(0),
+        number: 0,
+        name: kind.name.clone(),
+        description: kind.description.clone(),
+        price_minor: kind.price_minor,
+        quota: kind.quota,
+        taken: 0,
+        sale_from: kind.sale_from,
+        sale_until: kind.sale_until,
+        min_per_order: kind.min_per_order,
+        max_per_order: kind.max_per_order,
+        visibility: kind.visibility,
+        day_mask: 0,
+        place: 0,
+        gates: Vec::new(),
+    }
+}

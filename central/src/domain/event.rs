@@ -1,0 +1,292 @@
+//! An event as it stands: the show, its days, ticket types, gates, and what its gates are told of it.
+//!
+//! Values come out of `store::event` and go to pages, orders and gates. A new event is a wish first
+//! ([`super::new_event`]). Every window is in absolute time: zones only matter for showing it.
+
+use sync_protocol::{
+    config::{EntryRule, EventConfig, EventDay, GateEntry, KeyEntry, Policy, TypeEntry},
+    id::{EventId, GateId},
+    time::Timestamp,
+};
+
+use super::{
+    id::{CategoryId, ClientId, TicketTypeId},
+    money::Currency,
+    named::named_enum,
+};
+
+named_enum! {
+    /// Where an event stands.
+    pub enum EventStatus {
+        /// Being set up; nobody sees it.
+        Draft => "draft",
+        /// Listed and on sale.
+        Published => "published",
+        /// Listed, not on sale.
+        Closed => "closed",
+        /// Will not take place.
+        Cancelled => "cancelled",
+        /// Will take place later.
+        Postponed => "postponed",
+        /// Is over.
+        Completed => "completed",
+    }
+}
+
+named_enum! {
+    /// Who sees a ticket type.
+    pub enum Visibility {
+        /// Everybody.
+        Public => "public",
+        /// Who knows of it.
+        Hidden => "hidden",
+    }
+}
+
+/// One event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Its id.
+    pub id: EventId,
+    /// The organiser.
+    pub client: ClientId,
+    /// Its name in addresses.
+    pub slug: String,
+    /// What people call it.
+    pub name: String,
+    /// One paragraph for lists.
+    pub summary: String,
+    /// All there is to say.
+    pub description: String,
+    /// What buyers agree to.
+    pub terms: String,
+    /// The place.
+    pub venue: String,
+    /// Where that is.
+    pub address: String,
+    /// In which city.
+    pub city: String,
+    /// IANA name of the venue's time zone.
+    pub time_zone: String,
+    /// What it is sold in.
+    pub currency: Currency,
+    /// Where it stands.
+    pub status: EventStatus,
+    /// When it begins.
+    pub starts_at: Timestamp,
+    /// When it ends.
+    pub ends_at: Timestamp,
+    /// How long an order holds capacity, milliseconds.
+    pub hold_ms: i64,
+    /// How its gates decide.
+    pub rules: GateRules,
+}
+
+/// How an event's gates decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GateRules {
+    /// How often a ticket lets in.
+    pub entry_rule: EntryRule,
+    /// Whether a ticket must be exchanged for a wristband before entry.
+    pub exchange_required: bool,
+    /// What to answer to a genuine ticket that the gate does not know yet.
+    pub sold_after_sync: Policy,
+    /// The same ticket at the same gate within this time is a repeat.
+    pub repeat_ms: i64,
+    /// How long a gate may decide without hearing from central.
+    pub lease_ms: i64,
+}
+
+/// One day of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Day {
+    /// Bit number in day masks, 0–15.
+    pub number: u8,
+    /// What people call it.
+    pub label: String,
+    /// The calendar day in the event's zone, ISO 8601.
+    pub local_date: String,
+    /// First moment at which a ticket of this day is good, tolerance included.
+    pub opens_at: Timestamp,
+    /// First moment at which it is no longer good.
+    pub closes_at: Timestamp,
+}
+
+/// One gate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gate {
+    /// Its id.
+    pub id: GateId,
+    /// What people call it.
+    pub name: String,
+}
+
+/// A group of ticket types.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Category {
+    /// Its id.
+    pub id: CategoryId,
+    /// What people call it.
+    pub name: String,
+    /// Place in lists.
+    pub place: i64,
+}
+
+/// One ticket type as it is sold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TicketType {
+    /// Its id.
+    pub id: TicketTypeId,
+    /// The event.
+    pub event: EventId,
+    /// Its group.
+    pub category: CategoryId,
+    /// The number in ticket codes.
+    pub number: u16,
+    /// What people call it.
+    pub name: String,
+    /// What it includes.
+    pub description: String,
+    /// Price in the event's currency.
+    pub price_minor: i64,
+    /// How many there are.
+    pub quota: i64,
+    /// How many of them are held or sold.
+    pub taken: i64,
+    /// First moment of its sale.
+    pub sale_from: Timestamp,
+    /// First moment at which it is no longer sold.
+    pub sale_until: Timestamp,
+    /// Fewest in one order.
+    pub min_per_order: i64,
+    /// Most in one order.
+    pub max_per_order: i64,
+    /// Who sees it.
+    pub visibility: Visibility,
+    /// Bit n set: good for event day n.
+    pub day_mask: u16,
+    /// Place in lists.
+    pub place: i64,
+    /// Gates at which it is taken; empty = all.
+    pub gates: Vec<GateId>,
+}
+
+/// Everything about an event that is not sales.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventSetup {
+    /// The event.
+    pub event: Event,
+    /// Its days, ascending by number.
+    pub days: Vec<Day>,
+    /// Its gates, by name.
+    pub gates: Vec<Gate>,
+    /// Its types, by number.
+    pub types: Vec<TicketType>,
+}
+
+impl EventSetup {
+    /// What gates are told; `keys` are the public keys that they check tickets with.
+    #[must_use]
+    pub fn config(&self, revision: u64, keys: Vec<KeyEntry>) -> EventConfig {
+        let rules = self.event.rules;
+        let mut days: Vec<EventDay> = self.days.iter().map(Day::entry).collect();
+        days.sort_by_key(|day| (day.opens_at, day.number));
+        EventConfig {
+            event: self.event.id,
+            name: self.event.name.clone(),
+            time_zone: self.event.time_zone.clone(),
+            revision,
+            days,
+            types: self.types.iter().map(TicketType::entry).collect(),
+            gates: self.gates.iter().map(Gate::entry).collect(),
+            keys,
+            entry_rule: rules.entry_rule,
+            exchange_required: rules.exchange_required,
+            sold_after_sync: rules.sold_after_sync,
+            repeat_ms: rules.repeat_ms,
+        }
+    }
+}
+
+impl Day {
+    fn entry(&self) -> EventDay {
+        EventDay {
+            number: self.number,
+            label: self.label.clone(),
+            opens_at: self.opens_at,
+            closes_at: self.closes_at,
+        }
+    }
+}
+
+impl Gate {
+    fn entry(&self) -> GateEntry {
+        GateEntry {
+            id: self.id,
+            name: self.name.clone(),
+        }
+    }
+}
+
+impl TicketType {
+    fn entry(&self) -> TypeEntry {
+        TypeEntry {
+            number: self.number,
+            name: self.name.clone(),
+            gates: self.gates.clone(),
+        }
+    }
+}
+
+/// The stable name of an entry rule, and its limit.
+#[must_use]
+pub const fn entry_rule_columns(rule: EntryRule) -> (&'static str, i64) {
+    match rule {
+        EntryRule::Single => ("single", 1),
+        EntryRule::OncePerDay => ("once_per_day", 1),
+        EntryRule::Times(times) => ("times", times as i64),
+        EntryRule::ReEntry => ("re_entry", 1),
+    }
+}
+
+/// The entry rule of a name and a limit.
+#[must_use]
+pub fn entry_rule(name: &str, limit: i64) -> Option<EntryRule> {
+    Some(match name {
+        "single" => EntryRule::Single,
+        "once_per_day" => EntryRule::OncePerDay,
+        "times" => EntryRule::Times(u16::try_from(limit).ok().filter(|limit| *limit > 0)?),
+        "re_entry" => EntryRule::ReEntry,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entry_rules_round_trip() {
+        for rule in [
+            EntryRule::Single,
+            EntryRule::OncePerDay,
+            EntryRule::Times(3),
+            EntryRule::ReEntry,
+        ] {
+            let (name, limit) = entry_rule_columns(rule);
+            assert_eq!(entry_rule(name, limit), Some(rule));
+        }
+        assert_eq!(entry_rule("times", 0), None);
+        assert_eq!(entry_rule("sometimes", 1), None);
+    }
+
+    #[test]
+    fn statuses_have_names_of_their_own() {
+        assert_eq!(
+            EventStatus::from_name("published"),
+            Some(EventStatus::Published)
+        );
+        assert_eq!(EventStatus::from_name("Published"), None);
+        assert_eq!(Visibility::Hidden.name(), "hidden");
+    }
+}

@@ -1,0 +1,298 @@
+//! The wish for a new event, and what makes it a good one.
+//!
+//! The command line and the panel fill in a [`NewEvent`]; [`NewEvent::check`] finds the first thing wrong with it
+//! and says so in a sentence for the person. Called by `app::events`, which stores what passed.
+
+use std::collections::BTreeSet;
+
+use sync_protocol::time::Timestamp;
+
+use super::{
+    event::{GateRules, Visibility},
+    money::Currency,
+};
+
+/// A new event.
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    /// The organiser; taken in if it is new.
+    pub client: NewClient,
+    /// Its name in addresses: `a-z 0-9 -`.
+    pub slug: String,
+    /// What people call it.
+    pub name: String,
+    /// One paragraph for lists.
+    pub summary: String,
+    /// All there is to say.
+    pub description: String,
+    /// What buyers agree to.
+    pub terms: String,
+    /// The place.
+    pub venue: String,
+    /// Where that is.
+    pub address: String,
+    /// In which city.
+    pub city: String,
+    /// IANA name of the venue's time zone.
+    pub time_zone: String,
+    /// What it is sold in.
+    pub currency: Currency,
+    /// When it begins.
+    pub starts_at: Timestamp,
+    /// When it ends.
+    pub ends_at: Timestamp,
+    /// How long an order holds capacity, milliseconds.
+    pub hold_ms: i64,
+    /// How its gates decide.
+    pub rules: GateRules,
+    /// Its days; the place in the list is the number.
+    pub days: Vec<NewDay>,
+    /// Names of its gates.
+    pub gates: Vec<String>,
+    /// Its ticket types; the place in the list plus one is the number.
+    pub types: Vec<NewType>,
+}
+
+/// An organiser.
+#[derive(Clone, Debug)]
+pub struct NewClient {
+    /// Its name in addresses.
+    pub slug: String,
+    /// What people call it.
+    pub name: String,
+    /// Where it is reached.
+    pub email: String,
+}
+
+/// A day of a new event.
+#[derive(Clone, Debug)]
+pub struct NewDay {
+    /// What people call it.
+    pub label: String,
+    /// The calendar day in the event's zone, ISO 8601.
+    pub local_date: String,
+    /// First moment at which a ticket of this day is good.
+    pub opens_at: Timestamp,
+    /// First moment at which it is no longer good.
+    pub closes_at: Timestamp,
+}
+
+/// A ticket type of a new event.
+#[derive(Clone, Debug)]
+pub struct NewType {
+    /// What people call it.
+    pub name: String,
+    /// What it includes.
+    pub description: String,
+    /// Name of its category.
+    pub category: String,
+    /// Price in the event's currency.
+    pub price_minor: i64,
+    /// How many there are.
+    pub quota: i64,
+    /// First moment of its sale.
+    pub sale_from: Timestamp,
+    /// First moment at which it is no longer sold.
+    pub sale_until: Timestamp,
+    /// Fewest in one order.
+    pub min_per_order: i64,
+    /// Most in one order.
+    pub max_per_order: i64,
+    /// Who sees it.
+    pub visibility: Visibility,
+    /// Numbers of its days; empty = all.
+    pub days: Vec<u8>,
+    /// Names of its gates; empty = all.
+    pub gates: Vec<String>,
+}
+
+/// What is wrong with the wish.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {problem}")]
+pub struct NewEventError {
+    /// Which part.
+    pub field: String,
+    /// What is wrong with it.
+    pub problem: &'static str,
+}
+
+/// Day masks have this many bits.
+const MOST_DAYS: usize = 16;
+
+impl NewEvent {
+    /// Finds the first thing that is wrong.
+    ///
+    /// # Errors
+    /// [`NewEventError`] names it.
+    pub fn check(&self) -> Result<(), NewEventError> {
+        self.check_texts()?;
+        demand(
+            self.ends_at > self.starts_at,
+            "ends_at",
+            "must be later than starts_at",
+        )?;
+        demand(self.hold_ms > 0, "hold", "must be longer than nothing")?;
+        demand(
+            self.rules.lease_ms > 0,
+            "lease",
+            "must be longer than nothing",
+        )?;
+        demand(self.rules.repeat_ms >= 0, "repeat", "cannot be negative")?;
+        self.check_days()?;
+        unique("gates", self.gates.iter())?;
+        demand(
+            !self.types.is_empty(),
+            "types",
+            "there must be one at least",
+        )?;
+        demand(
+            self.types.len() <= usize::from(u16::MAX),
+            "types",
+            "there are too many",
+        )?;
+        self.types.iter().try_for_each(|kind| self.check_type(kind))
+    }
+
+    fn check_texts(&self) -> Result<(), NewEventError> {
+        slug("slug", &self.slug)?;
+        slug("client.slug", &self.client.slug)?;
+        for (field, value, most) in [
+            ("name", &self.name, 200),
+            ("client.name", &self.client.name, 200),
+            ("client.email", &self.client.email, 254),
+            ("venue", &self.venue, 200),
+        ] {
+            demand(!value.trim().is_empty(), field, "must not be empty")?;
+            demand(value.chars().count() <= most, field, "is too long")?;
+        }
+        for (field, value, most) in [
+            ("summary", &self.summary, 500),
+            ("address", &self.address, 500),
+            ("city", &self.city, 100),
+            ("terms", &self.terms, 10_000),
+            ("description", &self.description, 10_000),
+        ] {
+            demand(value.chars().count() <= most, field, "is too long")?;
+        }
+        let zone = self.time_zone.parse::<chrono_tz::Tz>();
+        demand(
+            zone.is_ok(),
+            "time_zone",
+            "is no IANA time zone, such as Asia/Jakarta",
+        )
+    }
+
+    fn check_days(&self) -> Result<(), NewEventError> {
+        demand(
+            (1..=MOST_DAYS).contains(&self.days.len()),
+            "days",
+            "there must be 1 to 16",
+        )?;
+        let mut previous = Timestamp(i64::MIN);
+        for day in &self.days {
+            let field = format!("day {}", day.label);
+            demand(
+                day.label.chars().count() <= 100,
+                &field,
+                "its label is too long",
+            )?;
+            demand(day.local_date.len() <= 10, &field, "its date is no date")?;
+            demand(
+                day.closes_at > day.opens_at,
+                &field,
+                "must close after it opens",
+            )?;
+            demand(
+                day.opens_at > previous,
+                &field,
+                "days must stand in their order",
+            )?;
+            previous = day.opens_at;
+        }
+        Ok(())
+    }
+
+    fn check_type(&self, kind: &NewType) -> Result<(), NewEventError> {
+        let field = format!("type {}", kind.name);
+        let name = kind.name.trim();
+        demand(
+            !name.is_empty() && name.chars().count() <= 100,
+            &field,
+            "needs a name of 1 to 100 characters",
+        )?;
+        demand(kind.price_minor >= 0, &field, "its price is negative")?;
+        demand(kind.quota >= 0, &field, "its quota is negative")?;
+        demand(
+            kind.sale_until > kind.sale_from,
+            &field,
+            "its sale must end after it begins",
+        )?;
+        demand(
+            0 < kind.min_per_order && kind.min_per_order <= kind.max_per_order,
+            &field,
+            "needs 0 < min_per_order <= max_per_order",
+        )?;
+        let known_day = |number: &u8| usize::from(*number) < self.days.len();
+        demand(
+            kind.days.iter().all(known_day),
+            &field,
+            "names a day that the event does not have",
+        )?;
+        demand(
+            kind.gates.iter().all(|gate| self.gates.contains(gate)),
+            &field,
+            "names a gate that the event does not have",
+        )
+    }
+
+    /// The day mask of a type.
+    #[must_use]
+    pub fn day_mask(&self, kind: &NewType) -> u16 {
+        let mask = |numbers: &mut dyn Iterator<Item = u8>| {
+            numbers.fold(0u16, |mask, number| mask | 1 << (number % 16))
+        };
+        if kind.days.is_empty() {
+            mask(&mut (0u8..).take(self.days.len()))
+        } else {
+            mask(&mut kind.days.iter().copied())
+        }
+    }
+}
+
+fn demand(good: bool, field: &str, problem: &'static str) -> Result<(), NewEventError> {
+    if good {
+        return Ok(());
+    }
+    Err(NewEventError {
+        field: field.to_owned(),
+        problem,
+    })
+}
+
+fn slug(field: &str, text: &str) -> Result<(), NewEventError> {
+    let fits = (1..=80).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    demand(fits, field, "must be 1 to 80 of a-z, 0-9 and -")
+}
+
+fn unique<'a>(
+    field: &str,
+    names: impl Iterator<Item = &'a String> + Clone,
+) -> Result<(), NewEventError> {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        demand(
+            !name.trim().is_empty() && name.chars().count() <= 100,
+            field,
+            "names have 1 to 100 characters",
+        )?;
+        demand(seen.insert(name), field, "two have the same name")?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "new_event_tests.rs"]
+mod tests;

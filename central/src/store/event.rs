@@ -1,0 +1,274 @@
+//! Events, their days and organisers.
+
+use sync_protocol::{config::Policy, id::EventId, time::Timestamp};
+use uuid::Uuid;
+
+use super::{
+    StoreError, Tx,
+    tx::{execute, fetch_all, fetch_optional},
+};
+use crate::domain::{
+    event::{Day, Event, EventStatus, GateRules, entry_rule, entry_rule_columns},
+    id::ClientId,
+    money::Currency,
+    new_event::NewClient,
+};
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, client_id, slug, name, summary, description, terms, venue, address, city, time_zone, \
+             currency, status, starts_at, ends_at, hold_ms, entry_rule, entry_limit, exchange_required, \
+             sold_after_sync, repeat_ms, lease_ms FROM events ",
+            $rest
+        )
+    };
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    client_id: Uuid,
+    slug: String,
+    name: String,
+    summary: String,
+    description: String,
+    terms: String,
+    venue: String,
+    address: String,
+    city: String,
+    time_zone: String,
+    currency: String,
+    status: String,
+    starts_at: i64,
+    ends_at: i64,
+    hold_ms: i64,
+    entry_rule: String,
+    entry_limit: i64,
+    exchange_required: bool,
+    sold_after_sync: String,
+    repeat_ms: i64,
+    lease_ms: i64,
+}
+
+impl Row {
+    fn into_event(self) -> Result<Event, StoreError> {
+        let bad = StoreError::Corrupt;
+        Ok(Event {
+            id: EventId(self.id),
+            client: ClientId(self.client_id),
+            currency: Currency::from_code(&self.currency).ok_or(bad("currency"))?,
+            status: EventStatus::from_name(&self.status).ok_or(bad("event status"))?,
+            starts_at: Timestamp(self.starts_at),
+            ends_at: Timestamp(self.ends_at),
+            hold_ms: self.hold_ms,
+            rules: GateRules {
+                entry_rule: entry_rule(&self.entry_rule, self.entry_limit)
+                    .ok_or(bad("entry rule"))?,
+                exchange_required: self.exchange_required,
+                sold_after_sync: Policy::from_name(&self.sold_after_sync).ok_or(bad("policy"))?,
+                repeat_ms: self.repeat_ms,
+                lease_ms: self.lease_ms,
+            },
+            slug: self.slug,
+            name: self.name,
+            summary: self.summary,
+            description: self.description,
+            terms: self.terms,
+            venue: self.venue,
+            address: self.address,
+            city: self.city,
+            time_zone: self.time_zone,
+        })
+    }
+}
+
+/// The event with this id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_id(tx: &mut Tx, event: EventId) -> Result<Option<Event>, StoreError> {
+    let row = fetch_optional!(tx, Row, select!("WHERE id = ?"), event.0)?;
+    row.map(Row::into_event).transpose()
+}
+
+/// The event with this name in addresses.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_slug(tx: &mut Tx, slug: &str) -> Result<Option<Event>, StoreError> {
+    let row = fetch_optional!(tx, Row, select!("WHERE slug = ?"), slug)?;
+    row.map(Row::into_event).transpose()
+}
+
+/// All events, the soonest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn all(tx: &mut Tx) -> Result<Vec<Event>, StoreError> {
+    let rows = fetch_all!(tx, Row, select!("ORDER BY starts_at, slug"))?;
+    rows.into_iter().map(Row::into_event).collect()
+}
+
+/// Events of one status, the soonest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_status(tx: &mut Tx, status: EventStatus) -> Result<Vec<Event>, StoreError> {
+    let sql = select!("WHERE status = ? ORDER BY starts_at, slug");
+    let rows = fetch_all!(tx, Row, sql, status.name())?;
+    rows.into_iter().map(Row::into_event).collect()
+}
+
+/// All events of an organiser, by id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn ids_of_client(tx: &mut Tx, client: ClientId) -> Result<Vec<EventId>, StoreError> {
+    let sql = "SELECT id FROM events WHERE client_id = ? ORDER BY id";
+    let rows = fetch_all!(tx, (Uuid,), sql, client.0)?;
+    Ok(rows.into_iter().map(|(id,)| EventId(id)).collect())
+}
+
+/// Stores a new event.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when the slug is taken.
+pub async fn insert(tx: &mut Tx, event: &Event, now: Timestamp) -> Result<(), StoreError> {
+    let (rule, limit) = entry_rule_columns(event.rules.entry_rule);
+    execute!(
+        tx,
+        "INSERT INTO events (id, client_id, slug, name, summary, description, terms, venue, address, city, \
+         time_zone, currency, status, starts_at, ends_at, hold_ms, entry_rule, entry_limit, \
+         exchange_required, sold_after_sync, repeat_ms, lease_ms, created_at) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        event.id.0,
+        event.client.0,
+        &event.slug,
+        &event.name,
+        &event.summary,
+        &event.description,
+        &event.terms,
+        &event.venue,
+        &event.address,
+        &event.city,
+        &event.time_zone,
+        event.currency.code(),
+        event.status.name(),
+        event.starts_at.0,
+        event.ends_at.0,
+        event.hold_ms,
+        rule,
+        limit,
+        event.rules.exchange_required,
+        event.rules.sold_after_sync.name(),
+        event.rules.repeat_ms,
+        event.rules.lease_ms,
+        now.0
+    )?;
+    Ok(())
+}
+
+/// Moves an event from one status to another; false when it does not stand there.
+///
+/// # Errors
+/// When the database fails.
+pub async fn move_status(
+    tx: &mut Tx,
+    event: EventId,
+    from: EventStatus,
+    to: EventStatus,
+) -> Result<bool, StoreError> {
+    let moved = execute!(
+        tx,
+        "UPDATE events SET status = ? WHERE id = ? AND status = ?",
+        to.name(),
+        event.0,
+        from.name()
+    )?;
+    Ok(moved == 1)
+}
+
+#[derive(sqlx::FromRow)]
+struct DayRow {
+    number: i64,
+    label: String,
+    local_date: String,
+    opens_at: i64,
+    closes_at: i64,
+}
+
+/// An event's days, ascending.
+///
+/// # Errors
+/// When the database fails.
+pub async fn days(tx: &mut Tx, event: EventId) -> Result<Vec<Day>, StoreError> {
+    let rows = fetch_all!(
+        tx,
+        DayRow,
+        "SELECT number, label, local_date, opens_at, closes_at FROM event_days WHERE event_id = ? ORDER BY number",
+        event.0
+    )?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Day {
+                number: u8::try_from(row.number).map_err(|_| StoreError::Corrupt("day number"))?,
+                label: row.label,
+                local_date: row.local_date,
+                opens_at: Timestamp(row.opens_at),
+                closes_at: Timestamp(row.closes_at),
+            })
+        })
+        .collect()
+}
+
+/// Stores a day.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when the event has a day of this number.
+pub async fn insert_day(tx: &mut Tx, event: EventId, day: &Day) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO event_days (event_id, number, label, local_date, opens_at, closes_at) VALUES (?, ?, ?, ?, ?, ?)",
+        event.0,
+        i64::from(day.number),
+        &day.label,
+        &day.local_date,
+        day.opens_at.0,
+        day.closes_at.0
+    )?;
+    Ok(())
+}
+
+/// The organiser with this name in addresses.
+///
+/// # Errors
+/// When the database fails.
+pub async fn client_by_slug(tx: &mut Tx, slug: &str) -> Result<Option<ClientId>, StoreError> {
+    let sql = "SELECT id FROM clients WHERE slug = ?";
+    let row = fetch_optional!(tx, (Uuid,), sql, slug)?;
+    Ok(row.map(|(id,)| ClientId(id)))
+}
+
+/// Stores an organiser.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when the slug is taken.
+pub async fn insert_client(
+    tx: &mut Tx,
+    id: ClientId,
+    client: &NewClient,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO clients (id, slug, name, email, status, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+        id.0,
+        &client.slug,
+        &client.name,
+        &client.email,
+        "active",
+        now.0
+    )?;
+    Ok(())
+}

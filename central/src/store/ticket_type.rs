@@ -1,0 +1,170 @@
+//! Ticket types as they are set up, with their categories and gates. What is taken of them belongs to `hold`.
+
+use sync_protocol::{
+    id::{EventId, GateId},
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+use super::{
+    StoreError, Tx,
+    tx::{execute, fetch_all},
+};
+use crate::domain::{
+    event::{Category, TicketType, Visibility},
+    id::{CategoryId, TicketTypeId},
+};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    event_id: Uuid,
+    category_id: Uuid,
+    number: i64,
+    name: String,
+    description: String,
+    price_minor: i64,
+    quota: i64,
+    taken: i64,
+    sale_from: i64,
+    sale_until: i64,
+    min_per_order: i64,
+    max_per_order: i64,
+    visibility: String,
+    day_mask: i64,
+    place: i64,
+}
+
+impl Row {
+    fn into_type(self) -> Result<TicketType, StoreError> {
+        let bad = StoreError::Corrupt;
+        Ok(TicketType {
+            id: TicketTypeId(self.id),
+            event: EventId(self.event_id),
+            category: CategoryId(self.category_id),
+            number: u16::try_from(self.number).map_err(|_| bad("type number"))?,
+            name: self.name,
+            description: self.description,
+            price_minor: self.price_minor,
+            quota: self.quota,
+            taken: self.taken,
+            sale_from: Timestamp(self.sale_from),
+            sale_until: Timestamp(self.sale_until),
+            min_per_order: self.min_per_order,
+            max_per_order: self.max_per_order,
+            visibility: Visibility::from_name(&self.visibility).ok_or(bad("visibility"))?,
+            day_mask: u16::try_from(self.day_mask).map_err(|_| bad("day mask"))?,
+            place: self.place,
+            gates: Vec::new(),
+        })
+    }
+}
+
+/// An event's types by number, with the gates that take them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_event(tx: &mut Tx, event: EventId) -> Result<Vec<TicketType>, StoreError> {
+    let rows = fetch_all!(
+        tx,
+        Row,
+        "SELECT id, event_id, category_id, number, name, description, price_minor, quota, taken, sale_from, \
+         sale_until, min_per_order, max_per_order, visibility, day_mask, place \
+         FROM ticket_types WHERE event_id = ? ORDER BY number",
+        event.0
+    )?;
+    let mut types: Vec<TicketType> = rows
+        .into_iter()
+        .map(Row::into_type)
+        .collect::<Result<_, _>>()?;
+    let gates = fetch_all!(
+        tx,
+        (Uuid, Uuid),
+        "SELECT g.ticket_type_id, g.gate_id FROM ticket_type_gates g \
+         JOIN ticket_types t ON t.id = g.ticket_type_id WHERE t.event_id = ? ORDER BY g.gate_id",
+        event.0
+    )?;
+    for (kind, gate) in gates {
+        let found = types.iter_mut().find(|one| one.id.0 == kind);
+        if let Some(found) = found {
+            found.gates.push(GateId(gate));
+        }
+    }
+    Ok(types)
+}
+
+/// Stores a type with its gates.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when the event has a type of this number.
+pub async fn insert(tx: &mut Tx, kind: &TicketType) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO ticket_types (id, event_id, category_id, number, name, description, price_minor, quota, \
+         taken, sale_from, sale_until, min_per_order, max_per_order, visibility, day_mask, place) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        kind.id.0,
+        kind.event.0,
+        kind.category.0,
+        i64::from(kind.number),
+        &kind.name,
+        &kind.description,
+        kind.price_minor,
+        kind.quota,
+        kind.taken,
+        kind.sale_from.0,
+        kind.sale_until.0,
+        kind.min_per_order,
+        kind.max_per_order,
+        kind.visibility.name(),
+        i64::from(kind.day_mask),
+        kind.place
+    )?;
+    for gate in &kind.gates {
+        execute!(
+            tx,
+            "INSERT INTO ticket_type_gates (ticket_type_id, gate_id) VALUES (?, ?)",
+            kind.id.0,
+            gate.0
+        )?;
+    }
+    Ok(())
+}
+
+/// An event's categories, in their order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn categories(tx: &mut Tx, event: EventId) -> Result<Vec<Category>, StoreError> {
+    let sql =
+        "SELECT id, name, place FROM ticket_categories WHERE event_id = ? ORDER BY place, name";
+    let rows = fetch_all!(tx, (Uuid, String, i64), sql, event.0)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, name, place)| Category {
+            id: CategoryId(id),
+            name,
+            place,
+        })
+        .collect())
+}
+
+/// Stores a category.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_category(
+    tx: &mut Tx,
+    event: EventId,
+    category: &Category,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO ticket_categories (id, event_id, name, place) VALUES (?, ?, ?, ?)",
+        category.id.0,
+        event.0,
+        &category.name,
+        category.place
+    )?;
+    Ok(())
+}

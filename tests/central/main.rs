@@ -1,0 +1,2 @@
+//! Central's uses on a real database of both engines.
+mod events;

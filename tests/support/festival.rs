@@ -1,0 +1,121 @@
+//! The event that tests play on: two days, two gates, a type for all gates and one for gate A alone.
+//!
+//! Change the wish before it is created (`let mut wish = festival(); wish.rules.entry_rule = …`), then
+//! [`TestCentral::publish`] it.
+use central::domain::{
+    event::{EventSetup, GateRules, Visibility},
+    money::Currency,
+    new_event::{NewClient, NewDay, NewEvent, NewType},
+};
+use sync_protocol::{
+    config::{EntryRule, Policy},
+    id::GateId,
+    time::Timestamp,
+};
+
+use crate::central::{START, TestCentral};
+
+const HOUR: i64 = 3_600_000;
+
+/// A two-day event that is open from the start of the test: type 1 "Regular" on both days at all gates, quota
+/// 100,000, Rp 150,000; type 2 "VIP" on day 0 at gate A, quota 10, Rp 1,000,000.
+#[must_use]
+pub fn festival() -> NewEvent {
+    NewEvent {
+        client: NewClient {
+            slug: "organiser".into(),
+            name: "Organiser".into(),
+            email: "organiser@example.org".into(),
+        },
+        slug: "festival".into(),
+        name: "Festival".into(),
+        summary: "Two days of music".into(),
+        description: String::new(),
+        terms: String::new(),
+        venue: "Stadium".into(),
+        address: "Jalan Merdeka 1".into(),
+        city: "Jakarta".into(),
+        time_zone: "Asia/Jakarta".into(),
+        currency: Currency::Idr,
+        starts_at: START,
+        ends_at: START.plus_ms(48 * HOUR),
+        hold_ms: HOUR / 4,
+        rules: GateRules {
+            entry_rule: EntryRule::Single,
+            exchange_required: false,
+            sold_after_sync: Policy::Ask,
+            repeat_ms: 30_000,
+            lease_ms: 24 * HOUR,
+        },
+        days: vec![day(0, "2026-12-01"), day(1, "2026-12-02")],
+        gates: vec!["Gate A".into(), "Gate B".into()],
+        types: vec![
+            new_type("Regular", 150_000, 100_000),
+            NewType {
+                days: vec![0],
+                gates: vec!["Gate A".into()],
+                ..new_type("VIP", 1_000_000, 10)
+            },
+        ],
+    }
+}
+
+/// A day of 24 hours.
+fn day(number: i64, local_date: &str) -> NewDay {
+    let opens_at = START.plus_ms(number * 24 * HOUR);
+    NewDay {
+        label: format!("Day {}", number + 1),
+        local_date: local_date.into(),
+        opens_at,
+        closes_at: opens_at.plus_ms(24 * HOUR),
+    }
+}
+
+/// A type on sale throughout, for all days and gates.
+#[must_use]
+pub fn new_type(name: &str, price_minor: i64, quota: i64) -> NewType {
+    NewType {
+        name: name.into(),
+        description: String::new(),
+        category: "Tickets".into(),
+        price_minor,
+        quota,
+        sale_from: Timestamp(0),
+        sale_until: START.plus_ms(48 * HOUR),
+        min_per_order: 1,
+        max_per_order: 10,
+        visibility: Visibility::Public,
+        days: vec![],
+        gates: vec![],
+    }
+}
+
+impl TestCentral {
+    /// [`festival`], created and published.
+    ///
+    /// # Panics
+    /// When central refuses.
+    pub async fn festival(&self) -> EventSetup {
+        self.publish(&festival()).await
+    }
+
+    /// Creates and publishes an event.
+    ///
+    /// # Panics
+    /// When central refuses.
+    pub async fn publish(&self, wish: &NewEvent) -> EventSetup {
+        let event = self.app.create_event(wish).await.expect("a good wish");
+        self.app.publish_event(event).await.expect("a draft");
+        self.app.event(event).await.expect("it was created")
+    }
+}
+
+/// The gate of this name.
+///
+/// # Panics
+/// When there is none.
+#[must_use]
+pub fn gate(event: &EventSetup, name: &str) -> GateId {
+    let found = event.gates.iter().find(|gate| gate.name == name);
+    found.expect("the event has this gate").id
+}
