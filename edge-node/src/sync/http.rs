@@ -11,7 +11,7 @@ use reqwest::{
     header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE},
     redirect::Policy,
 };
-use sync_protocol::wire;
+use sync_protocol::{time::Timestamp, wire};
 
 use super::{
     compress::{compress, decompress},
@@ -90,12 +90,6 @@ impl HttpTransport {
         Ok(Self { base, client, time })
     }
 
-    /// The time by which this transport judges certificates; tell it what central says.
-    #[must_use]
-    pub fn time(&self) -> &Arc<TrustedTime> {
-        &self.time
-    }
-
     fn request(&self, path: &str, body: Vec<u8>, bearer: Option<&str>) -> RequestBuilder {
         let mut url = self.base.clone();
         url.set_path(path);
@@ -127,6 +121,10 @@ impl Transport for HttpTransport {
             read(response.map_err(|error| explain(&error))?).await
         }
         .boxed()
+    }
+
+    fn heard(&self, central: Timestamp) {
+        self.time.heard(central);
     }
 }
 

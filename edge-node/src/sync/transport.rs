@@ -5,6 +5,7 @@
 //! of this trait, and compression is the transport's own affair.
 
 use futures_util::future::BoxFuture;
+use sync_protocol::time::Timestamp;
 
 /// What came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,4 +43,7 @@ pub trait Transport: Send + Sync {
         body: Vec<u8>,
         bearer: Option<&'a str>,
     ) -> BoxFuture<'a, Result<Answered, TransportError>>;
+
+    /// Central told its time; a transport that judges certificates never goes back behind it.
+    fn heard(&self, _central: Timestamp) {}
 }
