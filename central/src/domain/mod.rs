@@ -3,11 +3,18 @@
 //! Invariant: no async, SQL, HTTP, clock, randomness or environment; what a rule needs is a parameter.
 //! Called by `app`, which loads values, asks one rule and stores the result.
 
+pub mod buyer;
+pub mod cart;
 pub mod email;
 pub mod event;
+pub mod field;
+pub mod hold;
 pub mod id;
 pub mod identity;
 pub mod money;
 pub(crate) mod named;
 pub mod new_event;
+pub mod order;
+pub mod payment;
 pub mod phone;
+pub mod ticket;

@@ -1,0 +1,223 @@
+//! The cart: what a buyer asks for, checked against what is on sale, priced.
+//!
+//! Invariants: prices come from the offer and never from the request; each type appears once; the number of
+//! attendees equals the number of tickets; the total is the sum of the lines. Errors name the field they are of.
+//! Whether capacity is left is not asked here: only the conditional claim in the store can tell.
+
+use std::collections::BTreeSet;
+
+use sync_protocol::time::Timestamp;
+
+use super::{
+    buyer::{self, Buyer, BuyerForm},
+    event::{TicketType, Visibility},
+    field::{FieldError, FieldErrors},
+    id::TicketTypeId,
+    money::{Currency, Money, MoneyError},
+};
+
+/// Most lines of one order.
+pub const LINES: usize = 20;
+/// Most tickets of one order, whatever the types allow.
+pub const TICKETS: u32 = 100;
+
+/// What an order asks for, as it came.
+#[derive(Clone, Default)]
+pub struct OrderForm {
+    /// Who buys.
+    pub buyer: BuyerForm,
+    /// What.
+    pub items: Vec<ItemForm>,
+}
+
+/// One line, as it came.
+#[derive(Clone, Default)]
+pub struct ItemForm {
+    /// The type's id as text.
+    pub ticket_type_id: String,
+    /// How many.
+    pub quantity: i64,
+    /// Whose names go on the tickets; empty: the buyer's on all.
+    pub attendees: Vec<String>,
+}
+
+/// One priced line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The type.
+    pub ticket_type: TicketTypeId,
+    /// What people call it.
+    pub name: String,
+    /// How many.
+    pub quantity: u32,
+    /// Price of one.
+    pub unit_price: Money,
+    /// Price of all.
+    pub amount: Money,
+    /// One name per ticket.
+    pub attendees: Vec<String>,
+}
+
+/// A request that can be sold if capacity is left.
+#[derive(Clone)]
+pub struct Cart {
+    /// Who buys.
+    pub buyer: Buyer,
+    /// What, in the order asked for.
+    pub lines: Vec<Line>,
+    /// What is to be paid.
+    pub total: Money,
+}
+
+/// Checks a request against the types of its event.
+///
+/// # Errors
+/// Every field that is wrong.
+pub fn check(
+    form: &OrderForm,
+    currency: Currency,
+    types: &[TicketType],
+    now: Timestamp,
+) -> Result<Cart, Vec<FieldError>> {
+    let mut errors = FieldErrors::default();
+    let buyer = buyer::check(&form.buyer, &mut errors);
+    let own_name = form.buyer.full_name.as_str();
+    let checked = form.items.iter().enumerate().map(|(at, item)| {
+        let asked = Asked {
+            at,
+            item,
+            own_name,
+            currency,
+        };
+        errors.take(asked.check(types, now))
+    });
+    let lines: Vec<Line> = checked.collect::<Vec<_>>().into_iter().flatten().collect();
+    errors.take(check_whole(form, &lines));
+    let total = Money::sum(currency, lines.iter().map(|line| line.amount)).map_err(too_dear);
+    let total = errors.take(total);
+    match (buyer, total) {
+        (Some(buyer), Some(total)) if errors.0.is_empty() => Ok(Cart {
+            buyer,
+            lines,
+            total,
+        }),
+        _ => Err(errors.0),
+    }
+}
+
+fn too_dear(error: MoneyError) -> FieldError {
+    FieldError::new("items", error.code(), "Choose fewer tickets.")
+}
+
+fn check_whole(form: &OrderForm, lines: &[Line]) -> Result<(), FieldError> {
+    let refuse = |code, message: &str| Err(FieldError::new("items", code, message));
+    if form.items.is_empty() {
+        return refuse("items_empty", "Choose at least one ticket.");
+    }
+    let types: BTreeSet<_> = lines.iter().map(|line| line.ticket_type).collect();
+    if types.len() < lines.len() {
+        return refuse("items_repeated", "Name each ticket type once.");
+    }
+    let tickets = lines
+        .iter()
+        .fold(0_u32, |sum, line| sum.saturating_add(line.quantity));
+    if form.items.len() > LINES || tickets > TICKETS {
+        return refuse(
+            "items_too_many",
+            "Choose at most 100 tickets of at most 20 types.",
+        );
+    }
+    Ok(())
+}
+
+struct Asked<'a> {
+    at: usize,
+    item: &'a ItemForm,
+    own_name: &'a str,
+    currency: Currency,
+}
+
+impl Asked<'_> {
+    fn check(&self, types: &[TicketType], now: Timestamp) -> Result<Line, FieldError> {
+        let ticket_type = self.ticket_type(types, now)?;
+        let quantity = self.quantity(ticket_type)?;
+        let unit_price = Money::new(ticket_type.price_minor, self.currency);
+        let amount = unit_price.times(quantity).map_err(too_dear)?;
+        Ok(Line {
+            ticket_type: ticket_type.id,
+            name: ticket_type.name.clone(),
+            quantity,
+            unit_price,
+            amount,
+            attendees: self.attendees(quantity)?,
+        })
+    }
+
+    fn ticket_type<'t>(
+        &self,
+        types: &'t [TicketType],
+        now: Timestamp,
+    ) -> Result<&'t TicketType, FieldError> {
+        let id = self.item.ticket_type_id.parse::<TicketTypeId>().ok();
+        let found = types
+            .iter()
+            .find(|t| t.visibility == Visibility::Public && Some(t.id) == id);
+        let refuse = |code, message: &str| self.error("ticket_type_id", code, message);
+        let ticket_type = found
+            .ok_or_else(|| refuse("ticket_type_unknown", "Choose a ticket type of this event."))?;
+        if now < ticket_type.sale_from {
+            return Err(refuse(
+                "sale_not_begun",
+                "The sale of this ticket type has not begun.",
+            ));
+        }
+        if now >= ticket_type.sale_until {
+            return Err(refuse(
+                "sale_ended",
+                "The sale of this ticket type has ended.",
+            ));
+        }
+        Ok(ticket_type)
+    }
+
+    fn quantity(&self, ticket_type: &TicketType) -> Result<u32, FieldError> {
+        let (least, most) = (ticket_type.min_per_order, ticket_type.max_per_order);
+        Some(self.item.quantity)
+            .filter(|n| *n > 0 && (least..=most).contains(n))
+            .and_then(|n| u32::try_from(n).ok())
+            .ok_or_else(|| {
+                let sentence =
+                    format!("Choose {least} to {most} tickets of this type in one order.");
+                self.error("quantity", "quantity_out_of_range", &sentence)
+            })
+    }
+
+    fn attendees(&self, quantity: u32) -> Result<Vec<String>, FieldError> {
+        let names = &self.item.attendees;
+        if names.is_empty() {
+            // Of a wrong name the buyer's own field tells.
+            let own = buyer::name("full_name", self.own_name).unwrap_or_default();
+            return Ok(vec![own; quantity as usize]);
+        }
+        if names.len() != quantity as usize {
+            return Err(self.error(
+                "attendees",
+                "attendees_count",
+                "Give one name per ticket, or none to use the buyer's.",
+            ));
+        }
+        let field = |n| format!("items[{}].attendees[{n}]", self.at);
+        let named = names.iter().enumerate();
+        named
+            .map(|(n, typed)| buyer::name(&field(n), typed))
+            .collect()
+    }
+
+    fn error(&self, field: &str, code: &'static str, message: &str) -> FieldError {
+        FieldError::new(&format!("items[{}].{field}", self.at), code, message)
+    }
+}
+
+#[cfg(test)]
+#[path = "cart_tests.rs"]
+mod tests;

@@ -1,0 +1,204 @@
+//! Every row of the status table against every status of an order, and what orders of arrival cannot change.
+
+use super::*;
+use crate::domain::money::Currency;
+use ProviderVerdict as V;
+use proptest::prelude::*;
+
+fn idr(minor: i64) -> Money {
+    Money::new(minor, Currency::Idr)
+}
+
+fn reading(verdict: V, transaction: &str) -> Reading {
+    Reading {
+        reference: "GRB-1".to_owned(),
+        transaction_ref: transaction.to_owned(),
+        verdict,
+        amount: Some(idr(100)),
+    }
+}
+
+/// As stored after an order of this status was reached through transaction `t1`.
+fn standing(order: OrderStatus) -> Standing {
+    let payment = match order {
+        OrderStatus::Pending => PaymentStatus::Pending,
+        OrderStatus::Paid => PaymentStatus::Success,
+        OrderStatus::PartlyRefunded => PaymentStatus::PartlyRefunded,
+        OrderStatus::Refunded => PaymentStatus::Refunded,
+        OrderStatus::Expired => PaymentStatus::Expired,
+        OrderStatus::Cancelled | OrderStatus::Failed => PaymentStatus::Failed,
+    };
+    Standing {
+        reference: "GRB-1".to_owned(),
+        order,
+        transaction_ref: Some("t1".to_owned()),
+        payment,
+        amount: idr(100),
+    }
+}
+
+const VERDICTS: [V; 12] = [
+    V::Pending,
+    V::Reserved,
+    V::Paid,
+    V::Challenged,
+    V::Denied,
+    V::Failed,
+    V::Cancelled,
+    V::Expired,
+    V::Refunded,
+    V::PartlyRefunded,
+    V::Disputed,
+    V::NeedsReview,
+];
+
+/// One line per verdict; columns: pending, paid, partly refunded, refunded, released.
+#[rustfmt::skip]
+const TABLE: [(V, [&str; 5]); 12] = [
+    (V::Pending,        ["pending", "lower_state", "lower_state", "lower_state", "lower_state"]),
+    (V::Reserved,       ["reserved", "lower_state", "lower_state", "lower_state", "reserved"]),
+    (V::Paid,           ["paid", "repeated", "lower_state", "lower_state", "paid_after_release"]),
+    (V::Challenged,     ["challenged", "lower_state", "lower_state", "lower_state", "challenged"]),
+    (V::Denied,         ["attempt_failed", "reversed", "other_attempt", "other_attempt", "repeated"]),
+    (V::Failed,         ["failed", "reversed", "other_attempt", "other_attempt", "repeated"]),
+    (V::Cancelled,      ["cancelled", "reversed", "other_attempt", "other_attempt", "repeated"]),
+    (V::Expired,        ["expired", "reversed", "other_attempt", "other_attempt", "repeated"]),
+    (V::Refunded,       ["refunded_elsewhere", "refunded_elsewhere", "repeated", "repeated", "refunded_elsewhere"]),
+    (V::PartlyRefunded, ["refunded_elsewhere", "refunded_elsewhere", "repeated", "repeated", "refunded_elsewhere"]),
+    (V::Disputed,       ["disputed", "disputed", "disputed", "disputed", "disputed"]),
+    (V::NeedsReview,    ["unknown_status", "unknown_status", "unknown_status", "unknown_status", "unknown_status"]),
+];
+
+#[test]
+fn every_row_against_every_order_status() {
+    let columns = |order| match order {
+        OrderStatus::Pending => 0,
+        OrderStatus::Paid => 1,
+        OrderStatus::PartlyRefunded => 2,
+        OrderStatus::Refunded => 3,
+        OrderStatus::Expired | OrderStatus::Cancelled | OrderStatus::Failed => 4,
+    };
+    for (verdict, names) in TABLE {
+        for order in OrderStatus::ALL.iter().copied() {
+            let found = decide(&standing(order), &reading(verdict, "t1")).name();
+            assert_eq!(found, names[columns(order)], "{verdict:?} for {order:?}");
+        }
+    }
+}
+
+#[test]
+fn a_second_attempt_neither_undoes_nor_doubles_the_first() {
+    use OrderStatus::{Paid, Pending};
+    let mut denied = standing(Pending);
+    denied.payment = PaymentStatus::Failed;
+    for (name, stored, verdict, want) in [
+        (
+            "expiry of the first while the second is open",
+            standing(Pending),
+            V::Expired,
+            "other_attempt",
+        ),
+        (
+            "expiry of the first after the second was paid",
+            standing(Paid),
+            V::Expired,
+            "other_attempt",
+        ),
+        (
+            "denial of another after payment",
+            standing(Paid),
+            V::Denied,
+            "other_attempt",
+        ),
+        ("a second payment", standing(Paid), V::Paid, "paid_twice"),
+        (
+            "a second attempt begins after a denial",
+            denied.clone(),
+            V::Pending,
+            "pending",
+        ),
+        (
+            "a second attempt is paid after a denial",
+            denied,
+            V::Paid,
+            "paid",
+        ),
+        (
+            "the second attempt is paid, its pending notice lost",
+            standing(Pending),
+            V::Paid,
+            "paid",
+        ),
+    ] {
+        assert_eq!(
+            decide(&stored, &reading(verdict, "t2")).name(),
+            want,
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn only_the_whole_amount_of_this_order_pays_it() {
+    for order in [OrderStatus::Pending, OrderStatus::Expired] {
+        for amount in [
+            Some(idr(99)),
+            Some(idr(101)),
+            Some(Money::new(100, Currency::Kes)),
+            None,
+        ] {
+            let wrong = Reading {
+                amount,
+                ..reading(V::Paid, "t1")
+            };
+            assert_eq!(
+                decide(&standing(order), &wrong).name(),
+                "amount_differs",
+                "{amount:?}"
+            );
+        }
+    }
+    let other = Reading {
+        reference: "GRB-2".to_owned(),
+        ..reading(V::Paid, "t1")
+    };
+    assert_eq!(
+        decide(&standing(OrderStatus::Pending), &other).name(),
+        "other_reference"
+    );
+}
+
+/// What `app` stores when it makes a move.
+fn make(stored: &mut Standing, decided: Move, transaction: &str) {
+    let (order, payment) = match decided {
+        Move::Pay => (stored.order.pay(), PaymentStatus::Success),
+        Move::PayAfterRelease => (stored.order.pay_late(), PaymentStatus::Success),
+        Move::KeepPending => (Ok(stored.order), PaymentStatus::Pending),
+        Move::FailAttempt => (Ok(stored.order), PaymentStatus::Failed),
+        Move::Fail => (stored.order.fail(), PaymentStatus::Failed),
+        Move::Cancel => (stored.order.cancel(), PaymentStatus::Failed),
+        Move::Expire => (stored.order.expire(), PaymentStatus::Expired),
+        Move::Ignore(_) | Move::NeedsReview(_) => return,
+    };
+    stored.order = order.expect("decide names only legal moves");
+    stored.payment = payment;
+    stored.transaction_ref = Some(transaction.to_owned());
+}
+
+proptest! {
+    /// Any notices in any order: the order is paid exactly when a payment was among them, and paid once.
+    #[test]
+    fn arrival_changes_nothing_that_counts(picks in prop::collection::vec((0usize..12, 1u8..3), 0..30)) {
+        let mut stored = Standing { transaction_ref: None, ..standing(OrderStatus::Pending) };
+        let mut payments = 0;
+        for (at, transaction) in &picks {
+            let transaction = format!("t{transaction}");
+            let decided = decide(&stored, &reading(VERDICTS[*at], &transaction));
+            payments += u32::from(matches!(decided, Move::Pay | Move::PayAfterRelease));
+            make(&mut stored, decided, &transaction);
+        }
+        let was_paid = picks.iter().any(|(at, _)| VERDICTS[*at] == V::Paid);
+        prop_assert_eq!(stored.order == OrderStatus::Paid, was_paid);
+        prop_assert_eq!(payments, u32::from(was_paid));
+    }
+}
