@@ -12,6 +12,8 @@
 //! `camera`, `screen`, `sync` and `command` call [`node::Node`]; it calls the log, the replica and the rules in
 //! `sync_protocol`. No rule stands here: the verdict is [`sync_protocol::decide`].
 
+pub mod camera;
+pub mod command;
 pub mod config;
 mod database;
 pub mod error;
@@ -25,6 +27,8 @@ pub mod replica;
 pub mod round;
 pub mod scan;
 pub mod status;
+pub mod telemetry;
+pub mod sync;
 
 pub use error::NodeError;
 pub use identity::Identity;

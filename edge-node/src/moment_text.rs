@@ -17,10 +17,6 @@ pub fn rfc3339(at: Timestamp) -> String {
 ///
 /// # Errors
 /// The serializer's own.
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes fields by reference"
-)]
 pub fn serialize<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&rfc3339(*at))
 }
@@ -29,7 +25,6 @@ pub fn serialize<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, 
 ///
 /// # Errors
 /// The serializer's own.
-#[expect(clippy::ref_option, reason = "serde passes fields by reference")]
 pub fn serialize_option<S: Serializer>(
     at: &Option<Timestamp>,
     serializer: S,

@@ -1,0 +1,45 @@
+//! Why a command could not work: one sentence for the person, one code for scripts.
+
+use crate::{camera::file::FramesError, error::NodeError, sync};
+
+/// The command could not work.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// The node itself.
+    #[error(transparent)]
+    Node(#[from] NodeError),
+    /// No pictures.
+    #[error(transparent)]
+    Frames(#[from] FramesError),
+    /// The way to central.
+    #[error(transparent)]
+    Network(#[from] sync::command::CommandError),
+    /// The system gives no runtime to wait in.
+    #[error("the network cannot be used: {0}")]
+    Runtime(std::io::Error),
+    /// Where is the node?
+    #[error("no folder for the node: name one with --home DIR or GERBANG_HOME")]
+    NoHome,
+    /// Standard input failed.
+    #[error("standard input cannot be read: {0}")]
+    Input(std::io::Error),
+    /// Whoever read the answers is gone.
+    #[error("standard output cannot be written: {0}")]
+    Output(std::io::Error),
+}
+
+impl CommandError {
+    /// The stable name.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Node(error) => error.code(),
+            Self::Frames(error) => error.code(),
+            Self::Network(error) => error.code(),
+            Self::Runtime(_) => "network_unusable",
+            Self::NoHome => "home_unknown",
+            Self::Input(_) => "input_failed",
+            Self::Output(_) => "output_failed",
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The command line: design.md section 14. One file per subcommand; this one reads the arguments and ends the
+//! program.
+//!
+//! Exit status: 0 all admitted, 1 some refused, 2 could not work. Answers go to standard output, one line each;
+//! what went wrong goes to standard error as one sentence with a stable code. Nothing here decides anything.
+
+mod decode;
+mod error;
+mod frames;
+mod line;
+mod network;
+mod outcome;
+mod output;
+mod scan;
+mod status;
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
+
+use ambient::SystemClock;
+use clap::{Parser, Subcommand};
+
+use crate::{config, node::Node, telemetry};
+pub use error::CommandError;
+pub use outcome::Outcome;
+
+/// Gerbang's gate: scans tickets with or without a network.
+#[derive(Parser)]
+#[command(name = "edge-node", version, arg_required_else_help = true)]
+struct Arguments {
+    /// The node's folder [default: $GERBANG_HOME, else gerbang/edge-node in your data folder]
+    #[arg(long, global = true, value_name = "DIR")]
+    home: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make this machine a node of an event, once
+    Enrol(network::EnrolArguments),
+    /// Send scans to central and fetch what changed, now
+    Sync(network::SyncArguments),
+    /// Decide about codes: in pictures, as text, or as a scanner types them
+    Scan(scan::Arguments),
+    /// Read the codes in pictures; needs no enrolment and decides nothing
+    Decode(decode::Arguments),
+    /// Tell how the node stands
+    Status(status::Arguments),
+}
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    telemetry::start(&config::log_filter());
+    match run(arguments) {
+        Ok(outcome) => outcome.into(),
+        Err(error) => {
+            output::complain(&error);
+            Outcome::CouldNotWork.into()
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<Outcome, CommandError> {
+    let home = || config::home(arguments.home.clone()).ok_or(CommandError::NoHome);
+    match arguments.command {
+        Command::Enrol(options) => network::enrol(&home()?, &options),
+        Command::Sync(options) => network::sync(open(&home()?)?, &options),
+        Command::Scan(options) => scan::run(&open(&home()?)?, &options),
+        Command::Decode(options) => decode::run(&options),
+        Command::Status(options) => status::run(&open(&home()?)?, &options),
+    }
+}
+
+fn open(home: &Path) -> Result<Node, CommandError> {
+    Ok(Node::open(home, Arc::new(SystemClock::new()))?)
+}

@@ -1,0 +1,214 @@
+//! `scan`: decides about codes in pictures, given as text, or typed by a scanner.
+//!
+//! A picture without a code is no attempt at the gate: it is told (`none`, `no_code`) and not recorded. A picture
+//! with several codes is as many attempts, from top to bottom.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use decoder::{Decoded, FrameError};
+use serde::Serialize;
+use sync_protocol::{
+    scan::Action,
+    verdict::{Decision, Reason},
+};
+
+use super::{
+    CommandError, Outcome,
+    frames::{Picture, pictures, took_ms},
+    line, output,
+};
+use crate::{moment_text, node::Node, reason_text::Language, scan::Scan};
+
+#[derive(clap::Args)]
+#[group(id = "source", required = true, multiple = false)]
+pub(super) struct Source {
+    /// A PNG or JPEG file, or a folder of them
+    #[arg(long, value_name = "FILE|DIR")]
+    frames: Option<PathBuf>,
+    /// The text of a code, or a ticket number
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    code: Option<String>,
+    /// One code per line, as a scanner types them, until the end of the input
+    #[arg(long)]
+    stdin: bool,
+}
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    source: Source,
+    /// What the guest wants
+    #[arg(long, default_value = "entry", value_parser = action_parser())]
+    action: Action,
+    /// One JSON object per scan
+    #[arg(long)]
+    json: bool,
+}
+
+/// A scan with the picture it came from.
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    frame: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decode_ms: Option<f64>,
+    #[serde(flatten)]
+    scan: &'a Scan,
+}
+
+/// A picture that was no attempt.
+#[derive(Serialize)]
+struct NoScan<'a> {
+    frame: &'a str,
+    verdict: &'static str,
+    reason: &'static str,
+    text: String,
+    ticket: Option<()>,
+    scanned_at: String,
+    seq: Option<u64>,
+    took_ms: Option<f64>,
+}
+
+struct Scanning<'a> {
+    node: &'a Node,
+    arguments: &'a Arguments,
+}
+
+pub(super) fn run(node: &Node, arguments: &Arguments) -> Result<Outcome, CommandError> {
+    let scanning = Scanning { node, arguments };
+    match (&arguments.source.frames, &arguments.source.code) {
+        (Some(path), _) => scanning.frames(path),
+        (None, Some(code)) => scanning.code(code, None, None),
+        (None, None) => scanning.stdin(),
+    }
+}
+
+impl Scanning<'_> {
+    fn stdin(&self) -> Result<Outcome, CommandError> {
+        let mut input = std::io::stdin().lock();
+        let mut worst = Outcome::AllAdmitted;
+        while let Some(text) = line::next(&mut input).map_err(CommandError::Input)? {
+            worst = worst.max(self.code(&text, None, None)?);
+        }
+        Ok(worst)
+    }
+
+    fn frames(&self, path: &std::path::Path) -> Result<Outcome, CommandError> {
+        let mut worst = Outcome::AllAdmitted;
+        for picture in pictures(path)? {
+            worst = worst.max(self.picture(&picture)?);
+        }
+        Ok(worst)
+    }
+
+    fn picture(&self, picture: &Picture) -> Result<Outcome, CommandError> {
+        let name = picture.name();
+        let decoded = match &picture.decoded {
+            Ok(decoded) if decoded.codes.is_empty() => return self.without_code(&name, decoded),
+            Ok(decoded) => decoded,
+            Err(error) => return self.no_picture(&name, error),
+        };
+        let mut worst = Outcome::AllAdmitted;
+        for code in &decoded.codes {
+            let outcome = self.code(&code.text, Some(&name), Some(took_ms(decoded)))?;
+            worst = worst.max(outcome);
+        }
+        Ok(worst)
+    }
+
+    fn code(
+        &self,
+        text: &str,
+        frame: Option<&str>,
+        decode_ms: Option<f64>,
+    ) -> Result<Outcome, CommandError> {
+        let scan = self.node.scan(text, self.arguments.action, None);
+        if self.arguments.json {
+            output::json(&Line {
+                frame,
+                decode_ms,
+                scan: &scan,
+            })?;
+        } else {
+            output::line(&words(frame, &scan))?;
+        }
+        Ok(outcome(&scan))
+    }
+
+    fn without_code(&self, frame: &str, decoded: &Decoded) -> Result<Outcome, CommandError> {
+        let text = "No code in this picture".to_owned();
+        self.no_scan(frame, "no_code", text, Some(took_ms(decoded)))?;
+        Ok(Outcome::SomeRefused)
+    }
+
+    fn no_picture(&self, frame: &str, error: &FrameError) -> Result<Outcome, CommandError> {
+        output::complain_of(error.code(), &format!("{frame}: {error}"));
+        if self.arguments.json {
+            self.no_scan(frame, error.code(), error.to_string(), None)?;
+        }
+        Ok(Outcome::CouldNotWork)
+    }
+
+    fn no_scan(
+        &self,
+        frame: &str,
+        reason: &'static str,
+        text: String,
+        took_ms: Option<f64>,
+    ) -> Result<(), CommandError> {
+        if !self.arguments.json {
+            return output::line(&format!("{frame}: NONE    {text}"));
+        }
+        output::json(&NoScan {
+            frame,
+            verdict: "none",
+            reason,
+            text,
+            ticket: None,
+            scanned_at: moment_text::rfc3339(self.node.now_estimate()?),
+            seq: None,
+            took_ms,
+        })
+    }
+}
+
+fn outcome(scan: &Scan) -> Outcome {
+    match scan.verdict.decision {
+        Decision::Admit => Outcome::AllAdmitted,
+        _ if scan.verdict.reason == Reason::CannotStore => Outcome::CouldNotWork,
+        Decision::Ask | Decision::Refuse => Outcome::SomeRefused,
+    }
+}
+
+/// One line for a person.
+fn words(frame: Option<&str>, scan: &Scan) -> String {
+    let mut line = frame.map_or_else(String::new, |frame| format!("{frame}: "));
+    let verdict = scan.verdict.decision.name().to_uppercase();
+    line += &format!("{verdict:<7} {}", scan.text(Language::English));
+    if let Some(first) = &scan.first {
+        line += &format!(
+            " (first at {}, {})",
+            first.gate,
+            moment_text::rfc3339(first.at)
+        );
+    }
+    if scan.repeat {
+        line += " (repeat)";
+    }
+    let number = scan.ticket.as_ref().and_then(|ticket| ticket.number);
+    let number = number.map(|number| number.to_string());
+    let kind = scan.ticket.as_ref().map(|ticket| ticket.type_name.clone());
+    let seen = [kind, number, scan.attendee.clone(), scan.cause.clone()];
+    let seen: Vec<_> = seen.into_iter().flatten().collect();
+    if !seen.is_empty() {
+        line += &format!(" · {}", seen.join(" · "));
+    }
+    line
+}
+
+fn action_parser() -> impl TypedValueParser<Value = Action> {
+    let names = Action::ALL.iter().map(|action| action.name());
+    PossibleValuesParser::new(names)
+        .try_map(|name| Action::from_name(&name).ok_or("no such action"))
+}

@@ -1,0 +1,109 @@
+//! `status`: how the node stands, for a person or as one JSON object.
+
+use super::{CommandError, Outcome, output};
+use crate::{
+    moment_text,
+    node::Node,
+    status::{DoubleNotice, PlaceNotice, ReplicaStatus, Status},
+};
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// One JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(node: &Node, arguments: &Arguments) -> Result<Outcome, CommandError> {
+    let status = node.status()?;
+    if arguments.json {
+        output::json(&status)?;
+    } else {
+        output::line(&words(&status))?;
+    }
+    Ok(Outcome::AllAdmitted)
+}
+
+fn words(status: &Status) -> String {
+    let moment = |at: Option<_>| at.map_or_else(|| "never".to_owned(), moment_text::rfc3339);
+    let event = status.event_name.clone();
+    let mut lines = vec![
+        format!("node      {} ({})", status.name, status.node),
+        format!(
+            "event     {}",
+            event.unwrap_or_else(|| status.event.to_string())
+        ),
+        format!("gate      {}", status.gate_name),
+        format!("central   {}", status.central),
+        format!("last sync {}", moment(status.last_sync_at)),
+        format!("replica   {}", replica(&status.replica)),
+        format!(
+            "scans     {} ({} unsent, {} put aside by central)",
+            status.scans, status.unsent, status.parked
+        ),
+        format!("clock     {}", clock(status)),
+        format!(
+            "lease     until {}{}",
+            moment(status.lease_until),
+            locked(status)
+        ),
+    ];
+    lines.push(format!("doubles   {}", status.doubles.len()));
+    lines.extend(status.doubles.iter().map(double));
+    lines.join("\n")
+}
+
+fn replica(replica: &ReplicaStatus) -> String {
+    let counts = replica.tickets.iter().filter(|(_, count)| **count > 0);
+    let counts: Vec<_> = counts
+        .map(|(name, count)| format!("{count} {name}"))
+        .collect();
+    format!(
+        "{}, revision {}, {} tickets{}{}",
+        replica.state,
+        replica.revision,
+        replica.total,
+        if counts.is_empty() { "" } else { ": " },
+        counts.join(", ")
+    )
+}
+
+fn clock(status: &Status) -> String {
+    status.clock.map_or_else(
+        || "not compared with central's since this machine started".to_owned(),
+        |clock| {
+            format!(
+                "{:+} ms against central's, ± {} ms",
+                clock.offset_ms, clock.error_ms
+            )
+        },
+    )
+}
+
+const fn locked(status: &Status) -> &'static str {
+    if status.locked { " · LOCKED" } else { "" }
+}
+
+fn double(double: &DoubleNotice) -> String {
+    let ticket = double.number.clone();
+    let place =
+        |place: &PlaceNotice| format!("{} at {}", place.gate, moment_text::rfc3339(place.at));
+    let won = double.won.as_ref().map(place);
+    format!(
+        "  {} {} twice: {} was first, {} was the double{}{}",
+        ticket.unwrap_or_else(|| double.ticket.to_string()),
+        double.action,
+        won.unwrap_or_else(|| "another gate".to_owned()),
+        place(&double.lost),
+        if double.won_here {
+            " (this node won)"
+        } else {
+            " (this node lost)"
+        },
+        if double.undecidable {
+            " · the clocks cannot tell"
+        } else {
+            ""
+        },
+    )
+}
