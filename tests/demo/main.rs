@@ -11,7 +11,6 @@
 
 mod narrate;
 mod place;
-mod process;
 mod shop;
 mod story;
 mod venue;
@@ -20,6 +19,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
 use clap::Parser;
+use support::program;
 
 use crate::{place::Place, venue::Venue};
 
@@ -45,7 +45,7 @@ async fn main() -> ExitCode {
     let options = Options::parse();
     let ended = tokio::select! {
         outcome = run(&options) => outcome,
-        () = process::asked_to_stop() => Ok(()),
+        () = program::asked_to_stop() => Ok(()),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,4 +1,4 @@
-//! Where the demo lives: its folder, its ports, and the programs beside it.
+//! Where the demo lives: its folder and its ports.
 
 use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener},
@@ -64,16 +64,6 @@ impl Place {
     /// The folder of a gate's node.
     pub fn home(&self, gate: usize) -> PathBuf {
         self.folder.join(["gate-north", "gate-south"][gate])
-    }
-
-    /// A program of this project, from the folder in which this one was built.
-    pub fn program(name: &str) -> Result<PathBuf> {
-        let own = std::env::current_exe().context("this program's own path")?;
-        let folders = own.ancestors().skip(1).take(2);
-        let found = folders
-            .map(|folder| folder.join(name))
-            .find(|path| path.is_file());
-        found.with_context(|| format!("{name} is not built: run cargo build --workspace --bins"))
     }
 }
 

@@ -5,9 +5,10 @@ use std::{path::PathBuf, time::Duration};
 use anyhow::{Context, Result, bail, ensure};
 use reqwest::Client;
 use serde_json::{Value, json};
+use support::program;
 use tokio::process::Command;
 
-use crate::{process, venue::Venue};
+use crate::venue::Venue;
 
 /// A placed order, as its buyer holds it.
 #[derive(Debug)]
@@ -111,7 +112,7 @@ pub async fn ticket_pictures(venue: &Venue, purchase: &Purchase) -> Result<Vec<P
     render
         .args(["-png", "-r", "100", "invoice.pdf", "page"])
         .current_dir(&folder);
-    process::finish(render, &[0])
+    program::finish(render, &[0])
         .await
         .context("pdftoppm (poppler-utils)")?;
     let mut pages: Vec<PathBuf> = folder

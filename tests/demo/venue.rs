@@ -2,12 +2,12 @@
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
+use support::program::{self, Running, command};
 use tokio::process::Command;
 
 use crate::{
     narrate::{chapter, held},
     place::Place,
-    process::{self, Running, command},
 };
 
 const SERVER_KEY: &str = "SB-Mid-server-DEMO";
@@ -58,7 +58,7 @@ impl Venue {
     pub async fn start_central(&mut self) -> Result<()> {
         let mut serve = central(&self.place)?;
         serve.arg("serve");
-        let mut running = process::start(serve, "central", &self.place.folder)?;
+        let mut running = program::start(serve, "central", &self.place.folder)?;
         running
             .answers(&format!("{}/healthz", self.place.central_url()))
             .await?;
@@ -82,7 +82,7 @@ impl Venue {
             let mut run = self.node(gate)?;
             run.args(["run", "--listen", &address]);
             let log = format!("gate-{}", name.to_lowercase());
-            let mut running = process::start(run, &log, &self.place.folder)?;
+            let mut running = program::start(run, &log, &self.place.folder)?;
             running.answers(&format!("http://{address}/")).await?;
             self.screens.push(running);
         }
@@ -93,14 +93,14 @@ impl Venue {
     pub async fn ask_central(&self, words: &[&str]) -> Result<String> {
         let mut command = central(&self.place)?;
         command.args(words);
-        said(process::finish(command, &[0]).await?.stdout)
+        said(program::finish(command, &[0]).await?.stdout)
     }
 
     /// Asks a gate's node one thing; refusals (exit status 1) are answers too.
     pub async fn ask_gate(&self, gate: usize, words: &[&str]) -> Result<Vec<Value>> {
         let mut command = self.node(gate)?;
         command.args(words);
-        let output = said(process::finish(command, &[0, 1]).await?.stdout)?;
+        let output = said(program::finish(command, &[0, 1]).await?.stdout)?;
         let lines = output.lines().filter(|line| !line.trim().is_empty());
         lines
             .map(|line| serde_json::from_str(line).context("one JSON object per line"))
@@ -122,7 +122,7 @@ impl Venue {
         let code = code["code"].as_str().context("the enrolment code")?;
         let mut enrol = self.node(gate)?;
         enrol.args(["enrol", &self.place.nodes_url(), code]);
-        process::finish(enrol, &[0]).await?;
+        program::finish(enrol, &[0]).await?;
         self.ask_gate(gate, &["sync", "--json"]).await?;
         let status = self.ask_gate(gate, &["status", "--json"]).await?.remove(0);
         ensure!(
@@ -159,7 +159,7 @@ async fn start_midtrans(place: &Place) -> Result<Running> {
             &format!("{}/hooks/midtrans", place.central_url()),
         ])
         .env("MIDTRANS_SERVER_KEY", SERVER_KEY);
-    let mut running = process::start(midtrans, "midtrans", &place.folder)?;
+    let mut running = program::start(midtrans, "midtrans", &place.folder)?;
     running
         .answers(&format!("{}/sim/transactions", place.midtrans_url()))
         .await?;
@@ -169,7 +169,7 @@ async fn start_midtrans(place: &Place) -> Result<Running> {
 async fn seed(place: &Place, tickets: u32) -> Result<String> {
     let mut demo = central(place)?;
     demo.args(["demo", "--tickets", &tickets.to_string(), "--json"]);
-    let answer: Value = serde_json::from_str(&said(process::finish(demo, &[0]).await?.stdout)?)?;
+    let answer: Value = serde_json::from_str(&said(program::finish(demo, &[0]).await?.stdout)?)?;
     Ok(answer["event"]
         .as_str()
         .context("the sample event's name")?

@@ -14,3 +14,4 @@
 pub mod central;
 pub mod festival;
 pub mod mariadb;
+pub mod program;

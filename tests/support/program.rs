@@ -1,8 +1,10 @@
-//! Starting the project's programs, and ending them whatever happens.
+//! Starting the project's programs as their users do, and ending them whatever happens.
+//!
+//! Demo, stories and figures run the real binaries, which stand in the build folder beside the running one.
 
 use std::{
     fs::File,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Output, Stdio},
     time::Duration,
 };
@@ -13,8 +15,6 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
-use crate::place::Place;
-
 /// A running program; killed when dropped.
 #[derive(Debug)]
 pub struct Running {
@@ -22,14 +22,33 @@ pub struct Running {
     name: String,
 }
 
+/// Where a program of this project was built: beside the running one, or one folder above it (tests, benches).
+///
+/// # Errors
+/// When it was not built; the message says how.
+pub fn path(name: &str) -> Result<PathBuf> {
+    let own = std::env::current_exe().context("this program's own path")?;
+    let folders = own.ancestors().skip(1).take(2);
+    let found = folders
+        .map(|folder| folder.join(name))
+        .find(|path| path.is_file());
+    found.with_context(|| format!("{name} is not built: run cargo build --workspace --bins"))
+}
+
 /// A program of the project, ready for arguments.
+///
+/// # Errors
+/// When it was not built.
 pub fn command(name: &str) -> Result<Command> {
-    let mut command = Command::new(Place::program(name)?);
+    let mut command = Command::new(path(name)?);
     command.stdin(Stdio::null()).kill_on_drop(true);
     Ok(command)
 }
 
-/// Starts a program that goes on running; what it says goes to a file.
+/// Starts a program that goes on running; what it says goes to a file in `folder`.
+///
+/// # Errors
+/// When it cannot be started.
 pub fn start(mut command: Command, name: &str, folder: &Path) -> Result<Running> {
     let log = File::options()
         .append(true)
@@ -45,7 +64,10 @@ pub fn start(mut command: Command, name: &str, folder: &Path) -> Result<Running>
     })
 }
 
-/// Runs a program to its end; its words are the error when it could not work.
+/// Runs a program to its end.
+///
+/// # Errors
+/// When it ends with a status that is not `accepted`; its own words are the error's.
 pub async fn finish(mut command: Command, accepted: &[i32]) -> Result<Output> {
     let output = command.output().await.context("starting a program")?;
     let code = output.status.code().unwrap_or(-1);
@@ -57,7 +79,10 @@ pub async fn finish(mut command: Command, accepted: &[i32]) -> Result<Output> {
 }
 
 impl Running {
-    /// Waits until `url` answers, or the program ends.
+    /// Waits until `url` answers.
+    ///
+    /// # Errors
+    /// When the program ends first, or does not answer within 30 seconds.
     pub async fn answers(&mut self, url: &str) -> Result<()> {
         let client = reqwest::Client::new();
         for _ in 0..600 {
@@ -75,7 +100,16 @@ impl Running {
         bail!("{} did not answer at {url} within 30 seconds", self.name)
     }
 
+    /// The process, for reading what the kernel says of it.
+    #[must_use]
+    pub fn id(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// Asks the program to stop, as its operator would, and waits until it has.
+    ///
+    /// # Errors
+    /// When it does not stop within 20 seconds.
     pub async fn stop(mut self) -> Result<()> {
         let id = self.child.id().context("it has stopped before")?;
         let asked = Command::new("kill")
@@ -90,6 +124,9 @@ impl Running {
 }
 
 /// Returns on Ctrl-C, a polite kill, or a closed terminal.
+///
+/// # Panics
+/// When the system refuses to watch for signals.
 pub async fn asked_to_stop() {
     let listen = |kind| signal(kind).expect("signals can be listened to");
     let (mut interrupt, mut terminate, mut hang_up) = (

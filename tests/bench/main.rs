@@ -1,0 +1,38 @@
+//! `make bench`: the figures, each beside a peer or a limit measured in the same run.
+//!
+//! Machines are noisy, so ratios are what counts. `cargo bench -p tests --bench figures -- edge` runs the areas
+//! whose name contains `edge`.
+
+#![expect(clippy::print_stdout, reason = "the table is for a person at a terminal")]
+
+mod edge_decode;
+mod edge_memory;
+mod edge_verdict;
+mod figure;
+mod filled;
+mod sync_ingest;
+mod sync_snapshot;
+
+use figure::Report;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let only = std::env::args().skip(1).find(|word| !word.starts_with("--"));
+    let mut report = Report::new(only)?;
+    if report.wants("edge.decode") {
+        edge_decode::run(&mut report);
+    }
+    if report.wants("edge.verdict") {
+        edge_verdict::run(&mut report)?;
+    }
+    if report.wants("edge.memory") {
+        edge_memory::run(&mut report).await?;
+    }
+    if report.wants("sync.snapshot") {
+        sync_snapshot::run(&mut report).await?;
+    }
+    if report.wants("sync.ingest") {
+        sync_ingest::run(&mut report).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,42 @@
+//! The story of `make demo STORY=1` over real processes: one purchase, two gates without a network, the truth
+//! afterwards. The demo's own program plays and checks it; this test runs it as a user would, beside others.
+
+use std::process::Command;
+
+#[test]
+fn case_19_the_demo_story_holds_over_real_processes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = Command::new(env!("CARGO_BIN_EXE_demo"))
+        .args(["--story", "--free-ports", "--tickets", "500", "--folder"])
+        .arg(folder.path().join("demo"))
+        .output()
+        .expect("the demo starts");
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success(),
+        "{told}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    for held in [
+        "Ticket already used",
+        "Ticket already exchanged",
+        "gate South was told",
+        "The story held",
+    ] {
+        assert!(told.contains(held), "{held:?} was not told:\n{told}");
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_the_demos_is_not_emptied() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let precious = folder.path().join("precious");
+    std::fs::write(&precious, "keep").expect("writes");
+    let status = Command::new(env!("CARGO_BIN_EXE_demo"))
+        .args(["--free-ports", "--folder"])
+        .arg(folder.path())
+        .status()
+        .expect("the demo starts");
+    assert!(!status.success());
+    assert!(precious.exists());
+}
