@@ -180,6 +180,15 @@ pub struct OrderItem {
     pub unit_price: Money,
 }
 
+impl OrderItem {
+    /// Price of all, minor units; it fitted when the cart was priced.
+    #[must_use]
+    pub fn amount_minor(&self) -> i64 {
+        let amount = self.unit_price.times(self.quantity);
+        amount.map_or(i64::MAX, |amount| amount.minor)
+    }
+}
+
 /// Crockford's alphabet: no I, L, O or U to misread.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 

@@ -5,12 +5,20 @@
 //! read with [`Store::read`]. Writers on SQLite queue for one connection; on MySQL they meet at the rows they
 //! change, above all at the event's revision ([`revision`]).
 
+pub mod client;
 pub mod dialect;
 mod error;
 pub mod event;
 pub mod gate;
+pub mod hold;
+pub(crate) mod insert;
+pub mod notice;
 mod open;
+pub mod order;
+pub mod outbox;
+pub mod payment;
 pub mod revision;
+pub mod ticket;
 pub mod ticket_type;
 pub(crate) mod tx;
 

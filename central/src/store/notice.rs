@@ -1,0 +1,100 @@
+//! Notices of payment providers, raw, before anything else is done with them.
+//!
+//! Invariant: the same body twice is one row that counts; its first outcome stays.
+
+use sync_protocol::time::Timestamp;
+
+use super::{
+    StoreError, Tx,
+    tx::{execute, fetch_one},
+};
+use crate::domain::id::NoticeId;
+
+/// One notice as it came in.
+#[derive(Clone, Copy, Debug)]
+pub struct RawNotice<'a> {
+    /// Its id if it is new.
+    pub id: NoticeId,
+    /// Stable name of the provider.
+    pub provider: &'a str,
+    /// SHA-256 of the body.
+    pub digest: &'a [u8; 32],
+    /// Our reference, if it is authentic.
+    pub reference: Option<&'a str>,
+    /// Whether its proof held.
+    pub authentic: bool,
+    /// The bytes.
+    pub body: &'a [u8],
+    /// When.
+    pub now: Timestamp,
+}
+
+/// Stores a notice or counts it again; gives the id of its row.
+///
+/// # Errors
+/// When the database fails.
+pub async fn record(tx: &mut Tx, notice: RawNotice<'_>) -> Result<NoticeId, StoreError> {
+    if !count(tx, notice).await? {
+        match insert(tx, notice).await {
+            Ok(()) => return Ok(notice.id),
+            // Another delivery of it was quicker.
+            Err(StoreError::Duplicate) => count(tx, notice).await?,
+            Err(error) => return Err(error),
+        };
+    }
+    let sql = "SELECT id FROM payment_notices WHERE provider = ? AND digest = ?";
+    let (id,) = fetch_one!(
+        tx,
+        (uuid::Uuid,),
+        sql,
+        notice.provider,
+        notice.digest.as_slice()
+    )?;
+    Ok(NoticeId(id))
+}
+
+async fn count(tx: &mut Tx, notice: RawNotice<'_>) -> Result<bool, StoreError> {
+    let counted = execute!(
+        tx,
+        "UPDATE payment_notices SET times_received = times_received + 1 WHERE provider = ? AND digest = ?",
+        notice.provider,
+        notice.digest.as_slice()
+    )?;
+    Ok(counted == 1)
+}
+
+async fn insert(tx: &mut Tx, notice: RawNotice<'_>) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO payment_notices (id, provider, digest, reference, authentic, body, times_received, \
+         received_at) VALUES (?, ?, ?, ?, ?, ?, 1, ?)",
+        notice.id.0,
+        notice.provider,
+        notice.digest.as_slice(),
+        notice.reference,
+        notice.authentic,
+        notice.body,
+        notice.now.0
+    )?;
+    Ok(())
+}
+
+/// Stores what came of a notice, unless something had come of it before.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_outcome(
+    tx: &mut Tx,
+    notice: NoticeId,
+    outcome: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE payment_notices SET outcome = ?, handled_at = ? WHERE id = ? AND outcome IS NULL",
+        outcome,
+        now.0,
+        notice.0
+    )?;
+    Ok(())
+}

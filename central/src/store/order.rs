@@ -1,0 +1,331 @@
+//! Orders with their items and attendees.
+//!
+//! Invariant: a status is written only where the row still stands where the decision found it.
+
+use sync_protocol::{id::EventId, time::Timestamp};
+use uuid::Uuid;
+
+use super::{
+    StoreError, Tx,
+    insert::insert_rows,
+    tx::{execute, fetch_all, fetch_optional},
+};
+use crate::domain::{
+    id::{OrderId, OrderItemId, TicketTypeId},
+    identity::IdentityKind,
+    money::{Currency, Money},
+    order::{Order, OrderItem, OrderStatus},
+};
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, number, event_id, status, buyer_name, identity_kind, email, phone, language, currency, \
+             total_minor, hold_until, created_at, paid_at, attention FROM orders ",
+            $rest
+        )
+    };
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    number: String,
+    event_id: Uuid,
+    status: String,
+    buyer_name: String,
+    identity_kind: String,
+    email: String,
+    phone: String,
+    language: String,
+    currency: String,
+    total_minor: i64,
+    hold_until: i64,
+    created_at: i64,
+    paid_at: Option<i64>,
+    attention: Option<String>,
+}
+
+impl Row {
+    fn into_order(self) -> Result<Order, StoreError> {
+        let bad = StoreError::Corrupt;
+        let currency = Currency::from_code(&self.currency).ok_or(bad("currency"))?;
+        Ok(Order {
+            id: OrderId(self.id),
+            number: self.number,
+            event: EventId(self.event_id),
+            status: OrderStatus::from_name(&self.status).ok_or(bad("order status"))?,
+            buyer_name: self.buyer_name,
+            identity_kind: IdentityKind::from_name(&self.identity_kind)
+                .ok_or(bad("identity kind"))?,
+            email: self.email,
+            phone: self.phone,
+            language: self.language,
+            total: Money::new(self.total_minor, currency),
+            hold_until: Timestamp(self.hold_until),
+            created_at: Timestamp(self.created_at),
+            paid_at: self.paid_at.map(Timestamp),
+            attention: self.attention,
+        })
+    }
+}
+
+/// What is stored with an order and never read back into pages.
+#[derive(Clone)]
+pub struct OrderSecrets {
+    /// The identity number under the vault.
+    pub identity_sealed: Vec<u8>,
+    /// Its keyed digest.
+    pub identity_digest: [u8; 32],
+    /// The buyer's own key for a repeated request.
+    pub idempotency_key: String,
+    /// Keyed digest of what was asked with it.
+    pub request_digest: [u8; 32],
+    /// Keyed digest of the secret in the buyer's link.
+    pub access_digest: [u8; 32],
+}
+
+/// The order with this number.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_number(tx: &mut Tx, number: &str) -> Result<Option<Order>, StoreError> {
+    let row = fetch_optional!(tx, Row, select!("WHERE number = ?"), number)?;
+    row.map(Row::into_order).transpose()
+}
+
+/// The order with this id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_id(tx: &mut Tx, order: OrderId) -> Result<Option<Order>, StoreError> {
+    let row = fetch_optional!(tx, Row, select!("WHERE id = ?"), order.0)?;
+    row.map(Row::into_order).transpose()
+}
+
+/// The order placed under a buyer's key, with the digest of what was asked then.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_key(
+    tx: &mut Tx,
+    idempotency_key: &str,
+) -> Result<Option<(OrderId, Vec<u8>)>, StoreError> {
+    let sql = "SELECT id, request_digest FROM orders WHERE idempotency_key = ?";
+    let row = fetch_optional!(tx, (Uuid, Vec<u8>), sql, idempotency_key)?;
+    Ok(row.map(|(id, digest)| (OrderId(id), digest)))
+}
+
+/// Digest of the secret in the buyer's link.
+///
+/// # Errors
+/// When the database fails.
+pub async fn access_digest(tx: &mut Tx, order: OrderId) -> Result<Option<Vec<u8>>, StoreError> {
+    let sql = "SELECT access_digest FROM orders WHERE id = ?";
+    Ok(fetch_optional!(tx, (Vec<u8>,), sql, order.0)?.map(|(digest,)| digest))
+}
+
+/// The sealed identity number.
+///
+/// # Errors
+/// When the database fails.
+pub async fn identity_sealed(tx: &mut Tx, order: OrderId) -> Result<Option<Vec<u8>>, StoreError> {
+    let sql = "SELECT identity_sealed FROM orders WHERE id = ?";
+    Ok(fetch_optional!(tx, (Vec<u8>,), sql, order.0)?.map(|(sealed,)| sealed))
+}
+
+/// Stores new orders.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when a number or a buyer's key is taken.
+pub async fn insert(tx: &mut Tx, orders: &[(Order, OrderSecrets)]) -> Result<(), StoreError> {
+    insert_rows!(
+        tx,
+        "INSERT INTO orders (id, number, event_id, status, buyer_name, identity_kind, identity_sealed, \
+         identity_digest, email, phone, language, currency, subtotal_minor, discount_minor, fee_minor, tax_minor, \
+         total_minor, hold_until, idempotency_key, request_digest, access_digest, created_at, paid_at)",
+        orders,
+        |row| row.0.id.0,
+        row.0.number.as_str(),
+        row.0.event.0,
+        row.0.status.name(),
+        row.0.buyer_name.as_str(),
+        row.0.identity_kind.name(),
+        row.1.identity_sealed.as_slice(),
+        row.1.identity_digest.as_slice(),
+        row.0.email.as_str(),
+        row.0.phone.as_str(),
+        row.0.language.as_str(),
+        row.0.total.currency.code(),
+        row.0.total.minor,
+        0_i64,
+        0_i64,
+        0_i64,
+        row.0.total.minor,
+        row.0.hold_until.0,
+        row.1.idempotency_key.as_str(),
+        row.1.request_digest.as_slice(),
+        row.1.access_digest.as_slice(),
+        row.0.created_at.0,
+        row.0.paid_at.map(|at| at.0),
+    )
+}
+
+/// Stores lines of orders.
+///
+/// # Errors
+/// When the database fails, or a line's sum does not fit.
+pub async fn insert_items(tx: &mut Tx, items: &[(OrderId, OrderItem)]) -> Result<(), StoreError> {
+    insert_rows!(
+        tx,
+        "INSERT INTO order_items (id, order_id, ticket_type_id, quantity, unit_price_minor, amount_minor)",
+        items,
+        |row| row.1.id.0,
+        row.0.0,
+        row.1.ticket_type.0,
+        i64::from(row.1.quantity),
+        row.1.unit_price.minor,
+        row.1.amount_minor(),
+    )
+}
+
+/// Whose name goes on one ticket of an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attendee {
+    /// The order.
+    pub order: OrderId,
+    /// Its place there, from 0.
+    pub place: i64,
+    /// The line it is of.
+    pub item: OrderItemId,
+    /// The name.
+    pub name: String,
+}
+
+/// Stores attendees.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_attendees(tx: &mut Tx, attendees: &[Attendee]) -> Result<(), StoreError> {
+    insert_rows!(
+        tx,
+        "INSERT INTO order_attendees (order_id, place, order_item_id, name)",
+        attendees,
+        |row| row.order.0,
+        row.place,
+        row.item.0,
+        row.name.as_str(),
+    )
+}
+
+/// The lines of an order, in the order asked for.
+///
+/// # Errors
+/// When the database fails.
+pub async fn items(tx: &mut Tx, order: OrderId) -> Result<Vec<OrderItem>, StoreError> {
+    let rows = fetch_all!(
+        tx,
+        (Uuid, Uuid, i64, i64, String),
+        "SELECT i.id, i.ticket_type_id, i.quantity, i.unit_price_minor, o.currency \
+         FROM order_items i JOIN orders o ON o.id = i.order_id WHERE i.order_id = ? ORDER BY i.id",
+        order.0
+    )?;
+    let item = |(id, ticket_type, quantity, price, currency): (Uuid, Uuid, i64, i64, String)| {
+        let currency =
+            Currency::from_code(&currency).ok_or(StoreError::Corrupt("order currency"))?;
+        Ok(OrderItem {
+            id: OrderItemId(id),
+            ticket_type: TicketTypeId(ticket_type),
+            quantity: u32::try_from(quantity).map_err(|_| StoreError::Corrupt("quantity"))?,
+            unit_price: Money::new(price, currency),
+        })
+    };
+    rows.into_iter().map(item).collect()
+}
+
+/// The attendees of an order, in their order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn attendees(tx: &mut Tx, order: OrderId) -> Result<Vec<Attendee>, StoreError> {
+    let rows = fetch_all!(
+        tx,
+        (i64, Uuid, String),
+        "SELECT place, order_item_id, name FROM order_attendees WHERE order_id = ? ORDER BY place",
+        order.0
+    )?;
+    let attendee = |(place, item, name)| Attendee {
+        order,
+        place,
+        item: OrderItemId(item),
+        name,
+    };
+    Ok(rows.into_iter().map(attendee).collect())
+}
+
+/// Marks an order paid that still stands at `from`; false when it does not.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_paid(
+    tx: &mut Tx,
+    order: OrderId,
+    from: OrderStatus,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let moved = execute!(
+        tx,
+        "UPDATE orders SET status = 'paid', paid_at = ?, closed_at = NULL WHERE id = ? AND status = ?",
+        now.0,
+        order.0,
+        from.name()
+    )?;
+    Ok(moved == 1)
+}
+
+/// Closes an order that still stands at `from`; false when it does not.
+///
+/// # Errors
+/// When the database fails.
+pub async fn close(
+    tx: &mut Tx,
+    order: OrderId,
+    from: OrderStatus,
+    to: OrderStatus,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let moved = execute!(
+        tx,
+        "UPDATE orders SET status = ?, closed_at = ? WHERE id = ? AND status = ?",
+        to.name(),
+        now.0,
+        order.0,
+        from.name()
+    )?;
+    Ok(moved == 1)
+}
+
+/// Notes why an admin must look; the first reason stays.
+///
+/// # Errors
+/// When the database fails.
+pub async fn note_attention(tx: &mut Tx, order: OrderId, why: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE orders SET attention = ? WHERE id = ? AND attention IS NULL";
+    execute!(tx, sql, why, order.0)?;
+    Ok(())
+}
+
+/// Pending orders whose hold ended before `now`, the oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn due(tx: &mut Tx, now: Timestamp, most: i64) -> Result<Vec<OrderId>, StoreError> {
+    let rows = fetch_all!(
+        tx,
+        (Uuid,),
+        "SELECT id FROM orders WHERE status = 'pending' AND hold_until <= ? ORDER BY hold_until LIMIT ?",
+        now.0,
+        most
+    )?;
+    Ok(rows.into_iter().map(|(id,)| OrderId(id)).collect())
+}

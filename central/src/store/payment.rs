@@ -1,0 +1,238 @@
+//! Payments: one row per reference that a provider knows us by.
+//!
+//! Invariant: a status is written only where the row still stands where the decision found it.
+
+use sync_protocol::time::Timestamp;
+use uuid::Uuid;
+
+use super::{
+    StoreError, Tx,
+    insert::insert_rows,
+    tx::{execute, fetch_all, fetch_optional},
+};
+use crate::domain::{
+    id::{OrderId, PaymentId},
+    money::{Currency, Money},
+    payment::PaymentStatus,
+};
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, order_id, provider, reference, transaction_ref, status, channel, currency, amount_minor, \
+             token, redirect_url, expires_at, created_at, updated_at FROM payments ",
+            $rest
+        )
+    };
+}
+
+/// One payment.
+#[derive(Clone, Debug)]
+pub struct Payment {
+    /// Its id.
+    pub id: PaymentId,
+    /// The order it is for.
+    pub order: OrderId,
+    /// Stable name of the provider.
+    pub provider: String,
+    /// Ours, as the provider knows it.
+    pub reference: String,
+    /// Theirs, once a channel is chosen.
+    pub transaction_ref: Option<String>,
+    /// Where it stands.
+    pub status: PaymentStatus,
+    /// The means of payment, in the provider's words.
+    pub channel: Option<String>,
+    /// What is to be paid.
+    pub amount: Money,
+    /// Names the open session at the provider.
+    pub token: Option<String>,
+    /// Where the buyer pays.
+    pub redirect_url: Option<String>,
+    /// End of the session.
+    pub expires_at: Timestamp,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last looked at.
+    pub updated_at: Timestamp,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    order_id: Uuid,
+    provider: String,
+    reference: String,
+    transaction_ref: Option<String>,
+    status: String,
+    channel: Option<String>,
+    currency: String,
+    amount_minor: i64,
+    token: Option<String>,
+    redirect_url: Option<String>,
+    expires_at: i64,
+    created_at: i64,
+    updated_at: i64,
+}
+
+impl Row {
+    fn into_payment(self) -> Result<Payment, StoreError> {
+        let bad = StoreError::Corrupt;
+        let currency = Currency::from_code(&self.currency).ok_or(bad("currency"))?;
+        Ok(Payment {
+            id: PaymentId(self.id),
+            order: OrderId(self.order_id),
+            provider: self.provider,
+            reference: self.reference,
+            transaction_ref: self.transaction_ref,
+            status: PaymentStatus::from_name(&self.status).ok_or(bad("payment status"))?,
+            channel: self.channel,
+            amount: Money::new(self.amount_minor, currency),
+            token: self.token,
+            redirect_url: self.redirect_url,
+            expires_at: Timestamp(self.expires_at),
+            created_at: Timestamp(self.created_at),
+            updated_at: Timestamp(self.updated_at),
+        })
+    }
+}
+
+/// Stores new payments.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when a reference is taken.
+pub async fn insert(tx: &mut Tx, payments: &[Payment]) -> Result<(), StoreError> {
+    insert_rows!(
+        tx,
+        "INSERT INTO payments (id, order_id, provider, reference, transaction_ref, status, channel, currency, \
+         amount_minor, token, redirect_url, expires_at, created_at, updated_at)",
+        payments,
+        |row| row.id.0,
+        row.order.0,
+        row.provider.as_str(),
+        row.reference.as_str(),
+        row.transaction_ref.as_deref(),
+        row.status.name(),
+        row.channel.as_deref(),
+        row.amount.currency.code(),
+        row.amount.minor,
+        row.token.as_deref(),
+        row.redirect_url.as_deref(),
+        row.expires_at.0,
+        row.created_at.0,
+        row.updated_at.0,
+    )
+}
+
+/// The payment that a provider knows by this reference.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_reference(
+    tx: &mut Tx,
+    provider: &str,
+    reference: &str,
+) -> Result<Option<Payment>, StoreError> {
+    let sql = select!("WHERE provider = ? AND reference = ?");
+    let row = fetch_optional!(tx, Row, sql, provider, reference)?;
+    row.map(Row::into_payment).transpose()
+}
+
+/// The newest payment of an order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_order(tx: &mut Tx, order: OrderId) -> Result<Option<Payment>, StoreError> {
+    let sql = select!("WHERE order_id = ? ORDER BY created_at DESC, id DESC LIMIT 1");
+    let row = fetch_optional!(tx, Row, sql, order.0)?;
+    row.map(Row::into_payment).transpose()
+}
+
+/// Stores the session that the provider opened.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_session(
+    tx: &mut Tx,
+    payment: PaymentId,
+    token: &str,
+    redirect_url: Option<&str>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE payments SET token = ?, redirect_url = ?, updated_at = ? WHERE id = ?",
+        token,
+        redirect_url,
+        now.0,
+        payment.0
+    )?;
+    Ok(())
+}
+
+/// What a move writes of a payment.
+#[derive(Clone, Copy, Debug)]
+pub struct PaymentMove<'a> {
+    /// The new status.
+    pub status: PaymentStatus,
+    /// The attempt that brought it.
+    pub transaction_ref: Option<&'a str>,
+    /// Its means of payment.
+    pub channel: Option<&'a str>,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// Moves a payment that still stands as it was loaded; false when it does not.
+///
+/// # Errors
+/// When the database fails.
+pub async fn advance(
+    tx: &mut Tx,
+    loaded: &Payment,
+    to: PaymentMove<'_>,
+) -> Result<bool, StoreError> {
+    let moved = execute!(
+        tx,
+        "UPDATE payments SET status = ?, transaction_ref = ?, channel = ?, updated_at = ? \
+         WHERE id = ? AND status = ? AND COALESCE(transaction_ref, '') = ?",
+        to.status.name(),
+        to.transaction_ref.or(loaded.transaction_ref.as_deref()),
+        to.channel.or(loaded.channel.as_deref()),
+        to.now.0,
+        loaded.id.0,
+        loaded.status.name(),
+        loaded.transaction_ref.as_deref().unwrap_or_default()
+    )?;
+    Ok(moved == 1)
+}
+
+/// Notes that a payment was looked at, so that the next look is another's turn.
+///
+/// # Errors
+/// When the database fails.
+pub async fn touch(tx: &mut Tx, payment: PaymentId, now: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE payments SET updated_at = ? WHERE id = ?";
+    execute!(tx, sql, now.0, payment.0)?;
+    Ok(())
+}
+
+/// Payments of one provider that may still bring money and were last looked at before `before`; those that were
+/// made before `made_after` are given up.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open(
+    tx: &mut Tx,
+    provider: &str,
+    before: Timestamp,
+    made_after: Timestamp,
+    most: i64,
+) -> Result<Vec<Payment>, StoreError> {
+    let sql = select!(
+        "WHERE status IN ('pending', 'failed', 'expired') AND updated_at < ? AND provider = ? \
+         AND token IS NOT NULL AND created_at > ? ORDER BY updated_at LIMIT ?"
+    );
+    let rows = fetch_all!(tx, Row, sql, before.0, provider, made_after.0, most)?;
+    rows.into_iter().map(Row::into_payment).collect()
+}
