@@ -105,3 +105,7 @@ where
 fn unreadable(column: usize, reason: &str) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, Type::Blob, reason.into())
 }
+
+#[cfg(test)]
+#[path = "database_tests.rs"]
+mod tests;

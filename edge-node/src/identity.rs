@@ -191,3 +191,7 @@ fn failed(path: &Path, source: std::io::Error) -> NodeError {
         source,
     }
 }
+
+#[cfg(test)]
+#[path = "identity_tests.rs"]
+mod tests;

@@ -27,8 +27,10 @@ pub mod replica;
 pub mod round;
 pub mod scan;
 pub mod status;
-pub mod telemetry;
 pub mod sync;
+pub mod telemetry;
+#[cfg(test)]
+mod testing;
 
 pub use error::NodeError;
 pub use identity::Identity;

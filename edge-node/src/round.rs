@@ -151,3 +151,7 @@ fn applied(answer: &SyncAnswer, contact: &Contact, received: Received) -> Applie
         erased: false,
     }
 }
+
+#[cfg(test)]
+#[path = "round_tests.rs"]
+mod tests;

@@ -338,3 +338,7 @@ impl Serialize for Scan {
 fn number_text<S: Serializer>(number: &Option<TicketNumber>, to: S) -> Result<S::Ok, S::Error> {
     number.map(|number| number.to_string()).serialize(to)
 }
+
+#[cfg(test)]
+#[path = "scan_tests.rs"]
+mod tests;

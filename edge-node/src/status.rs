@@ -233,3 +233,7 @@ fn replica_status(state: &State) -> ReplicaStatus {
         total: state.running.total(),
     }
 }
+
+#[cfg(test)]
+#[path = "status_tests.rs"]
+mod tests;

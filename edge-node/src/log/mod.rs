@@ -92,6 +92,14 @@ impl Log {
     }
 }
 
+#[cfg(test)]
+impl Log {
+    /// For tests that play a full or a locked disk, or somebody who edits rows.
+    pub(crate) const fn connection(&self) -> &Connection {
+        &self.connection
+    }
+}
+
 impl Append<'_> {
     /// Where the log stands, and stays until this write ends.
     ///
@@ -168,3 +176,7 @@ fn head(connection: &Connection, node: NodeId) -> Result<Head, NodeError> {
     let (seq, hash) = last.unwrap_or((0, genesis(node)));
     Ok(Head { node, seq, hash })
 }
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;
