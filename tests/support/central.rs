@@ -74,6 +74,7 @@ impl TestCentral {
             vault: Vault::new([7; 32]),
             provider,
             public_url: "http://central.test".into(),
+            authority: None,
         };
         Self {
             app,

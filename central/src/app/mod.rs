@@ -5,6 +5,7 @@
 //! result. One file per subject; handlers and workers hold a cheap clone of [`App`].
 
 pub mod events;
+pub mod nodes;
 pub mod vault;
 
 use std::sync::Arc;
@@ -29,6 +30,8 @@ pub struct App {
     pub provider: Arc<dyn PaymentProvider>,
     /// Address under which buyers reach central, without a slash at the end.
     pub public_url: Arc<str>,
+    /// Central's own certificate authority as DER, which nodes are to trust; `None` = the public web PKI.
+    pub authority: Option<Arc<[u8]>>,
 }
 
 impl App {

@@ -14,6 +14,7 @@ pub mod identity;
 pub mod money;
 pub(crate) mod named;
 pub mod new_event;
+pub mod node;
 pub mod order;
 pub mod payment;
 pub mod phone;

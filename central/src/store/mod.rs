@@ -12,6 +12,7 @@ pub mod event;
 pub mod gate;
 pub mod hold;
 pub(crate) mod insert;
+pub mod node;
 pub mod notice;
 mod open;
 pub mod order;

@@ -86,7 +86,11 @@ macro_rules! transact {
                 let mut opened = $store.begin().await?;
                 let value = {
                     let $tx = &mut opened;
-                    async { $body }.await?
+                    // Not `?`: the block's error is the caller's, and nothing is left to infer.
+                    match async { $body }.await {
+                        Ok(value) => value,
+                        Err(error) => return Err(error),
+                    }
                 };
                 opened.commit().await?;
                 Ok(value)

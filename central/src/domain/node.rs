@@ -1,0 +1,84 @@
+//! A node as central knows it: one scanning device, its key, and where its log stands.
+
+use sync_protocol::{
+    digest::Digest,
+    id::{EventId, GateId, NodeId},
+    scan::Head,
+    time::Timestamp,
+};
+
+use super::named::named_enum;
+
+named_enum! {
+    /// Whether central works with a node.
+    pub enum NodeStatus {
+        /// Yes.
+        Active => "active",
+        /// No more: it is told to erase; what it scanned before is still taken.
+        Revoked => "revoked",
+        /// Its log contradicts itself: what it sends is put aside until somebody looks.
+        Quarantined => "quarantined",
+    }
+}
+
+/// One node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// Its id.
+    pub id: NodeId,
+    /// The event it works for.
+    pub event: EventId,
+    /// The gate it stands at.
+    pub gate: GateId,
+    /// What people call it.
+    pub name: String,
+    /// Its Ed25519 public key.
+    pub public_key: [u8; 32],
+    /// Whether central works with it.
+    pub status: NodeStatus,
+    /// Why it is quarantined.
+    pub quarantine_reason: Option<String>,
+    /// Version of its program.
+    pub program: String,
+    /// It may decide until then without contact.
+    pub lease_until: Timestamp,
+    /// When it was last heard of.
+    pub last_contact_at: Option<Timestamp>,
+    /// All records up to here are durable.
+    pub log_seq: u64,
+    /// The hash of that record.
+    pub log_hash: Digest,
+    /// What the node said it has.
+    pub claimed_seq: u64,
+    /// Number of its last sync round.
+    pub round: u64,
+}
+
+impl Node {
+    /// Where its log stands at central.
+    #[must_use]
+    pub const fn head(&self) -> Head {
+        Head {
+            node: self.id,
+            seq: self.log_seq,
+            hash: self.log_hash,
+        }
+    }
+}
+
+/// A code's enrolment as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Enrolment {
+    /// Its id.
+    pub id: uuid::Uuid,
+    /// The event.
+    pub event: EventId,
+    /// The gate.
+    pub gate: GateId,
+    /// What the node will be called.
+    pub node_name: String,
+    /// The code is good until then.
+    pub expires_at: Timestamp,
+    /// The node that used it.
+    pub node: Option<NodeId>,
+}
