@@ -5,7 +5,12 @@
 //! result. One file per subject; handlers and workers hold a cheap clone of [`App`].
 
 pub mod events;
+pub mod holds;
 pub mod nodes;
+pub mod notices;
+pub mod orders;
+pub mod payments;
+pub mod tickets;
 pub mod vault;
 
 use std::sync::Arc;

@@ -5,6 +5,7 @@
 //! Used by the cart; whether the card is genuine is for the gate's officer to see.
 
 use documents::Language;
+use serde::Serialize;
 
 use super::{
     email::Email,
@@ -14,7 +15,7 @@ use super::{
 };
 
 /// As typed.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize)]
 pub struct BuyerForm {
     /// Full name, as on the card.
     pub full_name: String,

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use serde::Serialize;
 use sync_protocol::time::Timestamp;
 
 use super::{
@@ -22,7 +23,7 @@ pub const LINES: usize = 20;
 pub const TICKETS: u32 = 100;
 
 /// What an order asks for, as it came.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize)]
 pub struct OrderForm {
     /// Who buys.
     pub buyer: BuyerForm,
@@ -31,7 +32,7 @@ pub struct OrderForm {
 }
 
 /// One line, as it came.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize)]
 pub struct ItemForm {
     /// The type's id as text.
     pub ticket_type_id: String,

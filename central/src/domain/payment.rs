@@ -141,6 +141,17 @@ impl Move {
     }
 }
 
+impl Move {
+    /// Whether it settles or closes the order.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        match self {
+            Self::Pay | Self::PayAfterRelease | Self::Fail | Self::Cancel | Self::Expire => true,
+            Self::KeepPending | Self::FailAttempt | Self::Ignore(_) | Self::NeedsReview(_) => false,
+        }
+    }
+}
+
 /// What to do about `reading`, given what is stored.
 #[must_use]
 pub fn decide(stored: &Standing, reading: &Reading) -> Move {

@@ -103,6 +103,21 @@ pub async fn by_id(tx: &mut Tx, order: OrderId) -> Result<Option<Order>, StoreEr
     row.map(Row::into_order).transpose()
 }
 
+/// The order with this id, locked until the end of the transaction: nobody else moves it meanwhile.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] when it does not exist.
+pub async fn lock(tx: &mut Tx, order: OrderId) -> Result<Order, StoreError> {
+    // Changes nothing; every engine locks the row for it.
+    execute!(
+        tx,
+        "UPDATE orders SET status = status WHERE id = ?",
+        order.0
+    )?;
+    let locked = by_id(tx, order).await?;
+    locked.ok_or(StoreError::Corrupt("an order that is gone"))
+}
+
 /// The order placed under a buyer's key, with the digest of what was asked then.
 ///
 /// # Errors
@@ -263,16 +278,16 @@ pub async fn attendees(tx: &mut Tx, order: OrderId) -> Result<Vec<Attendee>, Sto
     Ok(rows.into_iter().map(attendee).collect())
 }
 
-/// Marks an order paid that still stands at `from`; false when it does not.
+/// Marks an order paid that stands at `from`.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Corrupt`] when it stands elsewhere: the caller had not locked it.
 pub async fn mark_paid(
     tx: &mut Tx,
     order: OrderId,
     from: OrderStatus,
     now: Timestamp,
-) -> Result<bool, StoreError> {
+) -> Result<(), StoreError> {
     let moved = execute!(
         tx,
         "UPDATE orders SET status = 'paid', paid_at = ?, closed_at = NULL WHERE id = ? AND status = ?",
@@ -280,20 +295,20 @@ pub async fn mark_paid(
         order.0,
         from.name()
     )?;
-    Ok(moved == 1)
+    moved_one(moved)
 }
 
-/// Closes an order that still stands at `from`; false when it does not.
+/// Closes an order that stands at `from`.
 ///
 /// # Errors
-/// When the database fails.
+/// [`StoreError::Corrupt`] when it stands elsewhere: the caller had not locked it.
 pub async fn close(
     tx: &mut Tx,
     order: OrderId,
     from: OrderStatus,
     to: OrderStatus,
     now: Timestamp,
-) -> Result<bool, StoreError> {
+) -> Result<(), StoreError> {
     let moved = execute!(
         tx,
         "UPDATE orders SET status = ?, closed_at = ? WHERE id = ? AND status = ?",
@@ -302,7 +317,7 @@ pub async fn close(
         order.0,
         from.name()
     )?;
-    Ok(moved == 1)
+    moved_one(moved)
 }
 
 /// Notes why an admin must look; the first reason stays.
@@ -328,4 +343,11 @@ pub async fn due(tx: &mut Tx, now: Timestamp, most: i64) -> Result<Vec<OrderId>,
         most
     )?;
     Ok(rows.into_iter().map(|(id,)| OrderId(id)).collect())
+}
+
+fn moved_one(rows: u64) -> Result<(), StoreError> {
+    if rows == 1 {
+        return Ok(());
+    }
+    Err(StoreError::Corrupt("an order that moved unlocked"))
 }

@@ -183,15 +183,11 @@ pub struct PaymentMove<'a> {
     pub now: Timestamp,
 }
 
-/// Moves a payment that still stands as it was loaded; false when it does not.
+/// Moves a payment that stands as it was loaded.
 ///
 /// # Errors
-/// When the database fails.
-pub async fn advance(
-    tx: &mut Tx,
-    loaded: &Payment,
-    to: PaymentMove<'_>,
-) -> Result<bool, StoreError> {
+/// [`StoreError::Corrupt`] when it stands elsewhere: the caller had not locked its order.
+pub async fn advance(tx: &mut Tx, loaded: &Payment, to: PaymentMove<'_>) -> Result<(), StoreError> {
     let moved = execute!(
         tx,
         "UPDATE payments SET status = ?, transaction_ref = ?, channel = ?, updated_at = ? \
@@ -204,7 +200,10 @@ pub async fn advance(
         loaded.status.name(),
         loaded.transaction_ref.as_deref().unwrap_or_default()
     )?;
-    Ok(moved == 1)
+    if moved == 1 {
+        return Ok(());
+    }
+    Err(StoreError::Corrupt("a payment that moved unlocked"))
 }
 
 /// Notes that a payment was looked at, so that the next look is another's turn.
@@ -235,4 +234,35 @@ pub async fn open(
     );
     let rows = fetch_all!(tx, Row, sql, before.0, provider, made_after.0, most)?;
     rows.into_iter().map(Row::into_payment).collect()
+}
+
+/// Takes the right to open a session for a payment that has none: held until `lease_ms` later, or until
+/// [`free_session_lease`]. Two openers at once would kill each other's session at the provider.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lease_session(
+    tx: &mut Tx,
+    payment: PaymentId,
+    now: Timestamp,
+    lease_ms: i64,
+) -> Result<bool, StoreError> {
+    let leased = execute!(
+        tx,
+        "UPDATE payments SET updated_at = ? WHERE id = ? AND token IS NULL AND updated_at <= ?",
+        now.0,
+        payment.0,
+        now.plus_ms(-lease_ms).0
+    )?;
+    Ok(leased == 1)
+}
+
+/// Gives the right of [`lease_session`] back.
+///
+/// # Errors
+/// When the database fails.
+pub async fn free_session_lease(tx: &mut Tx, payment: PaymentId) -> Result<(), StoreError> {
+    let sql = "UPDATE payments SET updated_at = 0 WHERE id = ? AND token IS NULL";
+    execute!(tx, sql, payment.0)?;
+    Ok(())
 }

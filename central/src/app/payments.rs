@@ -1,0 +1,200 @@
+//! Payments: sessions at the provider, opened after the order is stored and never inside a transaction.
+//!
+//! Invariants: one reference per order (its number), so the provider itself refuses a second payment of it; a
+//! session that is open is given out again and not replaced; only one request at a time opens one.
+
+use super::{
+    App,
+    orders::{OrderError, Placed},
+};
+use crate::{
+    domain::order::{IllegalMove, Order, OrderStatus},
+    payments::{Buyer, CreateSession, LineItem, ProviderError, Session},
+    store::{self, StoreError, payment::Payment, tx::transact},
+};
+
+/// Longer than any call to the provider takes.
+const LEASE_MS: i64 = 30_000;
+
+impl App {
+    /// Gives the address where a pending order is paid, opening the payment if it is not open.
+    ///
+    /// # Errors
+    /// [`OrderError::Illegal`] when it is not pending, [`OrderError::HoldEnded`], [`OrderError::Provider`].
+    pub async fn start_payment(&self, number: &str, access: &str) -> Result<Placed, OrderError> {
+        let order = {
+            let mut tx = self.store.read().await?;
+            self.authorized(&mut tx, number, access).await?
+        };
+        if order.status != OrderStatus::Pending {
+            let wanted = "be paid";
+            return Err(IllegalMove {
+                from: order.status,
+                wanted,
+            }
+            .into());
+        }
+        if self.clock.now() >= order.hold_until {
+            return Err(OrderError::HoldEnded);
+        }
+        let (order, pay_url) = self.pay_or_open(order, LEASE_MS).await?;
+        Ok(Placed {
+            access: access.to_owned(),
+            order,
+            pay_url,
+            is_new: false,
+        })
+    }
+
+    /// What an order's buyer is answered: where to pay. A provider that fails is no error here, since the order
+    /// stands and its payment can be started again.
+    pub(super) async fn prepare_payment(
+        &self,
+        order: Order,
+        is_new: bool,
+    ) -> Result<(Order, Option<String>), OrderError> {
+        if order.status != OrderStatus::Pending || self.clock.now() >= order.hold_until {
+            return Ok((order, None));
+        }
+        let lease_ms = if is_new { 0 } else { LEASE_MS };
+        match self.pay_or_open(order.clone(), lease_ms).await {
+            Err(OrderError::Provider(_) | OrderError::PaymentInPreparation) => Ok((order, None)),
+            other => other,
+        }
+    }
+
+    async fn pay_or_open(
+        &self,
+        order: Order,
+        lease_ms: i64,
+    ) -> Result<(Order, Option<String>), OrderError> {
+        if order.total.minor == 0 {
+            return Ok((self.settle_free(order).await?, None));
+        }
+        let payment = self.payment_of(&order).await?;
+        if payment.token.is_some() {
+            return Ok((order, payment.redirect_url));
+        }
+        let now = self.clock.now();
+        let leased = transact!(self.store, |tx| {
+            store::payment::lease_session(tx, payment.id, now, lease_ms).await
+        });
+        if !leased? {
+            return Err(OrderError::PaymentInPreparation);
+        }
+        let url = self.create_session(&order, &payment).await?;
+        Ok((order, url))
+    }
+
+    /// A free order is paid as soon as it is placed.
+    async fn settle_free(&self, order: Order) -> Result<Order, OrderError> {
+        let now = self.clock.now();
+        transact!(self.store, |tx| {
+            // First of all: it makes revisions visible in order.
+            let mut revision = store::revision::take(tx, order.event).await?;
+            let order = store::order::lock(tx, order.id).await?;
+            let status = order.status.pay()?;
+            store::order::mark_paid(tx, order.id, order.status, now).await?;
+            store::hold::sell(tx, order.id).await?;
+            self.issue_tickets(tx, &order, &mut revision, now).await?;
+            store::revision::put(tx, order.event, &revision).await?;
+            Ok::<_, OrderError>(Order {
+                status,
+                paid_at: Some(now),
+                ..order
+            })
+        })
+    }
+
+    async fn create_session(
+        &self,
+        order: &Order,
+        payment: &Payment,
+    ) -> Result<Option<String>, OrderError> {
+        let wish = self.session_wish(order).await?;
+        match self.provider.create_session(&wish).await {
+            Ok(session) => self.keep_session(payment, session).await,
+            Err(error) => {
+                tracing::warn!(order = order.number, code = error.code(), %error, "payment not opened");
+                transact!(self.store, |tx| {
+                    store::payment::free_session_lease(tx, payment.id).await
+                })?;
+                Err(OrderError::Provider(error))
+            }
+        }
+    }
+
+    async fn keep_session(
+        &self,
+        payment: &Payment,
+        session: Session,
+    ) -> Result<Option<String>, OrderError> {
+        let (now, url) = (self.clock.now(), session.redirect_url);
+        transact!(self.store, |tx| {
+            store::payment::put_session(tx, payment.id, &session.token, url.as_deref(), now).await
+        })?;
+        Ok(url)
+    }
+
+    async fn session_wish(&self, order: &Order) -> Result<CreateSession, OrderError> {
+        let mut tx = self.store.read().await?;
+        let types = store::ticket_type::of_event(&mut tx, order.event).await?;
+        let items = store::order::items(&mut tx, order.id).await?;
+        let name_of = |id| types.iter().find(|t| t.id == id).map(|t| t.name.clone());
+        let line = |item: &crate::domain::order::OrderItem| LineItem {
+            id: item.ticket_type.to_string(),
+            name: name_of(item.ticket_type).unwrap_or_default(),
+            unit_minor: item.unit_price.minor,
+            quantity: item.quantity,
+        };
+        Ok(CreateSession {
+            reference: order.number.clone(),
+            amount_minor: order.total.minor,
+            currency: order.total.currency.code().to_owned(),
+            items: items.iter().map(line).collect(),
+            buyer: Buyer {
+                name: order.buyer_name.clone(),
+                email: order.email.clone(),
+                phone: order.phone.clone(),
+            },
+            now_ms: self.clock.now().0,
+            hold_until_ms: order.hold_until.0,
+            finish_url: self.order_url(order),
+        })
+    }
+
+    /// The buyer's own link to an order.
+    #[must_use]
+    pub fn order_url(&self, order: &Order) -> String {
+        let access = self.access_secret(order.id);
+        format!(
+            "{}/orders/{}?access={access}",
+            self.public_url, order.number
+        )
+    }
+
+    async fn payment_of(&self, order: &Order) -> Result<Payment, OrderError> {
+        let mut tx = self.store.read().await?;
+        let payment = store::payment::of_order(&mut tx, order.id).await?;
+        Ok(payment.ok_or(StoreError::Corrupt("an order without a payment"))?)
+    }
+
+    /// Closes what is open at the provider, as far as it lets us: an order that was given up should not be paid.
+    /// Money that comes all the same is seen by its notice.
+    pub(super) async fn close_session(&self, order: &Order) {
+        let Ok(payment) = self.payment_of(order).await else {
+            return;
+        };
+        let Some(token) = payment.token else { return };
+        if let Err(error) = self.provider.cancel_session(&token).await {
+            let begun = self.provider.expire(&payment.reference).await;
+            if !matches!(begun, Ok(()) | Err(ProviderError::UnknownPayment)) {
+                tracing::info!(
+                    order = order.number,
+                    code = error.code(),
+                    "session left open"
+                );
+            }
+        }
+    }
+}

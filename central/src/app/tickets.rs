@@ -1,0 +1,83 @@
+//! Tickets: issued in the transaction that marks their order paid.
+//!
+//! Invariant: the caller has taken the event's revision first and writes it back last; every ticket stored here
+//! is counted into its manifest, so replicas can prove that they have it.
+
+use std::collections::BTreeMap;
+
+use sync_protocol::{id::TicketId, time::Timestamp};
+
+use super::{App, events::EventError};
+use crate::{
+    domain::{
+        event::TicketType,
+        id::{OrderItemId, TicketTypeId},
+        order::{Order, OrderItem},
+        ticket::{self, Press, SoldTicket, Wish},
+    },
+    store::{self, StoreError, Tx, order::Attendee, outbox, revision::EventRevision},
+};
+
+impl App {
+    /// Issues the tickets of one order and asks for their mail.
+    pub(super) async fn issue_tickets(
+        &self,
+        tx: &mut Tx,
+        order: &Order,
+        revision: &mut EventRevision,
+        now: Timestamp,
+    ) -> Result<Vec<SoldTicket>, EventError> {
+        let (key_slot, key) = self.signing_key(tx, order.event).await?;
+        let press = Press {
+            event: order.event,
+            key_slot,
+            key: &key,
+            revision: revision.manifest.revision,
+            now,
+        };
+        let types = store::ticket_type::of_event(tx, order.event).await?;
+        let items = store::order::items(tx, order.id).await?;
+        let attendees = store::order::attendees(tx, order.id).await?;
+        let tickets = self.press_tickets(&press, &types, &items, &attendees)?;
+        store::ticket::insert(tx, &tickets).await?;
+        for ticket in &tickets {
+            revision.manifest.add(&ticket.gate);
+        }
+        let id = self.new_id(now);
+        outbox::put(tx, id, outbox::TICKETS_MAIL, order.id.0, now).await?;
+        Ok(tickets)
+    }
+
+    /// Signs one ticket per attendee; their ids keep the attendees' order.
+    pub(super) fn press_tickets(
+        &self,
+        press: &Press<'_>,
+        types: &[TicketType],
+        items: &[OrderItem],
+        attendees: &[Attendee],
+    ) -> Result<Vec<SoldTicket>, StoreError> {
+        let types: BTreeMap<TicketTypeId, &TicketType> = types.iter().map(|t| (t.id, t)).collect();
+        let items: BTreeMap<OrderItemId, TicketTypeId> =
+            items.iter().map(|i| (i.id, i.ticket_type)).collect();
+        let mut ids: Vec<_> = attendees.iter().map(|_| self.new_id(press.now)).collect();
+        ids.sort_unstable();
+        let named = ids.into_iter().zip(attendees);
+        named
+            .map(|(id, attendee)| {
+                let of_item = items.get(&attendee.item).and_then(|id| types.get(id));
+                let of_item = of_item.ok_or(StoreError::Corrupt("an order of no type"))?;
+                let wish = Wish {
+                    id: TicketId(id),
+                    random: self.entropy.next_u64(),
+                    order: attendee.order,
+                    item: attendee.item,
+                    ticket_type: of_item.id,
+                    type_number: of_item.number,
+                    day_mask: of_item.day_mask,
+                    attendee: attendee.name.clone(),
+                };
+                Ok(ticket::issue(press, wish))
+            })
+            .collect()
+    }
+}
