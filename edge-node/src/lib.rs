@@ -26,6 +26,7 @@ pub mod reason_text;
 pub mod replica;
 pub mod round;
 pub mod scan;
+pub mod screen;
 pub mod status;
 pub mod sync;
 pub mod telemetry;

@@ -233,3 +233,7 @@ impl Summary {
         self.erased |= applied.erased;
     }
 }
+
+#[cfg(test)]
+#[path = "round_tests.rs"]
+mod tests;

@@ -1,0 +1,160 @@
+//! What the person at this screen chose: language and action, from the address, a cookie or the browser.
+//!
+//! The choice lives in the page and in a cookie, never in the node: two screens of one node may differ, and a
+//! scan always carries the action that its own page shows. Cookies know no ports, so their names do.
+
+use axum::http::{
+    HeaderMap, HeaderValue,
+    header::{ACCEPT_LANGUAGE, COOKIE},
+};
+use serde::Deserialize;
+use sync_protocol::scan::Action;
+
+use crate::reason_text::Language;
+
+/// A year.
+const LIFE_S: u32 = 31_536_000;
+
+/// `?lang=id&action=exit`.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Asked {
+    lang: Option<String>,
+    action: Option<String>,
+}
+
+/// Language and action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// In which to speak.
+    pub language: Language,
+    /// What guests want here.
+    pub action: Action,
+}
+
+impl Choice {
+    /// The address wins over the cookie, that over the browser's languages, those over `default`.
+    #[must_use]
+    pub fn of(asked: &Asked, headers: &HeaderMap, port: u16, default: Self) -> Self {
+        let kept = |name: &str| cookie(headers, &format!("{name}-{port}"));
+        let language = |tag: &str| Language::from_tag(tag);
+        let asked_language = asked.lang.as_deref().and_then(language);
+        let asked_action = asked.action.as_deref().and_then(Action::from_name);
+        Self {
+            language: asked_language
+                .or_else(|| kept("lang").and_then(language))
+                .or_else(|| spoken(headers))
+                .unwrap_or(default.language),
+            action: asked_action
+                .or_else(|| kept("action").and_then(Action::from_name))
+                .unwrap_or(default.action),
+        }
+    }
+
+    /// The cookies that keep it.
+    #[must_use]
+    pub fn cookies(self, port: u16) -> [Option<HeaderValue>; 2] {
+        let cookie = |name: &str, value: &str| {
+            let text = format!(
+                "{name}-{port}={value}; Path=/; Max-Age={LIFE_S}; HttpOnly; SameSite=Strict"
+            );
+            HeaderValue::try_from(text).ok()
+        };
+        [
+            cookie("lang", self.language.tag()),
+            cookie("action", self.action.name()),
+        ]
+    }
+}
+
+fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let texts = headers.get_all(COOKIE).into_iter();
+    let mut pairs = texts
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|text| text.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
+    pairs
+        .find(|(found, _)| *found == name)
+        .map(|(_, value)| value)
+}
+
+/// The first of the browser's languages that we speak. Browsers send them in order.
+fn spoken(headers: &HeaderMap) -> Option<Language> {
+    let text = headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
+    text.split(',').find_map(|part| {
+        let tag = part.split([';', '-']).next().unwrap_or_default().trim();
+        // Old browsers say `in` for Indonesian.
+        let tag = if tag.eq_ignore_ascii_case("in") {
+            "id"
+        } else {
+            tag
+        };
+        Language::from_tag(&tag.to_ascii_lowercase())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DEFAULT: Choice = Choice {
+        language: Language::English,
+        action: Action::Entry,
+    };
+
+    fn choose(lang: &str, action: &str, cookies: &'static str, languages: &'static str) -> Choice {
+        let asked = Asked {
+            lang: Some(lang.to_owned()),
+            action: Some(action.to_owned()),
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert(COOKIE, HeaderValue::from_static(cookies));
+        headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static(languages));
+        Choice::of(&asked, &headers, 8780, DEFAULT)
+    }
+
+    #[test]
+    fn address_cookie_browser_default() {
+        use {
+            Action::{Entry, Exchange, Exit},
+            Language::{English, Indonesian},
+        };
+        for (lang, action, cookies, languages, language, chosen) in [
+            ("", "", "", "", English, Entry),
+            ("", "", "", "id-ID,id;q=0.9,en;q=0.8", Indonesian, Entry),
+            ("", "", "", "in", Indonesian, Entry),
+            ("", "", "", "de,en-GB;q=0.5,id", English, Entry),
+            (
+                "",
+                "",
+                "lang-8780=id; action-8780=exit",
+                "en",
+                Indonesian,
+                Exit,
+            ),
+            (
+                "",
+                "",
+                "lang-8781=id; action-8781=exit",
+                "en",
+                English,
+                Entry,
+            ),
+            (
+                "en",
+                "exchange",
+                "lang-8780=id; action-8780=exit",
+                "id",
+                English,
+                Exchange,
+            ),
+            ("<b>", "delete", "action-8780=delete", "", English, Entry),
+        ] {
+            let found = choose(lang, action, cookies, languages);
+            let expected = Choice {
+                language,
+                action: chosen,
+            };
+            assert_eq!(found, expected, "{lang} {action} {cookies} {languages}");
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! The routes: extract, call the node, render. Databases wait for disks, so the node is asked on a thread of its own.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    Form, Json,
+    extract::{Query, State, rejection::JsonRejection},
+    http::{
+        HeaderMap, StatusCode,
+        header::{CONTENT_TYPE, SET_COOKIE},
+    },
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+use sync_protocol::scan::Action;
+
+use super::{
+    Screen,
+    choice::{Asked, Choice},
+    page::Page,
+    panel::{Facts, Panel},
+    place_time::Zone,
+    stage::Stage,
+};
+use crate::{error::NodeError, node::Node, scan::Scan, status::Status, sync::Link};
+
+/// What the page posts.
+#[derive(Deserialize)]
+pub(super) struct ScanForm {
+    code: String,
+    #[serde(flatten)]
+    asked: Asked,
+}
+
+/// What a program posts: `{"code": "…", "action": "entry"}`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ScanCall {
+    code: String,
+    action: Option<String>,
+}
+
+/// What a program is told of the node.
+#[derive(Serialize)]
+struct StatusAnswer {
+    #[serde(flatten)]
+    status: Status,
+    link: Option<Link>,
+}
+
+/// Why there is no answer.
+pub(super) struct Failure {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+}
+
+type Answer = Result<Response, Failure>;
+
+pub(super) async fn page(
+    State(screen): State<Arc<Screen>>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Answer {
+    let choice = screen.choice(&asked, &headers);
+    let stage = Stage::ready(choice);
+    screen.page(choice, stage).await
+}
+
+pub(super) async fn stage(
+    State(screen): State<Arc<Screen>>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Answer {
+    html(&Stage::ready(screen.choice(&asked, &headers)))
+}
+
+pub(super) async fn panel(
+    State(screen): State<Arc<Screen>>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Answer {
+    let choice = screen.choice(&asked, &headers);
+    let (status, zone) = screen.ask(standing).await?;
+    html(&screen.panel(&status, zone, choice))
+}
+
+/// The form of the page: a part when htmx asks, else the whole page, so that it works without a script too.
+pub(super) async fn scan(
+    State(screen): State<Arc<Screen>>,
+    headers: HeaderMap,
+    Form(form): Form<ScanForm>,
+) -> Answer {
+    let choice = screen.choice(&form.asked, &headers);
+    let scan = screen.scan(form.code, choice.action).await?;
+    let zone = screen.ask(zone).await?;
+    let stage = Stage::scanned(&scan, choice, zone);
+    if headers.contains_key("hx-request") {
+        let mut answer = html(&stage)?;
+        let done = axum::http::HeaderValue::from_static("scanned");
+        answer.headers_mut().insert("hx-trigger", done);
+        return Ok(answer);
+    }
+    screen.page(choice, stage).await
+}
+
+pub(super) async fn api_scan(
+    State(screen): State<Arc<Screen>>,
+    call: Result<Json<ScanCall>, JsonRejection>,
+) -> Answer {
+    let Json(call) = call.map_err(|rejection| Failure {
+        status: rejection.status(),
+        code: "bad_request",
+        message: rejection.body_text(),
+    })?;
+    let action = match call.action.as_deref() {
+        None => screen.default.action,
+        Some(name) => Action::from_name(name).ok_or_else(|| Failure {
+            status: StatusCode::BAD_REQUEST,
+            code: "unknown_action",
+            message: "action is exchange, entry or exit".to_owned(),
+        })?,
+    };
+    Ok(Json(screen.scan(call.code, action).await?).into_response())
+}
+
+pub(super) async fn api_status(State(screen): State<Arc<Screen>>) -> Answer {
+    let status = screen.ask(Node::status).await?;
+    let link = screen.link();
+    Ok(Json(StatusAnswer { status, link }).into_response())
+}
+
+impl Screen {
+    fn choice(&self, asked: &Asked, headers: &HeaderMap) -> Choice {
+        Choice::of(asked, headers, self.port, self.default)
+    }
+
+    async fn page(&self, choice: Choice, stage: Stage) -> Answer {
+        let (status, zone) = self.ask(standing).await?;
+        let panel = self.panel(&status, zone, choice);
+        let mut answer = html(&Page::of(&status, choice, stage, panel))?;
+        for cookie in choice.cookies(self.port).into_iter().flatten() {
+            answer.headers_mut().append(SET_COOKIE, cookie);
+        }
+        Ok(answer)
+    }
+
+    fn panel(&self, status: &Status, zone: Zone, choice: Choice) -> Panel {
+        let link = self.link();
+        let recent = self.recent();
+        let facts = Facts {
+            status,
+            link: link.as_ref(),
+            recent: &recent,
+            zone,
+        };
+        Panel::of(&facts, choice)
+    }
+
+    /// Decides, remembers for the glance back, and has the driver sync soon.
+    async fn scan(&self, code: String, action: Action) -> Result<Scan, Failure> {
+        let scan = self
+            .ask(move |node| Ok(node.scan(&code, action, None)))
+            .await?;
+        self.recent().add(&scan, action);
+        if let Some(hand) = &self.hand {
+            hand.scanned();
+        }
+        Ok(scan)
+    }
+
+    async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Node) -> Result<T, NodeError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let node = Arc::clone(&self.node);
+        let asked = tokio::task::spawn_blocking(move || question(&node)).await;
+        let answered = asked.map_err(|error| Failure {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            code: "internal",
+            message: error.to_string(),
+        })?;
+        Ok(answered?)
+    }
+}
+
+fn standing(node: &Node) -> Result<(Status, Zone), NodeError> {
+    Ok((node.status()?, zone(node)?))
+}
+
+fn zone(node: &Node) -> Result<Zone, NodeError> {
+    let config = node.config()?;
+    let name = config.map_or_else(String::new, |config| config.time_zone);
+    Ok(Zone::named(&name))
+}
+
+fn html(template: &impl Template) -> Answer {
+    let text = template.render().map_err(|error| Failure {
+        status: StatusCode::INTERNAL_SERVER_ERROR,
+        code: "internal",
+        message: error.to_string(),
+    })?;
+    Ok(([(CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response())
+}
+
+impl From<NodeError> for Failure {
+    fn from(error: NodeError) -> Self {
+        Self {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            code: error.code(),
+            message: error.to_string(),
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        if self.status.is_server_error() {
+            tracing::error!(code = self.code, "{}", self.message);
+        }
+        let said = serde_json::json!({ "code": self.code, "message": self.message });
+        (self.status, Json(said)).into_response()
+    }
+}

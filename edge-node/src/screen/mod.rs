@@ -1,0 +1,213 @@
+//! The screen of the gate: a page on this machine that shows each verdict full size.
+//!
+//! Invariant: what is green here is in the log, because the page shows only what [`Node::scan`] returned; and a
+//! browser that has lost the program shows no verdict at all. Nothing is loaded from any other address, so it
+//! works with central and the whole network gone.
+//!
+//! | noun | file |
+//! | --- | --- |
+//! | who may ask | [`guard`] |
+//! | routes | `handler` |
+//! | page, stage, panel | [`page`], [`stage`], [`panel`] and `templates/gate` |
+//! | language and action | [`choice`], [`words`] |
+//!
+//! It decides nothing, and knows of `sync` only its [`Hand`].
+
+pub mod choice;
+pub mod guard;
+mod handler;
+pub mod page;
+pub mod panel;
+pub mod place_time;
+pub mod recent;
+pub mod stage;
+pub mod words;
+
+use std::{
+    future::Future,
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    routing::{get, post},
+};
+use sync_protocol::scan::Action;
+use tokio::net::TcpListener;
+
+use self::{choice::Choice, guard::Guard, recent::Recent};
+use crate::{
+    node::Node,
+    reason_text::Language,
+    sync::{Hand, Link},
+};
+
+/// A code and an action are a few hundred bytes.
+const MAX_BODY: usize = 8 * 1024;
+
+/// How the screen is opened.
+#[derive(Clone)]
+pub struct Options {
+    /// Where it listens. Anything but loopback lets others on the network scan.
+    pub listen: SocketAddr,
+    /// The driver, if this program syncs.
+    pub hand: Option<Hand>,
+    /// For browsers that ask for no language we speak.
+    pub language: Language,
+    /// What guests want until somebody switches.
+    pub action: Action,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8780)),
+            hand: None,
+            language: Language::English,
+            action: Action::Entry,
+        }
+    }
+}
+
+/// Why the screen did not open or went away.
+#[derive(Debug, thiserror::Error)]
+pub enum ScreenError {
+    /// The address is taken, or not ours.
+    #[error("the screen cannot listen on {address}: {source}")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The server ended by itself.
+    #[error("the screen stopped: {0}")]
+    Serve(std::io::Error),
+}
+
+impl ScreenError {
+    /// Stable name.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Listen { .. } => "address_in_use",
+            Self::Serve(_) => "screen_stopped",
+        }
+    }
+}
+
+/// A screen that listens, but does not answer yet.
+pub struct Listening {
+    listener: TcpListener,
+    /// Where it listens: the port that was given where the option said 0.
+    pub address: SocketAddr,
+}
+
+struct Screen {
+    node: Arc<Node>,
+    hand: Option<Hand>,
+    recent: Mutex<Recent>,
+    default: Choice,
+    port: u16,
+}
+
+/// Shows the screen until Ctrl-C or SIGTERM.
+///
+/// # Errors
+/// [`ScreenError`].
+pub async fn run(node: Arc<Node>, options: Options) -> Result<(), ScreenError> {
+    let listening = listen(options.listen).await?;
+    serve(listening, node, options, told_to_stop()).await
+}
+
+/// Takes the address.
+///
+/// # Errors
+/// [`ScreenError::Listen`].
+pub async fn listen(address: SocketAddr) -> Result<Listening, ScreenError> {
+    let refused = |source| ScreenError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+    Ok(Listening { listener, address })
+}
+
+/// Answers until `stop`, then finishes what is being answered.
+///
+/// # Errors
+/// [`ScreenError::Serve`].
+pub async fn serve(
+    listening: Listening,
+    node: Arc<Node>,
+    options: Options,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ScreenError> {
+    let options = Options {
+        listen: listening.address,
+        ..options
+    };
+    axum::serve(listening.listener, router(node, options))
+        .with_graceful_shutdown(stop)
+        .await
+        .map_err(ScreenError::Serve)
+}
+
+/// All routes, guarded.
+pub fn router(node: Arc<Node>, options: Options) -> Router {
+    let guard = Guard(options.listen);
+    let screen = Arc::new(Screen {
+        node,
+        hand: options.hand,
+        recent: Mutex::default(),
+        default: Choice {
+            language: options.language,
+            action: options.action,
+        },
+        port: options.listen.port(),
+    });
+    Router::new()
+        .route("/", get(handler::page))
+        .route("/stage", get(handler::stage))
+        .route("/panel", get(handler::panel))
+        .route("/scan", post(handler::scan))
+        .route("/api/scan", post(handler::api_scan))
+        .route("/api/status", get(handler::api_status))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .merge(web_assets::router())
+        .layer(middleware::from_fn_with_state(guard, guard::guard))
+        .with_state(screen)
+}
+
+/// Resolves when the person or the system says so.
+pub async fn told_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminated) = signal(SignalKind::terminate()) else {
+            return interrupted.await.unwrap_or_default();
+        };
+        tokio::select! {
+            _ = interrupted => {}
+            _ = terminated.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    interrupted.await.unwrap_or_default();
+}
+
+impl Screen {
+    fn link(&self) -> Option<Link> {
+        self.hand.as_ref().map(Hand::link)
+    }
+
+    fn recent(&self) -> MutexGuard<'_, Recent> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+#[path = "screen_tests.rs"]
+mod tests;

@@ -1,0 +1,194 @@
+//! The panel beside the stage: how the gate stands, in a dozen lines that are read in passing.
+//!
+//! What is well is quiet; what is not has a sign, a word and a colour.
+
+use askama::Template;
+use sync_protocol::verdict::Decision;
+
+use super::{choice::Choice, place_time::Zone, recent::Recent, words::Words};
+use crate::{
+    status::{DoubleNotice, Status},
+    sync::Link,
+};
+
+/// A wall clock that is wrong by more is worth a warning.
+const CLOCK_TOLERANCE_MS: i64 = 2_000;
+/// Doubles shown; the rest is a number.
+const MOST_DOUBLES: usize = 4;
+
+/// What the panel shows.
+#[derive(Template)]
+#[template(path = "gate/panel.html")]
+pub struct Panel {
+    words: &'static Words,
+    link: (&'static str, &'static str),
+    last_sync: String,
+    warnings: Vec<String>,
+    counts: Vec<(&'static str, String)>,
+    since: [(Decision, u64); 3],
+    recent: Vec<Row>,
+    doubles: Vec<Double>,
+    more_doubles: usize,
+}
+
+struct Row {
+    at: String,
+    look: Decision,
+    action: &'static str,
+    ticket: String,
+}
+
+struct Double {
+    ticket: String,
+    won: Option<(String, String)>,
+    lost: (String, String),
+    undecidable: bool,
+}
+
+/// What it is made from.
+pub struct Facts<'a> {
+    /// How the node stands.
+    pub status: &'a Status,
+    /// How the link is; `None` when this program does not sync.
+    pub link: Option<&'a Link>,
+    /// What was scanned here.
+    pub recent: &'a Recent,
+    /// The event's zone.
+    pub zone: Zone,
+}
+
+impl Panel {
+    /// The panel now.
+    #[must_use]
+    pub fn of(facts: &Facts, choice: Choice) -> Self {
+        let words = Words::of(choice.language);
+        let (status, recent) = (facts.status, facts.recent);
+        let age = |at| words.age(status.now.ms_since(at));
+        let doubles = status.doubles.iter().take(MOST_DOUBLES);
+        Self {
+            words,
+            link: link(facts.link, words),
+            last_sync: status
+                .last_sync_at
+                .map_or_else(|| words.never.to_owned(), age),
+            warnings: warnings(status, words),
+            counts: counts(status, words),
+            since: [
+                (Decision::Admit, recent.admitted),
+                (Decision::Ask, recent.asked),
+                (Decision::Refuse, recent.refused),
+            ],
+            recent: rows(facts, words),
+            doubles: doubles.map(|notice| double(notice, facts)).collect(),
+            more_doubles: status.doubles.len().saturating_sub(MOST_DOUBLES),
+        }
+    }
+}
+
+/// Class and words.
+fn link(link: Option<&Link>, words: &Words) -> (&'static str, &'static str) {
+    match link {
+        Some(Link::Connected) => ("connected", words.connected),
+        Some(Link::Away { .. }) => ("away", words.away),
+        Some(Link::Starting) => ("starting", words.starting),
+        None => ("away", words.no_sync),
+    }
+}
+
+fn warnings(status: &Status, words: &Words) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if status.locked {
+        warnings.push(words.locked.to_owned());
+    }
+    let replica = &status.replica;
+    match replica.state.as_str() {
+        "complete" => {}
+        "empty" | "receiving" => warnings.push(format!("{}: {}", words.receiving, replica.total)),
+        gap => warnings.push(format!("{}: {gap}", words.incomplete)),
+    }
+    match status.clock {
+        Some(clock) if clock.offset_ms.abs() > CLOCK_TOLERANCE_MS + clock.error_ms => {
+            let seconds = clock.offset_ms / 1_000;
+            warnings.push(format!("{} ({seconds:+} s)", words.clock_wrong));
+        }
+        Some(_) => {}
+        None => warnings.push(words.clock_unknown.to_owned()),
+    }
+    if status.parked > 0 {
+        warnings.push(format!("{}: {}", words.parked, status.parked));
+    }
+    warnings
+}
+
+fn counts(status: &Status, words: &Words) -> Vec<(&'static str, String)> {
+    vec![
+        (words.unsent, grouped(status.unsent)),
+        (words.tickets, grouped(status.replica.total)),
+        (words.scans, grouped(status.scans)),
+    ]
+}
+
+fn rows(facts: &Facts, words: &Words) -> Vec<Row> {
+    let row = |glance: &super::recent::Glance| Row {
+        at: facts.zone.clock(glance.at, facts.status.now),
+        look: glance.verdict.decision,
+        action: words.action(glance.action),
+        ticket: match &glance.ticket {
+            Some((kind, Some(number))) => format!("{kind} · {number}"),
+            Some((kind, None)) => kind.clone(),
+            None => "–".to_owned(),
+        },
+    };
+    facts.recent.last.iter().map(row).collect()
+}
+
+fn double(notice: &DoubleNotice, facts: &Facts) -> Double {
+    let now = facts.status.now;
+    let place = |gate: &str, at| (gate.to_owned(), facts.zone.clock(at, now));
+    let number = notice.number.clone();
+    Double {
+        ticket: number.unwrap_or_else(|| notice.ticket.to_string()),
+        won: notice.won.as_ref().map(|won| place(&won.gate, won.at)),
+        lost: place(&notice.lost.gate, notice.lost.at),
+        undecidable: notice.undecidable,
+    }
+}
+
+/// Thousands apart, by a narrow space, which reads alike in both languages.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The sign of a verdict, for those who do not see colours.
+const fn sign(decision: &Decision) -> &'static str {
+    match decision {
+        Decision::Admit => "✓",
+        Decision::Ask => "?",
+        Decision::Refuse => "✕",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart() {
+        for (count, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1\u{202f}000"),
+            (1_234_567, "1\u{202f}234\u{202f}567"),
+        ] {
+            assert_eq!(grouped(count), text);
+        }
+    }
+}
