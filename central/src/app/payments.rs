@@ -8,7 +8,7 @@ use super::{
     orders::{OrderError, Placed},
 };
 use crate::{
-    domain::order::{IllegalMove, Order, OrderStatus},
+    domain::order::{IllegalMove, Order, OrderItem, OrderStatus},
     payments::{Buyer, CreateSession, LineItem, ProviderError, Session},
     store::{self, StoreError, payment::Payment, tx::transact},
 };
@@ -141,7 +141,7 @@ impl App {
         let types = store::ticket_type::of_event(&mut tx, order.event).await?;
         let items = store::order::items(&mut tx, order.id).await?;
         let name_of = |id| types.iter().find(|t| t.id == id).map(|t| t.name.clone());
-        let line = |item: &crate::domain::order::OrderItem| LineItem {
+        let line = |item: &OrderItem| LineItem {
             id: item.ticket_type.to_string(),
             name: name_of(item.ticket_type).unwrap_or_default(),
             unit_minor: item.unit_price.minor,

@@ -32,7 +32,7 @@ use subtle::ConstantTimeEq;
 
 pub(super) const IDENTITY: &str = "identity";
 const REQUEST: &str = "order request";
-const ACCESS: &str = "order access";
+pub(super) const ACCESS: &str = "order access";
 const ACCESS_SECRET: &str = "order access secret";
 /// Tries at an order number that nobody has.
 const NUMBERS: u32 = 4;

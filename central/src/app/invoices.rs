@@ -1,0 +1,199 @@
+//! Invoices: the PDF of a paid order, its tickets on pages of their own.
+//!
+//! Invariant: it is drawn anew each time from what is stored. Ticket codes are signed again, by the key of the
+//! slot that first signed them, to the same characters: no table holds a working ticket. The identity number is
+//! printed masked. What is no longer valid is not printed.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use documents::{Accent, DocumentError, Invoice, InvoiceLine, Party, PaymentStatus, TicketPage};
+use ed25519_dalek::SigningKey;
+use sync_protocol::{ticket::TicketStatus, time::Timestamp};
+
+use super::{
+    App,
+    orders::{IDENTITY, OrderError, OrderView},
+};
+use crate::{
+    domain::{
+        buyer,
+        event::{Day, Event},
+        id::TicketTypeId,
+        identity::IdentityNumber,
+        money::Money,
+        order::{Order, OrderItem, OrderStatus},
+        ticket::{self, SoldTicket},
+    },
+    store::{self, StoreError, Tx},
+};
+
+impl App {
+    /// The invoice of a paid order with its tickets.
+    ///
+    /// # Errors
+    /// [`OrderError::UnknownOrder`], [`OrderError::NotPaid`].
+    pub async fn invoice_pdf(&self, number: &str, access: &str) -> Result<Vec<u8>, OrderError> {
+        let view = self.find_order(number, access).await?;
+        if !view.order.status.is_settled() {
+            return Err(OrderError::NotPaid);
+        }
+        let invoice = self.invoice(&view).await?;
+        // Fonts and compression take tens of milliseconds.
+        let drawn = tokio::task::spawn_blocking(move || documents::invoice(&invoice)).await;
+        let stopped = |_| DocumentError::Write("the drawing stopped".to_owned());
+        Ok(drawn.map_err(stopped)??)
+    }
+
+    async fn invoice(&self, view: &OrderView) -> Result<Invoice, OrderError> {
+        let (order, event) = (&view.order, &view.setup.event);
+        let mut tx = self.store.read().await?;
+        Ok(Invoice {
+            language: buyer::language_of(&order.language).unwrap_or_default(),
+            time_zone: event.time_zone.parse().unwrap_or(Tz::UTC),
+            accent: Accent::pick(event.id.as_bytes()),
+            number: order.number.clone(),
+            issued_at: moment(order.paid_at.unwrap_or(order.created_at)),
+            status: printed(order.status),
+            paid_at: order.paid_at.map(moment),
+            payment_method: view
+                .payment
+                .as_ref()
+                .and_then(|p| method(p.channel.as_deref()?)),
+            seller: seller(&mut tx, event).await?,
+            buyer: self.party(&mut tx, order).await?,
+            event: documents::Event {
+                name: event.name.clone(),
+                venue: format!("{}, {}", event.venue, event.city),
+                days: view.setup.days.iter().filter_map(event_day).collect(),
+            },
+            lines: lines(view),
+            total: order.total.text(language(order)),
+            terms: terms(event),
+            tickets: self.pages(&mut tx, view).await?,
+        })
+    }
+
+    async fn party(&self, tx: &mut Tx, order: &Order) -> Result<Party, OrderError> {
+        let sealed = store::order::identity_sealed(tx, order.id).await?;
+        let open = self.vault.open(IDENTITY, &sealed.unwrap_or_default());
+        let open = open.map_err(|_| StoreError::Corrupt("an identity of another master key"))?;
+        let number = String::from_utf8_lossy(&open);
+        let identity = IdentityNumber::parse(order.identity_kind, &number)
+            .map_err(|_| StoreError::Corrupt("identity number"))?;
+        let kind = order.identity_kind.name().replace('_', " ").to_uppercase();
+        Ok(Party {
+            name: order.buyer_name.clone(),
+            lines: vec![
+                format!("{kind} {}", identity.masked()),
+                order.email.clone(),
+                order.phone.clone(),
+            ],
+        })
+    }
+
+    async fn pages(&self, tx: &mut Tx, view: &OrderView) -> Result<Vec<TicketPage>, OrderError> {
+        let mut keys: BTreeMap<u8, SigningKey> = BTreeMap::new();
+        let mut pages = Vec::new();
+        for ticket in &view.tickets {
+            if ticket.gate.status != TicketStatus::Valid {
+                continue;
+            }
+            let slot = ticket.key_slot;
+            if !keys.contains_key(&slot) {
+                keys.insert(slot, self.key_in_slot(tx, ticket.event, slot).await?);
+            }
+            pages.push(page(view, ticket, &keys[&slot]));
+        }
+        Ok(pages)
+    }
+}
+
+fn page(view: &OrderView, ticket: &SoldTicket, key: &SigningKey) -> TicketPage {
+    let of_ticket = |day: &&Day| ticket.gate.day_mask & (1 << day.number) != 0;
+    let days = view.setup.days.iter().filter(of_ticket);
+    TicketPage {
+        code: ticket::code(ticket, key).to_text(),
+        number: ticket.gate.number.to_string(),
+        attendee: ticket.attendee.clone(),
+        ticket_type: type_name(view, ticket.ticket_type),
+        days: days.filter_map(event_day).collect(),
+    }
+}
+
+fn lines(view: &OrderView) -> Vec<InvoiceLine> {
+    let language = language(&view.order);
+    let line = |item: &OrderItem| InvoiceLine {
+        description: type_name(view, item.ticket_type),
+        detail: None,
+        quantity: item.quantity,
+        unit_price: item.unit_price.text(language),
+        amount: Money::new(item.amount_minor(), item.unit_price.currency).text(language),
+    };
+    view.items.iter().map(line).collect()
+}
+
+fn type_name(view: &OrderView, id: TicketTypeId) -> String {
+    let found = view.setup.types.iter().find(|t| t.id == id);
+    found.map(|t| t.name.clone()).unwrap_or_default()
+}
+
+async fn seller(tx: &mut Tx, event: &Event) -> Result<Party, StoreError> {
+    let (name, email) = store::client::contact(tx, event.client)
+        .await?
+        .ok_or(StoreError::Corrupt("an event of no organiser"))?;
+    Ok(Party {
+        name,
+        lines: vec![email],
+    })
+}
+
+fn event_day(day: &Day) -> Option<documents::EventDay> {
+    Some(documents::EventDay {
+        date: day.local_date.parse::<NaiveDate>().ok()?,
+        gates_open_at: Some(moment(day.opens_at)),
+    })
+}
+
+fn terms(event: &Event) -> Vec<String> {
+    let sentences = event.terms.lines().map(str::trim);
+    sentences
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+fn language(order: &Order) -> documents::Language {
+    buyer::language_of(&order.language).unwrap_or_default()
+}
+
+/// The means of payment as people call it; what has no name here is shown in the provider's word.
+fn method(channel: &str) -> Option<String> {
+    let name = match channel {
+        "" => return None,
+        "bank_transfer" | "echannel" | "permata" => "Virtual account",
+        "credit_card" => "Card",
+        "gopay" => "GoPay",
+        "qris" => "QRIS",
+        "shopeepay" => "ShopeePay",
+        other => other,
+    };
+    Some(name.to_owned())
+}
+
+fn printed(status: OrderStatus) -> PaymentStatus {
+    match status {
+        OrderStatus::Pending => PaymentStatus::Pending,
+        OrderStatus::Paid => PaymentStatus::Paid,
+        OrderStatus::PartlyRefunded => PaymentStatus::PartlyRefunded,
+        OrderStatus::Refunded => PaymentStatus::Refunded,
+        OrderStatus::Expired => PaymentStatus::Expired,
+        OrderStatus::Cancelled => PaymentStatus::Cancelled,
+        OrderStatus::Failed => PaymentStatus::Failed,
+    }
+}
+
+fn moment(at: Timestamp) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(at.0).unwrap_or_default()
+}
