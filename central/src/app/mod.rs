@@ -13,6 +13,7 @@ pub mod notices;
 pub mod orders;
 pub mod payments;
 pub mod tickets;
+pub mod sample;
 pub mod vault;
 
 use std::sync::Arc;
