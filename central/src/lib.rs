@@ -9,5 +9,6 @@
 
 pub mod app;
 pub mod domain;
+pub mod http;
 pub mod payments;
 pub mod store;

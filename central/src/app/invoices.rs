@@ -20,7 +20,6 @@ use crate::{
     domain::{
         buyer,
         event::{Day, Event},
-        id::TicketTypeId,
         identity::IdentityNumber,
         money::Money,
         order::{Order, OrderItem, OrderStatus},
@@ -117,7 +116,7 @@ fn page(view: &OrderView, ticket: &SoldTicket, key: &SigningKey) -> TicketPage {
         code: ticket::code(ticket, key).to_text(),
         number: ticket.gate.number.to_string(),
         attendee: ticket.attendee.clone(),
-        ticket_type: type_name(view, ticket.ticket_type),
+        ticket_type: view.type_name(ticket.ticket_type).to_owned(),
         days: days.filter_map(event_day).collect(),
     }
 }
@@ -125,18 +124,13 @@ fn page(view: &OrderView, ticket: &SoldTicket, key: &SigningKey) -> TicketPage {
 fn lines(view: &OrderView) -> Vec<InvoiceLine> {
     let language = language(&view.order);
     let line = |item: &OrderItem| InvoiceLine {
-        description: type_name(view, item.ticket_type),
+        description: view.type_name(item.ticket_type).to_owned(),
         detail: None,
         quantity: item.quantity,
         unit_price: item.unit_price.text(language),
         amount: Money::new(item.amount_minor(), item.unit_price.currency).text(language),
     };
     view.items.iter().map(line).collect()
-}
-
-fn type_name(view: &OrderView, id: TicketTypeId) -> String {
-    let found = view.setup.types.iter().find(|t| t.id == id);
-    found.map(|t| t.name.clone()).unwrap_or_default()
 }
 
 async fn seller(tx: &mut Tx, event: &Event) -> Result<Party, StoreError> {

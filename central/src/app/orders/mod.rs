@@ -18,9 +18,9 @@ use super::{
 use crate::{
     domain::{
         cart::{self, Cart, OrderForm},
-        event::{EventSetup, EventStatus},
+        event::{Event, EventSetup, EventStatus},
         hold::{self, HoldStatus},
-        id::OrderId,
+        id::{OrderId, TicketTypeId},
         order::{Order, OrderItem},
         ticket::SoldTicket,
     },
@@ -65,6 +65,15 @@ pub struct OrderView {
     pub payment: Option<Payment>,
 }
 
+impl OrderView {
+    /// What people call a ticket type of its event.
+    #[must_use]
+    pub fn type_name(&self, id: TicketTypeId) -> &str {
+        let found = self.setup.types.iter().find(|kind| kind.id == id);
+        found.map_or("", |kind| kind.name.as_str())
+    }
+}
+
 #[derive(Serialize)]
 struct Asked<'a> {
     event: &'a str,
@@ -105,6 +114,27 @@ impl App {
             }
         }
         Err(OrderError::Store(StoreError::Duplicate))
+    }
+
+    /// Events that buyers see, the soonest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn published_events(&self) -> Result<Vec<Event>, StoreError> {
+        let mut tx = self.store.read().await?;
+        store::event::of_status(&mut tx, EventStatus::Published).await
+    }
+
+    /// An event that buyers see.
+    ///
+    /// # Errors
+    /// [`EventError::Unknown`], also for a draft.
+    pub async fn public_event(&self, slug: &str) -> Result<EventSetup, EventError> {
+        let setup = self.event_by_slug(slug).await?;
+        if setup.event.status == EventStatus::Draft {
+            return Err(EventError::Unknown);
+        }
+        Ok(setup)
     }
 
     /// An order by its number and the secret of its link.
@@ -197,21 +227,17 @@ impl App {
     }
 
     async fn on_sale(&self, slug: &str) -> Result<EventSetup, OrderError> {
-        let setup = match self.event_by_slug(slug).await {
+        let setup = match self.public_event(slug).await {
             Err(EventError::Unknown) => return Err(OrderError::UnknownEvent),
             other => other?,
         };
-        match setup.event.status {
-            EventStatus::Draft => return Err(OrderError::UnknownEvent),
-            EventStatus::Published => {}
-            _ => return Err(OrderError::NotOnSale),
-        }
         let currency = setup.event.currency;
-        // What the provider cannot take as it is, nobody could pay.
-        if self.provider.wire_exponent(currency.code()) != Some(currency.exponent()) {
-            return Err(OrderError::NotOnSale);
+        // What the provider does not take, nobody could pay.
+        let is_payable = self.provider.wire_exponent(currency.code()).is_some();
+        if is_payable && setup.event.status == EventStatus::Published {
+            return Ok(setup);
         }
-        Ok(setup)
+        Err(OrderError::NotOnSale)
     }
 
     async fn store_draft(&self, draft: &Draft, cart: &Cart) -> Result<(), OrderError> {

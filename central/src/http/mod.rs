@@ -1,0 +1,6 @@
+//! HTTP: handlers extract, call `app` and render.
+//!
+//! Invariant: no SQL and no write begins here. Each part gives its routes as a `Router<App>`.
+
+pub mod api;
+pub mod hooks;
