@@ -33,7 +33,7 @@ CREATE TABLE scans (
     PRIMARY KEY (node_id, seq)
 );
 
-CREATE INDEX scans_by_revision ON scans (event_id, revision);
+CREATE INDEX scans_by_revision ON scans (event_id, revision, node_id, seq);
 CREATE INDEX scans_by_ticket ON scans (ticket_id);
 
 -- The audit trail of rulings: what was said before, what is said now, and which log changed it.

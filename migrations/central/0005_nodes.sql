@@ -63,6 +63,8 @@ CREATE TABLE node_rounds (
     PRIMARY KEY (node_id, round)
 );
 
+CREATE INDEX node_rounds_by_head ON node_rounds (node_id, head_seq, round);
+
 -- Wristbands of an event; bound to a ticket by the exchange that is a scan record.
 CREATE TABLE wristbands (
     id BINARY(16) NOT NULL PRIMARY KEY,

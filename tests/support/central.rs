@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use ambient::{Clock, ManualClock, SeededEntropy};
 use central::{
-    app::{App, vault::Vault},
+    app::{App, gate_config::GateConfigs, vault::Vault},
     payments::{PaymentProvider, on_site::OnSite},
     store::Store,
 };
@@ -75,6 +75,7 @@ impl TestCentral {
             provider,
             public_url: "http://central.test".into(),
             authority: None,
+            gates: GateConfigs::default(),
         };
         Self {
             app,

@@ -8,12 +8,14 @@ pub mod bulk;
 pub mod events;
 pub mod holds;
 pub mod invoices;
+pub mod gate_config;
 pub mod nodes;
 pub mod notices;
 pub mod orders;
 pub mod payments;
 pub mod tickets;
 pub mod sample;
+pub mod sync;
 pub mod vault;
 
 use std::sync::Arc;
@@ -40,6 +42,8 @@ pub struct App {
     pub public_url: Arc<str>,
     /// Central's own certificate authority as DER, which nodes are to trust; `None` = the public web PKI.
     pub authority: Option<Arc<[u8]>>,
+    /// Events' configs by revision.
+    pub gates: gate_config::GateConfigs,
 }
 
 impl App {

@@ -19,3 +19,28 @@ pub fn placeholders(rows: usize, columns: usize) -> String {
     let row = format!("({})", vec!["?"; columns].join(", "));
     vec![row; rows].join(", ")
 }
+
+/// Inserts what is not there yet and leaves alone what is.
+#[must_use]
+pub const fn insert_ignore(tx: &Tx) -> &'static str {
+    if tx.is_sqlite() {
+        "INSERT OR IGNORE INTO"
+    } else {
+        "INSERT IGNORE INTO"
+    }
+}
+
+/// Ends an insert into `scans` whose rows are all there: their times and rulings are replaced, many in one
+/// statement, and the other columns stay as they are.
+#[must_use]
+pub const fn update_scans(tx: &Tx) -> &'static str {
+    if tx.is_sqlite() {
+        " ON CONFLICT (node_id, seq) DO UPDATE SET lo_ms = excluded.lo_ms, at_ms = excluded.at_ms, \
+          hi_ms = excluded.hi_ms, day = excluded.day, ruling = excluded.ruling, \
+          winner_node = excluded.winner_node, winner_seq = excluded.winner_seq, revision = excluded.revision"
+    } else {
+        " ON DUPLICATE KEY UPDATE lo_ms = VALUES(lo_ms), at_ms = VALUES(at_ms), hi_ms = VALUES(hi_ms), \
+          day = VALUES(day), ruling = VALUES(ruling), winner_node = VALUES(winner_node), \
+          winner_seq = VALUES(winner_seq), revision = VALUES(revision)"
+    }
+}

@@ -5,6 +5,7 @@
 //! read with [`Store::read`]. Writers on SQLite queue for one connection; on MySQL they meet at the rows they
 //! change, above all at the event's revision ([`revision`]).
 
+pub mod change;
 pub mod client;
 pub mod dialect;
 mod error;
@@ -12,6 +13,7 @@ pub mod event;
 pub mod gate;
 pub mod hold;
 pub(crate) mod insert;
+pub(crate) mod many;
 pub mod node;
 pub mod notice;
 mod open;
@@ -19,6 +21,9 @@ pub mod order;
 pub mod outbox;
 pub mod payment;
 pub mod revision;
+pub mod round;
+pub mod ruling;
+pub mod scan;
 pub mod ticket;
 pub mod ticket_type;
 pub(crate) mod tx;

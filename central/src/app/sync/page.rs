@@ -1,0 +1,72 @@
+//! A page of what changed, read in one snapshot together with the manifest that proves it.
+
+use minicbor::bytes::ByteVec;
+use sync_protocol::{
+    id::EventId,
+    wire::v1::{Page, SyncRequest},
+};
+
+use super::{App, SyncError};
+use crate::{domain::position::Position, store};
+
+/// Most rows of a page: about 1.5 MB before compression.
+const MOST_ROWS: u32 = 16_000;
+
+impl App {
+    /// The page after the request's position. It carries the manifest if nothing is left after it.
+    pub(super) async fn page(
+        &self,
+        event: EventId,
+        request: &SyncRequest,
+    ) -> Result<Page, SyncError> {
+        let position = Position::read(request.position.as_ref().map(|bytes| bytes.as_slice()))?;
+        let rows = request.page_rows.clamp(1, MOST_ROWS) as usize;
+        let mut tx = self.store.read().await?;
+        let revision = store::revision::read(&mut tx, event).await?;
+        let config = if revision.config_revision > request.config_revision {
+            let gates = self
+                .gates
+                .get(&mut tx, event, revision.config_revision)
+                .await?;
+            Some(gates.config.clone())
+        } else {
+            None
+        };
+        let current = Position::at(revision.manifest.revision);
+        let (mut tickets, mut passages) = (Vec::new(), Vec::new());
+        let mut rest = rows;
+        if position != current {
+            tickets = store::change::tickets(&mut tx, event, &position.tickets, rows).await?;
+            rest -= tickets.len();
+        }
+        if position != current && rest > 0 {
+            passages = store::change::passages(&mut tx, event, &position.passages, rest).await?;
+            rest -= passages.len();
+        }
+        let is_last = rest > 0;
+        let position = if is_last {
+            current
+        } else {
+            position.after(&tickets, &passages)
+        };
+        Ok(Page {
+            config,
+            tickets,
+            passages,
+            position: ByteVec::from(position.to_bytes()),
+            manifest: is_last.then_some(revision.manifest),
+        })
+    }
+}
+
+/// A page that says nothing, for a node that is to erase what it has.
+pub(super) fn empty(request: &SyncRequest) -> Page {
+    let start = || ByteVec::from(Position::default().to_bytes());
+    Page {
+        config: None,
+        tickets: Vec::new(),
+        passages: Vec::new(),
+        position: request.position.clone().unwrap_or_else(start),
+        manifest: None,
+    }
+}

@@ -1,0 +1,171 @@
+//! The audit trail of rulings, and records that were set aside.
+
+use sync_protocol::{
+    digest::Digest,
+    id::{EventId, NodeId, TicketId},
+    merge::Ruling,
+    scan::ScanId,
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+use super::{
+    StoreError, Tx, dialect,
+    many::write_many,
+    revision::{signed, unsigned},
+    scan::{ruling, winner},
+    tx::fetch_all,
+};
+
+/// One change of an earlier ruling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RulingChange {
+    /// Its id.
+    pub id: Uuid,
+    /// The event.
+    pub event: EventId,
+    /// The ticket.
+    pub ticket: TicketId,
+    /// The scan that is ruled otherwise now.
+    pub scan: ScanId,
+    /// What was said before.
+    pub old: Ruling,
+    /// What is said now.
+    pub new: Ruling,
+    /// Whose log made the difference.
+    pub caused_by: NodeId,
+    /// At which revision.
+    pub revision: u64,
+    /// When.
+    pub changed_at: Timestamp,
+}
+
+/// Adds to the audit trail.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert(tx: &mut Tx, changes: &[RulingChange]) -> Result<(), StoreError> {
+    write_many!(
+        tx,
+        "INSERT INTO ruling_changes (id, event_id, ticket_id, node_id, seq, old_ruling, old_winner_node, \
+         old_winner_seq, new_ruling, new_winner_node, new_winner_seq, caused_by_node, revision, changed_at) VALUES ",
+        "",
+        changes,
+        |row| row.id,
+        row.event.0,
+        row.ticket.0,
+        row.scan.node.0,
+        signed(row.scan.seq),
+        row.old.name(),
+        winner(Some(&row.old)).map(|scan| scan.node.0),
+        winner(Some(&row.old)).map(|scan| signed(scan.seq)),
+        row.new.name(),
+        winner(Some(&row.new)).map(|scan| scan.node.0),
+        winner(Some(&row.new)).map(|scan| signed(scan.seq)),
+        row.caused_by.0,
+        signed(row.revision),
+        row.changed_at.0
+    )
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    ticket_id: Uuid,
+    node_id: Uuid,
+    seq: i64,
+    old_ruling: String,
+    old_winner_node: Option<Uuid>,
+    old_winner_seq: Option<i64>,
+    new_ruling: String,
+    new_winner_node: Option<Uuid>,
+    new_winner_seq: Option<i64>,
+    caused_by_node: Uuid,
+    revision: i64,
+    changed_at: i64,
+}
+
+/// An event's audit trail of rulings, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_event(tx: &mut Tx, event: EventId) -> Result<Vec<RulingChange>, StoreError> {
+    let rows = fetch_all!(
+        tx,
+        Row,
+        "SELECT id, ticket_id, node_id, seq, old_ruling, old_winner_node, old_winner_seq, new_ruling, \
+         new_winner_node, new_winner_seq, caused_by_node, revision, changed_at \
+         FROM ruling_changes WHERE event_id = ? ORDER BY changed_at, revision, node_id, seq",
+        event.0
+    )?;
+    let change = |row: Row| {
+        Ok(RulingChange {
+            id: row.id,
+            event,
+            ticket: TicketId(row.ticket_id),
+            scan: ScanId {
+                node: NodeId(row.node_id),
+                seq: unsigned(row.seq)?,
+            },
+            old: ruling(&row.old_ruling, row.old_winner_node, row.old_winner_seq)?,
+            new: ruling(&row.new_ruling, row.new_winner_node, row.new_winner_seq)?,
+            caused_by: NodeId(row.caused_by_node),
+            revision: unsigned(row.revision)?,
+            changed_at: Timestamp(row.changed_at),
+        })
+    };
+    rows.into_iter().map(change).collect()
+}
+
+/// A record that was set aside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParkedRow {
+    /// Its id.
+    pub id: Uuid,
+    /// Where in the log it stood, or was said to stand.
+    pub scan: ScanId,
+    /// Why, by stable name.
+    pub code: &'static str,
+    /// Of the bytes.
+    pub digest: Digest,
+    /// As they came.
+    pub body: Vec<u8>,
+    /// When.
+    pub received_at: Timestamp,
+}
+
+/// Sets records aside; what was set aside before stays one row.
+///
+/// # Errors
+/// When the database fails.
+pub async fn park(tx: &mut Tx, rows: &[ParkedRow]) -> Result<(), StoreError> {
+    let into = " parked_records (id, node_id, seq, code, digest, body, received_at) VALUES ";
+    let head = [dialect::insert_ignore(tx), into].concat();
+    write_many!(
+        tx,
+        &head,
+        "",
+        rows,
+        |row| row.id,
+        row.scan.node.0,
+        signed(row.scan.seq),
+        row.code,
+        row.digest.0.as_slice(),
+        row.body.as_slice(),
+        row.received_at.0
+    )
+}
+
+/// What a node sent and was set aside: place, reason and bytes, by place.
+///
+/// # Errors
+/// When the database fails.
+pub async fn parked_of(
+    tx: &mut Tx,
+    node: NodeId,
+) -> Result<Vec<(u64, String, Vec<u8>)>, StoreError> {
+    let sql = "SELECT seq, code, body FROM parked_records WHERE node_id = ? ORDER BY seq, digest";
+    let rows = fetch_all!(tx, (i64, String, Vec<u8>), sql, node.0)?;
+    let row = |(seq, code, body)| Ok((unsigned(seq)?, code, body));
+    rows.into_iter().map(row).collect()
+}
