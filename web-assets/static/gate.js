@@ -14,12 +14,20 @@
 
     const aim = () => box.focus({ preventScroll: true });
 
-    const setLost = (isLost) => {
-        lost.hidden = !isLost;
-        document.body.classList.toggle("is-lost", isLost);
-    };
-
     const toReady = () => htmx.ajax("GET", stage.dataset.ready, { target: "#stage", swap: "innerHTML" });
+
+    // What stood there before the program went is nobody's verdict now, nor is what was typed since.
+    const setLost = (isLost) => {
+        const wasLost = !lost.hidden;
+        lost.hidden = !isLost;
+        if (isLost) {
+            clearTimeout(timer);
+            waiting.length = 0;
+            stage.replaceChildren();
+        } else if (wasLost) {
+            toReady();
+        }
+    };
 
     const hold = () => {
         clearTimeout(timer);
@@ -85,5 +93,4 @@
     });
     document.addEventListener("htmx:afterRequest", (event) => setLost(!event.detail.successful));
     hold();
-    aim();
 })();

@@ -148,7 +148,13 @@ fn double(notice: &DoubleNotice, facts: &Facts) -> Double {
     let number = notice.number.clone();
     Double {
         ticket: number.unwrap_or_else(|| notice.ticket.to_string()),
-        won: notice.won.as_ref().map(|won| place(&won.gate, won.at)),
+        won: match &notice.won {
+            Some(won) => Some(place(&won.gate, won.at)),
+            // The winner's own record may still be on its way back from central.
+            None => notice
+                .won_here
+                .then(|| (facts.status.gate_name.clone(), String::new())),
+        },
         lost: place(&notice.lost.gate, notice.lost.at),
         undecidable: notice.undecidable,
     }

@@ -13,7 +13,7 @@ use sync_protocol::{
 
 use crate::scan::Scan;
 
-const KEPT: usize = 8;
+const KEPT: usize = 6;
 
 /// Counts and the last few.
 #[derive(Clone, Debug, Default)]

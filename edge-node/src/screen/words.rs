@@ -22,6 +22,8 @@ pub struct Words {
     pub admit: [&'static str; 3],
     /// When a supervisor decides.
     pub ask: &'static str,
+    /// And who that is.
+    pub ask_hint: &'static str,
     /// When somebody is kept out.
     pub refuse: &'static str,
     /// Nothing was scanned yet.
@@ -98,6 +100,7 @@ static ENGLISH: Words = Words {
     actions: ["Exchange", "Entry", "Exit"],
     admit: ["EXCHANGE", "ENTER", "EXIT"],
     ask: "ASK",
+    ask_hint: "Call a supervisor, who decides",
     refuse: "STOP",
     ready: "Ready",
     ready_hint: "Scan a ticket, or type its number",
@@ -127,7 +130,7 @@ static ENGLISH: Words = Words {
     since_start: "Since this screen started",
     recent: "Last scans",
     none_yet: "None yet",
-    doubles: "Doubles",
+    doubles: "Doubles: both gates are told",
     counted_at: "counted",
     also_at: "also let in",
     undecidable: "clocks cannot tell which was first",
@@ -140,6 +143,7 @@ static INDONESIAN: Words = Words {
     actions: ["Tukar", "Masuk", "Keluar"],
     admit: ["TUKAR", "MASUK", "KELUAR"],
     ask: "TANYA",
+    ask_hint: "Panggil supervisor untuk memutuskan",
     refuse: "TOLAK",
     ready: "Siap",
     ready_hint: "Pindai tiket, atau ketik nomornya",
@@ -169,7 +173,7 @@ static INDONESIAN: Words = Words {
     since_start: "Sejak layar ini dibuka",
     recent: "Pindaian terakhir",
     none_yet: "Belum ada",
-    doubles: "Ganda",
+    doubles: "Ganda: kedua gerbang diberi tahu",
     counted_at: "dihitung",
     also_at: "juga masuk",
     undecidable: "jam tidak dapat menentukan mana yang pertama",

@@ -2,7 +2,11 @@
 //!
 //! Errors go back to the caller, who prints them all alike; see [`CommandError`].
 
-use std::{io::Write, path::Path, sync::Arc};
+use std::{
+    io::{IsTerminal as _, Write},
+    path::Path,
+    sync::Arc,
+};
 
 use ambient::{Clock, Entropy};
 use serde_json::json;
@@ -81,9 +85,7 @@ pub async fn sync(
     out: &mut (dyn Write + Send),
 ) -> Result<Summary, CommandError> {
     let transport = transport_of(node)?;
-    let mut tell = |so_far: &Summary| {
-        tracing::info!(rounds = so_far.rounds, tickets = so_far.tickets, "syncing")
-    };
+    let mut tell = |so_far: &Summary| tell_progress(so_far, json);
     let summary = rounds(node, &transport, &mut Session::default(), &mut tell).await?;
     if json {
         writeln!(out, "{}", json!(summary))?;
@@ -91,6 +93,19 @@ pub async fn sync(
         writeln!(out, "{}", sentence(&summary))?;
     }
     Ok(summary)
+}
+
+/// To a person who waits, and to nobody else: not into a pipe, not among JSON.
+fn tell_progress(so_far: &Summary, json: bool) {
+    let Summary {
+        rounds, tickets, ..
+    } = so_far;
+    tracing::info!(rounds, tickets, "syncing");
+    let mut screen = std::io::stderr().lock();
+    if !json && screen.is_terminal() {
+        // A terminal that cannot be written to has nobody before it.
+        let _ = write!(screen, "\r{tickets} ticket rows\u{1b}[K\r");
+    }
 }
 
 fn sentence(summary: &Summary) -> String {

@@ -157,3 +157,7 @@ fn pinned(answer: EnrolAnswer, code: &EnrolCode, central: &str) -> Result<EnrolA
         Err(EnrolError::Authority)
     }
 }
+
+#[cfg(test)]
+#[path = "enrol_tests.rs"]
+mod tests;
