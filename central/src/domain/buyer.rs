@@ -26,7 +26,7 @@ pub struct BuyerForm {
     /// Where tickets are sent.
     pub email: String,
     /// WhatsApp number.
-    pub whatsapp: String,
+    pub whatsapp_number: String,
     /// `id` or `en`; empty takes `id`.
     pub language: String,
 }
@@ -51,11 +51,12 @@ pub const NAME_LENGTH: usize = 120;
 
 /// Checks every field; notes every error.
 pub fn check(form: &BuyerForm, errors: &mut FieldErrors) -> Option<Buyer> {
-    let name = errors.take(name("full_name", &form.full_name));
+    let name = errors.take(name("buyer.full_name", &form.full_name));
     let identity = errors.take(identity(form));
-    let email = Email::parse(&form.email).map_err(|e| FieldError::new("email", e.code(), e));
+    let email = Email::parse(&form.email).map_err(|e| FieldError::new("buyer.email", e.code(), e));
     let email = errors.take(email);
-    let phone = Phone::parse(&form.whatsapp).map_err(|e| FieldError::new("whatsapp", e.code(), e));
+    let phone = Phone::parse(&form.whatsapp_number)
+        .map_err(|e| FieldError::new("buyer.whatsapp_number", e.code(), e));
     let phone = errors.take(phone);
     let language = errors.take(language(&form.language));
     Some(Buyer {
@@ -109,13 +110,13 @@ fn language(typed: &str) -> Result<Language, FieldError> {
 fn identity(form: &BuyerForm) -> Result<IdentityNumber, FieldError> {
     let kind = IdentityKind::from_name(&form.identity_type).ok_or_else(|| {
         FieldError::new(
-            "identity_type",
+            "buyer.identity_type",
             "identity_type_unknown",
             "Choose the identity card: ktp, sim, student_card or passport.",
         )
     })?;
     IdentityNumber::parse(kind, &form.identity_number)
-        .map_err(|e| FieldError::new("identity_number", e.code(), e))
+        .map_err(|e| FieldError::new("buyer.identity_number", e.code(), e))
 }
 
 #[cfg(test)]
@@ -128,7 +129,7 @@ mod tests {
             identity_type: "ktp".to_owned(),
             identity_number: "3171011708450001".to_owned(),
             email: "siti@example.id".to_owned(),
-            whatsapp: "0812 3456 7890".to_owned(),
+            whatsapp_number: "0812 3456 7890".to_owned(),
             language: String::new(),
         }
     }
@@ -147,16 +148,22 @@ mod tests {
     fn every_field_is_refused_by_name_and_all_at_once() {
         type Spoil = fn(&mut BuyerForm);
         let spoils: [(&str, &str, Spoil); 7] = [
-            ("full_name", "name_form", |f| f.full_name = " x ".into()),
-            ("full_name", "name_form", |f| f.full_name = "123".into()),
-            ("identity_type", "identity_type_unknown", |f| {
+            ("buyer.full_name", "name_form", |f| {
+                f.full_name = " x ".into()
+            }),
+            ("buyer.full_name", "name_form", |f| {
+                f.full_name = "123".into()
+            }),
+            ("buyer.identity_type", "identity_type_unknown", |f| {
                 f.identity_type = "KTP".into();
             }),
-            ("identity_number", "nik_length", |f| {
+            ("buyer.identity_number", "nik_length", |f| {
                 f.identity_number.pop();
             }),
-            ("email", "email_at", |f| f.email = "siti".into()),
-            ("whatsapp", "phone_characters", |f| f.whatsapp.clear()),
+            ("buyer.email", "email_at", |f| f.email = "siti".into()),
+            ("buyer.whatsapp_number", "phone_characters", |f| {
+                f.whatsapp_number.clear()
+            }),
             ("language", "language_unknown", |f| {
                 f.language = "fr".into();
             }),

@@ -197,7 +197,7 @@ impl Asked<'_> {
         let names = &self.item.attendees;
         if names.is_empty() {
             // Of a wrong name the buyer's own field tells.
-            let own = buyer::name("full_name", self.own_name).unwrap_or_default();
+            let own = buyer::name("buyer.full_name", self.own_name).unwrap_or_default();
             return Ok(vec![own; quantity as usize]);
         }
         if names.len() != quantity as usize {

@@ -47,7 +47,7 @@ fn form(items: Vec<ItemForm>) -> OrderForm {
         identity_type: "passport".to_owned(),
         identity_number: "A1234567".to_owned(),
         email: "siti@example.id".to_owned(),
-        whatsapp: "081234567890".to_owned(),
+        whatsapp_number: "081234567890".to_owned(),
         language: "en".to_owned(),
     };
     OrderForm { buyer, items }

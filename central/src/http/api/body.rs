@@ -82,18 +82,26 @@ pub struct TypeBody {
 pub struct OrderRequest {
     /// The event's slug.
     pub event: String,
+    pub buyer: BuyerRequest,
+    /// Of mail and documents: `id` (default) or `en`.
+    #[serde(default)]
+    pub language: String,
+    pub items: Vec<ItemRequest>,
+}
+
+/// Who buys.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BuyerRequest {
     /// As on the identity card.
     pub full_name: String,
     /// `ktp`, `sim`, `student_card` or `passport`.
     pub identity_type: String,
     pub identity_number: String,
+    /// Where the tickets are sent.
     pub email: String,
     /// With country code, or Indonesian.
-    pub whatsapp: String,
-    /// `id` (default) or `en`.
-    #[serde(default)]
-    pub language: String,
-    pub items: Vec<ItemRequest>,
+    pub whatsapp_number: String,
 }
 
 /// One line of a purchase.
@@ -131,7 +139,7 @@ pub struct OrderBody {
     /// Masked.
     pub email: String,
     /// Masked.
-    pub whatsapp: String,
+    pub whatsapp_number: String,
     pub total_minor: i64,
     pub currency: &'static str,
     pub hold_until: String,
@@ -173,11 +181,11 @@ impl OrderRequest {
     /// The form, unchecked, and the event's slug.
     pub fn into_form(self) -> (String, OrderForm) {
         let buyer = BuyerForm {
-            full_name: self.full_name,
-            identity_type: self.identity_type,
-            identity_number: self.identity_number,
-            email: self.email,
-            whatsapp: self.whatsapp,
+            full_name: self.buyer.full_name,
+            identity_type: self.buyer.identity_type,
+            identity_number: self.buyer.identity_number,
+            email: self.buyer.email,
+            whatsapp_number: self.buyer.whatsapp_number,
             language: self.language,
         };
         let items = self.items.into_iter().map(|item| ItemForm {
@@ -291,7 +299,8 @@ impl From<&OrderView> for OrderBody {
             status: order.status.name(),
             event: EventSummary::from(&view.setup.event),
             email: Email::parse(&order.email).map_or_else(|_| "***".into(), |e| e.masked()),
-            whatsapp: Phone::parse(&order.phone).map_or_else(|_| "***".into(), |p| p.masked()),
+            whatsapp_number: Phone::parse(&order.phone)
+                .map_or_else(|_| "***".into(), |p| p.masked()),
             total_minor: order.total.minor,
             currency: order.total.currency.code(),
             hold_until: moment(order.hold_until),

@@ -9,6 +9,9 @@ mod error;
 mod events;
 mod orders;
 
+pub(super) use body::sale_status;
+pub(super) use error::status;
+
 use std::sync::LazyLock;
 
 use axum::{Json, Router, extract::DefaultBodyLimit};

@@ -1,0 +1,72 @@
+//! Listening: plain HTTP for people and webhooks, TLS with central's own authority for gates, until asked to stop.
+//!
+//! Stopping is graceful: no new connections, requests under way are finished within a limit, then the worker ends.
+
+use std::{future::Future, net::SocketAddr, time::Duration};
+
+use anyhow::Context as _;
+use axum_server::{Handle, tls_rustls::RustlsConfig};
+
+use super::router;
+use crate::{app::App, worker};
+
+/// Longest wait for requests under way.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Where to listen.
+pub struct Listeners {
+    /// For people and webhooks.
+    pub public: SocketAddr,
+    /// For gates; `None` = they come through a proxy to the public one.
+    pub nodes: Option<(SocketAddr, RustlsConfig)>,
+}
+
+/// Serves until `stop` is done.
+///
+/// # Errors
+/// When an address cannot be listened on.
+pub async fn serve(
+    app: App,
+    listeners: Listeners,
+    stop: impl Future<Output = ()> + Send,
+) -> anyhow::Result<()> {
+    let handles = [Handle::new(), Handle::new()];
+    let worker = tokio::spawn(worker::run(app.clone()));
+    let routes = match listeners.nodes {
+        Some(_) => router::public(app.clone()),
+        None => router::all(app.clone()),
+    };
+    let public = axum_server::bind(listeners.public)
+        .handle(handles[0].clone())
+        .serve(routes.into_make_service());
+    let nodes = async {
+        let Some((address, tls)) = listeners.nodes else {
+            return Ok(());
+        };
+        let routes = router::nodes(app).into_make_service();
+        let server = axum_server::bind_rustls(address, tls).handle(handles[1].clone());
+        let served = server.serve(routes).await;
+        served.with_context(|| cannot_listen(address, "NODE_LISTEN"))
+    };
+    let public = async {
+        let served = public.await;
+        served.with_context(|| cannot_listen(listeners.public, "LISTEN"))
+    };
+    let stopping = async {
+        stop.await;
+        tracing::info!("stopping");
+        handles.iter().for_each(|handle| handle.graceful_shutdown(Some(GRACE)));
+        std::future::pending::<()>().await;
+    };
+    let both = async { tokio::try_join!(public, nodes).map(drop) };
+    let outcome = tokio::select! {
+        outcome = both => outcome,
+        () = stopping => Ok(()),
+    };
+    worker.abort();
+    outcome
+}
+
+fn cannot_listen(address: SocketAddr, variable: &str) -> String {
+    format!("cannot listen on {address}: is another program there? Set {variable} to another address")
+}
