@@ -1,6 +1,6 @@
 //! Why a command could not work: one sentence for the person, one code for scripts.
 
-use crate::{camera::file::FramesError, error::NodeError, sync};
+use crate::{camera::file::FramesError, error::NodeError, screen::ScreenError, sync};
 
 /// The command could not work.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +14,9 @@ pub enum CommandError {
     /// The way to central.
     #[error(transparent)]
     Network(#[from] sync::command::CommandError),
+    /// The screen.
+    #[error(transparent)]
+    Screen(#[from] ScreenError),
     /// The system gives no runtime to wait in.
     #[error("the network cannot be used: {0}")]
     Runtime(std::io::Error),
@@ -36,6 +39,7 @@ impl CommandError {
             Self::Node(error) => error.code(),
             Self::Frames(error) => error.code(),
             Self::Network(error) => error.code(),
+            Self::Screen(error) => error.code(),
             Self::Runtime(_) => "network_unusable",
             Self::NoHome => "home_unknown",
             Self::Input(_) => "input_failed",

@@ -11,6 +11,7 @@ mod line;
 mod network;
 mod outcome;
 mod output;
+mod run;
 mod scan;
 mod status;
 
@@ -42,6 +43,8 @@ struct Arguments {
 enum Command {
     /// Make this machine a node of an event, once
     Enrol(network::EnrolArguments),
+    /// Open the gate: the screen, and sync beside it
+    Run(run::Arguments),
     /// Send scans to central and fetch what changed, now
     Sync(network::SyncArguments),
     /// Decide about codes: in pictures, as text, or as a scanner types them
@@ -71,6 +74,7 @@ fn run(arguments: Arguments) -> Result<Outcome, CommandError> {
     match arguments.command {
         Command::Enrol(options) => network::enrol(&home()?, &options),
         Command::Sync(options) => network::sync(open(&home()?)?, &options),
+        Command::Run(options) => run::run(open(&home()?)?, &options),
         Command::Scan(options) => scan::run(&open(&home()?)?, &options),
         Command::Decode(options) => decode::run(&options),
         Command::Status(options) => status::run(&open(&home()?)?, &options),

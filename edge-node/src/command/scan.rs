@@ -207,7 +207,7 @@ fn words(frame: Option<&str>, scan: &Scan) -> String {
     line
 }
 
-fn action_parser() -> impl TypedValueParser<Value = Action> {
+pub(super) fn action_parser() -> impl TypedValueParser<Value = Action> {
     let names = Action::ALL.iter().map(|action| action.name());
     PossibleValuesParser::new(names)
         .try_map(|name| Action::from_name(&name).ok_or("no such action"))

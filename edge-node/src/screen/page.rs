@@ -32,7 +32,11 @@ impl Page {
             words: Words::of(choice.language),
             choice,
             event: status.event_name.clone().unwrap_or_default(),
-            gate: status.gate_name.clone(),
+            // Before the first sync nobody has told the gate's name.
+            gate: match status.event_name {
+                Some(_) => status.gate_name.clone(),
+                None => status.name.clone(),
+            },
             node: status.name.clone(),
             stage,
             panel,

@@ -14,7 +14,7 @@ pub enum SyncError {
     #[error(transparent)]
     Unreachable(#[from] TransportError),
     /// Central answered: no.
-    #[error("central refuses: {refusal}")]
+    #[error("central refuses: {}", refusal.message)]
     Refused {
         /// HTTP status.
         status: u16,

@@ -1,0 +1,103 @@
+//! `run`: opens the gate. The screen answers, the driver syncs beside it, until Ctrl-C or SIGTERM.
+//!
+//! Central absent stops nothing. What cannot be: an address that is taken, or papers that name no central.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use ambient::SystemEntropy;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use serde_json::json;
+use sync_protocol::scan::Action;
+
+use super::{CommandError, Outcome, output};
+use crate::{
+    node::Node,
+    reason_text::Language,
+    screen::{self, Options},
+    sync::{self, Driver, driver::INTERVAL_MS},
+};
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// Where the screen listens; anything but this machine's own lets others on the network scan
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8780")]
+    listen: SocketAddr,
+    /// Language of the screen where the browser asks for none that it speaks
+    #[arg(long, value_name = "TAG", default_value = "en", value_parser = language_parser())]
+    lang: Language,
+    /// What guests want here until somebody switches
+    #[arg(long, default_value = "entry", value_parser = super::scan::action_parser())]
+    action: Action,
+    /// Seconds between two rounds with central while all is well
+    #[arg(long, value_name = "SECONDS", default_value_t = INTERVAL_MS / 1_000,
+          value_parser = clap::value_parser!(i64).range(1..=3_600))]
+    every: i64,
+    /// Never ask central
+    #[arg(long)]
+    no_sync: bool,
+    /// Tell where the screen is as one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(node: Node, arguments: &Arguments) -> Result<Outcome, CommandError> {
+    // Two threads: the screen answers while a round is on its way. Databases have threads of their own.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(8)
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(CommandError::Runtime)?;
+    runtime.block_on(open_gate(Arc::new(node), arguments))?;
+    Ok(Outcome::AllAdmitted)
+}
+
+async fn open_gate(node: Arc<Node>, arguments: &Arguments) -> Result<(), CommandError> {
+    let listening = screen::listen(arguments.listen).await?;
+    let driver = if arguments.no_sync {
+        None
+    } else {
+        Some(start_driver(&node, arguments.every)?)
+    };
+    let options = Options {
+        listen: listening.address,
+        hand: driver.as_ref().map(Driver::hand),
+        language: arguments.lang,
+        action: arguments.action,
+    };
+    tell(&node, listening.address, arguments.json)?;
+    let served = screen::serve(listening, node, options, screen::told_to_stop()).await;
+    if let Some(driver) = driver {
+        driver.stop().await;
+    }
+    Ok(served?)
+}
+
+fn start_driver(node: &Arc<Node>, every: i64) -> Result<Driver, CommandError> {
+    let transport = sync::enrol::transport_of(node).map_err(sync::command::CommandError::from)?;
+    let interval_ms = every.saturating_mul(1_000);
+    Ok(Driver::start(
+        Arc::clone(node),
+        Arc::new(transport),
+        Arc::new(SystemEntropy),
+        interval_ms,
+    ))
+}
+
+fn tell(node: &Node, address: SocketAddr, json: bool) -> Result<(), CommandError> {
+    let name = &node.identity().answer.name;
+    let screen = format!("http://{address}/");
+    if !address.ip().is_loopback() {
+        tracing::warn!(%address, "others on the network can scan here");
+    }
+    if json {
+        output::json(&json!({ "node": node.id(), "name": name, "screen": screen }))
+    } else {
+        output::line(&format!("{name}: the gate is open at {screen}"))
+    }
+}
+
+fn language_parser() -> impl TypedValueParser<Value = Language> {
+    PossibleValuesParser::new(Language::ALL.map(Language::tag))
+        .try_map(|tag| Language::from_tag(&tag).ok_or("no such language"))
+}
