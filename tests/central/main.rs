@@ -1,2 +1,3 @@
 //! Central's uses on a real database of both engines.
 mod events;
+mod orders;

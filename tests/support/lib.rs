@@ -15,3 +15,4 @@ pub mod central;
 pub mod festival;
 pub mod mariadb;
 pub mod program;
+pub mod shop;

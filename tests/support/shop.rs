@@ -1,0 +1,329 @@
+//! A shop in a test: central on a real database, its API in process, and the real simulated Midtrans beside it,
+//! whose notices come in over HTTP. Both run on one clock that the test moves.
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use ambient::{Clock, ManualClock};
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{Request, Response, header},
+};
+use central::{
+    domain::{event::EventSetup, new_event::NewEvent},
+    http,
+    payments::{Midtrans, MidtransConfig},
+};
+use midtrans_sim::{Drive, Options, Running, Simulator};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+use tower::ServiceExt;
+
+use crate::{
+    central::{Engine, START, TestCentral},
+    festival::festival,
+};
+
+/// The server key that both sides know.
+pub const KEY: &str = "SB-Mid-server-TESTKEY123";
+/// A KTP number that must never be seen in clear.
+pub const IDENTITY: &str = "3171011708450001";
+
+/// A shop with a published festival.
+pub struct Shop {
+    /// Central and its clock.
+    pub central: TestCentral,
+    /// The provider.
+    pub midtrans: Running,
+    /// Its event.
+    pub event: EventSetup,
+    router: Router,
+    line: Line,
+}
+
+/// The wire to the provider, which can be cut.
+struct Line {
+    url: String,
+    is_cut: Arc<AtomicBool>,
+}
+
+/// An order as its buyer holds it.
+#[derive(Clone, Debug)]
+pub struct Bought {
+    /// Its number.
+    pub number: String,
+    /// The secret of its link.
+    pub access: String,
+}
+
+impl Shop {
+    /// Opens a shop that sells [`crate::festival::festival`].
+    ///
+    /// # Panics
+    /// When a part does not start.
+    pub async fn open(engine: Engine) -> Self {
+        Self::open_with(engine, |_| {}).await
+    }
+
+    /// The same, after a change of the festival.
+    ///
+    /// # Panics
+    /// When a part does not start.
+    pub async fn open_with(engine: Engine, change: impl FnOnce(&mut NewEvent)) -> Self {
+        let clock: Arc<OnceLock<Arc<ManualClock>>> = Arc::default();
+        let reading = Arc::clone(&clock);
+        let now = move || reading.get().map_or(START.0, |clock| clock.now().0);
+        let mut options = Options::new(KEY, Arc::new(now));
+        options.hurry = 1_000;
+        let midtrans = Simulator::start(options).await.expect("the simulator");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let mut config = MidtransConfig::at(&midtrans.base_url, KEY.to_owned().into());
+        config.notification_url = Some(format!("http://{address}/hooks/midtrans"));
+        let line = Line::open(midtrans.address).await;
+        config.snap_url = line.url.clone();
+        config.core_url = line.url.clone();
+        let provider = Arc::new(Midtrans::new(config).expect("a client"));
+        let central = TestCentral::with_provider(engine, provider).await;
+        clock.set(Arc::clone(&central.clock)).expect("set once");
+        let mut wish = festival();
+        change(&mut wish);
+        let event = central.publish(&wish).await;
+        let router = Router::new()
+            .merge(http::api::routes())
+            .merge(http::hooks::routes())
+            .merge(http::shop::routes())
+            .with_state(central.app.clone());
+        let server = router.clone();
+        tokio::spawn(async move { axum::serve(listener, server).await });
+        Self {
+            central,
+            midtrans,
+            event,
+            router,
+            line,
+        }
+    }
+
+    /// Cuts the line to the provider: connections end without an answer.
+    pub fn cut_provider(&self) {
+        self.line.is_cut.store(true, Ordering::SeqCst);
+    }
+
+    /// Mends it.
+    pub fn mend_provider(&self) {
+        self.line.is_cut.store(false, Ordering::SeqCst);
+    }
+
+    /// A request body for tickets of the event's types: (number of the type from 0, how many).
+    #[must_use]
+    pub fn wish(&self, lines: &[(usize, u32)]) -> Value {
+        let item = |(kind, quantity): &(usize, u32)| json!({"ticket_type_id": self.event.types[*kind].id, "quantity": quantity});
+        json!({
+            "event": self.event.event.slug,
+            "buyer": {
+                "full_name": "Siti Rahma",
+                "identity_type": "ktp",
+                "identity_number": IDENTITY,
+                "email": "siti@example.id",
+                "whatsapp_number": "0812-3456-7890",
+            },
+            "language": "en",
+            "items": lines.iter().map(item).collect::<Vec<_>>(),
+        })
+    }
+
+    /// Sends a request to the API.
+    ///
+    /// # Panics
+    /// When the router breaks.
+    pub async fn send(&self, request: Request<Body>) -> Response<Body> {
+        let answered = self.router.clone().oneshot(request).await;
+        answered.expect("a router always answers")
+    }
+
+    /// Gets a page or an answer: status and body.
+    ///
+    /// # Panics
+    /// When the body does not arrive.
+    pub async fn get(&self, path: &str) -> (u16, Vec<u8>) {
+        let request = Request::get(path).body(Body::empty());
+        self.bytes(request.expect("a request")).await
+    }
+
+    /// Gets JSON.
+    pub async fn get_json(&self, path: &str) -> (u16, Value) {
+        let (status, body) = self.get(path).await;
+        (status, serde_json::from_slice(&body).unwrap_or_default())
+    }
+
+    /// Posts a body of this type with these headers.
+    ///
+    /// # Panics
+    /// When a header is none.
+    pub async fn post(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> (u16, Value) {
+        let start = Request::post(path).header(header::CONTENT_TYPE, "application/json");
+        let with = headers
+            .iter()
+            .fold(start, |r, (name, value)| r.header(*name, *value));
+        let (status, body) = self.bytes(with.body(body.into()).expect("a request")).await;
+        (status, serde_json::from_slice(&body).unwrap_or_default())
+    }
+
+    /// Places an order: status and answer.
+    pub async fn place(&self, key: &str, wish: &Value) -> (u16, Value) {
+        let headers = [("idempotency-key", key)];
+        self.post("/api/v1/orders", &headers, wish.to_string())
+            .await
+    }
+
+    /// Places an order that must succeed.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub async fn buy(&self, key: &str, lines: &[(usize, u32)]) -> Bought {
+        let (status, order) = self.place(key, &self.wish(lines)).await;
+        assert_eq!(status, 201, "{order}");
+        let text = |name: &str| order[name].as_str().expect(name).to_owned();
+        Bought {
+            number: text("number"),
+            access: text("access"),
+        }
+    }
+
+    /// The order as its buyer sees it.
+    ///
+    /// # Panics
+    /// When it is not found.
+    pub async fn look(&self, order: &Bought) -> Value {
+        let (status, body) = self.get_json(&order.path("")).await;
+        assert_eq!(status, 200, "{body}");
+        body
+    }
+
+    /// Drives the order's payment at the provider, whose notices arrive before this returns.
+    ///
+    /// # Panics
+    /// When no documented way leads there.
+    pub async fn drive(&self, order: &Bought, to: &str) {
+        self.drive_by(
+            order,
+            Drive {
+                to: to.to_owned(),
+                ..Drive::default()
+            },
+        )
+        .await;
+    }
+
+    /// The same with everything said.
+    ///
+    /// # Panics
+    /// When no documented way leads there.
+    pub async fn drive_by(&self, order: &Bought, drive: Drive) {
+        let driven = self.midtrans.drive(&order.number, &drive).await;
+        driven.expect("a documented way");
+    }
+
+    /// Stops the provider's notices, or lets them go out again.
+    ///
+    /// # Panics
+    /// When the simulator does not answer.
+    pub async fn notify(&self, on: bool) {
+        self.control("/sim/notifications", &json!({"on": on})).await;
+    }
+
+    /// Has the provider send the order's last notice again, byte for byte.
+    ///
+    /// # Panics
+    /// When the simulator does not answer.
+    pub async fn resend(&self, order: &Bought) {
+        let path = format!("/sim/transactions/{}/resend", order.number);
+        self.control(&path, &json!({})).await;
+    }
+
+    /// Sends a notice as it is; status and outcome.
+    pub async fn hook(&self, body: impl Into<Body>) -> (u16, Value) {
+        self.post("/hooks/midtrans", &[], body).await
+    }
+
+    /// How much capacity of a type is taken.
+    ///
+    /// # Panics
+    /// When the event cannot be loaded.
+    pub async fn taken(&self, kind: usize) -> i64 {
+        let event = self.central.app.event(self.event.event.id).await;
+        event.expect("the event").types[kind].taken
+    }
+
+    async fn bytes(&self, request: Request<Body>) -> (u16, Vec<u8>) {
+        let response = self.send(request).await;
+        let status = response.status().as_u16();
+        let body = to_bytes(response.into_body(), usize::MAX).await;
+        (status, body.expect("a body").to_vec())
+    }
+
+    async fn control(&self, path: &str, body: &Value) {
+        let url = format!("{}{path}", self.midtrans.base_url);
+        let answer = reqwest::Client::new().post(url).json(body).send().await;
+        assert!(answer.expect("the simulator").status().is_success());
+    }
+}
+
+impl Line {
+    async fn open(to: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let is_cut = Arc::new(AtomicBool::new(false));
+        let cut = Arc::clone(&is_cut);
+        tokio::spawn(async move {
+            while let Ok((near, _)) = listener.accept().await {
+                tokio::spawn(carry(near, to, Arc::clone(&cut)));
+            }
+        });
+        let url = format!("http://{address}");
+        Self { url, is_cut }
+    }
+}
+
+/// Carries bytes both ways, and drops the connection at the first bytes after the cut.
+async fn carry(near: TcpStream, to: SocketAddr, is_cut: Arc<AtomicBool>) {
+    let Ok(far) = TcpStream::connect(to).await else {
+        return;
+    };
+    let (mut near_in, mut near_out) = near.into_split();
+    let (mut far_in, mut far_out) = far.into_split();
+    let back = tokio::spawn(async move { tokio::io::copy(&mut far_in, &mut near_out).await });
+    let mut bytes = vec![0; 16 * 1024];
+    while let Ok(count) = near_in.read(&mut bytes).await {
+        let is_over = count == 0 || is_cut.load(Ordering::SeqCst);
+        if is_over || far_out.write_all(&bytes[..count]).await.is_err() {
+            break;
+        }
+    }
+    back.abort();
+}
+
+impl Bought {
+    /// Address of the order, or of something below it, with its secret.
+    #[must_use]
+    pub fn path(&self, below: &str) -> String {
+        format!(
+            "/api/v1/orders/{}{below}?access={}",
+            self.number, self.access
+        )
+    }
+}
