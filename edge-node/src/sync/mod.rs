@@ -6,7 +6,7 @@
 //! | trust | [`trust`], `first_contact` | whom the node takes for central, and by which time |
 //! | enrolment | [`enrol`] | a code becomes a node |
 //! | session | [`session`] | the short right to sync |
-//! | round | [`round`] | ask, take in, ask again until current |
+//! | round | [`mod@round`] | ask, take in, ask again until current |
 //! | schedule | [`schedule`], `pace` | when, and how much at once: pure |
 //! | driver | [`driver`] | all of it in the background of a running gate |
 //!
