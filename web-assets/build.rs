@@ -50,7 +50,7 @@ fn packaged(path: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
     println!("cargo::rerun-if-changed={}", path.display());
     let bytes = fs::read(path).map_err(|error| {
         let file = path.display();
-        format!("{file}: {error}. Run `make setup`, or `npm ci` in web-assets, and build again.")
+        format!("{file}: {error}. Run `scripts/setup.sh build`, or `npm ci` in web-assets, and build again.")
     })?;
     Ok(without_source_map(bytes))
 }
