@@ -1,6 +1,7 @@
 //! A shop in a test: central on a real database, its API in process, and the real simulated Midtrans beside it,
 //! whose notices come in over HTTP. Both run on one clock that the test moves.
 use std::{
+    collections::BTreeMap,
     net::SocketAddr,
     sync::{
         Arc, OnceLock,
@@ -18,8 +19,9 @@ use central::{
     domain::{event::EventSetup, new_event::NewEvent},
     http,
     payments::{Midtrans, MidtransConfig},
+    store::Store,
 };
-use midtrans_sim::{Drive, Options, Running, Simulator};
+use midtrans_sim::{Drive, Options, Running, Simulator, signature::sign};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -53,6 +55,21 @@ pub struct Shop {
 struct Line {
     url: String,
     is_cut: Arc<AtomicBool>,
+}
+
+/// What a forged notice says.
+#[derive(Clone, Copy, Debug)]
+pub struct Forged<'a> {
+    /// Our reference.
+    pub order: &'a str,
+    /// `status_code`.
+    pub code: &'a str,
+    /// As written.
+    pub amount: &'a str,
+    /// Theirs.
+    pub transaction: &'a str,
+    /// `transaction_status`.
+    pub status: &'a str,
 }
 
 /// An order as its buyer holds it.
@@ -214,6 +231,21 @@ impl Shop {
         body
     }
 
+    /// Drives the order's payment while notices are held back; gives the transaction's id.
+    ///
+    /// # Panics
+    /// When no documented way leads there.
+    pub async fn drive_silently(&self, order: &Bought, to: &str) -> String {
+        self.notify(false).await;
+        let drive = Drive {
+            to: to.to_owned(),
+            ..Drive::default()
+        };
+        let driven = self.midtrans.drive(&order.number, &drive).await;
+        self.notify(true).await;
+        driven.expect("a documented way")
+    }
+
     /// Drives the order's payment at the provider, whose notices arrive before this returns.
     ///
     /// # Panics
@@ -258,6 +290,49 @@ impl Shop {
     /// Sends a notice as it is; status and outcome.
     pub async fn hook(&self, body: impl Into<Body>) -> (u16, Value) {
         self.post("/hooks/midtrans", &[], body).await
+    }
+
+    /// A notice as the provider would sign it, of any status.
+    #[must_use]
+    pub fn forge(&self, notice: &Forged<'_>) -> String {
+        let signature = sign(notice.order, notice.code, notice.amount, KEY);
+        json!({
+            "order_id": notice.order,
+            "status_code": notice.code,
+            "gross_amount": notice.amount,
+            "signature_key": signature,
+            "transaction_id": notice.transaction,
+            "transaction_status": notice.status,
+            "payment_type": "bank_transfer",
+        })
+        .to_string()
+    }
+
+    /// One number out of the database.
+    ///
+    /// # Panics
+    /// When the question is wrong.
+    pub async fn number(&self, question: &'static str) -> i64 {
+        match &self.central.app.store {
+            Store::Sqlite { reader, .. } => sqlx::query_scalar(question).fetch_one(reader).await,
+            Store::MySql { reader, .. } => sqlx::query_scalar(question).fetch_one(reader).await,
+        }
+        .expect(question)
+    }
+
+    /// How often each outcome stands in the notices.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn outcomes(&self) -> BTreeMap<String, i64> {
+        let question =
+            "SELECT COALESCE(outcome, 'open'), COUNT(*) FROM payment_notices GROUP BY outcome";
+        let rows: Vec<(String, i64)> = match &self.central.app.store {
+            Store::Sqlite { reader, .. } => sqlx::query_as(question).fetch_all(reader).await,
+            Store::MySql { reader, .. } => sqlx::query_as(question).fetch_all(reader).await,
+        }
+        .expect("outcomes");
+        rows.into_iter().collect()
     }
 
     /// How much capacity of a type is taken.
