@@ -1,9 +1,9 @@
 //! `edge.memory`: resident size of the real `edge-node run` with 100,000 tickets.
 
-use std::{net::TcpListener, path::Path, process::Stdio, time::Duration};
+use std::{net::TcpListener, path::Path};
 
-use anyhow::{Context, Result, bail};
-use tokio::process::Command;
+use anyhow::{Context, Result};
+use support::program;
 
 use crate::{
     figure::{Figure, Report},
@@ -19,37 +19,13 @@ pub async fn run(report: &mut Report) -> Result<()> {
     let home = folder.path().join("node");
     drop(filled(&home, TICKETS, 1)?);
     let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
-    let mut child = Command::new(program()?)
-        .arg("--home")
-        .arg(&home)
-        .args(["run", "--listen", &address])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()?;
-    until_it_answers(&address).await?;
-    let resident = resident_mib(child.id().context("it ended")?)?;
-    child.kill().await?;
+    let mut run = program::command("edge-node")?;
+    run.arg("--home").arg(&home).args(["run", "--listen", &address]);
+    let mut running = program::start(run, "edge-node", folder.path())?;
+    running.answers(&format!("http://{address}/")).await?;
+    let resident = resident_mib(running.id().context("it ended")?)?;
     report.add(&Figure::new("edge.memory", resident, "MiB").beside("limit", LIMIT_MIB));
     Ok(())
-}
-
-/// The release build stands in the profile's folder, one above the benches'.
-fn program() -> Result<std::path::PathBuf> {
-    let own = std::env::current_exe()?;
-    let found = own.ancestors().map(|folder| folder.join("edge-node")).find(|path| path.is_file());
-    found.context("edge-node is not built: run cargo build --release --workspace --bins")
-}
-
-async fn until_it_answers(address: &str) -> Result<()> {
-    let url = format!("http://{address}/");
-    for _ in 0..200 {
-        if reqwest::get(&url).await.is_ok() {
-            return Ok(());
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    bail!("edge-node run did not answer within ten seconds")
 }
 
 fn resident_mib(process: u32) -> Result<f64> {

@@ -12,6 +12,7 @@ mod figure;
 mod filled;
 mod sync_ingest;
 mod sync_snapshot;
+mod wire_meter;
 
 use figure::Report;
 
