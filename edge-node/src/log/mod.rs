@@ -14,7 +14,7 @@ mod history;
 
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use sync_protocol::{
     decide::Passage,
     digest::Digest,
@@ -38,7 +38,7 @@ pub struct Log {
 
 /// A write in progress; dropped without [`Append::commit`], it leaves nothing.
 pub struct Append<'log> {
-    tx: Transaction<'log>,
+    tx: &'log Connection,
     node: NodeId,
 }
 
@@ -68,11 +68,14 @@ impl Log {
     /// # Errors
     /// [`NodeError::Database`] when the log cannot be written.
     pub fn begin(&mut self) -> Result<Append<'_>, NodeError> {
-        let node = self.node;
-        let tx = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        Ok(Append { tx, node })
+        // Cached: rusqlite's own transactions compile BEGIN and COMMIT anew for every guest.
+        self.connection
+            .prepare_cached("BEGIN IMMEDIATE")?
+            .execute([])?;
+        Ok(Append {
+            tx: &self.connection,
+            node: self.node,
+        })
     }
 
     /// Where the log stands.
@@ -106,7 +109,7 @@ impl Append<'_> {
     /// # Errors
     /// [`NodeError::Database`].
     pub fn head(&self) -> Result<Head, NodeError> {
-        head(&self.tx, self.node)
+        head(self.tx, self.node)
     }
 
     /// This node's dealings with central.
@@ -122,7 +125,7 @@ impl Append<'_> {
     /// # Errors
     /// [`NodeError::Database`].
     pub fn set_contact(&self, contact: &Contact) -> Result<(), NodeError> {
-        contact::store(&self.tx, contact)
+        contact::store(self.tx, contact)
     }
 
     /// Own admitted scans of a ticket, in the order of the log.
@@ -130,7 +133,7 @@ impl Append<'_> {
     /// # Errors
     /// [`NodeError::Database`].
     pub fn passages(&self, ticket: TicketId) -> Result<Vec<Passage>, NodeError> {
-        history::passages(&self.tx, self.node, ticket)
+        history::passages(self.tx, self.node, ticket)
     }
 
     /// Puts a record behind the last one.
@@ -164,7 +167,19 @@ impl Append<'_> {
     /// # Errors
     /// [`NodeError::Database`]; then nothing was kept.
     pub fn commit(self) -> Result<(), NodeError> {
-        Ok(self.tx.commit()?)
+        self.tx.prepare_cached("COMMIT")?.execute([])?;
+        Ok(())
+    }
+}
+
+impl Drop for Append<'_> {
+    fn drop(&mut self) {
+        if self.tx.is_autocommit() {
+            return;
+        }
+        if let Err(error) = self.tx.execute_batch("ROLLBACK") {
+            tracing::error!(%error, "a write that failed could not be taken back");
+        }
     }
 }
 
