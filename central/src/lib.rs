@@ -4,6 +4,7 @@
 //! | --- | --- | --- |
 //! | [`domain`] | rules of selling, pure | `sync-protocol` |
 //! | [`store`] | all SQL | `domain` |
+//! | [`http`], [`worker`], [`command`] | what people, gates, the clock and operators set in motion | `app` |
 //! | [`app`] | load → decide → save; every write transaction begins and ends here | `domain`, `store`, `payments` |
 //! | [`payments`] | payment providers behind one interface | – |
 
@@ -12,3 +13,7 @@ pub mod domain;
 pub mod http;
 pub mod payments;
 pub mod store;
+pub mod command;
+pub mod config;
+pub mod telemetry;
+pub mod worker;

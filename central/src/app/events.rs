@@ -138,6 +138,15 @@ impl App {
         load_setup(&mut tx, event.ok_or(EventError::Unknown)?.id).await
     }
 
+    /// All events, the soonest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn all_events(&self) -> Result<Vec<Event>, StoreError> {
+        let mut tx = self.store.read().await?;
+        store::event::all(&mut tx).await
+    }
+
     /// The slot and key that new tickets are signed with. Read anew each time: keys rotate, and other central
     /// servers may have rotated them.
     ///

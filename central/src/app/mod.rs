@@ -4,7 +4,10 @@
 //! once per use. A function loads values, asks one pure function of `domain` or `sync-protocol`, stores the
 //! result. One file per subject; handlers and workers hold a cheap clone of [`App`].
 
+pub mod audit;
+pub mod authority;
 pub mod bulk;
+pub mod conflicts;
 pub mod events;
 pub mod holds;
 pub mod invoices;

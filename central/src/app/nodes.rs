@@ -264,6 +264,30 @@ impl App {
         })
     }
 
+    /// The nodes of an event, or of all.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn nodes(&self, event: Option<EventId>) -> Result<Vec<Node>, StoreError> {
+        let mut tx = self.store.read().await?;
+        match event {
+            Some(event) => store::node::of_event(&mut tx, event).await,
+            None => store::node::all(&mut tx).await,
+        }
+    }
+
+    /// Forgets challenges and sessions that are over; gives how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sweep_sessions(&self) -> Result<usize, StoreError> {
+        let now = self.clock.now();
+        transact!(self.store, |tx| {
+            let swept = store::node::sweep(tx, now).await?;
+            Ok::<_, StoreError>(usize::try_from(swept).unwrap_or(usize::MAX))
+        })
+    }
+
     fn new_code(&self) -> EnrolCode {
         let mut secret = [0; 10];
         self.entropy.fill(&mut secret);

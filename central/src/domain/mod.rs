@@ -13,6 +13,7 @@ pub mod hold;
 pub mod id;
 pub mod identity;
 pub mod ingest;
+pub mod log_check;
 pub mod money;
 pub(crate) mod named;
 pub mod new_event;

@@ -5,3 +5,7 @@
 pub mod api;
 pub mod hooks;
 pub mod shop;
+pub mod health;
+pub mod node;
+pub mod router;
+pub mod serve;

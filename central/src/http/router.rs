@@ -6,7 +6,7 @@ use axum::{
     Json, Router,
     extract::Request,
     http::{HeaderName, HeaderValue, StatusCode, header},
-    middleware::{self, Next},
+    middleware,
     response::{IntoResponse as _, Response},
 };
 use serde_json::json;
@@ -27,11 +27,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What people and payment providers call.
 pub fn public(app: App) -> Router {
-    let routes = Router::new()
-        .merge(api::routes())
-        .merge(hooks::routes())
-        .merge(health::routes());
-    finish(routes.merge(web_assets::router()), app)
+    finish(public_routes(), app)
 }
 
 /// What gates call.
@@ -41,30 +37,42 @@ pub fn nodes(app: App) -> Router {
 
 /// Both on one listener, for a reverse proxy that has the certificate.
 pub fn all(app: App) -> Router {
-    public(app.clone()).merge(nodes_only(app))
+    finish(public_routes().merge(node::routes()), app)
 }
 
-fn nodes_only(app: App) -> Router {
-    finish(node::routes(), app)
+fn public_routes() -> Router<App> {
+    Router::new()
+        .merge(api::routes())
+        .merge(hooks::routes())
+        .merge(health::routes())
+        .merge(web_assets::router())
 }
 
 fn finish(routes: Router<App>, app: App) -> Router {
     let ids = Ids(app.clone());
     let span = |request: &Request| {
         let id = request.extensions().get::<RequestId>();
-        let id = id.and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
+        let id = id
+            .and_then(|id| id.header_value().to_str().ok())
+            .unwrap_or_default();
         // The path alone: a query may hold the secret of an order's link.
         tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
     };
-    let layers = ServiceBuilder::new()
+    let ids_and_log = ServiceBuilder::new()
+        .map_request(own_id)
         .layer(SetRequestIdLayer::new(REQUEST_ID, ids))
         .layer(TraceLayer::new_for_http().make_span_with(span))
-        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        .layer(middleware::map_response(security_headers))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID));
+    routes
+        .fallback(not_found)
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            LIMIT,
+        ))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LIMIT))
-        .layer(middleware::from_fn(own_id));
-    routes.fallback(not_found).layer(layers).with_state(app)
+        .layer(middleware::map_response(security_headers))
+        .layer(ids_and_log)
+        .with_state(app)
 }
 
 /// Makes request ids; those that a client sends are not believed.
@@ -79,19 +87,27 @@ impl MakeRequestId for Ids {
 }
 
 /// A client's own request id stays out of our logs.
-async fn own_id(mut request: Request, next: Next) -> Response {
+fn own_id(mut request: Request) -> Request {
     request.headers_mut().remove(&REQUEST_ID);
-    next.run(request).await
+    request
 }
 
 async fn not_found() -> Response {
-    refuse(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address")
+    refuse(
+        StatusCode::NOT_FOUND,
+        "not_found",
+        "there is nothing at this address",
+    )
 }
 
 fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
     tracing::error!("a handler panicked");
     let status = StatusCode::INTERNAL_SERVER_ERROR;
-    refuse(status, "internal", "central has a problem of its own: try again")
+    refuse(
+        status,
+        "internal",
+        "central has a problem of its own: try again",
+    )
 }
 
 fn refuse(status: StatusCode, code: &str, message: &str) -> Response {
@@ -104,7 +120,10 @@ async fn security_headers(mut response: Response) -> Response {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "same-origin"),
-        (header::CONTENT_SECURITY_POLICY, web_assets::CONTENT_SECURITY_POLICY),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            web_assets::CONTENT_SECURITY_POLICY,
+        ),
     ] {
         if !headers.contains_key(&name) {
             headers.insert(name, HeaderValue::from_static(value));

@@ -55,7 +55,9 @@ pub async fn serve(
     let stopping = async {
         stop.await;
         tracing::info!("stopping");
-        handles.iter().for_each(|handle| handle.graceful_shutdown(Some(GRACE)));
+        handles
+            .iter()
+            .for_each(|handle| handle.graceful_shutdown(Some(GRACE)));
         std::future::pending::<()>().await;
     };
     let both = async { tokio::try_join!(public, nodes).map(drop) };
@@ -68,5 +70,7 @@ pub async fn serve(
 }
 
 fn cannot_listen(address: SocketAddr, variable: &str) -> String {
-    format!("cannot listen on {address}: is another program there? Set {variable} to another address")
+    format!(
+        "cannot listen on {address}: is another program there? Set {variable} to another address"
+    )
 }

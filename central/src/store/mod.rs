@@ -7,6 +7,7 @@
 
 pub mod change;
 pub mod client;
+pub mod conflict;
 pub mod dialect;
 mod error;
 pub mod event;
@@ -24,6 +25,7 @@ pub mod revision;
 pub mod round;
 pub mod ruling;
 pub mod scan;
+pub mod setting;
 pub mod ticket;
 pub mod ticket_type;
 pub(crate) mod tx;
@@ -69,6 +71,16 @@ impl Store {
             }
             Self::MySql { writer, .. } => Tx::MySql(writer.begin().await?),
         })
+    }
+
+    /// Asks the database for a sign of life.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let mut tx = self.read().await?;
+        tx::execute!(&mut tx, "SELECT 1")?;
+        Ok(())
     }
 
     /// Begins a read transaction that sees one moment of the database.

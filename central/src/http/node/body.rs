@@ -29,7 +29,8 @@ pub fn version(headers: &HeaderMap) -> Result<u32, NodeRefusal> {
     let common = theirs.and_then(wire::negotiate);
     common.ok_or_else(|| {
         let (oldest, newest) = (wire::OLDEST_VERSION, wire::NEWEST_VERSION);
-        let message = format!("central speaks versions {oldest} to {newest}: update the older program");
+        let message =
+            format!("central speaks versions {oldest} to {newest}: update the older program");
         NodeRefusal::bad_request("unknown_version", &message)
     })
 }
@@ -130,7 +131,10 @@ mod tests {
 
     #[test]
     fn versions_are_negotiated_first() {
-        assert_eq!(version(&headers("gerbang-protocol", "9")).expect("newer"), 1);
+        assert_eq!(
+            version(&headers("gerbang-protocol", "9")).expect("newer"),
+            1
+        );
         for bad in ["0", "x", ""] {
             assert!(version(&headers("gerbang-protocol", bad)).is_err());
         }

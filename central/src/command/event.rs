@@ -1,0 +1,83 @@
+//! `central event`.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::Context as _;
+use clap::Subcommand;
+use serde_json::json;
+
+use super::{event_file, open, output};
+use crate::{config::Config, domain::event::Event};
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Set up an event from a TOML file; it stays a draft until it is published
+    Create {
+        /// The file
+        file: PathBuf,
+    },
+    /// List all events
+    List {
+        /// One JSON object per line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Open a draft to the public
+    Publish {
+        /// The event's slug or id
+        event: String,
+    },
+}
+
+pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<ExitCode> {
+    // Before anything is opened: a bad file needs no database.
+    let wish = match &command {
+        Command::Create { file } => Some(event_file::read(file)?),
+        Command::List { .. } | Command::Publish { .. } => None,
+    };
+    let app = open::open(config).await?.app;
+    match command {
+        Command::Create { file } => {
+            let wish = wish.context("the file was read")?;
+            let created = app.create_event(&wish).await;
+            created.with_context(|| file.display().to_string())?;
+            let slug = &wish.slug;
+            output::line(&format!(
+                "The event {slug} is set up. Publish it: central event publish {slug}"
+            ));
+        }
+        Command::List { json } => {
+            for event in app.all_events().await? {
+                print(&event, json);
+            }
+        }
+        Command::Publish { event } => {
+            let setup = open::event(&app, &event).await?;
+            app.publish_event(setup.event.id).await?;
+            output::line(&format!(
+                "The event {} is open to the public.",
+                setup.event.slug
+            ));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print(event: &Event, as_json: bool) {
+    if as_json {
+        output::json(&json!({
+            "id": event.id.to_string(),
+            "slug": event.slug,
+            "name": event.name,
+            "status": event.status.name(),
+            "starts_at": event.starts_at.0,
+        }));
+    } else {
+        output::line(&format!(
+            "{}  {}  {}",
+            event.status.name(),
+            event.slug,
+            event.name
+        ));
+    }
+}

@@ -1,0 +1,81 @@
+//! Tests of events written in TOML: local times, prices, and a sentence for every fault.
+
+use super::*;
+
+const GOOD: &str = r#"
+slug = "fest"
+name = "Fest"
+venue = "Stadium"
+time_zone = "Asia/Jakarta"
+currency = "IDR"
+gates = ["North"]
+[organiser]
+slug = "org"
+name = "Organiser"
+email = "org@example.org"
+[[days]]
+label = "Saturday"
+opens = "2026-12-05T15:00"
+closes = "2026-12-06T04:00"
+[[types]]
+name = "Regular"
+price = 150000
+quota = 100
+days = [1]
+"#;
+
+fn read_text(text: &str) -> anyhow::Result<NewEvent> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("event.toml");
+    std::fs::write(&path, text)?;
+    read(&path)
+}
+
+#[test]
+fn local_times_and_prices_become_absolute() {
+    let event = read_text(GOOD).expect("a good file");
+    event.check().expect("a good wish");
+    assert_eq!(
+        event.days[0].opens_at,
+        Timestamp(1_796_457_600_000),
+        "08:00 UTC"
+    );
+    assert_eq!(event.days[0].local_date, "2026-12-05");
+    let exponent = Currency::Idr.exponent();
+    assert_eq!(event.types[0].price_minor, 150_000 * 10i64.pow(exponent));
+    assert_eq!(event.types[0].days, [0]);
+}
+
+#[test]
+fn each_fault_is_named() {
+    for (from, to, said) in [
+        ("Asia/Jakarta", "Asia/Nowhere", "IANA time zone"),
+        ("\"IDR\"", "\"XXX\"", "currency"),
+        ("T15:00", " at three", "is no time"),
+        ("days = [1]", "days = [0]", "days count from 1"),
+        ("quota = 100", "quota = 100\ncolour = 1", "colour"),
+        ("slug = \"fest\"\n", "", "slug"),
+        ("name = \"Fest\"", "name = ", "event.toml"),
+    ] {
+        let fault = read_text(&GOOD.replacen(from, to, 1)).expect_err(said);
+        assert!(format!("{fault:#}").contains(said), "{fault:#}");
+    }
+    let missing = read(Path::new("/nowhere/event.toml")).expect_err("no file");
+    assert!(missing.to_string().contains("is no file"));
+}
+
+#[test]
+fn a_wall_clock_that_jumps_still_has_moments() {
+    let zone: Tz = "Europe/Berlin".parse().expect("a zone");
+    let skipped = moment("x", "2026-03-29T02:30", zone).expect("a moment");
+    assert_eq!(
+        skipped,
+        moment("x", "2026-03-29T03:30", zone).expect("a moment")
+    );
+    let twice = moment("x", "2026-10-25T02:30", zone).expect("a moment");
+    assert_eq!(
+        twice,
+        Timestamp(1_792_888_200_000),
+        "00:30 UTC, the first of the two"
+    );
+}

@@ -1,0 +1,88 @@
+//! The command line of `central`: every command as one function that returns what the person is told.
+//!
+//! Answers go to standard output, faults to standard error as one sentence. Exit status: 0 done, 1 a check found
+//! something (`audit verify`), 2 it could not work.
+
+mod audit;
+mod conflict;
+mod demo;
+mod event;
+mod event_file;
+mod node;
+mod open;
+mod output;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::{config::Config, telemetry};
+
+/// Sells tickets, and syncs the gates that admit people.
+#[derive(Parser)]
+#[command(name = "central", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve buyers, payment notices and gates until stopped
+    Serve,
+    /// Bring the database's schema up to date
+    Migrate,
+    /// Set up and publish events
+    #[command(subcommand)]
+    Event(event::Command),
+    /// Take in, list and revoke nodes
+    #[command(subcommand)]
+    Node(node::Command),
+    /// List tickets that were admitted twice
+    Conflicts(conflict::Arguments),
+    /// Check what is stored
+    #[command(subcommand)]
+    Audit(audit::Command),
+    /// Make and publish a sample event that is partly sold
+    Demo(demo::Arguments),
+}
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments.command) {
+        Ok(code) => code,
+        Err(error) => {
+            output::fault(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    let config = Config::load()?;
+    let serves = matches!(command, Command::Serve);
+    // Only the server tells what it does; a command's own sentence is enough otherwise.
+    let filter = if serves {
+        config.log.as_str()
+    } else {
+        "warn,sqlx=error"
+    };
+    telemetry::start(filter, &config.log_format);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        match command {
+            Command::Serve => serve::run(&config).await,
+            Command::Migrate => open::migrate(&config).await,
+            Command::Event(command) => event::run(&config, command).await,
+            Command::Node(command) => node::run(&config, command).await,
+            Command::Conflicts(arguments) => conflict::run(&config, &arguments).await,
+            Command::Audit(command) => audit::run(&config, &command).await,
+            Command::Demo(arguments) => demo::run(&config, &arguments).await,
+        }
+    })
+}

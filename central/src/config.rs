@@ -1,0 +1,241 @@
+//! What an operator may set: the file `gerbang.toml` in the working folder, and over it the environment.
+//!
+//! Read once, here, and nowhere else. Secrets are wrapped so that no log and no message can print them; each may
+//! come from a file instead (`…_FILE`), as container platforms hand them over.
+
+use std::{
+    fs,
+    io::Write as _,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use ambient::Entropy;
+use anyhow::{Context as _, ensure};
+use data_encoding::HEXLOWER_PERMISSIVE;
+use figment::{
+    Figment,
+    providers::{Env, Format as _, Serialized, Toml},
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+
+const FILE: &str = "gerbang.toml";
+/// Where everything lies that central makes itself.
+const FOLDER: &str = "gerbang-data";
+const KEY_FILE: &str = "master.key";
+/// Variables that other programs know by these names; all of ours also work with `GERBANG_` in front.
+const PLAIN: [&str; 12] = [
+    "DATABASE_URL",
+    "LISTEN",
+    "NODE_LISTEN",
+    "NODE_URL",
+    "NODE_NAMES",
+    "PUBLIC_URL",
+    "MIDTRANS_BASE_URL",
+    "MIDTRANS_SERVER_KEY",
+    "MIDTRANS_SERVER_KEY_FILE",
+    "LOG",
+    "LOG_FORMAT",
+    "MASTER_KEY_FILE",
+];
+
+/// All settings.
+#[derive(Debug, Deserialize)]
+pub struct Config {
+    /// `sqlite:PATH` or `mysql://…`.
+    pub database_url: SecretString,
+    /// Address for people and webhooks.
+    pub listen: SocketAddr,
+    /// Address for gates, with central's own certificates; `off` = they come through a proxy to `listen`.
+    pub node_listen: String,
+    /// How gates reach central; guessed from `node_listen`.
+    pub node_url: Option<String>,
+    /// Host names and addresses in the certificate for gates, besides those of `node_url`; separated by commas.
+    pub node_names: Option<String>,
+    /// How buyers reach central.
+    pub public_url: Option<String>,
+    /// Another address of Midtrans than its own, for trying things out.
+    pub midtrans_base_url: Option<String>,
+    midtrans_server_key: Option<SecretString>,
+    midtrans_server_key_file: Option<PathBuf>,
+    master_key: Option<SecretString>,
+    master_key_file: Option<PathBuf>,
+    /// Filter for the log, as `tracing` reads it.
+    pub log: String,
+    /// `text` or `json`.
+    pub log_format: String,
+}
+
+#[derive(Serialize)]
+struct Defaults {
+    database_url: String,
+    listen: &'static str,
+    node_listen: &'static str,
+    log: &'static str,
+    log_format: &'static str,
+}
+
+impl Config {
+    /// Reads file and environment.
+    ///
+    /// # Errors
+    /// Names the setting that cannot be read.
+    pub fn load() -> anyhow::Result<Self> {
+        let defaults = Defaults {
+            database_url: format!("sqlite:./{FOLDER}/central.db"),
+            listen: "127.0.0.1:8080",
+            node_listen: "127.0.0.1:8443",
+            log: "info",
+            log_format: "text",
+        };
+        Figment::from(Serialized::defaults(defaults))
+            .merge(Toml::file(FILE))
+            .merge(Env::raw().only(&PLAIN))
+            .merge(Env::prefixed("GERBANG_"))
+            .extract()
+            .map_err(|error| anyhow::anyhow!("a setting cannot be read: {error}"))
+    }
+
+    /// Where gates connect, if central listens for them itself.
+    ///
+    /// # Errors
+    /// When the setting is neither an address nor `off`.
+    pub fn node_listen(&self) -> anyhow::Result<Option<SocketAddr>> {
+        if self.node_listen == "off" {
+            return Ok(None);
+        }
+        let address = self.node_listen.parse();
+        address
+            .map(Some)
+            .context("NODE_LISTEN must be an address with a port, such as 0.0.0.0:8443, or off")
+    }
+
+    /// How buyers reach central, without a slash at the end.
+    #[must_use]
+    pub fn public_url(&self) -> String {
+        let guess = || format!("http://{}", reachable(self.listen));
+        let url = self.public_url.clone().unwrap_or_else(guess);
+        url.trim_end_matches('/').to_owned()
+    }
+
+    /// How gates reach central, without a slash at the end.
+    #[must_use]
+    pub fn node_url(&self) -> String {
+        let guess = || match self.node_listen() {
+            Ok(Some(address)) => format!("https://{}", reachable(address)),
+            _ => self.public_url(),
+        };
+        let url = self.node_url.clone().unwrap_or_else(guess);
+        url.trim_end_matches('/').to_owned()
+    }
+
+    /// Host names and addresses for the certificate.
+    #[must_use]
+    pub fn node_names(&self) -> Vec<String> {
+        let mut names = vec![
+            "localhost".to_owned(),
+            "127.0.0.1".to_owned(),
+            "::1".to_owned(),
+        ];
+        let url = self.node_url();
+        let host = url.split_once("://").map_or(url.as_str(), |(_, host)| host);
+        let host = host.split('/').next().unwrap_or_default();
+        let host = match host.parse::<SocketAddr>() {
+            Ok(address) => address.ip().to_string(),
+            Err(_) => host.split(':').next().unwrap_or_default().to_owned(),
+        };
+        let extra = self.node_names.clone().unwrap_or_default();
+        for name in extra.split(',').map(str::trim).chain([host.as_str()]) {
+            if !name.is_empty() && !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
+        names
+    }
+
+    /// The Midtrans server key, if there is one.
+    ///
+    /// # Errors
+    /// When its file cannot be read.
+    pub fn midtrans_server_key(&self) -> anyhow::Result<Option<SecretString>> {
+        match (&self.midtrans_server_key, &self.midtrans_server_key_file) {
+            (Some(key), _) => Ok(Some(key.clone())),
+            (None, Some(path)) => Ok(Some(secret_file(path)?)),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// The master key: given, or from its file, which is made on the first start.
+    ///
+    /// # Errors
+    /// When it is not 64 hexadecimal digits, or its file cannot be read or made.
+    pub fn master_key(&self, entropy: &dyn Entropy) -> anyhow::Result<[u8; 32]> {
+        if let Some(key) = &self.master_key {
+            return parse_key(key, "GERBANG_MASTER_KEY");
+        }
+        let path = self.key_file();
+        if !path.exists() {
+            return make_key(&path, entropy);
+        }
+        parse_key(&secret_file(&path)?, &path.display().to_string())
+    }
+
+    fn key_file(&self) -> PathBuf {
+        if let Some(path) = &self.master_key_file {
+            return path.clone();
+        }
+        let database = self.database_url.expose_secret().strip_prefix("sqlite:");
+        let folder = database.and_then(|path| Path::new(path).parent());
+        folder.unwrap_or(Path::new(FOLDER)).join(KEY_FILE)
+    }
+}
+
+/// An address that listens everywhere is reached at this machine.
+fn reachable(address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        format!("localhost:{}", address.port())
+    } else {
+        address.to_string()
+    }
+}
+
+fn secret_file(path: &Path) -> anyhow::Result<SecretString> {
+    let text = fs::read_to_string(path);
+    let text = text.with_context(|| format!("{} cannot be read", path.display()))?;
+    Ok(text.trim().into())
+}
+
+fn parse_key(text: &SecretString, place: &str) -> anyhow::Result<[u8; 32]> {
+    let bytes = HEXLOWER_PERMISSIVE
+        .decode(text.expose_secret().trim().as_bytes())
+        .ok();
+    let key = bytes.and_then(|bytes| bytes.try_into().ok());
+    key.with_context(|| {
+        format!("{place} must be 64 hexadecimal digits: make one with `openssl rand -hex 32`")
+    })
+}
+
+/// Nobody but the owner may ever have read it, so it is made with its rights.
+fn make_key(path: &Path, entropy: &dyn Entropy) -> anyhow::Result<[u8; 32]> {
+    let failed = || format!("{} cannot be made", path.display());
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).with_context(failed)?;
+    }
+    let mut key = [0; 32];
+    entropy.fill(&mut key);
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).with_context(failed)?;
+    let text = format!("{}\n", HEXLOWER_PERMISSIVE.encode(&key));
+    file.write_all(text.as_bytes()).with_context(failed)?;
+    file.sync_all().with_context(failed)?;
+    ensure!(path.exists(), failed());
+    Ok(key)
+}
+
+#[cfg(test)]
+#[path = "config_tests.rs"]
+mod tests;

@@ -1,0 +1,5 @@
+//! The program `central`.
+
+fn main() -> std::process::ExitCode {
+    central::command::main()
+}

@@ -1,0 +1,21 @@
+//! What the program writes about itself: to standard error, because standard output is for answers.
+//!
+//! Never a secret, a ticket code, a name or an identity number: handlers log ids and stable codes.
+
+use tracing_subscriber::EnvFilter;
+
+/// Begins. A filter that cannot be read counts as `info`; any format but `json` is text.
+pub fn start(filter: &str, format: &str) {
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    let started = if format == "json" {
+        subscriber.json().try_init()
+    } else {
+        subscriber.try_init()
+    };
+    if started.is_err() {
+        tracing::debug!("somebody else is writing the log already");
+    }
+}
