@@ -5,6 +5,9 @@ use crate::{camera::file::FramesError, error::NodeError, screen::ScreenError, sy
 /// The command could not work.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
+    /// The command line itself.
+    #[error("{0} (see --help)")]
+    Usage(String),
     /// The node itself.
     #[error(transparent)]
     Node(#[from] NodeError),
@@ -32,10 +35,22 @@ pub enum CommandError {
 }
 
 impl CommandError {
+    /// What is wrong with the command line, on one line and without the usage that follows it.
+    pub(super) fn usage(error: &clap::Error) -> Self {
+        let text = error.to_string();
+        let said = text.split("\n\n").next().unwrap_or_default();
+        let words: Vec<_> = said
+            .trim_start_matches("error:")
+            .split_whitespace()
+            .collect();
+        Self::Usage(words.join(" "))
+    }
+
     /// The stable name.
     #[must_use]
     pub fn code(&self) -> &str {
         match self {
+            Self::Usage(_) => "usage",
             Self::Node(error) => error.code(),
             Self::Frames(error) => error.code(),
             Self::Network(error) => error.code(),

@@ -30,7 +30,7 @@ pub use outcome::Outcome;
 
 /// Gerbang's gate: scans tickets with or without a network.
 #[derive(Parser)]
-#[command(name = "edge-node", version, arg_required_else_help = true)]
+#[command(name = "edge-node", version)]
 struct Arguments {
     /// The node's folder [default: $GERBANG_HOME, else gerbang/edge-node in your data folder]
     #[arg(long, global = true, value_name = "DIR")]
@@ -58,15 +58,22 @@ enum Command {
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
     telemetry::start(&config::log_filter());
-    match run(arguments) {
+    match parse().and_then(run) {
         Ok(outcome) => outcome.into(),
         Err(error) => {
             output::complain(&error);
             Outcome::CouldNotWork.into()
         }
     }
+}
+
+/// Help and version are printed and end the program well.
+fn parse() -> Result<Arguments, CommandError> {
+    Arguments::try_parse().map_err(|error| match error.use_stderr() {
+        true => CommandError::usage(&error),
+        false => error.exit(),
+    })
 }
 
 fn run(arguments: Arguments) -> Result<Outcome, CommandError> {
