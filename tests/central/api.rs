@@ -73,7 +73,7 @@ async fn bodies_that_are_no_orders_are_refused_without_echo() {
     number_as_text["items"][0]["quantity"] = json!("3171011708450001");
     let huge = format!("{{\"event\": \"{}\"}}", "x".repeat(70_000));
     for (name, body, want) in [
-        ("not JSON", "3171011708450001{".to_owned(), 400),
+        ("not JSON", "{3171011708450001".to_owned(), 400),
         ("a field too many", extra.to_string(), 422),
         ("another type", number_as_text.to_string(), 422),
         ("too large", huge, 413),

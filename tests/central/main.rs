@@ -4,4 +4,5 @@ mod events;
 mod orders;
 mod pages;
 mod payments;
+mod secrets;
 mod tickets;

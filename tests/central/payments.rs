@@ -6,6 +6,7 @@ use midtrans_sim::Drive;
 use serde_json::{Value, json};
 use support::{
     central::Engine,
+    http::client,
     shop::{Bought, Forged, KEY, Shop},
 };
 
@@ -230,10 +231,7 @@ async fn a_wrong_amount_moves_nothing_and_is_shown_to_an_admin() {
         // Somebody with the key replaces the session by a cheaper one under the same reference.
         let wish = json!({"transaction_details": {"order_id": order.number, "gross_amount": 1}});
         let url = format!("{}/snap/v1/transactions", shop.midtrans.base_url);
-        let request = reqwest::Client::new()
-            .post(url)
-            .basic_auth(KEY, Some(""))
-            .json(&wish);
+        let request = client().post(url).basic_auth(KEY, Some("")).json(&wish);
         assert_eq!(request.send().await.expect("answer").status(), 201);
         let transaction = shop.drive_silently(&order, "settlement").await;
         let (status, answer) = shop

@@ -13,6 +13,7 @@
 //!    `case_` and its number.
 pub mod central;
 pub mod festival;
+pub mod http;
 pub mod mariadb;
 pub mod program;
 pub mod shop;

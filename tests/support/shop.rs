@@ -17,7 +17,7 @@ use axum::{
 };
 use central::{
     domain::{event::EventSetup, new_event::NewEvent},
-    http,
+    http::router,
     payments::{Midtrans, MidtransConfig},
     store::Store,
 };
@@ -32,6 +32,7 @@ use tower::ServiceExt;
 use crate::{
     central::{Engine, START, TestCentral},
     festival::festival,
+    http::client,
 };
 
 /// The server key that both sides know.
@@ -114,11 +115,7 @@ impl Shop {
         let mut wish = festival();
         change(&mut wish);
         let event = central.publish(&wish).await;
-        let router = Router::new()
-            .merge(http::api::routes())
-            .merge(http::hooks::routes())
-            .merge(http::shop::routes())
-            .with_state(central.app.clone());
+        let router = router::public(central.app.clone());
         let server = router.clone();
         tokio::spawn(async move { axum::serve(listener, server).await });
         Self {
@@ -353,7 +350,7 @@ impl Shop {
 
     async fn control(&self, path: &str, body: &Value) {
         let url = format!("{}{path}", self.midtrans.base_url);
-        let answer = reqwest::Client::new().post(url).json(body).send().await;
+        let answer = client().post(url).json(body).send().await;
         assert!(answer.expect("the simulator").status().is_success());
     }
 }
