@@ -18,7 +18,7 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-use super::{api, health, hooks, node};
+use super::{api, health, hooks, node, shop};
 use crate::app::App;
 
 /// A large page over a thin link is sent within this time, or asked for again.
@@ -44,6 +44,7 @@ fn public_routes() -> Router<App> {
     Router::new()
         .merge(api::routes())
         .merge(hooks::routes())
+        .merge(shop::routes())
         .merge(health::routes())
         .merge(web_assets::router())
 }

@@ -216,23 +216,37 @@ pub async fn touch(tx: &mut Tx, payment: PaymentId, now: Timestamp) -> Result<()
     Ok(())
 }
 
-/// Payments of one provider that may still bring money and were last looked at before `before`; those that were
-/// made before `made_after` are given up.
+/// When a payment is looked at again.
+#[derive(Clone, Copy, Debug)]
+pub struct Due {
+    /// The moment it is.
+    pub now: Timestamp,
+    /// Shortest time between two looks.
+    pub every_ms: i64,
+    /// Older payments are given up.
+    pub made_after: Timestamp,
+}
+
+/// Payments of one provider that may still bring money and are due for a look: the last one was before
+/// `now - every_ms`, and longer ago than half the payment's age then, so that old ones are looked at rarely. Those
+/// that were made before `made_after` are given up.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn open(
     tx: &mut Tx,
     provider: &str,
-    before: Timestamp,
-    made_after: Timestamp,
+    due: Due,
     most: i64,
 ) -> Result<Vec<Payment>, StoreError> {
     let sql = select!(
         "WHERE status IN ('pending', 'failed', 'expired') AND updated_at < ? AND provider = ? \
-         AND token IS NOT NULL AND created_at > ? ORDER BY updated_at LIMIT ?"
+         AND token IS NOT NULL AND created_at > ? AND (? - updated_at) * 2 >= updated_at - created_at \
+         ORDER BY updated_at LIMIT ?"
     );
-    let rows = fetch_all!(tx, Row, sql, before.0, provider, made_after.0, most)?;
+    let before = due.now.plus_ms(-due.every_ms).0;
+    let made_after = due.made_after.0;
+    let rows = fetch_all!(tx, Row, sql, before, provider, made_after, due.now.0, most)?;
     rows.into_iter().map(Row::into_payment).collect()
 }
 

@@ -16,10 +16,15 @@ use super::{App, events::EventError};
 use crate::{
     domain::{id::NoticeId, payment::Move},
     payments::{Notice, ProviderError, ProviderVerdict},
-    store::{self, StoreError, notice::RawNotice, payment::Payment, tx::transact},
+    store::{
+        self, StoreError,
+        notice::RawNotice,
+        payment::{Due, Payment},
+        tx::transact,
+    },
 };
 
-/// How often open payments are looked at, if no notice came.
+/// How often a young payment is looked at, if no notice came.
 const LOOK_EVERY_MS: i64 = 60_000;
 /// Payments made before this are not looked at any more: no page and no virtual account lives longer.
 const LOOK_FOR_MS: i64 = 8 * 24 * 3_600_000;
@@ -158,19 +163,23 @@ impl App {
         })
     }
 
-    /// Reads open payments again whose last look is more than a minute ago, in case no notice came; at most
-    /// `most` of them. Gives how many orders it paid or closed. A payment that cannot be read waits for its next
+    /// Reads open payments again whose last look is more than a minute ago (old ones: longer), in case no notice
+    /// came; at most `most` of them. Gives how many orders it paid or closed. A payment that cannot be read waits for its next
     /// turn.
     ///
     /// # Errors
     /// [`NoticeError`] when the database or the provider as a whole does not answer.
     pub async fn settle_payments(&self, most: i64) -> Result<usize, NoticeError> {
         let now = self.clock.now();
-        let (before, made_after) = (now.plus_ms(-LOOK_EVERY_MS), now.plus_ms(-LOOK_FOR_MS));
+        let due = Due {
+            now,
+            every_ms: LOOK_EVERY_MS,
+            made_after: now.plus_ms(-LOOK_FOR_MS),
+        };
         let open = {
             let mut tx = self.store.read().await?;
             let provider = self.provider.name();
-            store::payment::open(&mut tx, provider, before, made_after, most).await?
+            store::payment::open(&mut tx, provider, due, most).await?
         };
         let mut moved = 0;
         for payment in open {

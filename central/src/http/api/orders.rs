@@ -28,12 +28,6 @@ pub(super) struct Access {
 
 type AccessQuery = Result<Query<Access>, QueryRejection>;
 
-/// Nothing of an order is kept by caches or told to other sites.
-const PRIVATE: [(header::HeaderName, &str); 2] = [
-    (header::CACHE_CONTROL, "no-store"),
-    (header::REFERRER_POLICY, "no-referrer"),
-];
-
 /// Places an order: capacity is held until `hold_until`, and `pay_url` is where to pay.
 #[utoipa::path(
     post,
@@ -64,7 +58,7 @@ pub(super) async fn place(
     } else {
         StatusCode::OK
     };
-    Ok((status, PRIVATE, Json(OrderPlaced::from(placed))).into_response())
+    Ok((status, Json(OrderPlaced::from(placed))).into_response())
 }
 
 /// An order, its payment and its tickets.
@@ -83,7 +77,7 @@ pub(super) async fn show(
     access: AccessQuery,
 ) -> Result<Response, ApiError> {
     let view = app.find_order(&number, &access?.access).await?;
-    Ok((PRIVATE, Json(OrderBody::from(&view))).into_response())
+    Ok(Json(OrderBody::from(&view)).into_response())
 }
 
 /// Opens the payment of a pending order, or gives the open one again.
@@ -104,7 +98,7 @@ pub(super) async fn start_payment(
     access: AccessQuery,
 ) -> Result<Response, ApiError> {
     let placed = app.start_payment(&number, &access?.access).await?;
-    Ok((PRIVATE, Json(OrderPlaced::from(placed))).into_response())
+    Ok(Json(OrderPlaced::from(placed)).into_response())
 }
 
 /// Gives an unpaid order up; its capacity is free at once.
@@ -126,7 +120,7 @@ pub(super) async fn cancel(
     let access = access?.0.access;
     app.cancel_order(&number, &access).await?;
     let view = app.find_order(&number, &access).await?;
-    Ok((PRIVATE, Json(OrderBody::from(&view))).into_response())
+    Ok(Json(OrderBody::from(&view)).into_response())
 }
 
 /// The invoice of a paid order with one page per ticket.
@@ -152,5 +146,5 @@ pub(super) async fn invoice(
         (header::CONTENT_TYPE, "application/pdf".to_owned()),
         (header::CONTENT_DISPOSITION, file),
     ];
-    Ok((PRIVATE, kind, pdf).into_response())
+    Ok((kind, pdf).into_response())
 }

@@ -1,8 +1,8 @@
 //! `POST /hooks/midtrans`.
 //!
-//! The answer steers their retries (payments.md 1.4): 2xx for everything we have an outcome for, a fourth of them
-//! an hour for what could not be read now (503), few for what is no notice at all (400), and more for a wrong
-//! signature, which may only mean that our key is being changed.
+//! The answer steers how often they send it again: 2xx ends it, so everything that has an outcome gets one; 503
+//! for what could not be checked now; 400 for what is no notice at all; and 401 for a wrong signature, which may
+//! only mean that our key is being changed.
 
 use axum::{
     Json,

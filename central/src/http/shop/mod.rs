@@ -1,7 +1,7 @@
 //! The shop's pages: what is on sale, one event with its order form, one order with its tickets.
 //!
 //! Invariants: pages work without scripts; everything is escaped by the templates; an order's page is for whoever
-//! has the secret of its link, and tells no other site of it. A form that is refused comes back filled in, the
+//! has the secret of its link (the router's headers keep it from caches and other sites). A form that is refused comes back filled in, the
 //! identity number excepted. Paying is a link and not a redirect, because forms may only lead to ourselves.
 
 mod event;
@@ -12,7 +12,7 @@ use askama::Template;
 use axum::{
     Router,
     extract::{DefaultBodyLimit, State},
-    http::{HeaderName, StatusCode, header},
+    http::StatusCode,
     response::{Html, IntoResponse, Response},
     routing::{get, post},
 };
@@ -24,16 +24,6 @@ use crate::{
 
 /// Longest form, bytes.
 const BODY_BYTES: usize = 32 * 1024;
-
-const HEADERS: [(HeaderName, &str); 4] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        web_assets::CONTENT_SECURITY_POLICY,
-    ),
-    (header::CACHE_CONTROL, "no-store"),
-    (header::REFERRER_POLICY, "no-referrer"),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-];
 
 /// The routes of the shop.
 pub fn routes() -> Router<App> {
@@ -76,7 +66,7 @@ async fn list(State(app): State<App>) -> Response {
 
 fn page(status: StatusCode, template: &impl Template) -> Response {
     match template.render() {
-        Ok(html) => (status, HEADERS, Html(html)).into_response(),
+        Ok(html) => (status, Html(html)).into_response(),
         Err(error) => {
             tracing::error!(%error, "page not rendered");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
