@@ -64,7 +64,8 @@ impl Node {
         let identity = Identity::load(&home)?;
         let log = Log::open(&home.log(), identity.answer.node)?;
         let replica = Replica::open(&home.replica())?;
-        if log.contact()?.is_erased && replica.view()?.state.pass > 0 {
+        // Perhaps the power went before it was done.
+        if log.contact()?.is_erased {
             replica.erase()?;
         }
         Ok(Self {

@@ -117,7 +117,7 @@ impl Append<'_> {
     /// # Errors
     /// [`NodeError::Database`].
     pub fn contact(&self) -> Result<Contact, NodeError> {
-        contact::load(&self.tx)
+        contact::load(self.tx)
     }
 
     /// Replaces this node's dealings with central.

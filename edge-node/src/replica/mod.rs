@@ -149,18 +149,24 @@ impl Replica {
         ticket::by_id(&self.reader().connection, id)
     }
 
-    /// Forgets everything, also on the disk: the file is rewritten empty.
+    /// Forgets everything, also on the disk: the file is rewritten empty. Done again, it does no harm.
     ///
     /// # Errors
-    /// [`NodeError::Database`].
+    /// [`NodeError::Database`], also when another program reads the file without end.
     pub fn erase(&self) -> Result<(), NodeError> {
         let mut writer = lock(&self.writer);
+        // No scan may look while pages are copied back, or the old ones would stay.
+        let _reader = self.reader();
         let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         tx.execute_batch("DELETE FROM tickets; DELETE FROM passages; DELETE FROM event_config;")?;
         state::store(&tx, &State::default())?;
         tx.commit()?;
         writer.execute_batch("VACUUM")?;
-        writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        let is_busy = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        if is_busy {
+            let busy = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+            return Err(rusqlite::Error::SqliteFailure(busy, None).into());
+        }
         Ok(())
     }
 
