@@ -2,11 +2,7 @@
 //! whose notices come in over HTTP. Both run on one clock that the test moves.
 use std::{
     collections::BTreeMap,
-    net::SocketAddr,
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, OnceLock},
 };
 
 use ambient::{Clock, ManualClock};
@@ -23,16 +19,14 @@ use central::{
 };
 use midtrans_sim::{Drive, Options, Running, Simulator, signature::sign};
 use serde_json::{Value, json};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-};
+use tokio::net::TcpListener;
 use tower::ServiceExt;
 
 use crate::{
     central::{Engine, START, TestCentral},
     festival::festival,
     http::client,
+    line::Line,
 };
 
 /// The server key that both sides know.
@@ -50,12 +44,6 @@ pub struct Shop {
     pub event: EventSetup,
     router: Router,
     line: Line,
-}
-
-/// The wire to the provider, which can be cut.
-struct Line {
-    url: String,
-    is_cut: Arc<AtomicBool>,
 }
 
 /// What a forged notice says.
@@ -129,12 +117,12 @@ impl Shop {
 
     /// Cuts the line to the provider: connections end without an answer.
     pub fn cut_provider(&self) {
-        self.line.is_cut.store(true, Ordering::SeqCst);
+        self.line.cut();
     }
 
     /// Mends it.
     pub fn mend_provider(&self) {
-        self.line.is_cut.store(false, Ordering::SeqCst);
+        self.line.mend();
     }
 
     /// A request body for tickets of the event's types: (number of the type from 0, how many).
@@ -353,40 +341,6 @@ impl Shop {
         let answer = client().post(url).json(body).send().await;
         assert!(answer.expect("the simulator").status().is_success());
     }
-}
-
-impl Line {
-    async fn open(to: SocketAddr) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = listener.local_addr().expect("an address");
-        let is_cut = Arc::new(AtomicBool::new(false));
-        let cut = Arc::clone(&is_cut);
-        tokio::spawn(async move {
-            while let Ok((near, _)) = listener.accept().await {
-                tokio::spawn(carry(near, to, Arc::clone(&cut)));
-            }
-        });
-        let url = format!("http://{address}");
-        Self { url, is_cut }
-    }
-}
-
-/// Carries bytes both ways, and drops the connection at the first bytes after the cut.
-async fn carry(near: TcpStream, to: SocketAddr, is_cut: Arc<AtomicBool>) {
-    let Ok(far) = TcpStream::connect(to).await else {
-        return;
-    };
-    let (mut near_in, mut near_out) = near.into_split();
-    let (mut far_in, mut far_out) = far.into_split();
-    let back = tokio::spawn(async move { tokio::io::copy(&mut far_in, &mut near_out).await });
-    let mut bytes = vec![0; 16 * 1024];
-    while let Ok(count) = near_in.read(&mut bytes).await {
-        let is_over = count == 0 || is_cut.load(Ordering::SeqCst);
-        if is_over || far_out.write_all(&bytes[..count]).await.is_err() {
-            break;
-        }
-    }
-    back.abort();
 }
 
 impl Bought {

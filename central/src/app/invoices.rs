@@ -4,7 +4,7 @@
 //! slot that first signed them, to the same characters: no table holds a working ticket. The identity number is
 //! printed masked. What is no longer valid is not printed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -100,10 +100,13 @@ impl App {
                 continue;
             }
             let slot = ticket.key_slot;
-            if !keys.contains_key(&slot) {
-                keys.insert(slot, self.key_in_slot(tx, ticket.event, slot).await?);
-            }
-            pages.push(page(view, ticket, &keys[&slot]));
+            let key = match keys.entry(slot) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => {
+                    unknown.insert(self.key_in_slot(tx, ticket.event, slot).await?)
+                }
+            };
+            pages.push(page(view, ticket, key));
         }
         Ok(pages)
     }

@@ -53,10 +53,11 @@ pub const NAME_LENGTH: usize = 120;
 pub fn check(form: &BuyerForm, errors: &mut FieldErrors) -> Option<Buyer> {
     let name = errors.take(name("buyer.full_name", &form.full_name));
     let identity = errors.take(identity(form));
-    let email = Email::parse(&form.email).map_err(|e| FieldError::new("buyer.email", e.code(), e));
+    let email = Email::parse(&form.email)
+        .map_err(|e| FieldError::new("buyer.email", e.code(), e.to_string()));
     let email = errors.take(email);
     let phone = Phone::parse(&form.whatsapp_number)
-        .map_err(|e| FieldError::new("buyer.whatsapp_number", e.code(), e));
+        .map_err(|e| FieldError::new("buyer.whatsapp_number", e.code(), e.to_string()));
     let phone = errors.take(phone);
     let language = errors.take(language(&form.language));
     Some(Buyer {
@@ -116,7 +117,7 @@ fn identity(form: &BuyerForm) -> Result<IdentityNumber, FieldError> {
         )
     })?;
     IdentityNumber::parse(kind, &form.identity_number)
-        .map_err(|e| FieldError::new("buyer.identity_number", e.code(), e))
+        .map_err(|e| FieldError::new("buyer.identity_number", e.code(), e.to_string()))
 }
 
 #[cfg(test)]

@@ -16,11 +16,11 @@ pub struct FieldError {
 impl FieldError {
     /// The error of `field`.
     #[must_use]
-    pub fn new(field: &str, code: &'static str, message: impl ToString) -> Self {
+    pub fn new(field: &str, code: &'static str, message: impl Into<String>) -> Self {
         Self {
             field: field.to_owned(),
             code,
-            message: message.to_string(),
+            message: message.into(),
         }
     }
 }
