@@ -11,7 +11,11 @@ const SEED: u64 = 2_026;
 
 /// Runs all decoders over the same seeded degraded frames.
 pub fn run(report: &mut Report) {
-    let quick = CascadeOptions { max_codes: 1, find_all: false, ..CascadeOptions::default() };
+    let quick = CascadeOptions {
+        max_codes: 1,
+        find_all: false,
+        ..CascadeOptions::default()
+    };
     let mut decoders: Vec<(&str, Box<dyn FrameDecoder>)> = vec![
         ("cascade", Box::new(Cascade::new(quick))),
         ("zxing", Box::new(Zxing::new(Effort::Usual, 1))),
@@ -22,14 +26,24 @@ pub fn run(report: &mut Report) {
         for ((_, decoder), tries) in decoders.iter_mut().zip(&mut tries) {
             let start = Instant::now();
             let codes = decoder.decode(&case.frame);
-            tries.push((start.elapsed(), codes.iter().any(|code| code.text == case.text)));
+            tries.push((
+                start.elapsed(),
+                codes.iter().any(|code| code.text == case.text),
+            ));
         }
     }
     let summary: Vec<_> = tries.iter().map(|tries| summarise(tries)).collect();
     for ((name, _), own) in decoders.iter().zip(&summary) {
-        for (place, (figure, unit)) in [("read", "%"), ("median", "ms"), ("p95", "ms")].into_iter().enumerate() {
+        for (place, (figure, unit)) in [("read", "%"), ("median", "ms"), ("p95", "ms")]
+            .into_iter()
+            .enumerate()
+        {
             let figure = Figure::new(format!("edge.decode.{figure}.{name}"), own[place], unit);
-            report.add(&if *name == "cascade" { figure.beside("zxing alone", summary[1][place]) } else { figure });
+            report.add(&if *name == "cascade" {
+                figure.beside("zxing alone", summary[1][place])
+            } else {
+                figure
+            });
         }
     }
 }
@@ -39,5 +53,9 @@ fn summarise(tries: &[(Duration, bool)]) -> [f64; 3] {
     let mut times: Vec<_> = tries.iter().map(|(took, _)| *took).collect();
     times.sort();
     let read = tries.iter().filter(|(_, read)| *read).count();
-    [read as f64 * 100.0 / tries.len() as f64, ms(quantile(&times, 0.5)), ms(quantile(&times, 0.95))]
+    [
+        read as f64 * 100.0 / tries.len() as f64,
+        ms(quantile(&times, 0.5)),
+        ms(quantile(&times, 0.95)),
+    ]
 }

@@ -20,7 +20,9 @@ pub async fn run(report: &mut Report) -> Result<()> {
     drop(filled(&home, TICKETS, 1)?);
     let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
     let mut run = program::command("edge-node")?;
-    run.arg("--home").arg(&home).args(["run", "--listen", &address]);
+    run.arg("--home")
+        .arg(&home)
+        .args(["run", "--listen", &address]);
     let mut running = program::start(run, "edge-node", folder.path())?;
     running.answers(&format!("http://{address}/")).await?;
     let resident = resident_mib(running.id().context("it ended")?)?;
@@ -29,8 +31,16 @@ pub async fn run(report: &mut Report) -> Result<()> {
 }
 
 fn resident_mib(process: u32) -> Result<f64> {
-    let status = std::fs::read_to_string(Path::new("/proc").join(process.to_string()).join("status"))?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).context("no VmRSS")?;
-    let kib: f64 = line.split_whitespace().nth(1).context("no VmRSS")?.parse()?;
+    let status =
+        std::fs::read_to_string(Path::new("/proc").join(process.to_string()).join("status"))?;
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .context("no VmRSS")?;
+    let kib: f64 = line
+        .split_whitespace()
+        .nth(1)
+        .context("no VmRSS")?
+        .parse()?;
     Ok(kib / 1_024.0)
 }

@@ -36,7 +36,10 @@ pub fn run(report: &mut Report) -> Result<()> {
         }
         let middle = ms(quantile(&scans, 0.5));
         let small = *small.get_or_insert(middle);
-        report.add(&Figure::new(format!("edge.verdict.flat.{name}"), middle, "ms").beside("p50 at 1k", small));
+        report.add(
+            &Figure::new(format!("edge.verdict.flat.{name}"), middle, "ms")
+                .beside("p50 at 1k", small),
+        );
     }
     Ok(())
 }

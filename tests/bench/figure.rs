@@ -33,7 +33,13 @@ pub struct Report {
 impl Figure {
     /// A figure without a peer.
     pub fn new(name: impl Into<String>, value: f64, unit: &'static str) -> Self {
-        Self { name: name.into(), value, unit, vs: None, ratio: None }
+        Self {
+            name: name.into(),
+            value,
+            unit,
+            vs: None,
+            ratio: None,
+        }
     }
 
     /// The same beside a peer of the same unit.
@@ -49,20 +55,33 @@ impl Report {
     pub fn new(only: Option<String>) -> std::io::Result<Self> {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/bench");
         fs::create_dir_all(&folder)?;
-        println!("{:<38} {:>12} {:<8} {:>7}  beside", "figure", "value", "unit", "ratio");
-        Ok(Self { file: File::create(folder.join("results.jsonl"))?, only })
+        println!(
+            "{:<38} {:>12} {:<8} {:>7}  beside",
+            "figure", "value", "unit", "ratio"
+        );
+        Ok(Self {
+            file: File::create(folder.join("results.jsonl"))?,
+            only,
+        })
     }
 
     /// Whether an area was asked for.
     pub fn wants(&self, area: &str) -> bool {
-        self.only.as_ref().is_none_or(|only| area.contains(only.as_str()))
+        self.only
+            .as_ref()
+            .is_none_or(|only| area.contains(only.as_str()))
     }
 
     /// Prints and writes a figure.
     pub fn add(&mut self, figure: &Figure) {
         let ratio = figure.ratio.map(short).unwrap_or_default();
         let beside = figure.vs.as_deref().unwrap_or_default();
-        println!("{:<38} {:>12} {:<8} {ratio:>7}  {beside}", figure.name, short(figure.value), figure.unit);
+        println!(
+            "{:<38} {:>12} {:<8} {ratio:>7}  {beside}",
+            figure.name,
+            short(figure.value),
+            figure.unit
+        );
         let line = serde_json::to_string(figure).expect("a figure is plain data");
         writeln!(self.file, "{line}").expect("the results can be written");
     }
@@ -70,7 +89,11 @@ impl Report {
 
 /// The value below which this share of sorted durations lies.
 pub fn quantile(sorted: &[Duration], share: f64) -> Duration {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index into a slice")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "an index into a slice"
+    )]
     let place = ((sorted.len() - 1) as f64 * share).round() as usize;
     sorted[place]
 }

@@ -37,7 +37,10 @@ pub fn filled(home: &Path, tickets: usize, codes: usize) -> Result<Filled> {
     Node::create(home, identity(clock.now()))?;
     let node = Node::open(home, clock)?;
     let seller = Seller::new(node.now_estimate()?);
-    let mut manifest = Manifest { revision: 1, ..Manifest::default() };
+    let mut manifest = Manifest {
+        revision: 1,
+        ..Manifest::default()
+    };
     let mut shown = Vec::with_capacity(codes);
     let every = tickets.div_ceil(codes).max(1);
     for start in (0..tickets).step_by(PAGE) {
@@ -63,13 +66,23 @@ struct Seller {
 
 impl Seller {
     fn new(now: Timestamp) -> Self {
-        Self { key: SigningKey::from_bytes(&[3; 32]), entropy: SeededEntropy::new(7), now }
+        Self {
+            key: SigningKey::from_bytes(&[3; 32]),
+            entropy: SeededEntropy::new(7),
+            now,
+        }
     }
 
     /// A ticket, and its code when it is to be shown; other rows carry a sealed line of the same length.
     fn ticket(&self, signed: bool) -> (Ticket, Option<String>) {
         let id = TicketId(uuid_v7(self.now, &self.entropy));
-        let payload = Payload { key_slot: 0, ticket: id, type_number: 1, day_mask: 1, issued_at: 0 };
+        let payload = Payload {
+            key_slot: 0,
+            ticket: id,
+            type_number: 1,
+            day_mask: 1,
+            issued_at: 0,
+        };
         let code = signed.then(|| TicketCode::sign(payload, EVENT, &self.key));
         let sealed = code.as_ref().map_or_else(
             || {
@@ -111,7 +124,11 @@ impl Seller {
             order: None,
         };
         let reading = node.clock().reading();
-        let trip = Trip { boot: reading.boot, sent_ms: reading.mono_ms, got_ms: reading.mono_ms };
+        let trip = Trip {
+            boot: reading.boot,
+            sent_ms: reading.mono_ms,
+            got_ms: reading.mono_ms,
+        };
         node.apply(&request, &answer, trip)?;
         Ok(())
     }
@@ -128,9 +145,20 @@ impl Seller {
                 opens_at: self.now.plus_ms(-3_600_000),
                 closes_at: self.now.plus_ms(86_400_000),
             }],
-            types: vec![TypeEntry { number: 1, name: "Regular".into(), gates: Vec::new() }],
-            gates: vec![GateEntry { id: GATE, name: "North".into() }],
-            keys: vec![KeyEntry { event: EVENT, slot: 0, key: self.key.verifying_key().to_bytes() }],
+            types: vec![TypeEntry {
+                number: 1,
+                name: "Regular".into(),
+                gates: Vec::new(),
+            }],
+            gates: vec![GateEntry {
+                id: GATE,
+                name: "North".into(),
+            }],
+            keys: vec![KeyEntry {
+                event: EVENT,
+                slot: 0,
+                key: self.key.verifying_key().to_bytes(),
+            }],
             entry_rule: EntryRule::Single,
             exchange_required: false,
             sold_after_sync: Policy::Ask,

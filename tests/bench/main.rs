@@ -3,7 +3,10 @@
 //! Machines are noisy, so ratios are what counts. `cargo bench -p tests --bench figures -- edge` runs the areas
 //! whose name contains `edge`.
 
-#![expect(clippy::print_stdout, reason = "the table is for a person at a terminal")]
+#![expect(
+    clippy::print_stdout,
+    reason = "the table is for a person at a terminal"
+)]
 
 mod edge_decode;
 mod edge_memory;
@@ -18,7 +21,9 @@ use figure::Report;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let only = std::env::args().skip(1).find(|word| !word.starts_with("--"));
+    let only = std::env::args()
+        .skip(1)
+        .find(|word| !word.starts_with("--"));
     let mut report = Report::new(only)?;
     if report.wants("edge.decode") {
         edge_decode::run(&mut report);

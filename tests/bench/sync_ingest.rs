@@ -31,7 +31,14 @@ const BARE_ROWS: usize = 200;
 /// Measures both engines.
 pub async fn run(report: &mut Report) -> Result<()> {
     for engine in Engine::both() {
-        let name = format!("sync.ingest.{}", if engine == Engine::Sqlite { "sqlite" } else { "mariadb" });
+        let name = format!(
+            "sync.ingest.{}",
+            if engine == Engine::Sqlite {
+                "sqlite"
+            } else {
+                "mariadb"
+            }
+        );
         let central = TestCentral::new(engine).await;
         let logs = nodes(&central).await?;
         let bare = bare(&central.app.store, &logs).await?;
@@ -95,7 +102,10 @@ fn log(node: NodeId, key: &SigningKey, event: EventId, gate: GateId, central: &T
         program: "bench".into(),
         config_revision: u64::MAX >> 1,
     });
-    Log { node, requests: requests.collect() }
+    Log {
+        node,
+        requests: requests.collect(),
+    }
 }
 
 fn record(head: &Head, event: EventId, gate: GateId, central: &TestCentral) -> ScanRecord {
@@ -135,7 +145,10 @@ async fn ruled(central: &TestCentral, logs: Vec<Log>) -> Result<f64> {
                 position = Some(answer.page.position);
                 acknowledged = answer.acknowledged;
             }
-            ensure!(acknowledged == BATCHES * RECORDS, "only {acknowledged} were acknowledged");
+            ensure!(
+                acknowledged == BATCHES * RECORDS,
+                "only {acknowledged} were acknowledged"
+            );
             Ok(())
         });
     }

@@ -36,9 +36,14 @@ pub async fn run(report: &mut Report) -> Result<()> {
         check(&home).await?;
     }
     seconds.sort_by(f64::total_cmp);
-    report.add(&Figure::new("sync.snapshot.seconds", seconds[TRIES / 2], "s").beside("limit", SECONDS_LIMIT));
+    report.add(
+        &Figure::new("sync.snapshot.seconds", seconds[TRIES / 2], "s")
+            .beside("limit", SECONDS_LIMIT),
+    );
     let per_ticket = bytes as f64 / TICKETS as f64;
-    report.add(&Figure::new("sync.snapshot.bytes", per_ticket, "B/ticket").beside("limit", BYTES_LIMIT));
+    report.add(
+        &Figure::new("sync.snapshot.bytes", per_ticket, "B/ticket").beside("limit", BYTES_LIMIT),
+    );
     Ok(())
 }
 
@@ -58,7 +63,10 @@ impl Central {
             let mut central = program::command("central")?;
             central
                 .current_dir(&place)
-                .env("DATABASE_URL", format!("sqlite:{}", place.join("central.db").display()))
+                .env(
+                    "DATABASE_URL",
+                    format!("sqlite:{}", place.join("central.db").display()),
+                )
                 .env("LISTEN", listen.to_string())
                 .env("NODE_LISTEN", nodes.to_string())
                 .env("MIDTRANS_SERVER_KEY", "unused");
@@ -71,16 +79,36 @@ impl Central {
         serve.arg("serve");
         let mut running = program::start(serve, "central", folder)?;
         running.answers(&format!("http://{listen}/healthz")).await?;
-        let event = answer["event"].as_str().context("the sample event")?.to_owned();
-        Ok(Self { command: Box::new(command), nodes, event, _running: running })
+        let event = answer["event"]
+            .as_str()
+            .context("the sample event")?
+            .to_owned();
+        Ok(Self {
+            command: Box::new(command),
+            nodes,
+            event,
+            _running: running,
+        })
     }
 
     async fn enrol(&self, home: &Path, number: usize, meter: &WireMeter) -> Result<()> {
         let mut code = (self.command)()?;
-        code.args(["node", "code", &self.event, "North", &format!("node-{number}"), "--json"]);
+        code.args([
+            "node",
+            "code",
+            &self.event,
+            "North",
+            &format!("node-{number}"),
+            "--json",
+        ]);
         let code: Value = serde_json::from_slice(&program::finish(code, &[0]).await?.stdout)?;
         let code = code["code"].as_str().context("the enrolment code")?;
-        node(home, &["enrol", &format!("https://{}", meter.address), code]).await.map(drop)
+        node(
+            home,
+            &["enrol", &format!("https://{}", meter.address), code],
+        )
+        .await
+        .map(drop)
     }
 }
 
@@ -92,8 +120,13 @@ async fn node(home: &Path, words: &[&str]) -> Result<Vec<u8>> {
 
 async fn check(home: &Path) -> Result<()> {
     let status: Value = serde_json::from_slice(&node(home, &["status", "--json"]).await?)?;
-    ensure!(status["complete"] == true, "the replica is not proven: {status}");
-    let counts = status["tickets"].as_object().context("tickets per status")?;
+    ensure!(
+        status["replica"]["complete"] == true,
+        "the replica is not proven: {status}"
+    );
+    let counts = status["replica"]["tickets"]
+        .as_object()
+        .context("tickets per status")?;
     let total: u64 = counts.values().filter_map(Value::as_u64).sum();
     ensure!(total == TICKETS, "{total} tickets instead of {TICKETS}");
     Ok(())

@@ -39,7 +39,9 @@ impl WireMeter {
 
 async fn accept(listener: TcpListener, target: SocketAddr, bytes: Arc<AtomicU64>) {
     while let Ok((near, _)) = listener.accept().await {
-        let Ok(far) = TcpStream::connect(target).await else { continue };
+        let Ok(far) = TcpStream::connect(target).await else {
+            continue;
+        };
         let (near_in, near_out) = near.into_split();
         let (far_in, far_out) = far.into_split();
         tokio::spawn(carry(near_in, far_out, Arc::clone(&bytes)));
@@ -47,7 +49,11 @@ async fn accept(listener: TcpListener, target: SocketAddr, bytes: Arc<AtomicU64>
     }
 }
 
-async fn carry(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, bytes: Arc<AtomicU64>) {
+async fn carry(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    bytes: Arc<AtomicU64>,
+) {
     let mut buffer = vec![0; 65_536];
     while let Ok(length @ 1..) = from.read(&mut buffer).await {
         bytes.fetch_add(length as u64, Ordering::Relaxed);

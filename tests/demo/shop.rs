@@ -3,9 +3,8 @@
 use std::{path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result, bail, ensure};
-use reqwest::Client;
 use serde_json::{Value, json};
-use support::program;
+use support::{http, program};
 use tokio::process::Command;
 
 use crate::venue::Venue;
@@ -38,7 +37,7 @@ pub async fn order(venue: &Venue, names: &[&str]) -> Result<Purchase> {
         "language": "en",
         "items": [{ "ticket_type_id": ticket_type, "quantity": names.len(), "attendees": names }],
     });
-    let request = Client::new().post(format!("{url}/api/v1/orders"));
+    let request = http::client().post(format!("{url}/api/v1/orders"));
     let answer = request
         .header("idempotency-key", "the-story-of-ani")
         .json(&body)
@@ -64,7 +63,7 @@ pub async fn pay(venue: &Venue, purchase: &Purchase) -> Result<()> {
         purchase.number
     );
     let wish = json!({ "to": "settlement", "channel": "bank_transfer" });
-    let answer = Client::new().post(url).json(&wish).send().await?;
+    let answer = http::client().post(url).json(&wish).send().await?;
     ensure!(
         answer.status().is_success(),
         "Midtrans: {}",
@@ -98,7 +97,7 @@ pub async fn ticket_pictures(venue: &Venue, purchase: &Purchase) -> Result<Vec<P
         purchase.number,
         purchase.access
     );
-    let pdf = Client::new()
+    let pdf = http::client()
         .get(url)
         .send()
         .await?
@@ -126,7 +125,7 @@ pub async fn ticket_pictures(venue: &Venue, purchase: &Purchase) -> Result<Vec<P
 }
 
 async fn get(url: &str) -> Result<Value> {
-    Ok(Client::new()
+    Ok(http::client()
         .get(url)
         .send()
         .await?

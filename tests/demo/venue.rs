@@ -126,10 +126,10 @@ impl Venue {
         self.ask_gate(gate, &["sync", "--json"]).await?;
         let status = self.ask_gate(gate, &["status", "--json"]).await?.remove(0);
         ensure!(
-            status["complete"] == true,
+            status["replica"]["complete"] == true,
             "the replica of {name} is not proven: {status}"
         );
-        let counts = status["tickets"]
+        let counts = status["replica"]["tickets"]
             .as_object()
             .context("tickets per status")?;
         Ok(counts.values().filter_map(Value::as_u64).sum())

@@ -7,9 +7,11 @@ use central::domain::{
     money::Currency,
     new_event::{NewClient, NewDay, NewEvent, NewType},
 };
+use central::store;
 use sync_protocol::{
     config::{EntryRule, Policy},
-    id::GateId,
+    id::{GateId, TicketId},
+    ticket::TicketStatus,
     time::Timestamp,
 };
 
@@ -118,4 +120,72 @@ impl TestCentral {
 pub fn gate(event: &EventSetup, name: &str) -> GateId {
     let found = event.gates.iter().find(|gate| gate.name == name);
     found.expect("the event has this gate").id
+}
+
+impl TestCentral {
+    /// Sells so many tickets of an event's first type and gives their ids, ascending.
+    ///
+    /// # Panics
+    /// When central refuses.
+    pub async fn sell(&self, event: &EventSetup, count: u32) -> Vec<TicketId> {
+        let (id, kind) = (event.event.id, event.types[0].id);
+        let sold = self
+            .app
+            .issue_tickets_in_bulk(id, kind, count, &["Ayu Lestari"]);
+        sold.await.expect("there is stock");
+        let mut tx = self.app.store.read().await.expect("a snapshot");
+        let start = central::domain::position::TicketPlace::default();
+        let all = central::store::change::tickets(&mut tx, id, &start, 1_000_000).await;
+        let mut ids: Vec<_> = all
+            .expect("tickets")
+            .iter()
+            .map(|ticket| ticket.id)
+            .collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    /// Gives a ticket another status at the event's next revision, as a refund or a transfer does.
+    ///
+    /// # Panics
+    /// When there is no such ticket.
+    pub async fn set_status(&self, event: &EventSetup, ticket: TicketId, status: TicketStatus) {
+        let id = event.event.id;
+        let mut tx = self.app.store.begin().await.expect("a transaction");
+        let mut now = store::revision::take(&mut tx, id)
+            .await
+            .expect("a revision");
+        let start = central::domain::position::TicketPlace::default();
+        let all = store::change::tickets(&mut tx, id, &start, 1_000_000).await;
+        let mut row = all
+            .expect("tickets")
+            .into_iter()
+            .find(|row| row.id == ticket)
+            .expect("sold");
+        now.manifest.remove(&row);
+        (row.status, row.revision) = (status, now.manifest.revision);
+        now.manifest.add(&row);
+        let sql = "UPDATE tickets SET status = ?, revision = ? WHERE id = ?";
+        let revision = i64::try_from(row.revision).expect("small");
+        match &mut tx {
+            store::Tx::Sqlite(tx) => {
+                let query = sqlx::query(sql)
+                    .bind(status.name())
+                    .bind(revision)
+                    .bind(ticket.0);
+                query.execute(&mut **tx).await.expect("a row");
+            }
+            store::Tx::MySql(tx) => {
+                let query = sqlx::query(sql)
+                    .bind(status.name())
+                    .bind(revision)
+                    .bind(ticket.0);
+                query.execute(&mut **tx).await.expect("a row");
+            }
+        }
+        store::revision::put(&mut tx, id, &now)
+            .await
+            .expect("a row");
+        tx.commit().await.expect("committed");
+    }
 }

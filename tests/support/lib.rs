@@ -16,5 +16,6 @@ pub mod festival;
 pub mod http;
 pub mod line;
 pub mod mariadb;
+pub mod naive_gate;
 pub mod program;
 pub mod shop;

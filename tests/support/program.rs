@@ -84,7 +84,7 @@ impl Running {
     /// # Errors
     /// When the program ends first, or does not answer within 30 seconds.
     pub async fn answers(&mut self, url: &str) -> Result<()> {
-        let client = reqwest::Client::new();
+        let client = crate::http::client();
         for _ in 0..600 {
             if let Some(status) = self.child.try_wait()? {
                 bail!(
