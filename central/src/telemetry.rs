@@ -2,6 +2,8 @@
 //!
 //! Never a secret, a ticket code, a name or an identity number: handlers log ids and stable codes.
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::EnvFilter;
 
 /// Begins. A filter that cannot be read counts as `info`; any format but `json` is text.
@@ -9,6 +11,7 @@ pub fn start(filter: &str, format: &str) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     let started = if format == "json" {
         subscriber.json().try_init()

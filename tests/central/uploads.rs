@@ -184,10 +184,9 @@ async fn case_25_gaps_and_breaks_name_the_row_and_lose_nothing() {
         let event = central.festival().await;
         let tickets = central.sell(&event, 4).await;
         let mut gate = central.enrol(&event, "Gate A", "north").await;
-        tickets
-            .iter()
-            .take(4)
-            .for_each(|ticket| drop(gate.admit(&central, *ticket)));
+        tickets.iter().take(4).for_each(|ticket| {
+            gate.admit(&central, *ticket);
+        });
         let gap = refused(&central, &gate, &gate.request_of(2, 4)).await;
         assert_eq!(gap.code(), "log_gap");
         assert!(gap.to_string().contains("record 1"), "{gap}");
@@ -305,7 +304,9 @@ async fn uploads_without_sense_are_refused_by_name() {
     let central = TestCentral::new(Engine::Sqlite).await;
     let event = central.festival().await;
     let mut gate = central.enrol(&event, "Gate A", "north").await;
-    (0..2_001).for_each(|_| drop(gate.admit(&central, TicketId::from_u128(1))));
+    for _ in 0..2_001 {
+        gate.admit(&central, TicketId::from_u128(1));
+    }
     let request = gate.request();
     assert_eq!(
         refused(&central, &gate, &request).await.code(),

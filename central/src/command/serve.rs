@@ -43,7 +43,9 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
             _ = interrupt.recv() => {}
         }
     };
+    let store = app.store.clone();
     serve(app, listeners, stop).await?;
+    store.close().await;
     Ok(ExitCode::SUCCESS)
 }
 

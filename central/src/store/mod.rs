@@ -83,6 +83,20 @@ impl Store {
         Ok(())
     }
 
+    /// Ends all connections; SQLite's file is whole again without its log.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { writer, reader } => {
+                reader.close().await;
+                writer.close().await;
+            }
+            Self::MySql { writer, reader } => {
+                reader.close().await;
+                writer.close().await;
+            }
+        }
+    }
+
     /// Begins a read transaction that sees one moment of the database.
     ///
     /// # Errors
