@@ -50,7 +50,7 @@ impl App {
     ///
     /// # Errors
     /// [`OrderError::UnknownEvent`] when the event has no such type or there are no names,
-    /// [`OrderError::SoldOut`] when the quota is too small; what was sold before stays sold.
+    /// [`OrderError::SoldOut`] when the quota is too small; only if others buy at the same time is a part sold then.
     pub async fn issue_tickets_in_bulk(
         &self,
         event: EventId,
@@ -63,6 +63,9 @@ impl App {
         let kind = found
             .filter(|_| !names.is_empty())
             .ok_or(OrderError::UnknownEvent)?;
+        if i64::from(count) > kind.quota - kind.taken {
+            return Err(OrderError::SoldOut(kind.name.clone()));
+        }
         let mut numbers = Vec::new();
         let mut sold = 0;
         while sold < count {
