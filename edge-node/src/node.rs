@@ -16,6 +16,7 @@ use ed25519_dalek::SigningKey;
 use sync_protocol::{
     config::{EntryRule, EventConfig, Policy},
     id::{EventId, NodeId},
+    keyring::Keyring,
     time::Timestamp,
 };
 
@@ -36,6 +37,7 @@ pub struct Node {
     pub(crate) replica: Replica,
     /// Stands in for the event's rules until the first sync brings them: it knows no key.
     pub(crate) unknown_event: EventConfig,
+    pub(crate) unknown_keys: Keyring,
 }
 
 impl Node {
@@ -68,8 +70,10 @@ impl Node {
         if log.contact()?.is_erased {
             replica.erase()?;
         }
+        let unknown_event = unknown_event(identity.answer.event);
         Ok(Self {
-            unknown_event: unknown_event(identity.answer.event),
+            unknown_keys: Keyring::new(&unknown_event),
+            unknown_event,
             log: Mutex::new(log),
             identity,
             clock,

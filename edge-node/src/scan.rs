@@ -117,8 +117,9 @@ impl Node {
     ) -> Result<Scan, NodeError> {
         let view = self.replica.view()?;
         let config = view.config.as_ref().unwrap_or(&self.unknown_event);
+        let keyring = view.keyring.as_ref().unwrap_or(&self.unknown_keys);
         let attempt = Attempt {
-            shown: identify(raw, config),
+            shown: identify(raw, keyring),
             action,
             operator,
             view: &view,

@@ -168,7 +168,7 @@ fn place_and_day(q: &Question, type_number: u16, day_mask: u16) -> Option<Reason
         .config
         .days
         .iter()
-        .filter(|day| day_mask >> day.number & 1 == 1);
+        .filter(|day| is_of_day(day_mask, day.number));
     if days
         .clone()
         .any(|day| day.opens_at <= q.at && q.at < day.closes_at)
@@ -189,6 +189,13 @@ fn place_and_day(q: &Question, type_number: u16, day_mask: u16) -> Option<Reason
     } else {
         Reason::WrongDay
     })
+}
+
+/// Whether a mask has the bit of an event day; a day beyond the mask is in none.
+fn is_of_day(day_mask: u16, day: u8) -> bool {
+    day_mask
+        .checked_shr(u32::from(day))
+        .is_some_and(|rest| rest & 1 == 1)
 }
 
 /// Whether the ticket has been used up for this action.

@@ -12,6 +12,7 @@
 //! | attendee line | [`seal`] | the name, readable only by who holds the ticket itself |
 //! | manifest | [`manifest`] | the proof that a replica equals central's at a revision |
 //! | event config | [`config`] | days, types, gates, keys and the rules of admission |
+//! | keyring | [`keyring`] | the public keys that a gate checks with |
 //! | scan record | [`scan`] | one attempt at a gate, chained to the one before |
 //! | true time | [`moment`] | when a scan happened, with an error, whatever its clock said |
 //! | verdict | [`verdict`], [`decide`] | admit, ask or refuse, and why |
@@ -51,6 +52,7 @@ pub mod decide;
 pub mod digest;
 pub mod enrol_code;
 pub mod id;
+pub mod keyring;
 pub mod manifest;
 pub mod merge;
 pub mod moment;

@@ -5,9 +5,9 @@
 
 use crate::{
     code::{CodeError, Payload, TicketCode},
-    config::EventConfig,
     digest::Digest,
     id::EventId,
+    keyring::Keyring,
     number::TicketNumber,
     scanner_text::{self, MAX_LEN},
 };
@@ -34,20 +34,20 @@ pub enum Shown {
 
 /// Identifies a text as a scanner, a camera or a person delivered it.
 #[must_use]
-pub fn identify(raw: &str, config: &EventConfig) -> Shown {
+pub fn identify(raw: &str, keyring: &Keyring) -> Shown {
     let digest = Digest::of("gerbang shown text v1", &[raw.as_bytes()]);
     if raw.len() > MAX_LEN {
         return Shown::Unreadable(digest);
     }
     let cleaned = scanner_text::clean(raw);
     match scanner_text::find_code(&cleaned) {
-        Some(code) => identify_code(&code, config, digest),
+        Some(code) => identify_code(&code, keyring, digest),
         None => TicketNumber::parse(&cleaned).map_or(Shown::Unreadable(digest), Shown::Number),
     }
 }
 
-fn identify_code(code: &TicketCode, config: &EventConfig, digest: Digest) -> Shown {
-    let error = match code.verify(config.event, &config.keys_of(config.event)) {
+fn identify_code(code: &TicketCode, keyring: &Keyring, digest: Digest) -> Shown {
+    let error = match keyring.verify(code) {
         Ok(payload) => {
             return Shown::Ticket {
                 payload,
@@ -56,9 +56,7 @@ fn identify_code(code: &TicketCode, config: &EventConfig, digest: Digest) -> Sho
         }
         Err(error) => error,
     };
-    let other = config
-        .other_events()
-        .find(|event| code.verify(*event, &config.keys_of(*event)).is_ok());
+    let other = keyring.other_event(code);
     other.map_or(Shown::Forged(error, digest), |event| {
         Shown::OtherEvent(event, digest)
     })

@@ -24,6 +24,7 @@ use sync_protocol::{
     config::EventConfig,
     decide::Passage,
     id::{NodeId, TicketId},
+    keyring::Keyring,
     shown::Shown,
     ticket::Ticket,
     wire::v1::SyncAnswer,
@@ -59,6 +60,8 @@ struct Reader {
 pub struct View {
     /// The event's rules; `None` before the first sync.
     pub config: Option<EventConfig>,
+    /// Its keys, unpacked.
+    pub keyring: Option<Keyring>,
     /// How far the replica has come.
     pub state: State,
 }
@@ -186,8 +189,10 @@ impl Reader {
         {
             return Ok(Arc::clone(view));
         }
+        let config = state::config(&self.connection)?;
         let view = Arc::new(View {
-            config: state::config(&self.connection)?,
+            keyring: config.as_ref().map(Keyring::new),
+            config,
             state: state::load(&self.connection)?,
         });
         self.seen = Some((version, Arc::clone(&view)));

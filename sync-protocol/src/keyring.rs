@@ -1,0 +1,47 @@
+//! The public keys with which a gate checks tickets: its own event's, and those of the organiser's other events.
+//!
+//! Made once from an [`EventConfig`] and kept, because unpacking a key costs as much as a tenth of a verification.
+
+use crate::{
+    code::{CodeError, EventKeys, Payload, TicketCode},
+    config::EventConfig,
+    id::EventId,
+};
+
+/// Keys by event.
+#[derive(Clone, Debug)]
+pub struct Keyring {
+    event: EventId,
+    own: EventKeys,
+    others: Vec<(EventId, EventKeys)>,
+}
+
+impl Keyring {
+    /// The keys that a config carries.
+    #[must_use]
+    pub fn new(config: &EventConfig) -> Self {
+        let others = config
+            .other_events()
+            .map(|event| (event, config.keys_of(event)));
+        Self {
+            event: config.event,
+            own: config.keys_of(config.event),
+            others: others.collect(),
+        }
+    }
+
+    /// Checks a code for this event.
+    ///
+    /// # Errors
+    /// As [`TicketCode::verify`].
+    pub fn verify(&self, code: &TicketCode) -> Result<Payload, CodeError> {
+        code.verify(self.event, &self.own)
+    }
+
+    /// The other event for which the code is genuine, if there is one.
+    #[must_use]
+    pub fn other_event(&self, code: &TicketCode) -> Option<EventId> {
+        let genuine = |(event, keys): &&(EventId, EventKeys)| code.verify(*event, keys).is_ok();
+        self.others.iter().find(genuine).map(|(event, _)| *event)
+    }
+}
