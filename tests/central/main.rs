@@ -3,6 +3,7 @@ mod api;
 mod changes;
 mod database;
 mod events;
+mod lies;
 mod nodes;
 mod orders;
 mod pages;
