@@ -80,10 +80,10 @@ pub async fn of_event(tx: &mut Tx, event: EventId) -> Result<Vec<Double>, StoreE
          ORDER BY s.at_ms, s.node_id, s.seq",
         event.0
     )?;
-    rows.into_iter().map(into_double).collect()
+    rows.iter().map(into_double).collect()
 }
 
-fn into_double(row: Row) -> Result<Double, StoreError> {
+fn into_double(row: &Row) -> Result<Double, StoreError> {
     let scan = |node, seq| {
         Ok::<_, StoreError>(ScanId {
             node: NodeId(node),
