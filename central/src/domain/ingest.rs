@@ -1,100 +1,20 @@
-//! What a batch changes: true times of a log's open end, and the rulings of every ticket it touches.
+//! What a batch changes: the rulings of every ticket it touches.
 //!
-//! Pure halves of one sync upload. [`correct_log`] needs only the uploading node's own records and rounds, so
-//! `app::sync` runs it before its transaction; [`rule`] needs all nodes' scans of the touched tickets and runs under
-//! the event's lock. Neither depends on the order in which logs arrive: times come from one log's facts, rulings
-//! from the set of scans.
+//! The ruling half of one sync upload; true times are made before it ([`super::log_time`]). [`rule`] needs all nodes'
+//! scans of the touched tickets and runs under the event's lock. It does not depend on the order in which logs
+//! arrive: times come from one log's facts, rulings from the set of scans.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sync_protocol::{
-    config::{EntryRule, EventConfig},
+    config::EntryRule,
     id::{GateId, NodeId, TicketId},
     merge::{Fact, Ruling, rule_ticket},
-    moment::{Entry, Interval, Mark, Trip, correct},
     scan::{Action, ScanId, ScanRecord},
-    time::Reading,
     verdict::Decision,
 };
 
-/// Longest time on the way of a believed round trip.
-const TRIP_LIMIT_MS: i64 = 600_000;
-/// Clocks that count whole milliseconds can make a short way look this much shorter than nothing.
-const TRIP_SLACK_MS: i64 = 2;
-
-/// A record of the log's open end as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OpenRecord {
-    /// Its place.
-    pub seq: u64,
-    /// What its clocks said.
-    pub reading: Reading,
-    /// Where it happened.
-    pub gate: GateId,
-    /// What was wanted.
-    pub action: Action,
-    /// The ticket, if it let somebody in or out.
-    pub admitted: Option<TicketId>,
-    /// When it happened, as far as it was known.
-    pub when: When,
-}
-
-/// When a scan happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct When {
-    /// In central's time.
-    pub time: Interval,
-    /// On which event day.
-    pub day: u8,
-}
-
-/// The times of a log's open end.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Times {
-    /// Stored records whose time is another now.
-    pub moved: Vec<(OpenRecord, When)>,
-    /// The times of the fresh records, in their order.
-    pub fresh: Vec<When>,
-}
-
-/// Corrects the open end of one log: what is stored of it, then what is fresh.
-#[must_use]
-pub fn correct_log(
-    config: &EventConfig,
-    stored: Vec<OpenRecord>,
-    fresh: &[&ScanRecord],
-    marks: &[Mark],
-) -> Times {
-    let entries: Vec<Entry> = stored
-        .iter()
-        .map(|record| (record.seq, record.reading))
-        .chain(fresh.iter().map(|record| (record.seq, record.reading())))
-        .map(|(seq, reading)| Entry { seq, reading })
-        .collect();
-    let mut times = correct(&entries, marks).into_iter().map(|time| When {
-        time,
-        day: config.day_of(time.at),
-    });
-    let moved = stored
-        .into_iter()
-        .zip(times.by_ref())
-        .filter(|(record, when)| record.when != *when)
-        .collect();
-    let fresh = times.collect();
-    Times { moved, fresh }
-}
-
-/// Whether a node's report of a round trip can be true.
-#[must_use]
-pub fn is_plausible(trip: &Trip, mark: &Mark) -> bool {
-    let possible = |ms: i64| (0..1 << 53).contains(&ms);
-    if !possible(trip.sent_ms) || !possible(trip.got_ms) || trip.got_ms < trip.sent_ms {
-        return false;
-    }
-    let at_central = mark.answered_at.ms_since(mark.received_at);
-    let on_the_way = (trip.got_ms - trip.sent_ms).saturating_sub(at_central);
-    (-TRIP_SLACK_MS..TRIP_LIMIT_MS).contains(&on_the_way)
-}
+use super::log_time::{Times, When};
 
 /// The ticket that a record let in or out.
 #[must_use]

@@ -14,6 +14,7 @@ pub mod id;
 pub mod identity;
 pub mod ingest;
 pub mod log_check;
+pub mod log_time;
 pub mod money;
 pub(crate) mod named;
 pub mod new_event;

@@ -19,8 +19,9 @@ use super::{
     tx::{fetch_all, fetch_optional},
 };
 use crate::domain::{
-    ingest::{OpenRecord, Standing, When},
+    ingest::Standing,
     log_check::StoredRecord,
+    log_time::{OpenRecord, When},
 };
 
 /// One row of `scans`.
@@ -261,6 +262,25 @@ pub async fn open_records(
         signed(after)
     )?;
     rows.into_iter().map(open_record).collect()
+}
+
+/// The time of a node's last stored record after a place.
+///
+/// # Errors
+/// When the database fails.
+pub async fn last_time(
+    tx: &mut Tx,
+    node: NodeId,
+    after: u64,
+) -> Result<Option<Interval>, StoreError> {
+    let row = fetch_optional!(
+        tx,
+        (i64, i64, i64),
+        "SELECT lo_ms, at_ms, hi_ms FROM scans WHERE node_id = ? AND seq > ? ORDER BY seq DESC LIMIT 1",
+        node.0,
+        signed(after)
+    )?;
+    Ok(row.map(|(lo, at, hi)| interval(lo, at, hi)))
 }
 
 fn open_record(

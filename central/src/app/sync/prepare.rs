@@ -16,7 +16,7 @@ use crate::{
     app::gate_config::GateConfig,
     domain::{
         batch::{self, BatchFault, Link},
-        ingest::{Times, correct_log, is_plausible},
+        log_time::{Times, continue_log, correct_log, is_plausible},
         node::Node,
         position::Position,
     },
@@ -74,16 +74,18 @@ impl App {
             .gates
             .get(&mut tx, node.event, revision.config_revision)
             .await?;
+        let reported = reported_trip(&mut tx, node.id, request).await?;
         let mut prepared = Prepared {
             mark: mark(&node, request, received_at),
-            trip: reported_trip(&mut tx, node.id, request).await?,
+            trip: reported.map(|(round, trip)| (round.number, trip)),
             node,
             gates,
             fresh,
             times: Times::default(),
             spent: None,
         };
-        place_in_time(&mut tx, &mut prepared).await?;
+        let head = reported.map_or(u64::MAX, |(round, _)| round.mark.head);
+        place_in_time(&mut tx, &mut prepared, head).await?;
         Ok(prepared)
     }
 }
@@ -168,7 +170,7 @@ async fn reported_trip(
     tx: &mut Tx,
     node: NodeId,
     request: &SyncRequest,
-) -> Result<Option<(u64, Trip)>, SyncError> {
+) -> Result<Option<(Round, Trip)>, SyncError> {
     let Some(report) = &request.previous else {
         return Ok(None);
     };
@@ -177,36 +179,68 @@ async fn reported_trip(
     }
     let round = store::round::by_number(tx, node, report.round).await?;
     let fits = |round: &Round| round.mark.trip.is_none() && is_plausible(&report.trip, &round.mark);
-    Ok(round.filter(fits).map(|round| (round.number, report.trip)))
+    Ok(round.filter(fits).map(|round| (round, report.trip)))
 }
 
-/// Corrects the open end of the log: what is not settled by a clock sample after it, and what is fresh.
-async fn place_in_time(tx: &mut Tx, prepared: &mut Prepared) -> Result<(), SyncError> {
+/// Gives the fresh records their times, and moves stored ones where a new clock sample speaks of them.
+/// `reported_head` is where the log ended at the round whose trip is now known.
+async fn place_in_time(
+    tx: &mut Tx,
+    prepared: &mut Prepared,
+    reported_head: u64,
+) -> Result<(), SyncError> {
     let node = &prepared.node;
-    let mut open_from = node.log_seq + 1;
-    if let Some((number, _)) = prepared.trip
-        && let Some(round) = store::round::by_number(tx, node.id, number).await?
-    {
-        open_from = open_from.min(round.mark.head);
-    }
+    let open_from = reported_head.min(node.log_seq + 1);
     let settled = store::round::settled_head(tx, node.id, open_from).await?;
     let mut rounds = store::round::from_head(tx, node.id, settled).await?;
+    let moves = prepared
+        .trip
+        .is_some_and(|(number, trip)| moves_stored(&rounds, number, &trip, node.log_seq));
     if let Some((number, trip)) = prepared.trip {
-        let reported = rounds.iter_mut().find(|round| round.number == number);
-        if let Some(round) = reported {
-            round.mark.trip = Some(trip);
-        }
+        let reported = rounds.iter_mut().filter(|round| round.number == number);
+        reported.for_each(|round| round.mark.trip = Some(trip));
     }
     prepared.spent = spent(&rounds, prepared.mark.as_ref());
-    if prepared.fresh.is_empty() && prepared.trip.is_none() {
+    if prepared.fresh.is_empty() && !moves {
         return Ok(());
     }
     let marks = rounds.iter().map(|round| round.mark);
     let marks: Vec<Mark> = marks.chain(prepared.mark).collect();
+    if !moves {
+        let settled = sampled_head(&marks, node.log_seq).max(settled);
+        let last = store::scan::last_time(tx, node.id, settled).await?;
+        let config = &prepared.gates.config;
+        if let Some(times) = continue_log(config, last, &prepared.records(), &marks) {
+            prepared.times = times;
+            return Ok(());
+        }
+    }
     let stored = store::scan::open_records(tx, node.id, settled).await?;
-    let times = correct_log(&prepared.gates.config, stored, &prepared.records(), &marks);
-    prepared.times = times;
+    prepared.times = correct_log(&prepared.gates.config, stored, &prepared.records(), &marks);
     Ok(())
+}
+
+/// Whether a reported round trip can move what is stored. It cannot when the log has not grown beyond its head and
+/// an earlier round with that head gave a sample of that boot: a backlog that takes many rounds to send has many
+/// such rounds.
+fn moves_stored(rounds: &[Round], number: u64, trip: &Trip, log_seq: u64) -> bool {
+    let reported = rounds.iter().find(|round| round.number == number);
+    let Some(head) = reported.map(|round| round.mark.head) else {
+        return true;
+    };
+    let earlier = rounds
+        .iter()
+        .filter(|round| round.number < number && round.mark.head == head);
+    let same_boot = |round: &Round| round.mark.trip.is_some_and(|known| known.boot == trip.boot);
+    log_seq > head || !earlier.into_iter().any(same_boot)
+}
+
+/// The last head up to `seq` at which a sample was taken.
+fn sampled_head(marks: &[Mark], seq: u64) -> u64 {
+    let sampled = marks
+        .iter()
+        .filter(|mark| mark.trip.is_some() && mark.head <= seq);
+    sampled.map(|mark| mark.head).max().unwrap_or(0)
 }
 
 /// A round in which the log did not grow, that is neither the first nor the last at its head and gave no sample,
