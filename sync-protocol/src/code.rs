@@ -16,7 +16,7 @@
 use std::collections::BTreeMap;
 
 use data_encoding::BASE32_NOPAD;
-use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use ed25519_dalek::{Signature, Signer, SigningKey, Verifier, VerifyingKey};
 
 use crate::id::{EventId, TicketId};
 
@@ -71,10 +71,12 @@ pub struct TicketCode {
 pub struct EventKeys(BTreeMap<u8, VerifyingKey>);
 
 impl EventKeys {
-    /// Adds or replaces the key of a slot; slots above 15 and bytes that are no key are left out.
+    /// Adds or replaces the key of a slot; slots above 15, bytes that are no key, and weak keys (under which
+    /// signatures prove nothing) are left out.
     pub fn insert(&mut self, slot: u8, key: &[u8; 32]) {
-        if let (0..=15, Ok(key)) = (slot, VerifyingKey::from_bytes(key)) {
-            self.0.insert(slot, key);
+        match VerifyingKey::from_bytes(key) {
+            Ok(key) if slot < 16 && !key.is_weak() => drop(self.0.insert(slot, key)),
+            _ => {}
         }
     }
 }
@@ -141,7 +143,7 @@ impl TicketCode {
             .0
             .get(&self.payload.key_slot)
             .ok_or(CodeError::UnknownKey)?;
-        key.verify_strict(
+        key.verify(
             &signed_bytes(event, &self.payload),
             &Signature::from_bytes(&self.signature),
         )
