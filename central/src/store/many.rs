@@ -65,22 +65,22 @@ macro_rules! write_many {
     }};
 }
 
-/// Asks about many ids: the question up to the list, one value before the ids, and the ids.
+/// Asks about many ids: the question up to the list, and the ids.
 macro_rules! ids {
-    ($tx:expr, $row:ty, $head:expr, $first:expr, $ids:expr) => {{
+    ($tx:expr, $row:ty, $head:expr, $ids:expr) => {{
         let mut rows: Vec<$row> = Vec::new();
         for piece in $crate::store::many::pieces($ids) {
             let text = $crate::store::many::list($head, piece.len());
             let found = match &mut *$tx {
                 $crate::store::Tx::Sqlite(tx) => {
-                    let mut query = sqlx::query_as::<_, $row>(text).bind($first);
+                    let mut query = sqlx::query_as::<_, $row>(text);
                     for id in piece {
                         query = query.bind(id.0);
                     }
                     query.fetch_all(&mut **tx).await
                 }
                 $crate::store::Tx::MySql(tx) => {
-                    let mut query = sqlx::query_as::<_, $row>(text).bind($first);
+                    let mut query = sqlx::query_as::<_, $row>(text);
                     for id in piece {
                         query = query.bind(id.0);
                     }

@@ -57,6 +57,10 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(ACQUIRE)
+            // Ticket ids are random: with the default of 2 MiB every upload would read its index anew.
+            .pragma("cache_size", "-65536")
+            .pragma("wal_autocheckpoint", "8000")
+            .pragma("temp_store", "memory")
             .statement_cache_capacity(500);
         let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE);
         let writer: SqlitePool = pool()

@@ -171,6 +171,7 @@ async fn write(tx: &mut Tx, tail: &'static str, rows: &[ScanRow<'_>]) -> Result<
 
 #[derive(sqlx::FromRow)]
 struct StandingRow {
+    event_id: Uuid,
     node_id: Uuid,
     seq: i64,
     gate_id: Uuid,
@@ -214,15 +215,10 @@ pub async fn standings(
     event: EventId,
     tickets: &[TicketId],
 ) -> Result<Vec<Standing>, StoreError> {
-    let rows = ids!(
-        tx,
-        StandingRow,
-        "SELECT node_id, seq, gate_id, ticket_id, action, lo_ms, at_ms, hi_ms, day, ruling, winner_node, winner_seq \
-         FROM scans WHERE event_id = ? AND ruling IS NOT NULL AND ticket_id IN ",
-        event.0,
-        tickets
-    )?;
-    rows.into_iter().map(StandingRow::into_standing).collect()
+    let question = dialect::scans_by_ticket(tx);
+    let rows = ids!(tx, StandingRow, question, tickets)?;
+    let ours = rows.into_iter().filter(|row| row.event_id == event.0);
+    ours.map(StandingRow::into_standing).collect()
 }
 
 /// Those of these tickets that are not valid, with the revision at which that came about.
@@ -236,13 +232,13 @@ pub async fn invalid_tickets(
 ) -> Result<Vec<(TicketId, u64)>, StoreError> {
     let rows = ids!(
         tx,
-        (Uuid, i64),
-        "SELECT id, revision FROM tickets WHERE event_id = ? AND status <> 'valid' AND id IN ",
-        event.0,
+        (Uuid, Uuid, i64),
+        "SELECT event_id, id, revision FROM tickets WHERE status <> 'valid' AND id IN ",
         tickets
     )?;
-    let revised = |(id, revision)| Ok((TicketId(id), unsigned(revision)?));
-    rows.into_iter().map(revised).collect()
+    let ours = rows.into_iter().filter(|(of, ..)| *of == event.0);
+    let revised = |(_, id, revision)| Ok((TicketId(id), unsigned(revision)?));
+    ours.map(revised).collect()
 }
 
 /// The stored records of a node after a place, as far as times can still change.
