@@ -1,6 +1,6 @@
 # One word per task; each sets up what it needs first (scripts/setup.sh).
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench check fuzz lint
+.PHONY: help demo test bench check fuzz lint screenshots
 SHELL := /bin/bash
 
 TIME ?= 60
@@ -11,6 +11,7 @@ help:
 	@echo "make test            everything that CI runs: formatting, lints, documentation, all tests on both databases"
 	@echo "make check           the same without the tests that need a server, for while you work"
 	@echo "make bench           the figures, one JSON line each in target/bench/results.jsonl"
+	@echo "make screenshots     the pictures of the README, made by the tests"
 	@echo "make fuzz TIME=60    every fuzz target for that many seconds"
 
 demo:
@@ -56,3 +57,10 @@ fuzz:
 	@scripts/setup.sh build fuzz
 	@set -e; targets=$$(cargo fuzz list); for target in $$targets; do set -x; \
 		RUSTC_BOOTSTRAP=1 cargo fuzz run "$$target" -- -max_total_time=$(TIME); { set +x; } 2>/dev/null; done
+
+# The README's pictures are the tests' own: what they show was asserted when they were made.
+screenshots:
+	@scripts/setup.sh test demo
+	cargo build --workspace --bins
+	cargo test -p tests --test browser --test story
+	cp target/screenshots/gate.png target/screenshots/event.png target/screenshots/ticket.png docs/images/

@@ -1,7 +1,7 @@
 //! The story of `make demo STORY=1` over real processes: one purchase, two gates without a network, the truth
 //! afterwards. The demo's own program plays and checks it; this test runs it as a user would, beside others.
 
-use std::process::Command;
+use std::{path::Path, process::Command};
 
 #[test]
 fn case_19_the_demo_story_holds_over_real_processes() {
@@ -17,6 +17,7 @@ fn case_19_the_demo_story_holds_over_real_processes() {
         "{told}\n{}",
         String::from_utf8_lossy(&output.stderr)
     );
+    keep_picture(&folder.path().join("demo/tickets/page-2.png"));
     for held in [
         "Ticket already used",
         "Ticket already exchanged",
@@ -39,4 +40,11 @@ fn a_folder_that_is_not_the_demos_is_not_emptied() {
         .expect("the demo starts");
     assert!(!status.success());
     assert!(precious.exists());
+}
+
+/// The first ticket's page, for the README.
+fn keep_picture(page: &Path) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
+    std::fs::create_dir_all(&folder).expect("a folder for pictures");
+    std::fs::copy(page, folder.join("ticket.png")).expect("the ticket's page was rendered");
 }
