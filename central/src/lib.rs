@@ -9,11 +9,11 @@
 //! | [`payments`] | payment providers behind one interface | – |
 
 pub mod app;
+pub mod command;
+pub mod config;
 pub mod domain;
 pub mod http;
 pub mod payments;
 pub mod store;
-pub mod command;
-pub mod config;
 pub mod telemetry;
 pub mod worker;

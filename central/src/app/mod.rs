@@ -9,16 +9,16 @@ pub mod authority;
 pub mod bulk;
 pub mod conflicts;
 pub mod events;
+pub mod gate_config;
 pub mod holds;
 pub mod invoices;
-pub mod gate_config;
 pub mod nodes;
 pub mod notices;
 pub mod orders;
 pub mod payments;
-pub mod tickets;
 pub mod sample;
 pub mod sync;
+pub mod tickets;
 pub mod vault;
 
 use std::sync::Arc;

@@ -3,9 +3,9 @@
 //! Invariant: no SQL and no write begins here. Each part gives its routes as a `Router<App>`.
 
 pub mod api;
-pub mod hooks;
-pub mod shop;
 pub mod health;
+pub mod hooks;
 pub mod node;
 pub mod router;
 pub mod serve;
+pub mod shop;
