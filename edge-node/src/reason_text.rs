@@ -93,6 +93,10 @@ const fn words(reason: Reason) -> (&'static str, &'static str) {
             "This gate is locked: connect it to central",
             "Gerbang ini terkunci: hubungkan ke pusat",
         ),
+        Reason::TypedNumber => (
+            "Good ticket, typed by hand: compare the name with an identity card",
+            "Tiket sah, diketik manual: cocokkan nama dengan kartu identitas",
+        ),
         Reason::CannotStore => (
             "The scan cannot be stored: do not let in",
             "Pemindaian tidak dapat disimpan: jangan izinkan masuk",

@@ -102,10 +102,30 @@ pub fn decide(q: &Question) -> Answer {
         (Shown::Ticket { payload, .. }, None) => {
             unknown(q, payload, answer(Verdict::refuse(Reason::UnknownTicket)))
         }
-        (_, Some(ticket)) => match standing_of(q, ticket) {
-            Some(reason) => answer(Verdict::refuse(reason)),
-            None => passage(q, ticket.day_mask, answer(Verdict::admit(Reason::Admitted))),
+        (_, Some(ticket)) => known(q, ticket, answer(Verdict::admit(Reason::Admitted))),
+    }
+}
+
+/// A ticket that the replica holds. Whoever is inside may leave, whatever became of the ticket since.
+fn known(q: &Question, ticket: &Ticket, base: Answer) -> Answer {
+    let leaves = q.action == Action::Exit;
+    if let Some(reason) = standing_of(q, ticket).filter(|_| !leaves) {
+        return Answer {
+            verdict: Verdict::refuse(reason),
+            ..base
+        };
+    }
+    // Uses of the ticket come after the tickets: until the last page, this gate may not know of one.
+    let known = Answer {
+        provisional: !q.standing.complete,
+        ..passage(q, base)
+    };
+    match q.shown {
+        Shown::Number(_) if known.verdict.admits() => Answer {
+            verdict: Verdict::ask(Reason::TypedNumber),
+            ..known
         },
+        _ => known,
     }
 }
 
@@ -128,7 +148,7 @@ fn unknown(q: &Question, payload: &Payload, base: Answer) -> Answer {
             ..base
         };
     }
-    let known = passage(q, payload.day_mask, base);
+    let known = passage(q, base);
     if !known.verdict.admits() {
         return known;
     }
@@ -199,7 +219,7 @@ fn is_of_day(day_mask: u16, day: u8) -> bool {
 }
 
 /// Whether the ticket has been used up for this action.
-fn passage(q: &Question, day_mask: u16, base: Answer) -> Answer {
+fn passage(q: &Question, base: Answer) -> Answer {
     let day = q.config.day_of(q.at);
     let last = |action| q.history.iter().rfind(|p| p.action == action).copied();
     let first = |action| q.history.iter().find(|p| p.action == action).copied();
@@ -218,10 +238,6 @@ fn passage(q: &Question, day_mask: u16, base: Answer) -> Answer {
         Action::Exit if is_inside(q.history) => (Verdict::admit(Reason::Admitted), None),
         Action::Exit => (Verdict::refuse(Reason::Outside), last(Action::Exit)),
     };
-    debug_assert!(
-        day_mask != 0 || !verdict.admits(),
-        "a ticket of no day is refused before"
-    );
     let repeat = last(q.action).is_some_and(|p| earlier.is_some() && is_repeat(q, &p));
     Answer {
         verdict,

@@ -158,7 +158,10 @@ fn case_6_every_reason_has_its_row() {
         ("forged", Case { shown: Some(Shown::Forged(CodeError::BadSignature, DIGEST)), status: None, ..good() }, "refuse bad_signature"),
         ("unreadable", Case { shown: Some(Shown::Unreadable(DIGEST)), status: None, ..good() }, "refuse unreadable"),
         ("unknown number", Case { shown: Some(Shown::Number(TicketNumber::new(3))), status: None, ..good() }, "refuse unknown_ticket"),
-        ("known number", Case { shown: Some(Shown::Number(TicketNumber::new(7))), ..good() }, "admit admitted"),
+        ("known number", Case { shown: Some(Shown::Number(TicketNumber::new(7))), ..good() }, "ask typed_number"),
+        ("known number of a used ticket", Case { shown: Some(Shown::Number(TicketNumber::new(7))), history: single(), ..good() }, "refuse already_used"),
+        ("case 9: exit after the doors closed", Case { action: Exit, at: 21 * HOUR, history: single(), ..good() }, "admit admitted"),
+        ("exit after a refund", Case { action: Exit, status: Some(TicketStatus::Refunded), history: single(), ..good() }, "admit admitted"),
         ("case 5: unknown though issued long before the sync", Case { status: None, issued_at: 3600, ..good() }, "refuse unknown_ticket"),
         ("sold after the last sync", late(good()), "ask sold_after_last_sync"),
         ("sold after the last sync, for another day", late(Case { day_mask: 0b10, ..good() }), "refuse wrong_day"),
@@ -226,5 +229,20 @@ fn the_same_ticket_at_the_same_gate_within_30_seconds_is_a_repeat() {
     ] {
         let history = vec![passage_at(Action::Entry, gate, 12 * HOUR - ago, 0)];
         assert_eq!(ask(&Case { history, ..good() }).repeat, repeat, "{name}");
+    }
+}
+
+#[test]
+fn a_known_ticket_is_provisional_while_its_uses_may_be_missing() {
+    for complete in [false, true] {
+        let standing = Standing {
+            complete,
+            ..good().standing
+        };
+        let answer = ask(&Case { standing, ..good() });
+        assert_eq!(
+            (answer.verdict.admits(), answer.provisional),
+            (true, !complete)
+        );
     }
 }

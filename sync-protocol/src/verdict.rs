@@ -66,6 +66,9 @@ closed_enum! {
         NodeLocked = 22 => "node_locked",
         /// The scan could not be made durable.
         CannotStore = 23 => "cannot_store",
+        /// The ticket is good, but only its number was given: a number is in every replica and proves nothing, so a
+        /// person compares the name.
+        TypedNumber = 24 => "typed_number",
     }
 }
 
