@@ -4,6 +4,7 @@
 //! come from a file instead (`…_FILE`), as container platforms hand them over.
 
 use std::{
+    collections::BTreeMap,
     fs,
     io::Write as _,
     net::SocketAddr,
@@ -15,7 +16,7 @@ use anyhow::{Context as _, ensure};
 use data_encoding::HEXLOWER_PERMISSIVE;
 use figment::{
     Figment,
-    providers::{Env, Format as _, Serialized, Toml},
+    providers::{Format as _, Serialized, Toml},
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
@@ -91,10 +92,12 @@ impl Config {
         };
         Figment::from(Serialized::defaults(defaults))
             .merge(Toml::file(FILE))
-            .merge(Env::raw().only(&PLAIN))
-            .merge(Env::prefixed("GERBANG_"))
+            .merge(Serialized::defaults(environment(&mut vars())))
             .extract()
-            .map_err(|error| anyhow::anyhow!("a setting cannot be read: {error}"))
+            .map_err(|error| {
+                let name = error.path.join(".").to_uppercase();
+                anyhow::anyhow!("the setting {name} cannot be read: {}", error.kind)
+            })
     }
 
     /// Where gates connect, if central listens for them itself.
@@ -189,6 +192,31 @@ impl Config {
         let folder = database.and_then(|path| Path::new(path).parent());
         folder.unwrap_or(Path::new(FOLDER)).join(KEY_FILE)
     }
+}
+
+/// Values stay the texts they are: a key of digits alone is no number.
+fn environment(vars: &mut dyn Iterator<Item = (String, String)>) -> BTreeMap<String, String> {
+    let setting = |(name, value): (String, String)| {
+        let ours = name.strip_prefix("GERBANG_").map(str::to_owned);
+        let known = ours.or_else(|| PLAIN.contains(&name.as_str()).then(|| name.clone()))?;
+        (!value.is_empty()).then(|| (known.to_lowercase(), name.len(), value))
+    };
+    let mut settings: Vec<_> = vars.filter_map(setting).collect();
+    // With both spellings set, the longer one is meant.
+    settings.sort();
+    settings
+        .into_iter()
+        .map(|(name, _, value)| (name, value))
+        .collect()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment"
+)]
+fn vars() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
 /// An address that listens everywhere is reached at this machine.

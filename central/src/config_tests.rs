@@ -78,3 +78,25 @@ fn no_secret_is_printed() {
         .expect_err("too short");
     assert!(!refused.to_string().contains("00ff"), "{refused}");
 }
+
+#[test]
+fn the_environment_is_text_and_our_own_spelling_wins() {
+    let digits = "0".repeat(64);
+    let vars = [
+        ("GERBANG_LISTEN", "127.0.0.1:1"),
+        ("LISTEN", "127.0.0.1:2"),
+        ("GERBANG_MASTER_KEY", digits.as_str()),
+        ("MASTER_KEY", "not ours"),
+        ("PUBLIC_URL", ""),
+        ("HOME", "/root"),
+    ];
+    let mut vars = vars
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into_iter();
+    let settings = environment(&mut vars);
+    assert_eq!(settings.len(), 2);
+    assert_eq!(
+        (settings["listen"].as_str(), &settings["master_key"]),
+        ("127.0.0.1:1", &digits)
+    );
+}

@@ -123,8 +123,14 @@ async fn mysql_pool(
             })
         })
         .connect_with(options)
-        .await?;
-    Ok(pool)
+        .await;
+    match pool {
+        // The pool keeps to itself what went wrong on the way.
+        Err(sqlx::Error::PoolTimedOut) => Err(StoreError::Unfit(
+            "the database server does not answer: does it run, and does DATABASE_URL name its address?".into(),
+        )),
+        pool => Ok(pool?),
+    }
 }
 
 fn check_version(version: &str) -> Result<(), StoreError> {
