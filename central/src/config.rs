@@ -96,7 +96,8 @@ impl Config {
             .extract()
             .map_err(|error| {
                 let name = error.path.join(".").to_uppercase();
-                anyhow::anyhow!("the setting {name} cannot be read: {}", error.kind)
+                let what = if name.is_empty() { FILE } else { name.as_str() };
+                anyhow::anyhow!("the setting {what} cannot be read: {}", error.kind)
             })
     }
 
