@@ -98,7 +98,10 @@ fn the_replica_may_go_missing_and_is_fetched_again() {
     let node = Node::open(home.path(), clock.clone()).expect("it opens");
     let gate = Gate { node, clock, home };
     assert_eq!(
-        gate.node.next_request(10).expect("a request").position,
+        gate.node
+            .next_request(10, 2_000)
+            .expect("a request")
+            .position,
         None
     );
     assert_eq!(gate.node.status().expect("a status").scans, 1);

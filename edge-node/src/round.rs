@@ -2,7 +2,8 @@
 //!
 //! Invariant: the log learns of an acknowledgement only after the page of the same answer is durable, so a crash
 //! in between sends records twice, which central takes once, and never loses any. An order to erase is noted in
-//! the log before the replica goes, so it is carried out even if the power goes first.
+//! the log before the replica goes, so it is carried out even if the power goes first. Of an answer that a later
+//! one overtook (another program on this folder) only the acknowledgement counts.
 //!
 //! Called by `sync`, which owns sockets, retries and waiting.
 
@@ -40,15 +41,20 @@ pub struct Applied {
 }
 
 impl Node {
-    /// The next request: unsent records, and where the replica stands.
+    /// The next request: unsent records, `most_records` of them and never more than [`MAX_BATCH`], and where the
+    /// replica stands.
     ///
     /// # Errors
     /// [`NodeError::Database`].
-    pub fn next_request(&self, page_rows: u32) -> Result<SyncRequest, NodeError> {
+    pub fn next_request(
+        &self,
+        page_rows: u32,
+        most_records: usize,
+    ) -> Result<SyncRequest, NodeError> {
         let view = self.replica.view()?;
         let log = lock(&self.log);
         let contact = log.contact()?;
-        let batch = log.unsent(contact.acknowledged, MAX_BATCH)?;
+        let batch = log.unsent(contact.acknowledged, most_records.min(MAX_BATCH))?;
         // Read after the batch: another program may have added to the log, never taken away.
         let head = log.head()?;
         let upto = batch.upto.unwrap_or(head);
@@ -78,15 +84,26 @@ impl Node {
         trip: Trip,
     ) -> Result<Applied, NodeError> {
         self.check(answer)?;
+        if self.is_overtaken(request, answer)? {
+            let (_, _, contact) = self.note(request, answer, trip)?;
+            return Ok(Applied {
+                more: true,
+                ..applied(answer, &contact, Received::default())
+            });
+        }
         if let Some(Order::Erase) = answer.order {
-            return self.erase(answer, trip);
+            return self.erase(request, answer, trip);
         }
         let from = request
             .position
             .as_ref()
             .map(|position| position.as_slice());
         let received = self.replica.apply(from, answer)?;
-        let (head, before, contact) = self.note(answer, trip)?;
+        let (head, before, contact) = self.note(request, answer, trip)?;
+        // Another program may have been told to erase while this page was written.
+        if contact.is_erased {
+            self.replica.erase()?;
+        }
         let is_last = received.fits && answer.page.manifest.is_some();
         let sends_on = contact.acknowledged > before && contact.acknowledged < head.seq;
         Ok(Applied {
@@ -104,6 +121,7 @@ impl Node {
         }
         let head = lock(&self.log).head()?.seq;
         if answer.acknowledged > head {
+            self.lock_as_copy()?;
             return Err(NodeError::LogBehind {
                 acknowledged: answer.acknowledged,
                 head,
@@ -112,8 +130,35 @@ impl Node {
         Ok(())
     }
 
-    fn erase(&self, answer: &SyncAnswer, trip: Trip) -> Result<Applied, NodeError> {
-        let (head, before, contact) = self.note(answer, trip)?;
+    /// Central holds other or more scans of this node than its log: another disk went on after this copy was
+    /// made, so whom it admitted is not known here. It decides no more, also after a restart.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn lock_as_copy(&self) -> Result<(), NodeError> {
+        let mut log = lock(&self.log);
+        let append = log.begin()?;
+        let contact = Contact {
+            is_copy: true,
+            ..append.contact()?
+        };
+        append.set_contact(&contact)?;
+        append.commit()
+    }
+
+    fn is_overtaken(&self, request: &SyncRequest, answer: &SyncAnswer) -> Result<bool, NodeError> {
+        let mut log = lock(&self.log);
+        let append = log.begin()?;
+        Ok(append.contact()?.has_overtaken(request, answer))
+    }
+
+    fn erase(
+        &self,
+        request: &SyncRequest,
+        answer: &SyncAnswer,
+        trip: Trip,
+    ) -> Result<Applied, NodeError> {
+        let (head, before, contact) = self.note(request, answer, trip)?;
         self.replica.erase()?;
         tracing::warn!(
             "central revoked this node: its replica is erased, its unsent scans are kept"
@@ -127,12 +172,17 @@ impl Node {
     }
 
     /// Writes down what the answer says of the log, the time and the lease.
-    fn note(&self, answer: &SyncAnswer, trip: Trip) -> Result<(Head, u64, Contact), NodeError> {
+    fn note(
+        &self,
+        request: &SyncRequest,
+        answer: &SyncAnswer,
+        trip: Trip,
+    ) -> Result<(Head, u64, Contact), NodeError> {
         let mut log = lock(&self.log);
         let append = log.begin()?;
         let mut contact = append.contact()?;
         let before = contact.acknowledged;
-        contact.note(answer, trip);
+        contact.note(request, answer, trip);
         append.set_contact(&contact)?;
         append.park(&answer.parked)?;
         let head = append.head()?;

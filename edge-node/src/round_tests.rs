@@ -28,7 +28,7 @@ fn pages() -> [SyncAnswer; 3] {
 }
 
 fn position(gate: &Gate) -> Option<Vec<u8>> {
-    let request = gate.node.next_request(10).expect("a request");
+    let request = gate.node.next_request(10, 2_000).expect("a request");
     request.position.map(|position| position.to_vec())
 }
 
@@ -86,7 +86,7 @@ fn case_14_a_row_that_changes_between_pages_counts_once_and_as_it_is_now() {
 fn an_answer_that_was_overtaken_is_left_aside() {
     let gate = Gate::new();
     let [first, second, last] = pages();
-    let request = gate.node.next_request(10).expect("a request");
+    let request = gate.node.next_request(10, 2_000).expect("a request");
     gate.answered(&request, &first);
     gate.round(&second);
     let late = gate.answered(&request, &first);
@@ -189,7 +189,7 @@ fn case_8_tombstones_refuse_and_older_news_cannot_undo_them() {
 fn records_are_sent_from_the_acknowledged_place_and_chain_up_to_the_signed_head() {
     let gate = Gate::with(&(1..=5).map(valid).collect::<Vec<_>>());
     (1..=5).for_each(|n| assert_eq!(gate.enter(n), "admitted"));
-    let request = gate.node.next_request(10).expect("a request");
+    let request = gate.node.next_request(10, 2_000).expect("a request");
     let mut head = Head::empty(NODE_A);
     for record in &request.records {
         head = head.follow(record).expect("it follows").0;
@@ -216,7 +216,7 @@ fn records_are_sent_from_the_acknowledged_place_and_chain_up_to_the_signed_head(
         (3, 1, true)
     );
     let gate = gate.reopened();
-    let next = gate.node.next_request(10).expect("a request");
+    let next = gate.node.next_request(10, 2_000).expect("a request");
     assert_eq!(next.records, request.records[3..]);
     assert_eq!(next.previous.expect("the round before").round, took.round);
     let status = gate.node.status().expect("a status");
@@ -270,7 +270,7 @@ fn case_16_a_revoked_node_erases_its_tickets_and_keeps_its_scans() {
         (status.replica.total, status.scans, status.unsent),
         (0, 2, 2)
     );
-    let request = gate.node.next_request(10).expect("a request");
+    let request = gate.node.next_request(10, 2_000).expect("a request");
     assert_eq!((request.records.len(), request.position), (2, None));
 }
 
@@ -309,7 +309,7 @@ fn the_clock_sample_tells_how_wrong_the_wall_clock_is() {
 }
 
 fn failure(gate: &Gate, answer: &SyncAnswer) -> NodeError {
-    let request = gate.node.next_request(10).expect("a request");
+    let request = gate.node.next_request(10, 2_000).expect("a request");
     let reading = gate.node.clock().reading();
     let trip = sync_protocol::moment::Trip {
         boot: reading.boot,

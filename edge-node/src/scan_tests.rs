@@ -3,6 +3,7 @@
 use rusqlite::Connection;
 use sync_protocol::{
     code::TicketCode,
+    config::{EntryRule, EventConfig},
     id::{EventId, TicketId},
     merge::Ruling,
     scan::{Action, Head, Subject},
@@ -13,8 +14,8 @@ use sync_protocol::{
 use crate::{
     database::lock,
     testing::{
-        EVENT, Gate, NODE_A, OPENS, START, answer, code, code_issued_at, event_key, manifest,
-        passage_at_b, ticket, valid,
+        EVENT, Gate, NODE_A, OPENS, START, answer, code, code_issued_at, config, event_key,
+        manifest, passage_at_b, ticket, valid,
     },
 };
 
@@ -81,6 +82,32 @@ fn an_own_scan_that_comes_back_from_central_counts_once() {
     gate.round(&news);
     let first = gate.show(&code(1).to_text()).first.expect("the own scan");
     assert_eq!((first.gate.as_str(), first.at), ("Gate A", START));
+}
+
+#[test]
+fn a_boot_without_a_clock_does_not_turn_the_order_of_own_scans_around() {
+    let gate = Gate::with(&[valid(1)]);
+    let mut news = answer(2, START);
+    news.page.config = Some(EventConfig {
+        entry_rule: EntryRule::ReEntry,
+        revision: 2,
+        ..config()
+    });
+    news.page.manifest = Some(manifest(2, &[valid(1)]));
+    gate.round(&news);
+    gate.clock.advance_ms(60_000);
+    assert_eq!(gate.enter(1), "admitted");
+    gate.clock.advance_ms(60_000);
+    let out = gate.node.scan(&code(1).to_text(), Action::Exit, None);
+    assert_eq!(out.verdict.decision, Decision::Admit);
+    gate.clock.reboot(&ambient::SeededEntropy::new(2));
+    gate.clock.set_skew_ms(-START.0);
+    let back = gate.show(&code(1).to_text());
+    assert_eq!(back.verdict.reason, Reason::Admitted);
+    assert_eq!(back.scanned_at, START, "estimated before the exit");
+    gate.clock.advance_ms(60_000);
+    let again = gate.show(&code(1).to_text()).verdict;
+    assert_eq!(again.decision, Decision::Refuse, "inside: {again:?}");
 }
 
 #[test]
@@ -185,7 +212,7 @@ fn refused_scans_are_records_too_and_hold_no_code() {
     ] {
         assert_eq!(gate.show(&text).verdict.reason.name(), reason);
     }
-    let records = gate.node.next_request(1).expect("a request").records;
+    let records = gate.node.next_request(1, 2_000).expect("a request").records;
     assert_eq!(records.len(), 7);
     let forged_bytes = forged.to_text();
     assert!(

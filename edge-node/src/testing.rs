@@ -202,7 +202,7 @@ impl Gate {
 
     /// One round with this answer, in no time at all.
     pub(crate) fn round(&self, answer: &SyncAnswer) -> Applied {
-        let request = self.node.next_request(1_000).expect("a request");
+        let request = self.node.next_request(1_000, 2_000).expect("a request");
         self.answered(&request, answer)
     }
 

@@ -105,7 +105,7 @@ impl Seller {
     }
 
     fn deliver(&self, node: &Node, tickets: Vec<Ticket>, manifest: Option<Manifest>) -> Result<()> {
-        let request = node.next_request(1)?;
+        let request = node.next_request(1, 2_000)?;
         let page = Page {
             config: Some(self.config()),
             tickets,

@@ -1,13 +1,15 @@
 //! This node's dealings with central: what was acknowledged, what time it is there, how long it may decide.
 //!
-//! Invariant: the acknowledged place never goes back, and of two clock samples of one boot the better is kept. One row beside the scans, because it must outlive the replica.
+//! Invariant: the acknowledged place never goes back, of two clock samples of one boot the better is kept, and an
+//! answer that a later one overtook changes nothing but the acknowledged place. One row beside the scans, because
+//! it must outlive the replica.
 
 use rusqlite::{Connection, Row, params};
 use sync_protocol::{
     id::BootId,
     moment::{Interval, Sample, Trip},
     time::{Reading, Timestamp},
-    wire::v1::{RoundTrip, SyncAnswer},
+    wire::v1::{RoundTrip, SyncAnswer, SyncRequest},
 };
 
 use crate::error::NodeError;
@@ -27,12 +29,27 @@ pub struct Contact {
     pub lease_until: Option<Timestamp>,
     /// Central told the node to erase its replica.
     pub is_erased: bool,
+    /// Central holds other or more scans of this node than its log: this disk is an old copy, and must not decide.
+    pub is_copy: bool,
 }
 
 impl Contact {
-    /// Takes in what an answer says.
-    pub fn note(&mut self, answer: &SyncAnswer, trip: Trip) {
+    /// Whether an answer of a later round was taken in after `request` was made. A request that already named
+    /// that later round is not overtaken: then central itself went back, to a copy of its database.
+    #[must_use]
+    pub fn has_overtaken(&self, request: &SyncRequest, answer: &SyncAnswer) -> bool {
+        self.last_round.is_some_and(|last| {
+            let named = request.previous.map(|previous| previous.round);
+            answer.round < last.round && named != Some(last.round)
+        })
+    }
+
+    /// Takes in what the answer to `request` says.
+    pub fn note(&mut self, request: &SyncRequest, answer: &SyncAnswer, trip: Trip) {
         self.acknowledged = self.acknowledged.max(answer.acknowledged);
+        if self.has_overtaken(request, answer) {
+            return;
+        }
         let round = answer.round;
         self.last_round = Some(RoundTrip { round, trip });
         let sample = Sample::of_trip(&trip, answer.received_at, answer.answered_at);
@@ -64,7 +81,7 @@ impl Contact {
     /// Whether the node may no longer decide.
     #[must_use]
     pub fn is_locked(&self, now: Timestamp) -> bool {
-        self.is_erased || self.lease_until.is_some_and(|until| now >= until)
+        self.is_erased || self.is_copy || self.lease_until.is_some_and(|until| now >= until)
     }
 }
 
@@ -84,7 +101,7 @@ fn better(old: Option<Sample>, new: Sample) -> Sample {
 pub(super) fn load(connection: &Connection) -> Result<Contact, NodeError> {
     let mut statement = connection.prepare_cached(
         "SELECT acknowledged, round, trip_boot, trip_sent_ms, trip_got_ms, sample_boot, sample_mono_ms,
-                sample_central_ms, sample_error_ms, central_seen_ms, lease_until_ms, is_erased
+                sample_central_ms, sample_error_ms, central_seen_ms, lease_until_ms, is_erased, is_copy
          FROM contact WHERE id = 1",
     )?;
     Ok(statement.query_row([], |row| {
@@ -95,6 +112,7 @@ pub(super) fn load(connection: &Connection) -> Result<Contact, NodeError> {
             central_seen: row.get::<_, Option<i64>>(9)?.map(Timestamp),
             lease_until: row.get::<_, Option<i64>>(10)?.map(Timestamp),
             is_erased: row.get(11)?,
+            is_copy: row.get(12)?,
         })
     })?)
 }
@@ -129,7 +147,8 @@ pub(super) fn store(connection: &Connection, contact: &Contact) -> Result<(), No
         .prepare_cached(
             "UPDATE contact SET acknowledged = ?1, round = ?2, trip_boot = ?3, trip_sent_ms = ?4,
                 trip_got_ms = ?5, sample_boot = ?6, sample_mono_ms = ?7, sample_central_ms = ?8,
-                sample_error_ms = ?9, central_seen_ms = ?10, lease_until_ms = ?11, is_erased = ?12
+                sample_error_ms = ?9, central_seen_ms = ?10, lease_until_ms = ?11, is_erased = ?12,
+                is_copy = ?13
              WHERE id = 1",
         )?
         .execute(params![
@@ -145,6 +164,11 @@ pub(super) fn store(connection: &Connection, contact: &Contact) -> Result<(), No
             contact.central_seen.map(|at| at.0),
             contact.lease_until.map(|at| at.0),
             contact.is_erased,
+            contact.is_copy,
         ])?;
     Ok(())
 }
+
+#[cfg(test)]
+#[path = "contact_tests.rs"]
+mod tests;

@@ -6,7 +6,8 @@
 //!
 //! Called by [`crate::node::Node`] alone. Pages are written through one connection and scans read through
 //! another, so a first sync of a hundred thousand tickets never makes a guest wait. Nothing here holds all
-//! tickets in memory. It knows nothing of this gate's own scans: see [`crate::log`].
+//! tickets in memory. Tickets are proven; passages are in no proof and follow by revision. It knows nothing of
+//! this gate's own scans: see [`crate::log`].
 
 pub mod apply;
 pub mod double;
@@ -27,6 +28,7 @@ use sync_protocol::{
     keyring::Keyring,
     shown::Shown,
     ticket::Ticket,
+    time::Timestamp,
     wire::v1::SyncAnswer,
 };
 
@@ -203,9 +205,17 @@ impl Reader {
 impl Known {
     /// All passages of the ticket: `own` from the log, and those of other nodes from the replica, by time.
     /// What the replica says of an own scan is its ruling; the log knows it first.
+    ///
+    /// `own` stands in the order of the log, and stays in it: after a boot without a clock an own scan may have
+    /// an estimate that lies before earlier ones, so none counts as earlier than the one before it.
     #[must_use]
     pub fn merged(&self, node: NodeId, own: Vec<Passage>) -> Vec<Passage> {
         let mut all = own;
+        let mut latest = Timestamp(i64::MIN);
+        for passage in &mut all {
+            latest = latest.max(passage.at);
+            passage.at = latest;
+        }
         all.extend(self.passages.iter().filter(|p| p.scan.node != node));
         all.sort_by_key(|p| (p.at, p.scan));
         all

@@ -22,6 +22,7 @@ const MOST_DOUBLES: usize = 4;
 pub struct Panel {
     words: &'static Words,
     link: (&'static str, &'static str),
+    reason: Option<String>,
     last_sync: String,
     warnings: Vec<String>,
     counts: Vec<(&'static str, String)>,
@@ -68,6 +69,7 @@ impl Panel {
         Self {
             words,
             link: link(facts.link, words),
+            reason: reason(facts.link),
             last_sync: status
                 .last_sync_at
                 .map_or_else(|| words.never.to_owned(), age),
@@ -92,6 +94,14 @@ fn link(link: Option<&Link>, words: &Words) -> (&'static str, &'static str) {
         Some(Link::Away { .. }) => ("away", words.away),
         Some(Link::Starting) => ("starting", words.starting),
         None => ("away", words.no_sync),
+    }
+}
+
+/// What keeps the gate from central, with its stable name for whoever is asked for help.
+fn reason(link: Option<&Link>) -> Option<String> {
+    match link {
+        Some(Link::Away { code, message }) => Some(format!("{message} [{code}]")),
+        _ => None,
     }
 }
 

@@ -124,9 +124,15 @@ impl Hand {
         self.scanned.notify_one();
     }
 
-    /// How the link is.
+    /// How the link is; away when the driver itself is gone, whatever it said last.
     #[must_use]
     pub fn link(&self) -> Link {
+        if self.link.has_changed().is_err() {
+            return Link::Away {
+                code: "sync_stopped".to_owned(),
+                message: "sync stopped: start the gate program again".to_owned(),
+            };
+        }
         self.link.borrow().clone()
     }
 
@@ -161,6 +167,8 @@ impl Work {
 
     fn tell(&self, done: Result<Summary, SyncError>) -> Outcome {
         let (link, outcome) = match done {
+            // All of it is fetched again, which must not be every few seconds.
+            Ok(summary) if summary.gap.is_some() => (Link::Connected, Outcome::Failed),
             Ok(_) => (Link::Connected, Outcome::Current),
             Err(error) => {
                 let outcome = match error.can_retry() {

@@ -7,6 +7,9 @@ use sync_protocol::wire::v1::Refusal;
 use super::transport::TransportError;
 use crate::error::NodeError;
 
+/// Central's refusals of a log that contradicts what it has: at once, and from then on.
+const OLD_COPY: [&str; 2] = ["log_forked", "node_quarantined"];
+
 /// Why a round came to nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum SyncError {
@@ -41,6 +44,12 @@ impl SyncError {
             Self::Protocol(_) => "answer_senseless",
             Self::Node(error) => error.code(),
         }
+    }
+
+    /// Whether central says that this node's log is not the one it knows: the disk is an old copy.
+    #[must_use]
+    pub fn means_copy(&self) -> bool {
+        matches!(self, Self::Refused { refusal, .. } if OLD_COPY.contains(&refusal.code.as_str()))
     }
 
     /// Whether trying again can help without anybody doing something.

@@ -7,7 +7,7 @@
 //! | enrolment | [`enrol`] | a code becomes a node |
 //! | session | [`session`] | the short right to sync |
 //! | round | [`mod@round`] | ask, take in, ask again until current |
-//! | schedule | [`schedule`], `pace` | when, and how much at once: pure |
+//! | schedule | [`schedule`], `pace` | when, and how much at once, up and down: pure |
 //! | driver | [`driver`] | all of it in the background of a running gate |
 //!
 //! It calls [`crate::node::Node`] and is called by `command` and by `run`. Verdicts never wait for it.

@@ -20,6 +20,7 @@ use sync_protocol::{
 use super::{
     call::{SYNC, call},
     error::SyncError,
+    pace::Took,
     session::Session,
     transport::Transport,
 };
@@ -128,8 +129,10 @@ async fn ask(
         }
         other => other,
     };
-    if matches!(answer, Err(SyncError::Unreachable(_))) {
-        session.pace = session.pace.failed();
+    match &answer {
+        Err(SyncError::Unreachable(_)) => session.pace = session.pace.failed(),
+        Err(error) if error.means_copy() => blocking(node, Node::lock_as_copy).await?,
+        _ => {}
     }
     answer
 }
@@ -142,8 +145,8 @@ async fn try_ask(
 ) -> Result<Answer, SyncError> {
     let token = session.token(node, transport).await?;
     let sent = node.clock().reading();
-    let rows = session.pace.rows();
-    let mut request = blocking(node, move |node| node.next_request(rows)).await?;
+    let (rows, records) = (session.pace.rows(), session.pace.records());
+    let mut request = blocking(node, move |node| node.next_request(rows, records)).await?;
     if let Some(ahead) = ahead {
         ahead.put_into(&mut request);
     }
@@ -151,8 +154,12 @@ async fn try_ask(
     let got = node.clock().reading();
     check_headway(&request, &answer)?;
     transport.heard(answer.answered_at);
-    let is_full = answer.page.manifest.is_none();
-    session.pace = session.pace.took(got.mono_ms - sent.mono_ms, is_full);
+    let took = Took {
+        ms: got.mono_ms - sent.mono_ms,
+        has_more: answer.page.manifest.is_none(),
+        sent: request.records.len(),
+    };
+    session.pace = session.pace.took(took);
     let trip = Trip {
         boot: got.boot,
         sent_ms: sent.mono_ms,

@@ -39,6 +39,9 @@ struct State {
     token_ends_after: Option<u64>,
     is_cut: bool,
     leads_nowhere: bool,
+    refuses: Option<&'static str>,
+    has_gap: bool,
+    panics: bool,
     trips: Vec<(u64, u64)>,
 }
 
@@ -85,6 +88,9 @@ impl Central {
             state.token_ends_after = None;
             return (401, refusal("session_unknown"));
         }
+        if let Some(code) = state.refuses {
+            return (409, refusal(code));
+        }
         state.rounds += 1;
         let key = ed25519_dalek::SigningKey::from_bytes(&[1; 32]).verifying_key();
         let mut head = state.log.unwrap_or(Head::empty(request.log.head.node));
@@ -113,7 +119,8 @@ impl Central {
         answer.page.config = (request.config_revision == 0).then(config);
         answer.page.tickets = self.tickets[from..to].to_vec();
         let is_last = to == self.tickets.len() && !state.leads_nowhere;
-        answer.page.manifest = is_last.then(|| manifest(1, &self.tickets));
+        let held = self.tickets.len() - usize::from(state.has_gap);
+        answer.page.manifest = is_last.then(|| manifest(1, &self.tickets[..held]));
         answer
     }
 }
@@ -126,6 +133,7 @@ impl Transport for Central {
         bearer: Option<&'a str>,
     ) -> BoxFuture<'a, Result<Answered, TransportError>> {
         async move {
+            assert!(!self.state().panics, "a fault of the program");
             if self.state().is_cut {
                 return Err(TransportError::Unreachable("no route".to_owned()));
             }
@@ -262,4 +270,53 @@ async fn the_driver_says_how_the_link_is_and_comes_back_by_itself() {
         !hand.wait_for(|link| *link == Link::Starting).await,
         "it is gone"
     );
+}
+
+#[tokio::test]
+async fn case_24_a_node_that_central_quarantined_decides_no_more() {
+    for code in ["log_forked", "node_quarantined"] {
+        let (node, home) = gate();
+        let central = Central::new(5);
+        until_current(&node, &central).await.expect("current");
+        central.state().refuses = Some("overtaken");
+        until_current(&node, &central).await.expect_err("refused");
+        assert_eq!(enter(&node, 1), "admitted");
+        central.state().refuses = Some(code);
+        let error = until_current(&node, &central).await.expect_err("refused");
+        assert_eq!(error.code(), code);
+        let clock = Arc::clone(&node.clock);
+        drop(node);
+        let node = Node::open(home.path(), clock).expect("it opens");
+        assert_eq!(enter(&node, 2), "node_locked", "{code}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gap_is_fetched_again_with_growing_pauses() {
+    let (node, _home) = gate();
+    let central = Arc::new(Central::new(5));
+    central.state().has_gap = true;
+    let entropy = Arc::new(SeededEntropy::new(1));
+    let driver = Driver::start(node, central.clone(), entropy, 1_000);
+    tokio::time::sleep(std::time::Duration::from_secs(100)).await;
+    let rounds = central.state().rounds;
+    driver.stop().await;
+    assert!((3..=15).contains(&rounds), "{rounds} rounds in 100 seconds");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_driver_that_died_is_told() {
+    let (node, _home) = gate();
+    let central = Arc::new(Central::new(5));
+    let entropy = Arc::new(SeededEntropy::new(1));
+    let driver = Driver::start(Arc::clone(&node), central.clone(), entropy, 5_000);
+    let mut hand = driver.hand();
+    assert!(hand.wait_for(|link| *link == Link::Connected).await);
+    central.state().panics = true;
+    hand.scanned();
+    assert!(!hand.wait_for(|link| *link == Link::Starting).await);
+    let Link::Away { code, .. } = hand.link() else {
+        panic!("{:?}", hand.link());
+    };
+    assert_eq!(code, "sync_stopped");
 }

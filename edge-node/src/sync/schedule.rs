@@ -26,7 +26,7 @@ const LONGEST_REFUSED_MS: i64 = 300_000;
 pub enum Outcome {
     /// Nothing unsent, nothing more to fetch.
     Current,
-    /// It failed, and trying again may help by itself.
+    /// It failed, or left a gap, and trying again may help by itself.
     Failed,
     /// It was refused, and somebody must do something about it.
     Refused,

@@ -60,7 +60,7 @@ impl Gate {
         };
         Node::create(home.path(), identity).expect("enrolled");
         let node = Node::open(home.path(), clock).expect("open");
-        let request = node.next_request(100).expect("a request");
+        let request = node.next_request(100, 2_000).expect("a request");
         let reading = node.clock().reading();
         let trip = Trip {
             boot: reading.boot,

@@ -34,6 +34,7 @@ BEGIN
 END;
 
 -- This node's dealings with central: one row. They outlive the replica, as the log does.
+--   is_copy   central holds other or more scans of this node than the log: this disk is an old copy
 CREATE TABLE contact (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     acknowledged INTEGER NOT NULL,
@@ -47,10 +48,11 @@ CREATE TABLE contact (
     sample_error_ms INTEGER,
     central_seen_ms INTEGER,
     lease_until_ms INTEGER,
-    is_erased INTEGER NOT NULL
+    is_erased INTEGER NOT NULL,
+    is_copy INTEGER NOT NULL
 ) STRICT;
 
-INSERT INTO contact (id, acknowledged, is_erased) VALUES (1, 0, 0);
+INSERT INTO contact (id, acknowledged, is_erased, is_copy) VALUES (1, 0, 0, 0);
 
 -- Records that central put aside, for the status page. Central has them; nothing is lost.
 CREATE TABLE parked (
