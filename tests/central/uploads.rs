@@ -6,7 +6,7 @@ use support::{
 };
 use sync_protocol::{
     id::{EventId, NodeId, TicketId},
-    wire::v1::SyncRequest,
+    wire::v1::{Order, SyncRequest},
 };
 use sync_protocol::{
     scan::{ScanRecord, Subject},
@@ -149,6 +149,28 @@ async fn case_24_a_copied_disk_is_found_named_and_quarantined() {
             2,
             "nothing is lost, and the repeat is one row"
         );
+    }
+}
+
+#[tokio::test]
+async fn case_16_a_copy_of_a_revoked_nodes_disk_is_told_to_erase_too() {
+    for engine in Engine::both() {
+        let central = TestCentral::new(engine).await;
+        let event = central.festival().await;
+        let tickets = central.sell(&event, 2).await;
+        let mut gate = central.enrol(&event, "Gate A", "north").await;
+        let (log, heads, acknowledged) = (gate.log.clone(), gate.heads.clone(), gate.acknowledged);
+        gate.admit(&central, tickets[0]);
+        gate.sync(&central).await;
+        central.app.revoke_node(gate.id).await.expect("it is known");
+        (gate.log, gate.heads, gate.acknowledged) = (log, heads, acknowledged);
+        gate.admit(&central, tickets[1]);
+        let request = gate.request();
+        let answer = central.app.sync(gate.id, &request, central.now()).await;
+        assert_eq!(answer.expect("an order").order, Some(Order::Erase));
+        assert_eq!(status(&central, gate.id).await.0, NodeStatus::Revoked);
+        let kept = parked(&central, gate.id).await;
+        assert_eq!(kept, [(1, "log_forked".to_owned())], "its scan is kept");
     }
 }
 

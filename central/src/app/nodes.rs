@@ -201,14 +201,21 @@ impl App {
         let now = self.clock.now();
         let mut nonce = [0; 32];
         self.entropy.fill(&mut nonce);
+        let challenge = Challenge { nonce };
+        // Strangers must not queue at the one writer of an embedded database.
+        if !self.is_known(node).await? {
+            return Ok(challenge);
+        }
+        let expires_at = now.plus_ms(CHALLENGE_MS);
         let stored: Result<(), NodeError> = transact!(self.store, |tx| {
-            if store::node::by_id(tx, node).await?.is_some() {
-                let expires_at = now.plus_ms(CHALLENGE_MS);
-                store::node::insert_challenge(tx, node, &nonce, expires_at).await?;
-            }
-            Ok(())
+            Ok(store::node::insert_challenge(tx, node, &nonce, expires_at).await?)
         });
-        stored.map(|()| Challenge { nonce })
+        stored.map(|()| challenge)
+    }
+
+    async fn is_known(&self, node: NodeId) -> Result<bool, NodeError> {
+        let mut tx = self.store.read().await?;
+        Ok(store::node::by_id(&mut tx, node).await?.is_some())
     }
 
     /// Opens a session for a node that signed its challenge. A revoked node gets one too: it must hear that it is

@@ -157,6 +157,20 @@ pub async fn set_status(
     Ok(execute!(tx, sql, status.name(), reason, node.0)? == 1)
 }
 
+/// Quarantines an active node; one that was revoked stays revoked, because it must still be told to erase.
+///
+/// # Errors
+/// When the database fails.
+pub async fn quarantine(tx: &mut Tx, node: NodeId, reason: &str) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE nodes SET status = 'quarantined', quarantine_reason = ? WHERE id = ? AND status = 'active'",
+        reason,
+        node.0
+    )?;
+    Ok(())
+}
+
 /// Stores where a node stands after a round; false when another round of it came in between.
 ///
 /// # Errors

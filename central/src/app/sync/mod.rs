@@ -138,7 +138,9 @@ impl App {
         let prepared = match self.prepare(node, request, received_at).await {
             Err(error @ (SyncError::Batch(_) | SyncError::Quarantined(_))) => {
                 self.set_aside(node, request, &error, received_at).await?;
-                return Err(error);
+                return self
+                    .erase_if_revoked(node, request, error, received_at)
+                    .await;
             }
             other => other?,
         };
@@ -170,6 +172,36 @@ impl App {
         }
     }
 
+    /// A revoked node is told to erase even when its log is refused: a stolen disk may have been copied.
+    async fn erase_if_revoked(
+        &self,
+        node: NodeId,
+        request: &SyncRequest,
+        error: SyncError,
+        received_at: Timestamp,
+    ) -> Result<SyncAnswer, SyncError> {
+        let mut tx = self.store.read().await?;
+        let node = store::node::by_id(&mut tx, node)
+            .await?
+            .ok_or(SyncError::UnknownNode)?;
+        let is_own =
+            !matches!(&error, SyncError::Batch(fault) if fault.code() == "bad_head_signature");
+        if node.status != NodeStatus::Revoked || !is_own {
+            return Err(error);
+        }
+        Ok(SyncAnswer {
+            round: node.round,
+            received_at,
+            answered_at: self.clock.now(),
+            // Never beyond the log that asks, which may be an older copy.
+            acknowledged: node.log_seq.min(request.log.head.seq),
+            parked: Vec::new(),
+            page: page::empty(request),
+            lease_until: received_at,
+            order: Some(Order::Erase),
+        })
+    }
+
     /// Keeps the records of a refused batch; a node whose log forked is quarantined with the row's name.
     async fn set_aside(
         &self,
@@ -186,8 +218,7 @@ impl App {
         let reason: String = error.to_string().chars().take(200).collect();
         transact!(self.store, |tx| {
             if matches!(error, SyncError::Batch(BatchFault::Forked(_))) {
-                let status = NodeStatus::Quarantined;
-                store::node::set_status(tx, node, status, Some(&reason)).await?;
+                store::node::quarantine(tx, node, &reason).await?;
             }
             Ok::<(), SyncError>(store::ruling::park(tx, &rows).await?)
         })

@@ -37,8 +37,8 @@ pub(super) struct Prepared {
     pub(super) trip: Option<(u64, Trip)>,
     /// The mark that this round makes; a late copy of an old request makes none.
     pub(super) mark: Option<Mark>,
-    /// A round that no record's time depends on any more.
-    pub(super) spent: Option<u64>,
+    /// Rounds that no record's time depends on any more.
+    pub(super) spent: Vec<u64>,
 }
 
 impl Prepared {
@@ -82,7 +82,7 @@ impl App {
             gates,
             fresh,
             times: Times::default(),
-            spent: None,
+            spent: Vec::new(),
         };
         let head = reported.map_or(u64::MAX, |(round, _)| round.mark.head);
         place_in_time(&mut tx, &mut prepared, head).await?;
@@ -243,13 +243,66 @@ fn sampled_head(marks: &[Mark], seq: u64) -> u64 {
     sampled.map(|mark| mark.head).max().unwrap_or(0)
 }
 
-/// A round in which the log did not grow, that is neither the first nor the last at its head and gave no sample,
-/// bounds no record's time: an idle node leaves two rows, not one for every few seconds.
-fn spent(rounds: &[Round], new: Option<&Mark>) -> Option<u64> {
-    let [.., before, last] = rounds else {
-        return None;
+/// Rounds in which the log did not grow and that bound no record's time: of those with the last head, all but the
+/// first, the last, and the first and last clock sample of each boot. An idle node leaves a handful of rows, not
+/// one for every few seconds.
+fn spent(rounds: &[Round], new: Option<&Mark>) -> Vec<u64> {
+    let Some(head) = rounds.last().map(|round| round.mark.head) else {
+        return Vec::new();
     };
-    let idle = new.is_some_and(|mark| mark.head == last.mark.head);
-    let same = before.mark.head == last.mark.head;
-    (idle && same && last.mark.trip.is_none()).then_some(last.number)
+    let first = rounds.partition_point(|round| round.mark.head < head);
+    let idle = &rounds[first..];
+    let stays_last = new.is_none_or(|mark| mark.head != head);
+    let end = idle.len() - usize::from(stays_last);
+    let boot = |round: &Round| round.mark.trip.map(|trip| trip.boot);
+    let bounds = |place: usize| {
+        let same = |round: &Round| boot(round) == boot(&idle[place]);
+        let (before, after) = (&idle[..place], &idle[place + 1..]);
+        boot(&idle[place]).is_some() && !(before.iter().any(same) && after.iter().any(same))
+    };
+    let middle = (1..end).filter(|place| !bounds(*place));
+    middle.map(|place| idle[place].number).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sync_protocol::id::BootId;
+
+    fn round(number: u64, head: u64, boot: Option<u128>) -> Round {
+        let trip = boot.map(|boot| Trip {
+            boot: BootId::from_u128(boot),
+            sent_ms: 0,
+            got_ms: 1,
+        });
+        let at = Timestamp(0);
+        Round {
+            number,
+            mark: Mark {
+                head,
+                received_at: at,
+                answered_at: at,
+                trip,
+            },
+        }
+    }
+
+    #[test]
+    fn an_idle_node_leaves_a_handful_of_rounds() {
+        let mut rounds = vec![round(0, 3, Some(1))];
+        for number in 1..200 {
+            let new = round(number, 5, None);
+            let gone = spent(&rounds, Some(&new.mark));
+            rounds.retain(|round| !gone.contains(&round.number));
+            // The next round reports the trip of this one; every tenth answer is lost.
+            let boot = (number % 10 != 0).then_some(1 + u128::from(number / 100));
+            rounds.push(round(number, 5, boot));
+        }
+        let kept: Vec<_> = rounds.iter().map(|round| round.number).collect();
+        assert_eq!(
+            kept,
+            [0, 1, 99, 101, 198, 199],
+            "first and last, and each boot's first and last sample"
+        );
+    }
 }

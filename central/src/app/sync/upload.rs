@@ -219,8 +219,8 @@ async fn store_round(
     if let Some((number, trip)) = &prepared.trip {
         store::round::set_trip(tx, node.id, *number, trip).await?;
     }
-    if let Some(number) = prepared.spent {
-        store::round::delete(tx, node.id, number).await?;
+    for number in &prepared.spent {
+        store::round::delete(tx, node.id, *number).await?;
     }
     if let Some(mut mark) = prepared.mark {
         mark.answered_at = answered_at;

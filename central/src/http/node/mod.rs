@@ -27,7 +27,13 @@ use self::{
     body::{answer, read, version},
     refusal::NodeRefusal,
 };
-use crate::app::{App, nodes::NodeError};
+use crate::{
+    app::{App, nodes::NodeError},
+    domain::node::Node,
+};
+
+/// Longest body of a call that needs no token: codes, keys and signatures are far below it.
+const MAX_STRANGERS_BODY: usize = 4_096;
 
 type Answer = Result<Response, NodeRefusal>;
 
@@ -37,8 +43,25 @@ pub fn routes() -> Router<App> {
         .route("/node/v1/enrol", post(enrol))
         .route("/node/v1/challenge", post(challenge))
         .route("/node/v1/session", post(session))
-        .route("/node/v1/sync", post(sync))
-        .layer(DefaultBodyLimit::max(wire::MAX_BODY))
+        .layer(DefaultBodyLimit::max(MAX_STRANGERS_BODY))
+        .route(
+            "/node/v1/sync",
+            post(sync).layer(DefaultBodyLimit::max(wire::MAX_BODY)),
+        )
+}
+
+/// The node that a request's token belongs to; asked before the body is read, so that strangers cannot make central
+/// hold large ones.
+struct Caller(Node);
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = NodeRefusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        version(&parts.headers)?;
+        let token = bearer(&parts.headers).ok_or(NodeError::UnknownToken)?;
+        Ok(Self(app.node_of_token(token).await?))
+    }
 }
 
 /// When a request's head was there: its body may take seconds on a thin link, and would spoil the clock sample.
@@ -77,12 +100,11 @@ async fn session(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Ans
 async fn sync(
     State(app): State<App>,
     ReceivedAt(received_at): ReceivedAt,
+    Caller(node): Caller,
     headers: HeaderMap,
     body: Bytes,
 ) -> Answer {
     let version = version(&headers)?;
-    let token = bearer(&headers).ok_or(NodeError::UnknownToken)?;
-    let node = app.node_of_token(token).await?;
     let request: SyncRequest = read(&headers, &body)?;
     let round = app.sync(node.id, &request, received_at).await;
     let round = round.inspect_err(|error| {
