@@ -31,7 +31,7 @@ CREATE TABLE orders (
     created_at BIGINT NOT NULL,
     paid_at BIGINT,
     closed_at BIGINT,
-    -- why an admin must look: paid_after_release, amount_differs, …
+    -- why an admin must look, the gravest reason so far: paid_after_release, amount_differs, …
     attention VARCHAR(40),
     CONSTRAINT orders_event FOREIGN KEY (event_id) REFERENCES events (id)
 );
@@ -100,7 +100,7 @@ CREATE TABLE payments (
 CREATE INDEX payments_by_order ON payments (order_id);
 CREATE INDEX payments_open ON payments (status, updated_at);
 
--- Every webhook, raw, before anything else is done with it.
+-- Every webhook, raw, before anything else is done with it; of those without a valid proof a bounded number.
 CREATE TABLE payment_notices (
     id BINARY(16) NOT NULL PRIMARY KEY,
     provider VARCHAR(20) NOT NULL,
@@ -118,6 +118,7 @@ CREATE TABLE payment_notices (
 );
 
 CREATE INDEX payment_notices_by_reference ON payment_notices (reference);
+CREATE INDEX payment_notices_by_proof ON payment_notices (authentic);
 
 CREATE TABLE promo_codes (
     id BINARY(16) NOT NULL PRIMARY KEY,

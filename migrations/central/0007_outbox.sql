@@ -15,4 +15,4 @@ CREATE TABLE outbox (
     UNIQUE (kind, subject_id)
 );
 
-CREATE INDEX outbox_due ON outbox (done_at, due_at);
+CREATE INDEX outbox_due ON outbox (kind, done_at, due_at);

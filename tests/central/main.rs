@@ -1,8 +1,11 @@
 //! Central's uses on a real database of both engines.
 mod api;
+mod attention;
 mod changes;
 mod database;
 mod events;
+mod forms;
+mod given_up;
 mod lies;
 mod nodes;
 mod orders;
@@ -11,4 +14,6 @@ mod payments;
 mod rulings;
 mod secrets;
 mod tickets;
+mod unproven;
 mod uploads;
+mod worker;

@@ -1,9 +1,9 @@
-//! A wire between two programs that a test can cut and mend.
+//! A wire between two programs that a test can cut, mend and stall.
 use std::{
     net::SocketAddr,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicUsize, Ordering},
     },
 };
 
@@ -16,7 +16,30 @@ use tokio::{
 pub struct Line {
     /// Its near end.
     pub url: String,
-    is_cut: Arc<AtomicBool>,
+    state: Arc<State>,
+}
+
+/// No end to the requests that are lost.
+const ALL: usize = usize::MAX;
+
+/// What becomes of requests.
+#[derive(Default)]
+struct State {
+    /// How many more are lost.
+    to_lose: AtomicUsize,
+    /// How many more are kept without an answer.
+    to_stall: AtomicUsize,
+    /// How many were kept so far.
+    stalled: AtomicUsize,
+}
+
+impl State {
+    /// Whether one more is to be counted off.
+    fn take(count: &AtomicUsize) -> bool {
+        let less = |left: usize| (left > 0).then(|| if left == ALL { ALL } else { left - 1 });
+        let taken = count.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less);
+        taken.is_ok()
+    }
 }
 
 impl Line {
@@ -27,30 +50,47 @@ impl Line {
     pub async fn open(to: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let is_cut = Arc::new(AtomicBool::new(false));
-        let cut = Arc::clone(&is_cut);
+        let state = Arc::new(State::default());
+        let seen = Arc::clone(&state);
         tokio::spawn(async move {
             while let Ok((near, _)) = listener.accept().await {
-                tokio::spawn(carry(near, to, Arc::clone(&cut)));
+                tokio::spawn(carry(near, to, Arc::clone(&seen)));
             }
         });
         let url = format!("http://{address}");
-        Self { url, is_cut }
+        Self { url, state }
     }
 
     /// Cuts it: connections end without an answer.
     pub fn cut(&self) {
-        self.is_cut.store(true, Ordering::SeqCst);
+        self.lose(ALL);
+    }
+
+    /// Loses the next requests.
+    pub fn lose(&self, requests: usize) {
+        self.state.to_lose.store(requests, Ordering::SeqCst);
+    }
+
+    /// Keeps all requests from now on without an answer.
+    pub fn stall(&self) {
+        self.state.to_stall.store(ALL, Ordering::SeqCst);
+    }
+
+    /// How many requests it kept.
+    #[must_use]
+    pub fn stalled(&self) -> usize {
+        self.state.stalled.load(Ordering::SeqCst)
     }
 
     /// Mends it.
     pub fn mend(&self) {
-        self.is_cut.store(false, Ordering::SeqCst);
+        self.state.to_stall.store(0, Ordering::SeqCst);
+        self.lose(0);
     }
 }
 
-/// Carries bytes both ways, and drops the connection at the first bytes after the cut.
-async fn carry(near: TcpStream, to: SocketAddr, is_cut: Arc<AtomicBool>) {
+/// Carries bytes both ways, and drops the connection with the first bytes that are to be lost.
+async fn carry(near: TcpStream, to: SocketAddr, state: Arc<State>) {
     let Ok(far) = TcpStream::connect(to).await else {
         return;
     };
@@ -59,7 +99,11 @@ async fn carry(near: TcpStream, to: SocketAddr, is_cut: Arc<AtomicBool>) {
     let back = tokio::spawn(async move { tokio::io::copy(&mut far_in, &mut near_out).await });
     let mut bytes = vec![0; 16 * 1024];
     while let Ok(count) = near_in.read(&mut bytes).await {
-        let is_over = count == 0 || is_cut.load(Ordering::SeqCst);
+        if count > 0 && State::take(&state.to_stall) {
+            state.stalled.fetch_add(1, Ordering::SeqCst);
+            continue;
+        }
+        let is_over = count == 0 || State::take(&state.to_lose);
         if is_over || far_out.write_all(&bytes[..count]).await.is_err() {
             break;
         }

@@ -43,7 +43,8 @@ pub struct Shop {
     /// Its event.
     pub event: EventSetup,
     router: Router,
-    line: Line,
+    /// Between central and the provider.
+    pub line: Line,
 }
 
 /// What a forged notice says.

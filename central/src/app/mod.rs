@@ -17,6 +17,7 @@ pub mod notices;
 pub mod orders;
 pub mod payments;
 pub mod sample;
+mod sessions;
 pub mod sync;
 pub mod tickets;
 pub mod vault;

@@ -9,12 +9,12 @@ use super::{
 };
 use crate::{
     domain::order::{IllegalMove, Order, OrderItem, OrderStatus},
-    payments::{Buyer, CreateSession, LineItem, ProviderError, Session},
+    payments::{Buyer, CreateSession, LineItem, Session},
     store::{self, StoreError, payment::Payment, tx::transact},
 };
 
 /// Longer than any call to the provider takes.
-const LEASE_MS: i64 = 30_000;
+pub(super) const LEASE_MS: i64 = 30_000;
 
 impl App {
     /// Gives the address where a pending order is paid, opening the payment if it is not open.
@@ -86,8 +86,21 @@ impl App {
         Ok((order, url))
     }
 
-    /// A free order is paid as soon as it is placed.
+    /// A free order is paid as soon as it is placed; whoever repeats the request at the same moment gets what the
+    /// quicker one made of it.
     async fn settle_free(&self, order: Order) -> Result<Order, OrderError> {
+        let id = order.id;
+        match self.settle_free_once(order).await {
+            Err(OrderError::Illegal(late)) if late.from.is_settled() => {
+                let mut tx = self.store.read().await?;
+                let settled = store::order::by_id(&mut tx, id).await?;
+                Ok(settled.ok_or(StoreError::Corrupt("an order that is gone"))?)
+            }
+            settled => settled,
+        }
+    }
+
+    async fn settle_free_once(&self, order: Order) -> Result<Order, OrderError> {
         let now = self.clock.now();
         transact!(self.store, |tx| {
             // First of all: it makes revisions visible in order.
@@ -177,24 +190,5 @@ impl App {
         let mut tx = self.store.read().await?;
         let payment = store::payment::of_order(&mut tx, order.id).await?;
         Ok(payment.ok_or(StoreError::Corrupt("an order without a payment"))?)
-    }
-
-    /// Closes what is open at the provider, as far as it lets us: an order that was given up should not be paid.
-    /// Money that comes all the same is seen by its notice.
-    pub(super) async fn close_session(&self, order: &Order) {
-        let Ok(payment) = self.payment_of(order).await else {
-            return;
-        };
-        let Some(token) = payment.token else { return };
-        if let Err(error) = self.provider.cancel_session(&token).await {
-            let begun = self.provider.expire(&payment.reference).await;
-            if !matches!(begun, Ok(()) | Err(ProviderError::UnknownPayment)) {
-                tracing::info!(
-                    order = order.number,
-                    code = error.code(),
-                    "session left open"
-                );
-            }
-        }
     }
 }

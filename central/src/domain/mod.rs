@@ -3,6 +3,7 @@
 //! Invariant: no async, SQL, HTTP, clock, randomness or environment; what a rule needs is a parameter.
 //! Called by `app`, which loads values, asks one rule and stores the result.
 
+pub mod attention;
 pub mod batch;
 pub mod buyer;
 pub mod cart;

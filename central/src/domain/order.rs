@@ -13,7 +13,9 @@
 
 use sync_protocol::{id::EventId, time::Timestamp};
 
-use super::{id::OrderId, identity::IdentityKind, money::Money, named::named_enum};
+use super::{
+    attention::Attention, id::OrderId, identity::IdentityKind, money::Money, named::named_enum,
+};
 
 named_enum! {
     /// Where an order stands.
@@ -108,15 +110,6 @@ impl OrderStatus {
         self.step("be refunded", &[Paid, PartlyRefunded], Refunded)
     }
 
-    /// Whether its capacity was given back without a ticket.
-    #[must_use]
-    pub const fn is_released(self) -> bool {
-        match self {
-            Expired | Cancelled | Failed => true,
-            Pending | Paid | PartlyRefunded | Refunded => false,
-        }
-    }
-
     /// Whether money has come and tickets were issued.
     #[must_use]
     pub const fn is_settled(self) -> bool {
@@ -164,7 +157,7 @@ pub struct Order {
     /// When the money had come.
     pub paid_at: Option<Timestamp>,
     /// Why an admin must look.
-    pub attention: Option<String>,
+    pub attention: Option<Attention>,
 }
 
 /// One line of an order.

@@ -9,6 +9,7 @@
 use crate::payments::ProviderVerdict;
 
 use super::{
+    attention::Attention,
     money::Money,
     named::named_enum,
     order::OrderStatus::{self, Pending},
@@ -123,6 +124,24 @@ named_enum! {
     }
 }
 
+impl Doubt {
+    /// What an admin is shown; nothing for a record that is not of this order.
+    #[must_use]
+    pub const fn attention(self) -> Option<Attention> {
+        Some(match self {
+            Self::OtherReference => return None,
+            Self::AmountDiffers => Attention::AmountDiffers,
+            Self::PaidTwice => Attention::PaidTwice,
+            Self::Challenged => Attention::Challenged,
+            Self::Reserved => Attention::Reserved,
+            Self::Reversed => Attention::Reversed,
+            Self::RefundedElsewhere => Attention::RefundedElsewhere,
+            Self::Disputed => Attention::Disputed,
+            Self::UnknownStatus => Attention::UnknownStatus,
+        })
+    }
+}
+
 impl Move {
     /// Stable name: what came of a notice.
     #[must_use]
@@ -190,9 +209,12 @@ impl Standing {
 }
 
 fn paid(stored: &Standing, reading: &Reading) -> Move {
+    let is_ours = stored.payment == PaymentStatus::Success;
+    if (stored.order.is_settled() || is_ours) && stored.knows_other(reading) {
+        return Move::NeedsReview(Doubt::PaidTwice);
+    }
     if stored.order.is_settled() {
         return match stored.payment {
-            _ if stored.knows_other(reading) => Move::NeedsReview(Doubt::PaidTwice),
             PaymentStatus::Success => Move::Ignore(Known::Repeated),
             _ => Move::Ignore(Known::LowerState),
         };
@@ -207,17 +229,13 @@ fn paid(stored: &Standing, reading: &Reading) -> Move {
     }
 }
 
-/// An attempt that came to nothing: it closes a pending order, unless another attempt is under way.
+/// An attempt that came to nothing: it closes a pending order, unless another attempt is under way. Money that was
+/// ours and is not any more counts wherever the order stands: it may have come too late for a ticket.
 fn ended(stored: &Standing, reading: &Reading, close: Move) -> Move {
     let is_other = stored.knows_other(reading);
-    if stored.order.is_settled() {
-        return if is_other || stored.payment != PaymentStatus::Success {
-            Move::Ignore(Known::OtherAttempt)
-        } else {
-            Move::NeedsReview(Doubt::Reversed)
-        };
-    }
     match (stored.order, stored.payment) {
+        (_, PaymentStatus::Success) if !is_other => Move::NeedsReview(Doubt::Reversed),
+        (order, _) if order.is_settled() => Move::Ignore(Known::OtherAttempt),
         (Pending, _) if is_other => Move::Ignore(Known::OtherAttempt),
         (Pending, PaymentStatus::Failed) if close == Move::FailAttempt => {
             Move::Ignore(Known::Repeated)

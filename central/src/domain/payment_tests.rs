@@ -139,6 +139,35 @@ fn a_second_attempt_neither_undoes_nor_doubles_the_first() {
 }
 
 #[test]
+fn money_without_a_ticket_is_watched_like_any_other() {
+    for order in [
+        OrderStatus::Expired,
+        OrderStatus::Cancelled,
+        OrderStatus::Failed,
+    ] {
+        let stored = Standing {
+            payment: PaymentStatus::Success,
+            ..standing(order)
+        };
+        let said = |verdict, transaction| decide(&stored, &reading(verdict, transaction)).name();
+        for verdict in [V::Denied, V::Failed, V::Cancelled, V::Expired] {
+            assert_eq!(said(verdict, "t1"), "reversed", "{verdict:?} for {order:?}");
+            assert_eq!(
+                said(verdict, "t2"),
+                "repeated",
+                "another attempt, {order:?}"
+            );
+        }
+        assert_eq!(
+            said(V::Paid, "t1"),
+            "paid_after_release",
+            "stock may be back"
+        );
+        assert_eq!(said(V::Paid, "t2"), "paid_twice", "{order:?}");
+    }
+}
+
+#[test]
 fn only_the_whole_amount_of_this_order_pays_it() {
     for order in [OrderStatus::Pending, OrderStatus::Expired] {
         for amount in [

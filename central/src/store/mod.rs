@@ -5,6 +5,7 @@
 //! read with [`Store::read`]. Writers on SQLite queue for one connection; on MySQL they meet at the rows they
 //! change, above all at the event's revision ([`revision`]).
 
+pub mod audit;
 pub mod change;
 pub mod client;
 pub mod conflict;

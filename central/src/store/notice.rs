@@ -1,12 +1,13 @@
 //! Notices of payment providers, raw, before anything else is done with them.
 //!
-//! Invariant: the same body twice is one row that counts; its first outcome stays.
+//! Invariant: the same body twice is one row that counts. Its first outcome stays, unless that was a refusal for what
+//! we did not know then: a key that was being changed, an order or payment that was not there yet.
 
 use sync_protocol::time::Timestamp;
 
 use super::{
     StoreError, Tx,
-    tx::{execute, fetch_one},
+    tx::{execute, fetch_one, fetch_optional},
 };
 use crate::domain::id::NoticeId;
 
@@ -56,7 +57,10 @@ pub async fn record(tx: &mut Tx, notice: RawNotice<'_>) -> Result<NoticeId, Stor
 async fn count(tx: &mut Tx, notice: RawNotice<'_>) -> Result<bool, StoreError> {
     let counted = execute!(
         tx,
-        "UPDATE payment_notices SET times_received = times_received + 1 WHERE provider = ? AND digest = ?",
+        "UPDATE payment_notices SET times_received = times_received + 1, authentic = (authentic OR ?), \
+         reference = COALESCE(reference, ?) WHERE provider = ? AND digest = ?",
+        notice.authentic,
+        notice.reference,
         notice.provider,
         notice.digest.as_slice()
     )?;
@@ -79,7 +83,22 @@ async fn insert(tx: &mut Tx, notice: RawNotice<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Stores what came of a notice, unless something had come of it before.
+/// Whether `most` notices without a proof are kept already and this is not one of them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn has_enough(tx: &mut Tx, notice: RawNotice<'_>, most: i64) -> Result<bool, StoreError> {
+    let sql = "SELECT COUNT(*) FROM payment_notices WHERE authentic = ?";
+    let (kept,) = fetch_one!(tx, (i64,), sql, false)?;
+    if kept < most {
+        return Ok(false);
+    }
+    let sql = "SELECT times_received FROM payment_notices WHERE provider = ? AND digest = ?";
+    let known = fetch_optional!(tx, (i64,), sql, notice.provider, notice.digest.as_slice())?;
+    Ok(known.is_none())
+}
+
+/// Stores what came of a notice, unless something that counts had come of it before.
 ///
 /// # Errors
 /// When the database fails.
@@ -91,7 +110,8 @@ pub async fn put_outcome(
 ) -> Result<(), StoreError> {
     execute!(
         tx,
-        "UPDATE payment_notices SET outcome = ?, handled_at = ? WHERE id = ? AND outcome IS NULL",
+        "UPDATE payment_notices SET outcome = ?, handled_at = ? WHERE id = ? AND (outcome IS NULL \
+         OR outcome IN ('bad_signature', 'malformed', 'unknown_order', 'unknown_payment'))",
         outcome,
         now.0,
         notice.0

@@ -11,6 +11,7 @@ use super::{
     tx::{execute, fetch_all, fetch_optional},
 };
 use crate::domain::{
+    attention::Attention,
     id::{OrderId, OrderItemId, TicketTypeId},
     identity::IdentityKind,
     money::{Currency, Money},
@@ -65,7 +66,7 @@ impl Row {
             hold_until: Timestamp(self.hold_until),
             created_at: Timestamp(self.created_at),
             paid_at: self.paid_at.map(Timestamp),
-            attention: self.attention,
+            attention: attention(self.attention.as_deref())?,
         })
     }
 }
@@ -320,13 +321,13 @@ pub async fn close(
     moved_one(moved)
 }
 
-/// Notes why an admin must look; the first reason stays.
+/// Puts why an admin must look in the place of what stood there; the caller has locked the order.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn note_attention(tx: &mut Tx, order: OrderId, why: &str) -> Result<(), StoreError> {
-    let sql = "UPDATE orders SET attention = ? WHERE id = ? AND attention IS NULL";
-    execute!(tx, sql, why, order.0)?;
+pub async fn put_attention(tx: &mut Tx, order: OrderId, why: Attention) -> Result<(), StoreError> {
+    let sql = "UPDATE orders SET attention = ? WHERE id = ?";
+    execute!(tx, sql, why.name(), order.0)?;
     Ok(())
 }
 
@@ -343,6 +344,11 @@ pub async fn due(tx: &mut Tx, now: Timestamp, most: i64) -> Result<Vec<OrderId>,
         most
     )?;
     Ok(rows.into_iter().map(|(id,)| OrderId(id)).collect())
+}
+
+fn attention(name: Option<&str>) -> Result<Option<Attention>, StoreError> {
+    let known = |name| Attention::from_name(name).ok_or(StoreError::Corrupt("attention"));
+    name.map(known).transpose()
 }
 
 fn moved_one(rows: u64) -> Result<(), StoreError> {

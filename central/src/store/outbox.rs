@@ -1,14 +1,33 @@
 //! The outbox: what is still to be done outside the database, written with what makes it necessary.
 //!
-//! Invariant: one row per kind and subject, so that nothing is sent twice because it was decided twice.
+//! Invariants: one row per kind and subject, so that nothing is sent twice because it was decided twice; a row stays
+//! open until it was carried out, and each try is claimed by one server, which puts the next one off.
 
 use sync_protocol::time::Timestamp;
 use uuid::Uuid;
 
-use super::{StoreError, Tx, tx::execute};
+use super::{
+    StoreError, Tx,
+    tx::{execute, fetch_all},
+};
 
 /// Mail the tickets of the order to its buyer.
 pub const TICKETS_MAIL: &str = "tickets_mail";
+/// Close the provider's session of the order, which was given up.
+pub const PAYMENT_CANCEL: &str = "payment_cancel";
+
+/// Something to be done.
+#[derive(Clone, Copy, Debug)]
+pub struct Task {
+    /// Its row.
+    pub id: Uuid,
+    /// What it is about.
+    pub subject: Uuid,
+    /// Tries so far.
+    pub attempts: i64,
+    /// Since when it is to be done.
+    pub created_at: Timestamp,
+}
 
 /// Puts something to be done; `subject` is what it is about.
 ///
@@ -31,5 +50,68 @@ pub async fn put(
         now.0,
         now.0
     )?;
+    Ok(())
+}
+
+/// What of this kind is to be done now, the longest due first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn due(
+    tx: &mut Tx,
+    kind: &str,
+    now: Timestamp,
+    most: i64,
+) -> Result<Vec<Task>, StoreError> {
+    let rows = fetch_all!(
+        tx,
+        (Uuid, Uuid, i64, i64),
+        "SELECT id, subject_id, attempts, created_at FROM outbox \
+         WHERE kind = ? AND done_at IS NULL AND due_at <= ? ORDER BY due_at LIMIT ?",
+        kind,
+        now.0,
+        most
+    )?;
+    let task = |(id, subject, attempts, created_at)| Task {
+        id,
+        subject,
+        attempts,
+        created_at: Timestamp(created_at),
+    };
+    Ok(rows.into_iter().map(task).collect())
+}
+
+/// Takes one try of a task, which puts the next one off until `next`; false when another took it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn claim(tx: &mut Tx, task: &Task, next: Timestamp) -> Result<bool, StoreError> {
+    let claimed = execute!(
+        tx,
+        "UPDATE outbox SET attempts = attempts + 1, due_at = ? WHERE id = ? AND attempts = ? AND done_at IS NULL",
+        next.0,
+        task.id,
+        task.attempts
+    )?;
+    Ok(claimed == 1)
+}
+
+/// Marks a task done.
+///
+/// # Errors
+/// When the database fails.
+pub async fn finish(tx: &mut Tx, task: &Task, now: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE outbox SET done_at = ?, last_error = NULL WHERE id = ?";
+    execute!(tx, sql, now.0, task.id)?;
+    Ok(())
+}
+
+/// Notes the stable name of what stopped a try.
+///
+/// # Errors
+/// When the database fails.
+pub async fn note(tx: &mut Tx, task: &Task, why: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE outbox SET last_error = ? WHERE id = ?";
+    execute!(tx, sql, why, task.id)?;
     Ok(())
 }

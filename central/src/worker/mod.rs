@@ -1,10 +1,11 @@
 //! Work that nobody asks for: holds that end, payments nobody told us about, sessions that are over.
 //!
-//! Each step does a bounded piece and says whether there was any; the loop rests when all are idle. A step that
-//! fails is logged and tried again later; none can stop the others. Several central servers may run this at once:
+//! Every step is a loop of its own, so none can stop or delay another, however slow the provider is. A step does a
+//! bounded piece and says how much that was; it goes on at once while there is work, and rests when there is none.
+//! One that fails is logged and tried again after a longer rest. Several central servers may run this at once:
 //! every step's writes are conditional.
 
-use std::time::Duration;
+use std::{fmt::Display, time::Duration};
 
 use crate::app::App;
 
@@ -14,49 +15,81 @@ const REST: Duration = Duration::from_secs(2);
 const LONGEST_REST: Duration = Duration::from_secs(10);
 /// Rows that a step takes on at once.
 const MOST: i64 = 100;
+/// Pieces that a step does without a rest.
+const PIECES: u32 = 1_000;
 
 /// Works until it is dropped.
 pub async fn run(app: App) {
-    let mut failures = 0u32;
+    let app = &app;
+    tokio::join!(
+        repeat("expire_holds", || app.expire_holds(MOST)),
+        repeat("settle_payments", || app.settle_payments(MOST)),
+        repeat("close_sessions", || app.close_sessions(MOST)),
+        repeat("sweep_sessions", || app.sweep_sessions()),
+    );
+}
+
+/// One step, for ever.
+async fn repeat<E: Display, W>(step: &str, work: impl Fn() -> W)
+where
+    W: Future<Output = Result<usize, E>>,
+{
+    let mut failures = 0;
     loop {
-        let (done, failed) = run_once(&app).await;
-        failures = if failed {
-            failures.saturating_add(1)
-        } else {
-            0
-        };
-        if done == 0 {
-            let rest = REST * 2u32.saturating_pow(failures.min(5));
-            tokio::time::sleep(rest.min(LONGEST_REST)).await;
+        match exhaust(&work).await {
+            Ok(()) => failures = 0,
+            Err(error) => {
+                failures += 1;
+                tracing::error!(step, %error, failures, "a step of the worker failed");
+            }
         }
+        tokio::time::sleep(rest(failures)).await;
     }
 }
 
-/// Every step once: how much was done, and whether one failed.
-pub async fn run_once(app: &App) -> (usize, bool) {
-    let steps = [
-        (
-            "expire_holds",
-            app.expire_holds(MOST).await.map_err(|e| e.to_string()),
-        ),
-        (
-            "settle_payments",
-            app.settle_payments(MOST).await.map_err(|e| e.to_string()),
-        ),
-        (
-            "sweep_sessions",
-            app.sweep_sessions().await.map_err(|e| e.to_string()),
-        ),
-    ];
-    let (mut done, mut failed) = (0, false);
-    for (step, outcome) in steps {
-        match outcome {
-            Ok(count) => done += count,
-            Err(error) => {
-                failed = true;
-                tracing::error!(step, error, "a step of the worker failed");
-            }
+/// Does pieces until one was empty.
+async fn exhaust<E, W>(work: &impl Fn() -> W) -> Result<(), E>
+where
+    W: Future<Output = Result<usize, E>>,
+{
+    for _ in 0..PIECES {
+        if work().await? == 0 {
+            break;
         }
     }
-    (done, failed)
+    Ok(())
+}
+
+fn rest(failures: u32) -> Duration {
+    let rest = REST * 2u32.saturating_pow(failures.min(5));
+    rest.min(LONGEST_REST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    #[tokio::test]
+    async fn a_step_goes_on_while_there_is_work_and_not_for_ever() {
+        for (pieces, want) in [(0, 1), (7, 8), (usize::MAX, PIECES)] {
+            let (left, asked) = (Cell::new(pieces), Cell::new(0));
+            let work = || {
+                asked.set(asked.get() + 1);
+                let done = left.get().min(1);
+                left.set(left.get() - done);
+                std::future::ready(Ok::<_, String>(done))
+            };
+            exhaust(&work).await.expect("nothing fails");
+            assert_eq!(asked.get(), want);
+        }
+    }
+
+    #[test]
+    fn rests_grow_with_failures_up_to_an_end() {
+        assert_eq!(
+            [0, 1, 2, 3, 99].map(|n| rest(n).as_secs()),
+            [2, 4, 8, 10, 10]
+        );
+    }
 }

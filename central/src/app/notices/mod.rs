@@ -9,10 +9,11 @@
 mod moves;
 
 use axum::http::HeaderMap;
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use sync_protocol::time::Timestamp;
 
-use super::{App, events::EventError};
+use super::{App, events::EventError, sessions::UNREACHABLE};
 use crate::{
     domain::{id::NoticeId, payment::Move},
     payments::{Notice, ProviderError, ProviderVerdict},
@@ -27,7 +28,10 @@ use crate::{
 /// How often a young payment is looked at, if no notice came.
 const LOOK_EVERY_MS: i64 = 60_000;
 /// Payments made before this are not looked at any more: no page and no virtual account lives longer.
-const LOOK_FOR_MS: i64 = 8 * 24 * 3_600_000;
+pub(super) const LOOK_FOR_MS: i64 = 8 * 24 * 3_600_000;
+
+/// How many notices without a valid proof are kept; concurrent ones may exceed it by a few.
+const MOST_UNPROVEN: i64 = 1_000;
 
 /// What came of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +91,11 @@ impl NoticeError {
             Self::Event(_) | Self::Store(_) => "internal",
         }
     }
+
+    /// Whether the provider as a whole may be out of reach.
+    fn is_outage(&self) -> bool {
+        matches!(self, Self::Provider(error) if error.can_retry() || *error == ProviderError::WrongKey)
+    }
 }
 
 impl App {
@@ -101,11 +110,15 @@ impl App {
     ) -> Result<NoticeOutcome, NoticeError> {
         let now = self.clock.now();
         let checked = self.provider.authenticate(headers, raw);
-        let id = self.record_notice(checked.as_ref().ok(), raw, now).await?;
+        let kept = self.record_notice(checked.as_ref().ok(), raw, now).await?;
+        let refused = match checked {
+            Err(ProviderError::BadSignature) => NoticeOutcome::BadSignature,
+            _ => NoticeOutcome::Malformed,
+        };
+        let Some(id) = kept else { return Ok(refused) };
         let outcome = match checked {
             Ok(notice) => self.follow(&notice, id, now).await?,
-            Err(ProviderError::BadSignature) => NoticeOutcome::BadSignature,
-            Err(_) => NoticeOutcome::Malformed,
+            Err(_) => refused,
         };
         transact!(self.store, |tx| {
             store::notice::put_outcome(tx, id, outcome.name(), now).await
@@ -114,26 +127,38 @@ impl App {
         Ok(outcome)
     }
 
+    /// Keeps a notice, or counts it again; `None` for one without a proof when enough of those are kept.
     async fn record_notice(
         &self,
         notice: Option<&Notice>,
         raw: &[u8],
         now: Timestamp,
-    ) -> Result<NoticeId, StoreError> {
+    ) -> Result<Option<NoticeId>, StoreError> {
         let digest: [u8; 32] = Sha256::digest(raw).into();
-        let id = NoticeId(self.new_id(now));
-        transact!(self.store, |tx| {
-            let row = RawNotice {
-                id,
-                provider: self.provider.name(),
-                digest: &digest,
-                reference: notice.map(|notice| notice.reference.as_str()),
-                authentic: notice.is_some(),
-                body: raw,
-                now,
-            };
-            store::notice::record(tx, row).await
-        })
+        let row = RawNotice {
+            id: NoticeId(self.new_id(now)),
+            provider: self.provider.name(),
+            digest: &digest,
+            reference: notice.map(|notice| notice.reference.as_str()),
+            authentic: notice.is_some(),
+            body: raw,
+            now,
+        };
+        if !row.authentic {
+            // Before any write: who can prove nothing must not keep the database busy.
+            let mut tx = self.store.read().await?;
+            if store::notice::has_enough(&mut tx, row, MOST_UNPROVEN).await? {
+                let digest = HEXLOWER.encode(&digest);
+                tracing::warn!(
+                    provider = row.provider,
+                    digest,
+                    "notice without a proof not kept"
+                );
+                return Ok(None);
+            }
+        }
+        let id = transact!(self.store, |tx| { store::notice::record(tx, row).await })?;
+        Ok(Some(id))
     }
 
     async fn follow(
@@ -164,11 +189,11 @@ impl App {
     }
 
     /// Reads open payments again whose last look is more than a minute ago (old ones: longer), in case no notice
-    /// came; at most `most` of them. Gives how many orders it paid or closed. A payment that cannot be read waits for its next
-    /// turn.
+    /// came; at most `most` of them. Gives how many orders it paid or closed. A payment that cannot be read or
+    /// settled waits for its next turn and stops no other.
     ///
     /// # Errors
-    /// [`NoticeError`] when the database or the provider as a whole does not answer.
+    /// [`NoticeError`] when the database does not answer, or the provider three times in a row.
     pub async fn settle_payments(&self, most: i64) -> Result<usize, NoticeError> {
         let now = self.clock.now();
         let due = Due {
@@ -181,30 +206,31 @@ impl App {
             let provider = self.provider.name();
             store::payment::open(&mut tx, provider, due, most).await?
         };
-        let mut moved = 0;
+        let (mut moved, mut outages) = (0, 0);
         for payment in open {
-            moved += usize::from(self.settle(&payment, now).await?);
+            match self.settle(&payment, now).await {
+                Ok(is_moved) => {
+                    moved += usize::from(is_moved);
+                    outages = 0;
+                }
+                Err(error) => {
+                    let (reference, code) = (&payment.reference, error.code());
+                    tracing::warn!(reference, code, %error, "payment not settled");
+                    self.touch(&payment, now).await?;
+                    outages = if error.is_outage() { outages + 1 } else { 0 };
+                    if outages == UNREACHABLE {
+                        return Err(error);
+                    }
+                }
+            }
         }
         Ok(moved)
     }
 
     async fn settle(&self, payment: &Payment, now: Timestamp) -> Result<bool, NoticeError> {
-        let status = match self.provider.status(&payment.reference).await {
-            Ok(Some(status)) => status,
-            Ok(None) => {
-                self.touch(payment, now).await?;
-                return Ok(false);
-            }
-            Err(error) if error.can_retry() => return Err(error.into()),
-            Err(error) => {
-                tracing::warn!(
-                    reference = payment.reference,
-                    code = error.code(),
-                    "status unreadable"
-                );
-                self.touch(payment, now).await?;
-                return Ok(false);
-            }
+        let Some(status) = self.provider.status(&payment.reference).await? else {
+            self.touch(payment, now).await?;
+            return Ok(false);
         };
         let outcome = self.apply(payment, &status, None, now).await?;
         Ok(matches!(outcome, NoticeOutcome::Moved(decided) if decided.is_final()))

@@ -9,14 +9,16 @@ use super::{NoticeError, NoticeOutcome};
 use crate::{
     app::{App, events::EventError},
     domain::{
+        attention::Attention,
         id::{NoticeId, OrderId},
         money::{Currency, Money},
         order::{IllegalMove, Order, OrderStatus},
-        payment::{self, Doubt, Move, PaymentStatus, Reading, Standing},
+        payment::{self, Move, PaymentStatus, Reading, Standing},
     },
     payments,
     store::{
         self, StoreError, Transient, Tx,
+        audit::AuditEntry,
         payment::{Payment, PaymentMove},
         tx::transact,
     },
@@ -24,8 +26,8 @@ use crate::{
 
 /// How often a move is planned anew because the order moved meanwhile.
 const PLANS: u32 = 8;
-/// The money came after the capacity was given back.
-const AFTER_RELEASE: &str = "paid_after_release";
+/// What the audit trail calls a reason to look.
+const NOTED: &str = "order.attention";
 
 /// Why one attempt at a move was rolled back.
 #[derive(Debug, thiserror::Error)]
@@ -94,12 +96,13 @@ impl App {
             let planned = self.plan(payment, &news.reading).await?;
             match self.make(payment, &news, planned).await {
                 Ok(()) => return Ok(NoticeOutcome::Moved(planned)),
-                Err(MoveError::NoStock) => return Ok(self.note_no_stock(payment, &news).await?),
-                // A number was taken, or the order moved: look again.
-                Err(MoveError::Raced | MoveError::Store(StoreError::Duplicate)) => {}
-                Err(MoveError::Illegal(_)) => unreachable!("decide names only legal moves"),
-                Err(MoveError::Event(error)) => return Err(error.into()),
-                Err(MoveError::Store(error)) => return Err(error.into()),
+                Err(MoveError::NoStock) => {
+                    match self.note_no_stock(payment, &news, planned).await {
+                        Ok(()) => return Ok(NoticeOutcome::NoStock),
+                        Err(error) => again(error)?,
+                    }
+                }
+                Err(error) => again(error)?,
             }
         }
         Err(StoreError::Corrupt("an order that never rests").into())
@@ -137,7 +140,8 @@ impl App {
             let is_late = planned == Move::PayAfterRelease;
             let sold = if is_late {
                 order.status.pay_late()?;
-                store::order::note_attention(tx, order.id, AFTER_RELEASE).await?;
+                self.note(tx, &order, Attention::PaidAfterRelease, news)
+                    .await?;
                 store::hold::sell_again(tx, order.id).await?
             } else {
                 order.status.pay()?;
@@ -180,11 +184,11 @@ impl App {
                     let to = order.status.expire()?;
                     close(tx, &order, &payment, to, PaymentStatus::Expired, news).await?;
                 }
-                Move::Ignore(_) | Move::NeedsReview(Doubt::OtherReference) => {
-                    store::payment::touch(tx, payment.id, news.now).await?;
-                }
+                Move::Ignore(_) => store::payment::touch(tx, payment.id, news.now).await?,
                 Move::NeedsReview(doubt) => {
-                    store::order::note_attention(tx, order.id, doubt.name()).await?;
+                    if let Some(why) = doubt.attention() {
+                        self.note(tx, &order, why, news).await?;
+                    }
                     store::payment::touch(tx, payment.id, news.now).await?;
                 }
                 Move::Pay | Move::PayAfterRelease => return Err(MoveError::Raced),
@@ -199,19 +203,55 @@ impl App {
         &self,
         payment: &Payment,
         news: &News<'_>,
-    ) -> Result<NoticeOutcome, StoreError> {
+        planned: Move,
+    ) -> Result<(), MoveError> {
         transact!(self.store, |tx| {
-            let order = store::order::lock(tx, news.order).await?;
-            let (_, payment) = load(tx, payment).await?;
-            store::order::note_attention(tx, order.id, AFTER_RELEASE).await?;
+            let (order, payment) = load_locked(tx, payment, news, planned).await?;
+            self.note(tx, &order, Attention::PaidWithoutStock, news)
+                .await?;
             advance(tx, &payment, PaymentStatus::Success, news).await?;
-            finish(tx, news, NoticeOutcome::NoStock.name()).await
+            finish(tx, news, NoticeOutcome::NoStock.name()).await?;
+            Ok::<_, MoveError>(())
         })?;
         tracing::warn!(
             reference = payment.reference,
             "paid after release and sold out"
         );
-        Ok(NoticeOutcome::NoStock)
+        Ok(())
+    }
+
+    /// Shows an order to an admin: its gravest reason stands with it, each is in the audit trail once.
+    async fn note(
+        &self,
+        tx: &mut Tx,
+        order: &Order,
+        why: Attention,
+        news: &News<'_>,
+    ) -> Result<(), StoreError> {
+        if why.outweighs(order.attention) {
+            store::order::put_attention(tx, order.id, why).await?;
+        }
+        let entry = AuditEntry {
+            id: self.new_id(news.now),
+            now: news.now,
+            actor_kind: news.notice.map_or("system", |_| "provider"),
+            action: NOTED,
+            subject_kind: "order",
+            subject: order.id.0,
+            detail: &format!(r#"{{"reason":"{}"}}"#, why.name()),
+        };
+        store::audit::put_once(tx, entry).await
+    }
+}
+
+/// Whether a move that was not made is planned anew: a number was taken, or the order moved.
+fn again(error: MoveError) -> Result<(), NoticeError> {
+    match error {
+        MoveError::Raced | MoveError::Store(StoreError::Duplicate) => Ok(()),
+        MoveError::NoStock => Err(StoreError::Corrupt("stock asked for twice").into()),
+        MoveError::Illegal(_) => unreachable!("decide names only legal moves"),
+        MoveError::Event(error) => Err(error.into()),
+        MoveError::Store(error) => Err(error.into()),
     }
 }
 

@@ -153,7 +153,7 @@ impl App {
         })
     }
 
-    /// Gives an unpaid order up and its capacity back.
+    /// Gives an unpaid order up and its capacity back; its session at the provider is closed soon after.
     ///
     /// # Errors
     /// [`OrderError::Illegal`] when it is not pending.
@@ -163,16 +163,13 @@ impl App {
             let found = self.authorized(tx, number, access).await?;
             let order = store::order::lock(tx, found.id).await?;
             let to = order.status.cancel()?;
-            store::order::close(tx, order.id, order.status, to, now).await?;
-            store::hold::release(tx, order.id).await?;
+            self.give_up(tx, &order, to, now).await?;
             Ok(Order {
                 status: to,
                 ..order
             })
         });
-        let order = cancelled?;
-        self.close_session(&order).await;
-        Ok(order)
+        cancelled
     }
 
     /// The order of this number, if the secret is its own.

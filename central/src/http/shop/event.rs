@@ -100,7 +100,7 @@ async fn refused(
 ) -> Response {
     let setup = match app.public_event(slug).await {
         Ok(setup) => setup,
-        Err(error) => return problem(&OrderError::from(error)),
+        Err(error) => return problem(&as_unknown(error.into())),
     };
     let text = |name: &str| fields.get(name).cloned().unwrap_or_default();
     let mut again = blank(app, &setup);

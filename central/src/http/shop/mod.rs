@@ -81,6 +81,10 @@ fn problem(error: &OrderError) -> Response {
         tracing::error!(code = error.code(), %error, "shop page failed");
         "Something went wrong on our side: try again.".clone_into(&mut message);
     }
+    // Its words are for programs; on a page the key is a field of the form.
+    if matches!(error, OrderError::KeyForm | OrderError::KeyReused) {
+        "This form was used already: open the event again.".clone_into(&mut message);
+    }
     let code = error.code();
     page(status, &ProblemPage { code, message })
 }

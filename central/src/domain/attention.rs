@@ -1,0 +1,56 @@
+//! Attention: why an admin must look at an order.
+//!
+//! Invariant: one reason stands with the order, the gravest so far; each that was noted is in the audit trail. The
+//! order of the values is the order of their gravity. Who notes them: `app::notices`. Nothing takes one away here:
+//! that is for the person who has looked.
+
+use super::named::named_enum;
+
+named_enum! {
+    /// Why an admin must look, from the lightest to the gravest.
+    pub enum Attention {
+        /// Money came after the capacity was given back, and capacity was found again.
+        PaidAfterRelease => "paid_after_release",
+        /// Money is only reserved.
+        Reserved => "reserved",
+        /// A status that we do not know.
+        UnknownStatus => "unknown_status",
+        /// The provider suspects fraud and waits for an answer.
+        Challenged => "challenged",
+        /// Not the order's amount or currency.
+        AmountDiffers => "amount_differs",
+        /// Money came after the capacity was given back, and none is left: it must go back.
+        PaidWithoutStock => "paid_without_stock",
+        /// A second attempt was paid as well.
+        PaidTwice => "paid_twice",
+        /// Money went back, and not through us.
+        RefundedElsewhere => "refunded_elsewhere",
+        /// Paid before, and now the provider says it was not.
+        Reversed => "reversed",
+        /// The buyer's bank took the money back.
+        Disputed => "disputed",
+    }
+}
+
+impl Attention {
+    /// Whether this is what the order should show, given what it shows.
+    #[must_use]
+    pub fn outweighs(self, shown: Option<Self>) -> bool {
+        shown.is_none_or(|shown| self > shown)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Attention as A;
+
+    #[test]
+    fn a_graver_reason_takes_the_place_of_a_lighter_one() {
+        assert!(A::PaidAfterRelease.outweighs(None));
+        for pair in A::ALL.windows(2) {
+            assert!(pair[1].outweighs(Some(pair[0])), "{pair:?}");
+            assert!(!pair[0].outweighs(Some(pair[1])), "{pair:?}");
+            assert!(!pair[0].outweighs(Some(pair[0])), "{pair:?}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The audit trail: who did what to what. Rows are only ever added.
+//!
+//! Invariant: details hold neither secrets nor identity numbers; callers write them from stable names alone.
+
+use sync_protocol::time::Timestamp;
+use uuid::Uuid;
+
+use super::{
+    StoreError, Tx,
+    tx::{execute, fetch_optional},
+};
+
+/// One row of the trail.
+#[derive(Clone, Copy, Debug)]
+pub struct AuditEntry<'a> {
+    /// Its id.
+    pub id: Uuid,
+    /// When.
+    pub now: Timestamp,
+    /// `staff`, `node`, `provider`, `system` or `buyer`.
+    pub actor_kind: &'a str,
+    /// What was done, `order.attention`.
+    pub action: &'a str,
+    /// What kind of thing it was done to, `order`.
+    pub subject_kind: &'a str,
+    /// To which.
+    pub subject: Uuid,
+    /// JSON.
+    pub detail: &'a str,
+}
+
+/// Adds an entry, unless the same was said of the same subject before.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_once(tx: &mut Tx, entry: AuditEntry<'_>) -> Result<(), StoreError> {
+    let before = fetch_optional!(
+        tx,
+        (Uuid,),
+        "SELECT id FROM audit_log WHERE subject_kind = ? AND subject_id = ? AND action = ? AND detail = ? LIMIT 1",
+        entry.subject_kind,
+        entry.subject,
+        entry.action,
+        entry.detail
+    )?;
+    if before.is_some() {
+        return Ok(());
+    }
+    execute!(
+        tx,
+        "INSERT INTO audit_log (id, happened_at, actor_kind, action, subject_kind, subject_id, detail) \
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
+        entry.id,
+        entry.now.0,
+        entry.actor_kind,
+        entry.action,
+        entry.subject_kind,
+        entry.subject,
+        entry.detail
+    )?;
+    Ok(())
+}
