@@ -1,10 +1,11 @@
 //! Opening one SQLite file: durable settings, its migrations, and the values that rows are made of.
 //!
 //! Invariant: a connection from here is in WAL mode with `synchronous=FULL`, so a commit that returns is on
-//! the disk, and its schema is exactly the one this program knows. Called by [`crate::log`] and
+//! the disk, its file is closed to other people, and its schema is exactly the one this program knows. Called by [`crate::log`] and
 //! [`crate::replica`], which own the two files. There is no pool: each has one writer, behind a mutex.
 
 use std::{
+    io::ErrorKind,
     path::Path,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -21,13 +22,16 @@ const STATEMENTS: usize = 48;
 /// Opens a database, making the file if it is not there, and brings it to the newest version.
 ///
 /// # Errors
-/// [`NodeError::NewerDatabase`] when a newer program wrote it, else [`NodeError::Open`].
+/// [`NodeError::NewerDatabase`] when a newer program wrote it, [`NodeError::NoWal`] where the file system cannot,
+/// [`NodeError::File`] when the file cannot be made, else [`NodeError::Open`].
 pub(crate) fn open(path: &Path, migrations: &[&str]) -> Result<Connection, NodeError> {
     let failed = |source| NodeError::Open {
         path: path.to_owned(),
         source,
     };
+    make_file(path)?;
     let mut connection = connect(path).map_err(failed)?;
+    demand_wal(&connection, path)?;
     let found = migrate(&mut connection, migrations).map_err(failed)?;
     if found > migrations.len() {
         return Err(NodeError::NewerDatabase {
@@ -46,10 +50,41 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "temp_store", "memory")?;
     Ok(connection)
+}
+
+/// Makes the file, closed to others, before SQLite would make it by the rights of the day; it gives the rights of
+/// the database to its side files. A file that is there is never opened: closing it would drop SQLite's locks.
+fn make_file(path: &Path) -> Result<(), NodeError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(source) if source.kind() != ErrorKind::AlreadyExists => Err(NodeError::File {
+            path: path.to_owned(),
+            source,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// SQLite refuses WAL with an answer, not with an error.
+fn demand_wal(connection: &Connection, path: &Path) -> Result<(), NodeError> {
+    let answer = connection.query_row("PRAGMA journal_mode=wal", [], |row| row.get(0));
+    let found: String = answer.map_err(|source| NodeError::Open {
+        path: path.to_owned(),
+        source,
+    })?;
+    match found.as_str() {
+        "wal" => Ok(()),
+        _ => Err(NodeError::NoWal {
+            path: path.to_owned(),
+            found,
+        }),
+    }
 }
 
 /// Runs what is missing and tells the version that was found.

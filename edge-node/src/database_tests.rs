@@ -43,3 +43,35 @@ fn every_commit_is_durable() {
         super::open(&path, &["CREATE TABLE a (b)", "CREATE TABLE c (d)"]).expect("moved on");
     assert_eq!(newer.execute("INSERT INTO c VALUES (1)", []), Ok(1));
 }
+
+#[cfg(unix)]
+#[test]
+fn databases_are_closed_to_others_whatever_the_folder() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = tempfile::tempdir().expect("a folder");
+    let open = std::fs::Permissions::from_mode(0o777);
+    std::fs::set_permissions(home.path(), open).expect("rights");
+    crate::testing::enrol(home.path());
+    let node = Node::open(home.path(), Arc::new(SystemClock::new())).expect("a node");
+    for file in [
+        "log.db",
+        "log.db-wal",
+        "log.db-shm",
+        "replica.db",
+        "replica.db-wal",
+    ] {
+        let found = std::fs::metadata(home.path().join(file)).expect(file);
+        assert_eq!(found.permissions().mode() & 0o777, 0o600, "{file}");
+    }
+    drop(node);
+}
+
+#[test]
+fn a_disk_that_refuses_wal_is_named() {
+    let connection = Connection::open_in_memory().expect("a database");
+    let refused = super::demand_wal(&connection, "/mnt/share/log.db".as_ref());
+    let error = refused.expect_err("memory has no WAL");
+    assert_eq!(error.code(), "wal_refused");
+    let said = error.to_string();
+    assert!(said.contains("log.db") && said.contains("memory"), "{said}");
+}

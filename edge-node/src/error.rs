@@ -21,6 +21,21 @@ pub enum NodeError {
         /// What people call the node in it.
         name: String,
     },
+    /// What an earlier node left there would be taken for the new one's.
+    #[error("{} holds another node's scans: choose another folder with --home", .0.display())]
+    Remains(PathBuf),
+    /// The replica was fetched for another node.
+    #[error(
+        "{} holds the tickets of the event {event}, for which this node was not enrolled: remove it and \
+         sync again",
+        path.display()
+    )]
+    ForeignReplica {
+        /// The database.
+        path: PathBuf,
+        /// Its event.
+        event: EventId,
+    },
     /// Others on this machine could read the key and sign scans in this node's name.
     #[error("{} may be read by others (mode {mode:o}): run `chmod 600` on it first", path.display())]
     KeyRights {
@@ -52,6 +67,18 @@ pub enum NodeError {
         found: usize,
         /// The newest version that this program knows.
         known: usize,
+    },
+    /// Without a write-ahead log a scan would wait for whoever reads, or be lost with the power.
+    #[error(
+        "{} cannot be kept safely, because its file system allows no write-ahead log (journal mode \
+         {found}): choose a folder on a local disk with --home",
+        path.display()
+    )]
+    NoWal {
+        /// The database.
+        path: PathBuf,
+        /// What SQLite uses instead.
+        found: String,
     },
     /// A database did not open.
     #[error("{} cannot be opened: {source}", path.display())]
@@ -98,10 +125,13 @@ impl NodeError {
         match self {
             Self::NotEnrolled(_) => "not_enrolled",
             Self::AlreadyEnrolled { .. } => "already_enrolled",
+            Self::Remains(_) => "home_has_remains",
+            Self::ForeignReplica { .. } => "replica_of_other_event",
             Self::KeyRights { .. } => "key_rights",
             Self::Identity { .. } => "identity_damaged",
             Self::LogMissing(_) => "scan_log_missing",
             Self::NewerDatabase { .. } => "database_newer",
+            Self::NoWal { .. } => "wal_refused",
             Self::Open { .. } => "database_not_opened",
             Self::Database(_) => "database_failed",
             Self::Damaged(_) => "database_damaged",

@@ -56,11 +56,26 @@ impl Node {
         identity.store(&home)
     }
 
+    /// Whether the folder may become a new node's: an earlier node's scans, dealings or tickets would be taken
+    /// for its own.
+    ///
+    /// # Errors
+    /// [`NodeError::Remains`], or what is damaged.
+    pub fn check_free(home: &Home) -> Result<(), NodeError> {
+        let (log, replica) = (home.log(), home.replica());
+        let used = (log.exists() && Log::open(&log, NodeId::from_u128(0))?.is_used()?)
+            || (replica.exists() && Replica::open(&replica)?.event()?.is_some());
+        match used {
+            true => Err(NodeError::Remains(home.root().to_owned())),
+            false => Ok(()),
+        }
+    }
+
     /// Opens the node that lives in `home`.
     ///
     /// # Errors
     /// [`NodeError::NotEnrolled`], [`NodeError::KeyRights`], [`NodeError::LogMissing`],
-    /// [`NodeError::NewerDatabase`], or what is damaged.
+    /// [`NodeError::ForeignReplica`], [`NodeError::NewerDatabase`], or what is damaged.
     pub fn open(home: &Path, clock: Arc<dyn Clock>) -> Result<Self, NodeError> {
         let home = Home::new(home);
         let identity = Identity::load(&home)?;
@@ -70,7 +85,16 @@ impl Node {
         if log.contact()?.is_erased {
             replica.erase()?;
         }
-        let unknown_event = unknown_event(identity.answer.event);
+        let event = identity.answer.event;
+        if let Some(found) = replica.event()?
+            && found != event
+        {
+            return Err(NodeError::ForeignReplica {
+                path: home.replica(),
+                event: found,
+            });
+        }
+        let unknown_event = unknown_event(event);
         Ok(Self {
             unknown_keys: Keyring::new(&unknown_event),
             unknown_event,
@@ -119,6 +143,17 @@ impl Node {
     /// [`NodeError::Database`].
     pub fn now_estimate(&self) -> Result<Timestamp, NodeError> {
         Ok(self.contact()?.estimate(&self.clock.reading()))
+    }
+
+    /// Recomputes the replica's sum from its rows; where it does not match, the next sync fetches all again.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn verify_replica(&self) -> Result<(), NodeError> {
+        if let Some(gap) = self.replica.verify()? {
+            tracing::warn!(%gap, "the replica is damaged: the next sync fetches all of it again");
+        }
+        Ok(())
     }
 
     /// Its dealings with central: acknowledged place, clock sample, lease.

@@ -54,6 +54,7 @@ pub(super) fn run(node: Node, arguments: &Arguments) -> Result<Outcome, CommandE
 
 async fn open_gate(node: Arc<Node>, arguments: &Arguments) -> Result<(), CommandError> {
     let listening = screen::listen(arguments.listen).await?;
+    verify(&node).await?;
     let driver = if arguments.no_sync {
         None
     } else {
@@ -71,6 +72,15 @@ async fn open_gate(node: Arc<Node>, arguments: &Arguments) -> Result<(), Command
         driver.stop().await;
     }
     Ok(served?)
+}
+
+/// Before anybody is let in by it: a row that the disk lost or altered must not be called complete.
+async fn verify(node: &Arc<Node>) -> Result<(), CommandError> {
+    let node = Arc::clone(node);
+    match tokio::task::spawn_blocking(move || node.verify_replica()).await {
+        Ok(verified) => Ok(verified?),
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
 }
 
 fn start_driver(node: &Arc<Node>, every: i64) -> Result<Driver, CommandError> {

@@ -86,6 +86,14 @@ impl Log {
         head(&self.connection, self.node)
     }
 
+    /// Whether a node ever worked with it.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn is_used(&self) -> Result<bool, NodeError> {
+        Ok(self.head()?.seq > 0 || self.contact()? != Contact::default())
+    }
+
     /// This node's dealings with central.
     ///
     /// # Errors

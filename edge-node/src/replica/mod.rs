@@ -12,6 +12,7 @@
 pub mod apply;
 pub mod double;
 mod passage;
+mod proof;
 pub mod state;
 mod ticket;
 
@@ -24,8 +25,9 @@ use rusqlite::{Connection, TransactionBehavior};
 use sync_protocol::{
     config::EventConfig,
     decide::Passage,
-    id::{NodeId, TicketId},
+    id::{EventId, NodeId, TicketId},
     keyring::Keyring,
+    manifest::Gap,
     shown::Shown,
     ticket::Ticket,
     time::Timestamp,
@@ -102,6 +104,27 @@ impl Replica {
     /// [`NodeError::Database`].
     pub fn view(&self) -> Result<Arc<View>, NodeError> {
         self.reader().view()
+    }
+
+    /// The event whose tickets it holds; `None` before the first sync.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn event(&self) -> Result<Option<EventId>, NodeError> {
+        Ok(self.view()?.config.as_ref().map(|config| config.event))
+    }
+
+    /// Recomputes the manifest from the rows. Where a row is not what was taken in, the replica is complete no
+    /// more and the next fetch begins from the start; what was wrong comes back.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn verify(&self) -> Result<Option<Gap>, NodeError> {
+        let mut writer = lock(&self.writer);
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let gap = proof::verify(&tx)?;
+        tx.commit()?;
+        Ok(gap)
     }
 
     /// What is known of the thing that was shown.

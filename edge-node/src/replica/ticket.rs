@@ -10,7 +10,8 @@ use sync_protocol::{
 
 use crate::{database::coded, error::NodeError};
 
-const COLUMNS: &str = "id, number, type_number, day_mask, status, revision, sealed, pass";
+pub(super) const COLUMNS: &str =
+    "id, number, type_number, day_mask, status, revision, sealed, pass";
 
 pub(super) fn by_id(connection: &Connection, id: TicketId) -> Result<Option<Ticket>, NodeError> {
     let found = connection
@@ -36,7 +37,7 @@ pub(super) fn by_number(
     Ok(found)
 }
 
-fn ticket(row: &Row) -> rusqlite::Result<Ticket> {
+pub(super) fn ticket(row: &Row) -> rusqlite::Result<Ticket> {
     Ok(Ticket {
         id: TicketId::from_bytes(row.get(0)?),
         number: TicketNumber::new(row.get(1)?),

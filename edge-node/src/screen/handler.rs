@@ -94,7 +94,8 @@ pub(super) async fn scan(
 ) -> Answer {
     let choice = screen.choice(&form.asked, &headers);
     let scan = screen.scan(form.code, choice.action).await?;
-    let zone = screen.ask(zone).await?;
+    // It is in the log now: whatever fails from here on, the steward sees the verdict.
+    let zone = screen.ask(zone).await.unwrap_or(Zone::UTC);
     let stage = Stage::scanned(&scan, choice, zone);
     if headers.contains_key("hx-request") {
         let mut answer = html(&stage)?;
@@ -102,7 +103,8 @@ pub(super) async fn scan(
         answer.headers_mut().insert("hx-trigger", done);
         return Ok(answer);
     }
-    screen.page(choice, stage).await
+    let alone = html(&stage);
+    screen.page(choice, stage).await.or(alone)
 }
 
 pub(super) async fn api_scan(

@@ -194,7 +194,35 @@ const fn sign(decision: &Decision) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use sync_protocol::scan::Action;
+
     use super::*;
+    use crate::{reason_text::Language, testing::Gate};
+
+    #[test]
+    fn what_keeps_the_gate_from_central_is_said() {
+        let gate = Gate::new();
+        let status = gate.node.status().expect("a status");
+        let choice = Choice {
+            language: Language::English,
+            action: Action::Entry,
+        };
+        let link = Link::Away {
+            code: "log_behind_central".to_owned(),
+            message: "this disk is an old copy".to_owned(),
+        };
+        let facts = Facts {
+            status: &status,
+            link: Some(&link),
+            recent: &Recent::default(),
+            zone: Zone::UTC,
+        };
+        let shown = Panel::of(&facts, choice).render().expect("it renders");
+        assert!(
+            shown.contains("this disk is an old copy") && shown.contains("log_behind_central"),
+            "{shown}"
+        );
+    }
 
     #[test]
     fn thousands_stand_apart() {

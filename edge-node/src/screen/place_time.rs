@@ -9,6 +9,9 @@ use sync_protocol::time::Timestamp;
 pub struct Zone(Tz);
 
 impl Zone {
+    /// Where the event's own cannot be read.
+    pub const UTC: Self = Self(Tz::UTC);
+
     /// The zone with this IANA name.
     #[must_use]
     pub fn named(name: &str) -> Self {

@@ -207,6 +207,22 @@ async fn markup_in_a_name_or_a_code_is_inert() {
 }
 
 #[tokio::test]
+async fn a_verdict_is_shown_whatever_else_cannot_be_read() {
+    let (router, home) = screen();
+    let file = rusqlite::Connection::open(home.path().join("replica.db")).expect("a file");
+    file.execute_batch("DROP TABLE event_config").expect("gone");
+    let part = show(&router, 1, "&lang=en&action=entry").await;
+    let body = format!("code={}&lang=en", code(1).to_text());
+    let form = "application/x-www-form-urlencoded";
+    let whole = post(&router, "/scan", form, body, &[]).await;
+    for answer in [part, whole] {
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        assert!(answer.text.contains("verdict-refuse"), "{}", answer.text);
+        assert!(answer.text.contains("STOP"), "{}", answer.text);
+    }
+}
+
+#[tokio::test]
 async fn programs_scan_and_ask_in_json() {
     let (router, _home) = screen();
     let body = format!(r#"{{"code":"{}","action":"entry"}}"#, code(1).to_text());

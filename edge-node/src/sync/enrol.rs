@@ -129,7 +129,7 @@ pub fn transport_of(node: &Node) -> Result<HttpTransport, EnrolError> {
     )?)
 }
 
-/// The folder can be made, and nobody lives there.
+/// The folder can be made, nobody lives there, and nobody left anything behind.
 fn check_home(path: &Path) -> Result<(), NodeError> {
     let home = Home::new(path);
     match Identity::load(&home) {
@@ -137,7 +137,10 @@ fn check_home(path: &Path) -> Result<(), NodeError> {
             home: path.to_owned(),
             name: identity.answer.name,
         }),
-        Err(NodeError::NotEnrolled(_)) => home.make(),
+        Err(NodeError::NotEnrolled(_)) => {
+            home.make()?;
+            Node::check_free(&home)
+        }
         Err(error) => Err(error),
     }
 }

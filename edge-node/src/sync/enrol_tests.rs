@@ -11,7 +11,10 @@ use sync_protocol::{
 };
 
 use super::*;
-use crate::sync::test_server::{Authority, Server};
+use crate::{
+    sync::test_server::{Authority, Server},
+    testing::{EVENT, Gate, valid},
+};
 
 const NOW: Timestamp = Timestamp(1_893_456_000_000);
 
@@ -132,4 +135,46 @@ async fn a_folder_with_a_node_costs_no_code() {
     let again = try_enrol(home.path(), &central, &code(0, &ours)).await;
     assert_eq!(again.err().as_deref(), Some("already_enrolled"));
     assert_eq!(central.asked.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn a_folder_with_an_earlier_nodes_remains_costs_no_code() {
+    let ours = Authority::new();
+    let central = central(&ours, Some(&ours)).await;
+    for kept in [
+        &["log.db"][..],
+        &["replica.db"],
+        &["log.db", "log.db-wal", "replica.db", "replica.db-wal"],
+    ] {
+        let Gate { node, home, .. } = Gate::with(&[valid(1)]);
+        drop(node);
+        for entry in std::fs::read_dir(home.path()).expect("a folder") {
+            let entry = entry.expect("an entry");
+            let name = entry.file_name();
+            if !kept.iter().any(|kept| name == *kept) {
+                std::fs::remove_file(entry.path()).expect("removed");
+            }
+        }
+        let refused = try_enrol(home.path(), &central, &code(0, &ours)).await;
+        assert_eq!(
+            refused.err().as_deref(),
+            Some("home_has_remains"),
+            "{kept:?}"
+        );
+    }
+    assert_eq!(central.asked.load(Ordering::Relaxed), 0);
+}
+
+#[test]
+fn a_replica_of_another_event_is_not_opened() {
+    let Gate { node, home, .. } = Gate::with(&[valid(1)]);
+    drop(node);
+    let papers = home.path().join("node.json");
+    let text = std::fs::read_to_string(&papers).expect("papers");
+    let (event, other) = (EVENT.to_string(), EventId::from_u128(99).to_string());
+    assert!(text.contains(&event), "{text}");
+    std::fs::write(&papers, text.replace(&event, &other)).expect("written");
+    let clock = Arc::new(ManualClock::new(NOW, &SeededEntropy::new(1)));
+    let refused = Node::open(home.path(), clock).err().expect("refused");
+    assert_eq!(refused.code(), "replica_of_other_event");
 }

@@ -7,7 +7,7 @@ use std::{error::Error as StdError, net::IpAddr, sync::Arc, time::Duration};
 
 use futures_util::{FutureExt as _, future::BoxFuture};
 use reqwest::{
-    Client, RequestBuilder, Response, Url,
+    Client, Request, RequestBuilder, Response, Url,
     header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE},
     redirect::Policy,
 };
@@ -21,8 +21,10 @@ use super::{
 
 /// To find that nobody is there.
 const CONNECT_LIMIT: Duration = Duration::from_secs(8);
-/// Without a single byte; a thin link is slow, but not silent.
+/// Without a single byte of the answer; a thin link is slow, but not silent. Sending the request is no silence.
 const SILENCE_LIMIT: Duration = Duration::from_secs(30);
+/// Bytes per second of the thinnest link that still is one; a request may take as long to send.
+const THINNEST: u32 = 2_048;
 /// For one call as a whole.
 const CALL_LIMIT: Duration = Duration::from_secs(300);
 
@@ -63,6 +65,7 @@ impl AddressError {
 pub struct HttpTransport {
     base: Url,
     client: Client,
+    silence: Duration,
     time: Arc<TrustedTime>,
 }
 
@@ -86,10 +89,14 @@ impl HttpTransport {
             .redirect(Policy::none())
             .no_proxy()
             .connect_timeout(CONNECT_LIMIT)
-            .read_timeout(SILENCE_LIMIT)
             .timeout(CALL_LIMIT)
             .build()?;
-        Ok(Self { base, client, time })
+        Ok(Self {
+            base,
+            client,
+            silence: SILENCE_LIMIT,
+            time,
+        })
     }
 
     fn request(&self, path: &str, body: Vec<u8>, bearer: Option<&str>) -> RequestBuilder {
@@ -119,8 +126,11 @@ impl Transport for HttpTransport {
         bearer: Option<&'a str>,
     ) -> BoxFuture<'a, Result<Answered, TransportError>> {
         async move {
-            let response = self.request(path, body, bearer).send().await;
-            read(response.map_err(|error| explain(&error))?).await
+            let request = self.request(path, body, bearer);
+            let request = request.build().map_err(|error| explain(&error))?;
+            let limit = self.silence + time_to_send(&request);
+            let response = in_time(limit, self.client.execute(request)).await?;
+            read(response, self.silence).await
         }
         .boxed()
     }
@@ -152,7 +162,24 @@ fn is_this_machine(url: &Url) -> bool {
     ip.map_or(host == "localhost", |ip| ip.is_loopback())
 }
 
-async fn read(response: Response) -> Result<Answered, TransportError> {
+/// reqwest's own read timeout would count from the first byte of the request and cut off a long upload.
+fn time_to_send(request: &Request) -> Duration {
+    let body = request.body().and_then(|body| body.as_bytes());
+    let bytes = u32::try_from(body.map_or(0, <[u8]>::len)).unwrap_or(u32::MAX);
+    Duration::from_secs(1) * bytes / THINNEST
+}
+
+async fn in_time<T>(
+    limit: Duration,
+    doing: impl Future<Output = reqwest::Result<T>>,
+) -> Result<T, TransportError> {
+    match tokio::time::timeout(limit, doing).await {
+        Ok(done) => done.map_err(|error| explain(&error)),
+        Err(_) => Err(TransportError::Unreachable("no answer in time".to_owned())),
+    }
+}
+
+async fn read(response: Response, silence: Duration) -> Result<Answered, TransportError> {
     let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok());
     let status = response.status().as_u16();
     let version = header(wire::VERSION_HEADER).and_then(|text| text.parse().ok());
@@ -161,7 +188,7 @@ async fn read(response: Response) -> Result<Answered, TransportError> {
         Some("zstd") => true,
         Some(other) => return Err(TransportError::Unreadable(format!("encoded as {other}"))),
     };
-    let raw = limited(response).await?;
+    let raw = limited(response, silence).await?;
     let body = if packed {
         decompress(&raw, wire::MAX_BODY)
             .map_err(|error| TransportError::Unreadable(error.to_string()))?
@@ -175,9 +202,9 @@ async fn read(response: Response) -> Result<Answered, TransportError> {
     })
 }
 
-async fn limited(mut response: Response) -> Result<Vec<u8>, TransportError> {
+async fn limited(mut response: Response, silence: Duration) -> Result<Vec<u8>, TransportError> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| explain(&error))? {
+    while let Some(chunk) = in_time(silence, response.chunk()).await? {
         if body.len() + chunk.len() > wire::MAX_BODY {
             let limit = wire::MAX_BODY;
             return Err(TransportError::Unreadable(format!(

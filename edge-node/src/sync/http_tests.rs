@@ -199,3 +199,29 @@ fn addresses_are_checked() {
         assert_eq!(made.err().map(|error| error.code()), code, "{address}");
     }
 }
+
+#[tokio::test]
+async fn a_long_upload_is_no_silence_and_a_silent_central_is() {
+    let authority = Authority::new();
+    let slow = async |body: Bytes| {
+        // Longer than the silence below, as a thin link would take.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        body
+    };
+    let router = Router::new()
+        .route("/node/v1/sync", post(slow))
+        .layer(axum::extract::DefaultBodyLimit::disable());
+    let server = authority.serve(GOOD, router).await;
+    let mut transport = HttpTransport::new(&server.address, &pinned(&authority), time(NOW, NOW))
+        .expect("a transport");
+    transport.silence = Duration::from_millis(100);
+    let mut long = vec![0; 200_000];
+    ambient::Entropy::fill(&SeededEntropy::new(3), &mut long);
+    let answer = transport.call("/node/v1/sync", long, None).await;
+    assert_eq!(answer.map(|answer| answer.status), Ok(200));
+    let answer = transport.call("/node/v1/sync", vec![1], None).await;
+    assert_eq!(
+        answer,
+        Err(TransportError::Unreachable("no answer in time".to_owned()))
+    );
+}
