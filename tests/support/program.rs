@@ -10,6 +10,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::{
     process::{Child, Command},
     signal::unix::{SignalKind, signal},
@@ -112,11 +113,9 @@ impl Running {
     /// When it does not stop within 20 seconds.
     pub async fn stop(mut self) -> Result<()> {
         let id = self.child.id().context("it has stopped before")?;
-        let asked = Command::new("kill")
-            .args(["-TERM", &id.to_string()])
-            .status()
-            .await?;
-        anyhow::ensure!(asked.success(), "{} could not be asked to stop", self.name);
+        let process = Pid::from_raw(i32::try_from(id)?).context("a process has a number")?;
+        kill_process(process, Signal::TERM)
+            .with_context(|| format!("{} could not be asked to stop", self.name))?;
         let ended = tokio::time::timeout(Duration::from_secs(20), self.child.wait()).await;
         ended.with_context(|| format!("{} did not stop within 20 seconds", self.name))??;
         Ok(())
