@@ -24,7 +24,8 @@
             clearTimeout(timer);
             waiting.length = 0;
             stage.replaceChildren();
-        } else if (wasLost) {
+        } else if (wasLost && !stage.hasChildNodes()) {
+            // A verdict that has just come stays for its time.
             toReady();
         }
     };
