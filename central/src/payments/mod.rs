@@ -125,8 +125,6 @@ pub struct Notice {
     pub provider_reference: String,
     /// What the message claims, for the log.
     pub claimed: ProviderVerdict,
-    /// Hex SHA-256 of the body: the same message again has the same one.
-    pub digest: String,
 }
 
 /// Where a payment stands, from the provider's own records.

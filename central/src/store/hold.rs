@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     StoreError, Tx,
-    insert::insert_rows,
+    many::write_many,
     tx::{execute, fetch_all},
 };
 use crate::domain::{
@@ -43,9 +43,10 @@ pub async fn insert(
     until: Timestamp,
     status: HoldStatus,
 ) -> Result<(), StoreError> {
-    insert_rows!(
+    write_many!(
         tx,
-        "INSERT INTO holds (order_id, ticket_type_id, quantity, hold_until, status)",
+        "INSERT INTO holds (order_id, ticket_type_id, quantity, hold_until, status) VALUES ",
+        "",
         holds,
         |row| row.0.0,
         row.1.ticket_type.0,

@@ -14,7 +14,6 @@ mod error;
 pub mod event;
 pub mod gate;
 pub mod hold;
-pub(crate) mod insert;
 pub(crate) mod many;
 pub mod node;
 pub mod notice;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     StoreError, Tx,
-    insert::insert_rows,
+    many::write_many,
     tx::{execute, fetch_all, fetch_optional},
 };
 use crate::domain::{
@@ -155,11 +155,12 @@ pub async fn identity_sealed(tx: &mut Tx, order: OrderId) -> Result<Option<Vec<u
 /// # Errors
 /// [`StoreError::Duplicate`] when a number or a buyer's key is taken.
 pub async fn insert(tx: &mut Tx, orders: &[(Order, OrderSecrets)]) -> Result<(), StoreError> {
-    insert_rows!(
+    write_many!(
         tx,
         "INSERT INTO orders (id, number, event_id, status, buyer_name, identity_kind, identity_sealed, \
          identity_digest, email, phone, language, currency, subtotal_minor, discount_minor, fee_minor, tax_minor, \
-         total_minor, hold_until, idempotency_key, request_digest, access_digest, created_at, paid_at)",
+         total_minor, hold_until, idempotency_key, request_digest, access_digest, created_at, paid_at) VALUES ",
+        "",
         orders,
         |row| row.0.id.0,
         row.0.number.as_str(),
@@ -192,9 +193,10 @@ pub async fn insert(tx: &mut Tx, orders: &[(Order, OrderSecrets)]) -> Result<(),
 /// # Errors
 /// When the database fails, or a line's sum does not fit.
 pub async fn insert_items(tx: &mut Tx, items: &[(OrderId, OrderItem)]) -> Result<(), StoreError> {
-    insert_rows!(
+    write_many!(
         tx,
-        "INSERT INTO order_items (id, order_id, ticket_type_id, quantity, unit_price_minor, amount_minor)",
+        "INSERT INTO order_items (id, order_id, ticket_type_id, quantity, unit_price_minor, amount_minor) VALUES ",
+        "",
         items,
         |row| row.1.id.0,
         row.0.0,
@@ -223,9 +225,10 @@ pub struct Attendee {
 /// # Errors
 /// When the database fails.
 pub async fn insert_attendees(tx: &mut Tx, attendees: &[Attendee]) -> Result<(), StoreError> {
-    insert_rows!(
+    write_many!(
         tx,
-        "INSERT INTO order_attendees (order_id, place, order_item_id, name)",
+        "INSERT INTO order_attendees (order_id, place, order_item_id, name) VALUES ",
+        "",
         attendees,
         |row| row.order.0,
         row.place,

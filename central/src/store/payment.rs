@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     StoreError, Tx,
-    insert::insert_rows,
+    many::write_many,
     tx::{execute, fetch_all, fetch_optional},
 };
 use crate::domain::{
@@ -102,10 +102,11 @@ impl Row {
 /// # Errors
 /// [`StoreError::Duplicate`] when a reference is taken.
 pub async fn insert(tx: &mut Tx, payments: &[Payment]) -> Result<(), StoreError> {
-    insert_rows!(
+    write_many!(
         tx,
         "INSERT INTO payments (id, order_id, provider, reference, transaction_ref, status, channel, currency, \
-         amount_minor, token, redirect_url, expires_at, created_at, updated_at)",
+         amount_minor, token, redirect_url, expires_at, created_at, updated_at) VALUES ",
+        "",
         payments,
         |row| row.id.0,
         row.order.0,

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     StoreError, Tx,
-    insert::insert_rows,
+    many::write_many,
     revision::{signed, unsigned},
     tx::fetch_all,
 };
@@ -66,10 +66,11 @@ impl Row {
 /// # Errors
 /// [`StoreError::Duplicate`] when a number is taken.
 pub async fn insert(tx: &mut Tx, tickets: &[SoldTicket]) -> Result<(), StoreError> {
-    insert_rows!(
+    write_many!(
         tx,
         "INSERT INTO tickets (id, event_id, order_id, order_item_id, ticket_type_id, number, type_number, \
-         day_mask, status, attendee_name, key_slot, issued_at, sealed, revision)",
+         day_mask, status, attendee_name, key_slot, issued_at, sealed, revision) VALUES ",
+        "",
         tickets,
         |row| row.gate.id.0,
         row.event.0,

@@ -6,7 +6,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use sha2::{Digest, Sha256, Sha512};
+use sha2::{Digest, Sha512};
 use subtle::ConstantTimeEq;
 
 use super::{status, wire};
@@ -42,7 +42,6 @@ pub(super) fn authenticate(raw: &[u8], server_key: &SecretString) -> Result<Noti
         claimed: status::verdict(&body.transaction_status, body.fraud_status.as_deref()),
         reference: body.order_id,
         provider_reference: body.transaction_id,
-        digest: hex(&Sha256::digest(raw)),
     })
 }
 
@@ -111,7 +110,6 @@ mod tests {
                 "249fc620-6017-4540-af7c-5a1c25788f46"
             );
             assert_eq!(notice.claimed, ProviderVerdict::Paid);
-            assert_eq!(notice.digest.len(), 64);
         }
     }
 
