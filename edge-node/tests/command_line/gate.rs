@@ -1,7 +1,7 @@
 //! A folder with an enrolled and synced node, and the real program run on it.
 
 use std::{
-    io::Write,
+    io::{BufRead, BufReader, Write},
     path::Path,
     process::{Command, Output, Stdio},
     sync::Arc,
@@ -73,6 +73,23 @@ impl Gate {
 
     pub(crate) fn code(&self, n: u128) -> String {
         code(n, self.now)
+    }
+
+    /// Runs `edge-node run` until it says where its screen is.
+    pub(crate) fn open_and_close(&self) {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_edge-node"))
+            .arg("--home")
+            .arg(self.home.path())
+            .args(["run", "--no-sync", "--json", "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut said = String::new();
+        let out = child.stdout.take().expect("its output");
+        BufReader::new(out).read_line(&mut said).expect("a line");
+        child.kill().expect("it can be ended");
+        child.wait().expect("it ends");
+        assert!(said.contains("\"screen\""), "{said}");
     }
 
     /// Runs `edge-node --home HOME` with these words.

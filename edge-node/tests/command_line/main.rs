@@ -165,6 +165,26 @@ fn status_tells_how_the_node_stands() {
 }
 
 #[test]
+fn a_gate_that_opens_proves_its_rows_first() {
+    let gate = Gate::new();
+    let file = rusqlite::Connection::open(gate.home.path().join("replica.db")).expect("a file");
+    let taken = file.execute(
+        "DELETE FROM tickets WHERE number = (SELECT min(number) FROM tickets)",
+        [],
+    );
+    assert_eq!(taken, Ok(1));
+    assert_eq!(replica(&gate)["state"], "complete", "nobody looked yet");
+    gate.open_and_close();
+    let replica = replica(&gate);
+    assert_eq!(replica["state"], "1 missing");
+    assert_eq!(replica["complete"], false);
+}
+
+fn replica(gate: &Gate) -> serde_json::Value {
+    gate.run(&["status", "--json"]).objects()[0]["replica"].clone()
+}
+
+#[test]
 fn bad_input_gets_one_sentence_with_a_code() {
     let gate = Gate::new();
     let empty = tempfile::tempdir().expect("a folder");
