@@ -9,6 +9,7 @@
     reason = "this program talks to a person at a terminal"
 )]
 
+mod hand;
 mod narrate;
 mod place;
 mod shop;
@@ -64,5 +65,5 @@ async fn run(options: &Options) -> Result<()> {
     }
     venue.start_screens().await?;
     narrate::addresses(&venue);
-    std::future::pending().await
+    hand::follow(&mut venue).await
 }

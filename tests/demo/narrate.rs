@@ -12,6 +12,11 @@ pub fn held(text: &str) {
     println!("   \u{2713} {text}");
 }
 
+/// Answers what was typed.
+pub fn answer(text: &str) {
+    println!("{text}");
+}
+
 /// Tells where to go.
 pub fn addresses(venue: &Venue) {
     let place = &venue.place;
@@ -24,7 +29,9 @@ pub fn addresses(venue: &Venue) {
          API document             {}/api/v1/openapi.json\n\
          State                    {}\n\n\
          No sign-in is needed yet: the shop is public, and a gate's screen answers only to this machine.\n\
-         Pay with any channel on the simulated page, open the PDF, and hold a QR (or paste its text) to a gate.\n\
+         Pay with any channel on the simulated page, open the PDF, and type a QR's text into a gate's screen\n\
+         (a USB scanner does that; `zbarimg --raw page.png` too).\n\n\
+         Type off and Enter to cut the gates from central, on to reconnect them, who to see who was first.\n\
          `make demo STORY=1` plays the whole story by itself.",
         place.central_url(),
         place.screens[0],

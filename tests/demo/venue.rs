@@ -66,6 +66,11 @@ impl Venue {
         Ok(())
     }
 
+    /// Whether central runs.
+    pub const fn is_connected(&self) -> bool {
+        self.central.is_some()
+    }
+
     /// Stops central: from now on the gates are alone.
     pub async fn stop_central(&mut self) -> Result<()> {
         self.central
