@@ -163,8 +163,8 @@ async fn bare(store: &Store, logs: &[Log]) -> Result<f64> {
     let create = "CREATE TABLE bare_records (node_id BINARY(16) NOT NULL, seq BIGINT NOT NULL, \
         record VARBINARY(1000) NOT NULL, PRIMARY KEY (node_id, seq))";
     match store {
-        Store::Sqlite { writer, .. } => drop(sqlx::query(create).execute(writer).await?),
-        Store::MySql { writer, .. } => drop(sqlx::query(create).execute(writer).await?),
+        Store::Sqlite { writer, .. } => sqlx::query(create).execute(writer).await.map(|_| ())?,
+        Store::MySql { writer, .. } => sqlx::query(create).execute(writer).await.map(|_| ())?,
     }
     let start = Instant::now();
     let mut tasks = JoinSet::new();
