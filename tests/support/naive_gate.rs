@@ -1,7 +1,7 @@
 //! A gate without the edge node: it chains records, signs heads, speaks the wire's messages to the real `App`, and
 //! keeps what comes back in maps. Tests of central use it to send what the real node never would.
 //!
-//! Its clock is central's manual clock: its monotonic time counts from [`START`](crate::central::START), its wall
+//! Its clock is central's manual clock: its monotonic time counts from [`START`], its wall
 //! clock shows the truth plus a skew.
 use std::collections::BTreeMap;
 

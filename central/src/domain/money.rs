@@ -13,7 +13,7 @@ use documents::Language;
 /// No-break space: an amount is never torn from its currency.
 const GAP: char = '\u{A0}';
 
-/// A currency we sell in. A new one is a variant and a row in [`Currency::row`].
+/// A currency we sell in. A new one is a variant and a row in `Currency::row`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Currency {
     /// Indonesian rupiah.

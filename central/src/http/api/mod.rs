@@ -1,6 +1,6 @@
 //! The JSON API for buyers, under `/api/v1`.
 //!
-//! Invariant: routes and document come out of one list ([`list`]), so neither can have what the other lacks.
+//! Invariant: routes and document come out of one list (`list`), so neither can have what the other lacks.
 //! Handlers extract, call `app` and render; an order is shown to whoever has the secret of its link, and what is
 //! personal is masked even then. Not here: the panel, and what gates speak (`http::node`).
 
