@@ -14,10 +14,11 @@ help:
 	@echo "make screenshots     the pictures of the README, made by the tests"
 	@echo "make fuzz TIME=60    every fuzz target for that many seconds"
 
+# The built program is started directly: cargo run would choose other features and build again.
 demo:
 	@scripts/setup.sh demo
 	cargo build --workspace --bins
-	cargo run -p tests --bin demo -- $(if $(STORY),--story)
+	"$${CARGO_TARGET_DIR:-target}/debug/demo" $(if $(STORY),--story)
 
 # Lints first: they fail soonest, and what they compile of foreign crates is theirs alone (metadata, no code).
 # The documentation's examples come before the tests, so that the last line is the verdict on the tests.
