@@ -26,7 +26,8 @@ const PACKAGED: [(&str, &str); 5] = [
 
 #[expect(clippy::disallowed_methods, reason = "cargo names the folder so")]
 fn main() -> Result<(), Box<dyn Error>> {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // Asked when it runs, not when it is compiled: a build folder may outlive the place it was made for.
+    let here = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").ok_or("cargo sets it")?);
     let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo sets it")?).join("assets");
     if out.exists() {
         fs::remove_dir_all(&out)?;
