@@ -224,9 +224,11 @@ fn passage(q: &Question, base: Answer) -> Answer {
     let last = |action| q.history.iter().rfind(|p| p.action == action).copied();
     let first = |action| q.history.iter().find(|p| p.action == action).copied();
     let (verdict, earlier) = match q.action {
-        Action::Exchange => match first(Action::Exchange) {
-            Some(earlier) => (Verdict::refuse(Reason::AlreadyExchanged), Some(earlier)),
-            None => (Verdict::admit(Reason::Exchanged), None),
+        // A wristband comes before the first entry: after it, a picture of the code would earn a second person one.
+        Action::Exchange => match (first(Action::Exchange), first(Action::Entry)) {
+            (Some(earlier), _) => (Verdict::refuse(Reason::AlreadyExchanged), Some(earlier)),
+            (None, Some(earlier)) => (Verdict::refuse(Reason::AlreadyUsed), Some(earlier)),
+            (None, None) => (Verdict::admit(Reason::Exchanged), None),
         },
         Action::Entry if q.config.exchange_required && first(Action::Exchange).is_none() => {
             (Verdict::refuse(Reason::NotExchanged), None)

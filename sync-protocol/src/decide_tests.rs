@@ -141,6 +141,7 @@ fn case_6_every_reason_has_its_row() {
         ("second entry", Case { history: single(), ..good() }, "refuse already_used"),
         ("exchange", Case { action: Exchange, ..good() }, "admit exchanged"),
         ("second exchange", Case { action: Exchange, history: vec![passage_at(Exchange, GATE, 11 * HOUR, 0)], ..good() }, "refuse already_exchanged"),
+        ("exchange after entry", Case { action: Exchange, history: single(), ..good() }, "refuse already_used"),
         ("entry before exchange", Case { config: config(EntryRule::Single, true), ..good() }, "refuse not_exchanged"),
         ("entry after exchange", Case { config: config(EntryRule::Single, true), history: vec![passage_at(Exchange, GATE, 11 * HOUR, 0)], ..good() }, "admit admitted"),
         ("unpaid", Case { status: Some(TicketStatus::Unpaid), ..good() }, "refuse not_paid"),

@@ -1,11 +1,14 @@
 //! Where the demo lives: its folder and its ports.
 
 use std::{
+    fs::File,
     net::{Ipv4Addr, SocketAddr, TcpListener},
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result, bail};
+
+use crate::narrate;
 
 /// A fresh folder and the addresses of one demo.
 #[derive(Debug)]
@@ -20,6 +23,8 @@ pub struct Place {
     pub midtrans: SocketAddr,
     /// The two gates' screens.
     pub screens: [SocketAddr; 2],
+    /// Held as long as the demo runs, so that a second one leaves the folder alone.
+    _lock: File,
 }
 
 /// A file that says: this folder is the demo's own and may be emptied.
@@ -28,7 +33,7 @@ const OWN_MARK: &str = ".gerbang-demo";
 impl Place {
     /// Empties the folder and picks the ports.
     pub fn new(folder: &Path, free_ports: bool) -> Result<Self> {
-        empty(folder)?;
+        let lock = empty(folder)?;
         let folder = folder.canonicalize().context("the demo's folder")?;
         let port = |usual| {
             if free_ports {
@@ -43,6 +48,7 @@ impl Place {
             nodes: port(8443)?,
             midtrans: port(9444)?,
             screens: [port(8781)?, port(8782)?],
+            _lock: lock,
         })
     }
 
@@ -67,10 +73,21 @@ impl Place {
     }
 }
 
-fn empty(folder: &Path) -> Result<()> {
-    let foreign =
-        folder.is_dir() && folder.read_dir()?.next().is_some() && !folder.join(OWN_MARK).exists();
-    if foreign {
+/// Empties the folder and takes it for this demo.
+fn empty(folder: &Path) -> Result<File> {
+    let mark = folder.join(OWN_MARK);
+    let earlier = File::open(&mark).ok();
+    if earlier
+        .as_ref()
+        .is_some_and(|earlier| earlier.try_lock().is_err())
+    {
+        bail!(
+            "a demo runs in {} already: end it, or name another --folder",
+            folder.display()
+        );
+    }
+    let holds_files = folder.is_dir() && folder.read_dir()?.next().is_some();
+    if holds_files && earlier.is_none() {
         bail!(
             "{} holds files that are not the demo's: name another with --folder",
             folder.display()
@@ -80,20 +97,23 @@ fn empty(folder: &Path) -> Result<()> {
         std::fs::remove_dir_all(folder).context("emptying the demo's folder")?;
     }
     std::fs::create_dir_all(folder).context("making the demo's folder")?;
-    std::fs::write(
-        folder.join(OWN_MARK),
-        "made by make demo; emptied at its next start\n",
-    )?;
-    Ok(())
+    std::fs::write(&mark, "made by make demo; emptied at its next start\n")?;
+    let lock = File::open(&mark)?;
+    lock.try_lock().context("taking the demo's folder")?;
+    Ok(lock)
 }
 
 fn usual_or_free(port: u16) -> Result<SocketAddr> {
     let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     if TcpListener::bind(usual).is_ok() {
-        Ok(usual)
-    } else {
-        free_port()
+        return Ok(usual);
     }
+    let free = free_port()?;
+    narrate::answer(&format!(
+        "port {port} is taken; using {} instead",
+        free.port()
+    ));
+    Ok(free)
 }
 
 fn free_port() -> Result<SocketAddr> {

@@ -42,6 +42,25 @@ fn a_folder_that_is_not_the_demos_is_not_emptied() {
     assert!(precious.exists());
 }
 
+#[test]
+fn a_second_demo_leaves_the_first_ones_folder_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mark = folder.path().join(".gerbang-demo");
+    std::fs::write(&mark, "").expect("writes");
+    let running = std::fs::File::open(&mark).expect("opens");
+    running.lock().expect("nobody else runs there");
+    let output = Command::new(env!("CARGO_BIN_EXE_demo"))
+        .args(["--free-ports", "--folder"])
+        .arg(folder.path())
+        .output()
+        .expect("the demo starts");
+    assert!(!output.status.success() && mark.exists());
+    assert!(
+        String::from_utf8_lossy(&output.stdout).contains("runs in"),
+        "it says why"
+    );
+}
+
 /// The first ticket's page, for the README.
 fn keep_picture(page: &Path) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
