@@ -3,7 +3,7 @@
 //! Invariant: the match is exhaustive, so a new reason does not compile without its words. The English
 //! "Ticket already exchanged" and "Ticket already used" are a promise to users, word for word.
 
-use sync_protocol::verdict::Reason;
+use sync_protocol::{scan::Action, verdict::Reason};
 
 /// A language of the gate's screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,10 +35,13 @@ impl Language {
     }
 }
 
-/// The words for a reason.
+/// The words for a reason. "Welcome" is for those who come.
 #[must_use]
-pub const fn text(reason: Reason, language: Language) -> &'static str {
-    let (english, indonesian) = words(reason);
+pub const fn text(reason: Reason, action: Action, language: Language) -> &'static str {
+    let (english, indonesian) = match (reason, action) {
+        (Reason::Admitted, Action::Exit) => ("Goodbye", "Sampai jumpa"),
+        (reason, _) => words(reason),
+    };
     match language {
         Language::English => english,
         Language::Indonesian => indonesian,
@@ -111,7 +114,7 @@ mod tests {
 
     #[test]
     fn promised_words() {
-        let english = |reason| text(reason, Language::English);
+        let english = |reason| text(reason, Action::Entry, Language::English);
         assert_eq!(
             english(Reason::AlreadyExchanged),
             "Ticket already exchanged"
@@ -122,10 +125,20 @@ mod tests {
     #[test]
     fn every_reason_has_words_of_its_own() {
         for language in Language::ALL {
-            let texts: BTreeSet<_> = Reason::ALL.iter().map(|r| text(*r, language)).collect();
+            let texts: BTreeSet<_> = Reason::ALL
+                .iter()
+                .map(|r| text(*r, Action::Entry, language))
+                .collect();
             assert_eq!(texts.len(), Reason::ALL.len(), "{}", language.tag());
             assert!(texts.iter().all(|t| !t.is_empty()));
             assert_eq!(Language::from_tag(language.tag()), Some(language));
         }
+    }
+
+    #[test]
+    fn who_leaves_is_not_welcomed() {
+        let english = |action| text(Reason::Admitted, action, Language::English);
+        assert_eq!(english(Action::Entry), "Welcome");
+        assert_eq!(english(Action::Exit), "Goodbye");
     }
 }

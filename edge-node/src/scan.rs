@@ -36,6 +36,8 @@ use crate::{
 /// What the gate answers, and what to show with it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scan {
+    /// What the guest wanted.
+    pub action: Action,
     /// Colour and reason.
     pub verdict: Verdict,
     /// The ticket that was shown.
@@ -104,7 +106,7 @@ impl Node {
     pub fn scan(&self, raw: &str, action: Action, operator: Option<OperatorId>) -> Scan {
         let started = Instant::now();
         let scan = self.attempt(raw, action, operator);
-        let mut scan = scan.unwrap_or_else(|error| self.not_stored(&error));
+        let mut scan = scan.unwrap_or_else(|error| self.not_stored(action, &error));
         scan.took_ms = started.elapsed().as_secs_f64() * 1_000.0;
         scan
     }
@@ -202,9 +204,10 @@ impl Node {
         }
     }
 
-    fn not_stored(&self, error: &NodeError) -> Scan {
+    fn not_stored(&self, action: Action, error: &NodeError) -> Scan {
         tracing::error!(code = error.code(), %error, "a scan could not be stored");
         Scan {
+            action,
             verdict: Verdict::refuse(Reason::CannotStore),
             ticket: None,
             attendee: None,
@@ -247,6 +250,7 @@ impl Attempt<'_> {
     fn scan(&self, decided: Decided) -> Scan {
         let answer = decided.answer;
         Scan {
+            action: self.action,
             verdict: answer.verdict,
             attendee: self.attendee(decided.ticket.as_ref()),
             ticket: self.ticket(decided.ticket),
@@ -311,7 +315,7 @@ impl Scan {
     /// The words for the screen.
     #[must_use]
     pub const fn text(&self, language: Language) -> &'static str {
-        reason_text::text(self.verdict.reason, language)
+        reason_text::text(self.verdict.reason, self.action, language)
     }
 }
 

@@ -50,7 +50,7 @@ fn local_times_and_prices_become_absolute() {
 fn each_fault_is_named() {
     for (from, to, said) in [
         ("Asia/Jakarta", "Asia/Nowhere", "IANA time zone"),
-        ("\"IDR\"", "\"XXX\"", "currency"),
+        ("\"IDR\"", "\"ZZZ\"", "currency"),
         ("T15:00", " at three", "is no time"),
         ("days = [1]", "days = [0]", "days count from 1"),
         ("quota = 100", "quota = 100\ncolour = 1", "colour"),

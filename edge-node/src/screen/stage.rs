@@ -3,7 +3,7 @@
 use askama::Template;
 use sync_protocol::{scan::Action, time::Timestamp, verdict::Decision};
 
-use super::{choice::Choice, place_time::Zone, words, words::Words};
+use super::{choice::Choice, place_time::Zone, words::Words};
 use crate::scan::Scan;
 
 /// A green light goes back to ready soon, so that it is never taken for the next guest's.
@@ -76,7 +76,7 @@ impl Shown {
             look: scan.verdict.decision,
             hold_ms: hold_ms(scan),
             word: words.verdict(scan.verdict, choice.action),
-            reason: words::reason(scan.verdict, choice.action, choice.language),
+            reason: scan.text(choice.language),
             attendee: scan.attendee.clone(),
             type_name: ticket.map(|ticket| ticket.type_name.clone()),
             number: ticket.and_then(|t| t.number).map(|n| n.to_string()),

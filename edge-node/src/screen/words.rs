@@ -4,10 +4,10 @@
 
 use sync_protocol::{
     scan::Action,
-    verdict::{Decision, Reason, Verdict},
+    verdict::{Decision, Verdict},
 };
 
-use crate::reason_text::{self, Language};
+use crate::reason_text::Language;
 
 /// Every word on the screen.
 #[derive(Debug)]
@@ -34,8 +34,6 @@ pub struct Words {
     pub code: &'static str,
     /// Its button.
     pub check: &'static str,
-    /// Let out.
-    pub goodbye: &'static str,
     /// Before the gate and time of an earlier scan.
     pub first: &'static str,
     /// The same ticket a moment ago.
@@ -106,7 +104,6 @@ static ENGLISH: Words = Words {
     ready_hint: "Scan a ticket, or type its number",
     code: "Ticket code or number",
     check: "Check",
-    goodbye: "Goodbye",
     first: "First",
     repeat: "The same ticket, just now, at this gate",
     provisional: "Provisional: central may know better",
@@ -149,7 +146,6 @@ static INDONESIAN: Words = Words {
     ready_hint: "Pindai tiket, atau ketik nomornya",
     code: "Kode atau nomor tiket",
     check: "Periksa",
-    goodbye: "Sampai jumpa",
     first: "Pertama",
     repeat: "Tiket yang sama, baru saja, di gerbang ini",
     provisional: "Sementara: pusat mungkin lebih tahu",
@@ -220,15 +216,6 @@ impl Words {
     }
 }
 
-/// The words for a verdict's reason. "Welcome" is for those who come.
-#[must_use]
-pub fn reason(verdict: Verdict, action: Action, language: Language) -> &'static str {
-    match (verdict.reason, action) {
-        (Reason::Admitted, Action::Exit) => Words::of(language).goodbye,
-        (reason, _) => reason_text::text(reason, language),
-    }
-}
-
 const fn place(action: Action) -> usize {
     match action {
         Action::Exchange => 0,
@@ -253,15 +240,5 @@ mod tests {
         ] {
             assert_eq!(words.age(ms), text);
         }
-    }
-
-    #[test]
-    fn who_leaves_is_not_welcomed() {
-        let admitted = Verdict::admit(Reason::Admitted);
-        assert_eq!(reason(admitted, Action::Exit, Language::English), "Goodbye");
-        assert_eq!(
-            reason(admitted, Action::Entry, Language::English),
-            "Welcome"
-        );
     }
 }

@@ -2,8 +2,8 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, Query, State, rejection::QueryRejection},
-    http::StatusCode,
+    extract::{FromRequestParts, Path, Query, State},
+    http::{StatusCode, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use documents::Language;
@@ -18,13 +18,30 @@ use crate::{
     domain::{money::Money, order::OrderStatus},
 };
 
-/// The secret of the buyer's link; what a provider adds to the address is not believed and not read.
-#[derive(Deserialize)]
-pub(super) struct Access {
+/// The order's number and the secret of the buyer's link; what a provider adds to the address is not believed and not
+/// read. Without a secret there is no such order.
+pub(super) struct Link {
+    number: String,
     access: String,
 }
 
-type AccessQuery = Result<Query<Access>, QueryRejection>;
+#[derive(Deserialize)]
+struct Access {
+    access: String,
+}
+
+impl FromRequestParts<App> for Link {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let path = Path::<String>::from_request_parts(parts, app).await;
+        let query = Query::<Access>::from_request_parts(parts, app).await;
+        match (path, query) {
+            (Ok(Path(number)), Ok(Query(Access { access }))) => Ok(Self { number, access }),
+            _ => Err(problem(&OrderError::UnknownOrder)),
+        }
+    }
+}
 
 #[derive(Template)]
 #[template(path = "shop/order.html")]
@@ -43,14 +60,7 @@ struct OrderPage {
     pay_url: Option<String>,
 }
 
-pub(super) async fn show(
-    State(app): State<App>,
-    Path(number): Path<String>,
-    access: AccessQuery,
-) -> Response {
-    let Ok(Query(Access { access })) = access else {
-        return problem(&OrderError::UnknownOrder);
-    };
+pub(super) async fn show(State(app): State<App>, Link { number, access }: Link) -> Response {
     match app.find_order(&number, &access).await {
         Ok(order) => page(StatusCode::OK, &OrderPage::new(&order, access)),
         Err(error) => problem(&error),
@@ -59,26 +69,15 @@ pub(super) async fn show(
 
 pub(super) async fn start_payment(
     State(app): State<App>,
-    Path(number): Path<String>,
-    access: AccessQuery,
+    Link { number, access }: Link,
 ) -> Response {
-    let Ok(Query(Access { access })) = access else {
-        return problem(&OrderError::UnknownOrder);
-    };
     match app.start_payment(&number, &access).await {
         Ok(placed) => back(&placed.order.number, &access),
         Err(error) => problem(&error),
     }
 }
 
-pub(super) async fn cancel(
-    State(app): State<App>,
-    Path(number): Path<String>,
-    access: AccessQuery,
-) -> Response {
-    let Ok(Query(Access { access })) = access else {
-        return problem(&OrderError::UnknownOrder);
-    };
+pub(super) async fn cancel(State(app): State<App>, Link { number, access }: Link) -> Response {
     match app.cancel_order(&number, &access).await {
         Ok(order) => back(&order.number, &access),
         Err(error) => problem(&error),
