@@ -21,18 +21,22 @@ demo:
 	"$${CARGO_TARGET_DIR:-target}/debug/demo" $(if $(STORY),--story)
 
 # Lints first: they fail soonest, and what they compile of foreign crates is theirs alone (metadata, no code).
-# The documentation's examples come before the tests, so that the last line is the verdict on the tests.
+# The last lines are the acceptance table (tests/acceptance), out of what the run wrote down, also after a failure.
 test:
 	@scripts/setup.sh test
 	@$(MAKE) --no-print-directory lint
 	cargo build --workspace --bins --tests
-	@if command -v cargo-nextest >/dev/null; then set -x; \
-		cargo test --workspace --doc --quiet && \
-		scripts/with-mariadb.sh cargo nextest run --workspace --lib --bins --tests; \
-	else set -x; \
-		scripts/with-mariadb.sh cargo test --workspace --lib --bins --tests && \
-		cargo test --workspace --doc; \
-	fi
+	@built="$${CARGO_TARGET_DIR:-target}"; status=0; set -o pipefail; \
+	if command -v cargo-nextest >/dev/null; then \
+		said="$$built/nextest/whole/junit.xml"; rm -f "$$said"; set -x; \
+		cargo test --workspace --doc --quiet || status=1; \
+		scripts/with-mariadb.sh cargo nextest run --profile whole --workspace --lib --bins --tests || status=1; \
+	else \
+		said="$$built/libtest.txt"; set -x; \
+		cargo test --workspace --doc || status=1; \
+		scripts/with-mariadb.sh cargo test --no-fail-fast --workspace --lib --bins --tests | tee "$$said" || status=1; \
+	fi; { set +x; } 2>/dev/null; \
+	"$$built/debug/acceptance" "$$said" || status=1; exit $$status
 
 lint:
 	cargo fmt --all --check
