@@ -9,6 +9,7 @@ use crate::{
     id::{EventId, GateId},
     ticket::Revision,
     time::Timestamp,
+    wristband::{Roll, WristbandKey},
 };
 
 closed_enum! {
@@ -38,6 +39,9 @@ pub enum EntryRule {
     /// Again after each exit.
     #[n(3)]
     ReEntry,
+    /// This many times at each gate.
+    #[n(4)]
+    TimesPerGate(#[n(0)] u16),
 }
 
 /// One day of the event.
@@ -71,6 +75,45 @@ pub struct TypeEntry {
     /// Gates at which it is taken; empty = all.
     #[n(2)]
     pub gates: Vec<GateId>,
+    /// It goes with another ticket of the same person: at its gates that ticket may be shown for it.
+    #[n(3)]
+    #[cbor(default)]
+    pub addon: bool,
+}
+
+/// How an event's wristbands are checked.
+#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+#[cbor(map)]
+pub struct WristbandRules {
+    /// The key of their codes.
+    #[n(0)]
+    pub key: WristbandKey,
+    /// The serials that were printed.
+    #[n(1)]
+    pub rolls: Vec<Roll>,
+    /// What to answer to a genuine wristband whose exchange this gate has not heard of.
+    #[n(2)]
+    pub unbound: Policy,
+}
+
+/// The lock of the search by name: who knows the passphrase can make the key.
+#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+#[cbor(map)]
+pub struct SearchLock {
+    /// Salt of the passphrase's hash.
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub salt: [u8; 16],
+    /// Memory of the passphrase's hash, KiB.
+    #[n(1)]
+    pub memory_kib: u32,
+    /// Rounds of the passphrase's hash.
+    #[n(2)]
+    pub rounds: u32,
+    /// The index key under the key that the passphrase makes.
+    #[n(3)]
+    #[cbor(with = "minicbor::bytes")]
+    pub sealed_key: Vec<u8>,
 }
 
 /// One gate, for the screen.
@@ -141,6 +184,16 @@ pub struct EventConfig {
     /// The same ticket at the same gate within this time is a repeat, not a second use.
     #[n(11)]
     pub repeat_ms: i64,
+    /// At these moments everybody counts as outside again, ascending.
+    #[n(12)]
+    #[cbor(default)]
+    pub check_outs: Vec<Timestamp>,
+    /// How wristbands are checked; `None` = an exchange binds none.
+    #[n(13)]
+    pub wristbands: Option<WristbandRules>,
+    /// The lock of the search by name; `None` = the event has none.
+    #[n(14)]
+    pub search: Option<SearchLock>,
 }
 
 impl EventConfig {

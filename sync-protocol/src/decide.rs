@@ -6,13 +6,16 @@
 
 use crate::{
     code::Payload,
-    config::{EntryRule, EventConfig, Policy},
+    config::{EventConfig, Policy},
     digest::Digest,
-    id::GateId,
+    id::{GateId, TicketId, WristbandId},
+    rights::Rights,
     scan::{Action, ScanId, Subject},
     shown::Shown,
-    ticket::{Ticket, TicketStatus},
+    ticket::Ticket,
     time::Timestamp,
+    usage,
+    validity::{place_and_day, standing_of},
     verdict::{Reason, Verdict},
 };
 
@@ -24,6 +27,10 @@ const ISSUE_MARGIN_MS: i64 = 120_000;
 pub struct Passage {
     /// Its name.
     pub scan: ScanId,
+    /// The ticket that it counts for, if that is known.
+    pub ticket: Option<TicketId>,
+    /// The wristband that was shown, bound or taken away.
+    pub wristband: Option<WristbandId>,
     /// What the guest wanted.
     pub action: Action,
     /// Where.
@@ -32,6 +39,19 @@ pub struct Passage {
     pub at: Timestamp,
     /// On which event day.
     pub day: u8,
+}
+
+/// The wristband at hand: the one that was shown, or the one that an exchange is to bind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Worn {
+    /// No wristband of this event.
+    Unknown,
+    /// It must not be used any more.
+    Void(WristbandId),
+    /// Genuine, and bound to no ticket as far as this gate knows.
+    Free(WristbandId),
+    /// Bound to a ticket by this exchange.
+    Bound(Passage),
 }
 
 /// What the node can vouch for.
@@ -43,6 +63,8 @@ pub struct Standing {
     pub complete: bool,
     /// Central's time of that proof.
     pub as_of: Timestamp,
+    /// What the node may do.
+    pub rights: Rights,
 }
 
 /// All that bears on one scan.
@@ -58,9 +80,14 @@ pub struct Question<'a> {
     pub at: Timestamp,
     /// What was shown.
     pub shown: &'a Shown,
-    /// The ticket in the replica, if it is there.
+    /// The ticket in the replica that is meant, if it is there: the one shown, its add-on ([`crate::validity`]), or the
+    /// one that the wristband is bound to.
     pub ticket: Option<&'a Ticket>,
-    /// Known admitted scans of that ticket, ascending by time.
+    /// Several add-ons could be meant.
+    pub several_addons: bool,
+    /// The wristband at hand.
+    pub wristband: Option<Worn>,
+    /// Known admitted scans of that ticket or of that wristband, ascending by time.
     pub history: &'a [Passage],
     /// What the node can vouch for.
     pub standing: Standing,
@@ -73,6 +100,8 @@ pub struct Answer {
     pub verdict: Verdict,
     /// What the record names.
     pub subject: Subject,
+    /// The wristband that the record names beside it.
+    pub wristband: Option<WristbandId>,
     /// The gate knows that it might be wrong.
     pub provisional: bool,
     /// The scan that used the ticket up: its gate and time are shown.
@@ -84,41 +113,51 @@ pub struct Answer {
 /// Decides one scan.
 #[must_use]
 pub fn decide(q: &Question) -> Answer {
-    let answer = |verdict| Answer {
+    let refuse = |reason| base(q, Verdict::refuse(reason));
+    if q.standing.locked {
+        return refuse(Reason::NodeLocked);
+    }
+    if !q.standing.rights.allow(q.action) {
+        return refuse(Reason::NotAllowed);
+    }
+    match (q.shown, q.ticket) {
+        (Shown::OtherEvent(..), _) => refuse(Reason::WrongEvent),
+        (Shown::Forged(..), _) => refuse(Reason::BadSignature),
+        (Shown::Unreadable(_), _) => refuse(Reason::Unreadable),
+        (Shown::FalseWristband(_), _) => refuse(Reason::UnknownWristband),
+        (Shown::Number(_), None) => refuse(Reason::UnknownTicket),
+        (Shown::Ticket { payload, .. }, None) => unknown(q, payload),
+        (Shown::Wristband(_), None) => wristband(q),
+        (_, Some(ticket)) => known(q, ticket),
+    }
+}
+
+fn base(q: &Question, verdict: Verdict) -> Answer {
+    Answer {
         verdict,
         subject: subject(q),
+        wristband: None,
         provisional: false,
         first: None,
         repeat: false,
-    };
-    if q.standing.locked {
-        return answer(Verdict::refuse(Reason::NodeLocked));
-    }
-    match (q.shown, q.ticket) {
-        (Shown::OtherEvent(..), _) => answer(Verdict::refuse(Reason::WrongEvent)),
-        (Shown::Forged(..), _) => answer(Verdict::refuse(Reason::BadSignature)),
-        (Shown::Unreadable(_), _) => answer(Verdict::refuse(Reason::Unreadable)),
-        (Shown::Number(_), None) => answer(Verdict::refuse(Reason::UnknownTicket)),
-        (Shown::Ticket { payload, .. }, None) => {
-            unknown(q, payload, answer(Verdict::refuse(Reason::UnknownTicket)))
-        }
-        (_, Some(ticket)) => known(q, ticket, answer(Verdict::admit(Reason::Admitted))),
     }
 }
 
 /// A ticket that the replica holds. Whoever is inside may leave, whatever became of the ticket since.
-fn known(q: &Question, ticket: &Ticket, base: Answer) -> Answer {
+fn known(q: &Question, ticket: &Ticket) -> Answer {
     let leaves = q.action == Action::Exit;
-    if let Some(reason) = standing_of(q, ticket).filter(|_| !leaves) {
-        return Answer {
-            verdict: Verdict::refuse(reason),
-            ..base
+    let standing = standing_of(q.config, q.gate, q.at, ticket);
+    if let Some(reason) = standing.filter(|_| !leaves) {
+        let several = q.several_addons && reason == Reason::WrongGate;
+        return match several {
+            true => base(q, Verdict::ask(Reason::SeveralAddons)),
+            false => base(q, Verdict::refuse(reason)),
         };
     }
     // Uses of the ticket come after the tickets: until the last page, this gate may not know of one.
     let known = Answer {
         provisional: !q.standing.complete,
-        ..passage(q, base)
+        ..usage::answer(q, base(q, Verdict::admit(Reason::Admitted)))
     };
     match q.shown {
         Shown::Number(_) if known.verdict.admits() => Answer {
@@ -130,30 +169,52 @@ fn known(q: &Question, ticket: &Ticket, base: Answer) -> Answer {
 }
 
 /// A genuine ticket that the replica does not hold.
-fn unknown(q: &Question, payload: &Payload, base: Answer) -> Answer {
+fn unknown(q: &Question, payload: &Payload) -> Answer {
     let issued_at = Timestamp(i64::from(payload.issued_at) * 1_000);
     if !q.standing.complete {
         return Answer {
-            verdict: Verdict::ask(Reason::ReplicaIncomplete),
             provisional: true,
-            ..base
+            ..base(q, Verdict::ask(Reason::ReplicaIncomplete))
         };
     }
     if issued_at.plus_ms(ISSUE_MARGIN_MS) < q.standing.as_of {
-        return base;
+        return base(q, Verdict::refuse(Reason::UnknownTicket));
     }
-    if let Some(reason) = place_and_day(q, payload.type_number, payload.day_mask) {
-        return Answer {
-            verdict: Verdict::refuse(reason),
-            ..base
-        };
+    let (kind, days) = (payload.type_number, payload.day_mask);
+    if let Some(reason) = place_and_day(q.config, q.gate, q.at, kind, days) {
+        return base(q, Verdict::refuse(reason));
     }
-    let known = passage(q, base);
-    if !known.verdict.admits() {
+    by_policy(q, q.config.sold_after_sync, Reason::SoldAfterLastSync)
+}
+
+/// A genuine wristband of which this gate knows no ticket: exchanged where it has not heard of, or never.
+fn wristband(q: &Question) -> Answer {
+    let is_free = matches!(q.wristband, Some(Worn::Free(_)));
+    let unbound = q.config.wristbands.as_ref().map(|rules| rules.unbound);
+    match (q.action, unbound) {
+        (Action::Entry | Action::Exit, Some(policy)) if is_free && !was_unpaired(q) => {
+            // Whoever is inside may leave.
+            let leaves = q.action == Action::Exit;
+            let policy = if leaves { Policy::Admit } else { policy };
+            by_policy(q, policy, Reason::BindingUnknown)
+        }
+        _ => base(q, Verdict::refuse(Reason::UnknownWristband)),
+    }
+}
+
+/// This gate knows that the wristband was taken from its ticket.
+fn was_unpaired(q: &Question) -> bool {
+    q.history.iter().any(|p| p.action == Action::Unpair)
+}
+
+/// What may be good but cannot be known here: the event's policy, unless this gate knows of a use.
+fn by_policy(q: &Question, policy: Policy, reason: Reason) -> Answer {
+    let known = usage::answer(q, base(q, Verdict::admit(reason)));
+    let is_leaving = q.action == Action::Exit && known.verdict.reason == Reason::Outside;
+    if !known.verdict.admits() && !is_leaving {
         return known;
     }
-    let reason = Reason::SoldAfterLastSync;
-    let verdict = match q.config.sold_after_sync {
+    let verdict = match policy {
         Policy::Admit => Verdict::admit(reason),
         Policy::Ask => Verdict::ask(reason),
         Policy::Refuse => Verdict::refuse(reason),
@@ -161,126 +222,14 @@ fn unknown(q: &Question, payload: &Payload, base: Answer) -> Answer {
     Answer {
         verdict,
         provisional: true,
+        first: None,
         ..known
     }
 }
 
-/// Why the ticket itself is not good, here and now.
-fn standing_of(q: &Question, ticket: &Ticket) -> Option<Reason> {
-    match ticket.status {
-        TicketStatus::Valid => place_and_day(q, ticket.type_number, ticket.day_mask),
-        TicketStatus::Unpaid => Some(Reason::NotPaid),
-        TicketStatus::Revoked | TicketStatus::Transferred => Some(Reason::Revoked),
-        TicketStatus::Refunded => Some(Reason::Refunded),
-    }
-}
-
-fn place_and_day(q: &Question, type_number: u16, day_mask: u16) -> Option<Reason> {
-    let entry = q
-        .config
-        .types
-        .iter()
-        .find(|entry| entry.number == type_number);
-    if entry.is_some_and(|entry| !entry.gates.is_empty() && !entry.gates.contains(&q.gate)) {
-        return Some(Reason::WrongGate);
-    }
-    let mut days = q
-        .config
-        .days
-        .iter()
-        .filter(|day| is_of_day(day_mask, day.number));
-    if days
-        .clone()
-        .any(|day| day.opens_at <= q.at && q.at < day.closes_at)
-    {
-        return None;
-    }
-    if days.clone().all(|day| q.at >= day.closes_at) {
-        return Some(Reason::NoLongerValid);
-    }
-    let event_is_open = q
-        .config
-        .days
-        .iter()
-        .any(|day| day.opens_at <= q.at && q.at < day.closes_at);
-    let before_all = days.all(|day| q.at < day.opens_at);
-    Some(if before_all && !event_is_open {
-        Reason::NotYetValid
-    } else {
-        Reason::WrongDay
-    })
-}
-
-/// Whether a mask has the bit of an event day; a day beyond the mask is in none.
-fn is_of_day(day_mask: u16, day: u8) -> bool {
-    day_mask
-        .checked_shr(u32::from(day))
-        .is_some_and(|rest| rest & 1 == 1)
-}
-
-/// Whether the ticket has been used up for this action.
-fn passage(q: &Question, base: Answer) -> Answer {
-    let day = q.config.day_of(q.at);
-    let last = |action| q.history.iter().rfind(|p| p.action == action).copied();
-    let first = |action| q.history.iter().find(|p| p.action == action).copied();
-    let (verdict, earlier) = match q.action {
-        // A wristband comes before the first entry: after it, a picture of the code would earn a second person one.
-        Action::Exchange => match (first(Action::Exchange), first(Action::Entry)) {
-            (Some(earlier), _) => (Verdict::refuse(Reason::AlreadyExchanged), Some(earlier)),
-            (None, Some(earlier)) => (Verdict::refuse(Reason::AlreadyUsed), Some(earlier)),
-            (None, None) => (Verdict::admit(Reason::Exchanged), None),
-        },
-        Action::Entry if q.config.exchange_required && first(Action::Exchange).is_none() => {
-            (Verdict::refuse(Reason::NotExchanged), None)
-        }
-        Action::Entry => match entry_used_up(q, day) {
-            Some((reason, earlier)) => (Verdict::refuse(reason), Some(earlier)),
-            None => (Verdict::admit(Reason::Admitted), None),
-        },
-        Action::Exit if is_inside(q.history) => (Verdict::admit(Reason::Admitted), None),
-        Action::Exit => (Verdict::refuse(Reason::Outside), last(Action::Exit)),
-    };
-    let repeat = last(q.action).is_some_and(|p| earlier.is_some() && is_repeat(q, &p));
-    Answer {
-        verdict,
-        first: earlier,
-        repeat,
-        ..base
-    }
-}
-
-/// The entry that used the ticket up under the event's rule, and how to say it.
-fn entry_used_up(q: &Question, day: u8) -> Option<(Reason, Passage)> {
-    let mut entries = q.history.iter().filter(|p| p.action == Action::Entry);
-    let used = match q.config.entry_rule {
-        EntryRule::Single => entries.next(),
-        EntryRule::OncePerDay => entries.find(|p| p.day == day),
-        EntryRule::Times(times) if entries.clone().count() >= usize::from(times) => {
-            entries.next_back()
-        }
-        EntryRule::ReEntry if is_inside(q.history) => entries.next_back(),
-        EntryRule::Times(_) | EntryRule::ReEntry => None,
-    };
-    let re_entry = matches!(q.config.entry_rule, EntryRule::ReEntry);
-    let reason = if re_entry {
-        Reason::Inside
-    } else {
-        Reason::AlreadyUsed
-    };
-    used.map(|passage| (reason, *passage))
-}
-
-fn is_inside(history: &[Passage]) -> bool {
-    let last = history.iter().rfind(|p| p.action != Action::Exchange);
-    last.is_some_and(|p| p.action == Action::Entry)
-}
-
-fn is_repeat(q: &Question, earlier: &Passage) -> bool {
-    earlier.gate == q.gate && q.at.ms_since(earlier.at).abs() <= q.config.repeat_ms
-}
-
 fn subject(q: &Question) -> Subject {
     match (q.shown, q.ticket) {
+        (Shown::Wristband(wristband), _) => Subject::Wristband(*wristband),
         (_, Some(ticket)) => Subject::Ticket(ticket.id),
         (Shown::Ticket { payload, .. }, None) => Subject::Ticket(payload.ticket),
         (Shown::Number(number), None) => Subject::Unknown(Digest::of(
@@ -288,7 +237,10 @@ fn subject(q: &Question) -> Subject {
             &[&number.value().to_be_bytes()],
         )),
         (
-            Shown::OtherEvent(_, digest) | Shown::Forged(_, digest) | Shown::Unreadable(digest),
+            Shown::OtherEvent(_, digest)
+            | Shown::Forged(_, digest)
+            | Shown::FalseWristband(digest)
+            | Shown::Unreadable(digest),
             None,
         ) => Subject::Unknown(*digest),
     }

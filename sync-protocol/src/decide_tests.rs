@@ -3,9 +3,10 @@
 use super::*;
 use crate::{
     code::CodeError,
-    config::{EventDay, GateEntry, TypeEntry},
+    config::{EntryRule, EventDay, GateEntry, TypeEntry},
     id::{EventId, NodeId, TicketId},
     number::TicketNumber,
+    ticket::TicketStatus,
     verdict::Decision,
 };
 
@@ -32,6 +33,7 @@ fn config(entry_rule: EntryRule, exchange_required: bool) -> EventConfig {
             number: 9,
             name: "VIP".into(),
             gates: vec![OTHER_GATE],
+            addon: false,
         }],
         gates: vec![GateEntry {
             id: GATE,
@@ -42,6 +44,9 @@ fn config(entry_rule: EntryRule, exchange_required: bool) -> EventConfig {
         exchange_required,
         sold_after_sync: Policy::Ask,
         repeat_ms: 30_000,
+        check_outs: vec![],
+        wristbands: None,
+        search: None,
     }
 }
 
@@ -73,6 +78,7 @@ fn good() -> Case {
             locked: false,
             complete: true,
             as_of: Timestamp(11 * HOUR),
+            rights: Rights::ALL,
         },
         shown: None,
     }
@@ -85,6 +91,8 @@ fn passage_at(action: Action, gate: GateId, at: i64, day: u8) -> Passage {
     };
     Passage {
         scan,
+        ticket: Some(TicketId::from_u128(7)),
+        wristband: None,
         action,
         gate,
         at: Timestamp(at),
@@ -101,6 +109,8 @@ fn ask(case: &Case) -> Answer {
         status,
         revision: 1,
         sealed: vec![],
+        holder: None,
+        search: vec![],
     });
     let payload = Payload {
         key_slot: 0,
@@ -119,6 +129,8 @@ fn ask(case: &Case) -> Answer {
             signature: [0; 64],
         }),
         ticket: ticket.as_ref(),
+        several_addons: false,
+        wristband: None,
         history: &case.history,
         standing: case.standing,
     })

@@ -1,11 +1,12 @@
-//! The public keys with which a gate checks tickets: its own event's, and those of the organiser's other events.
+//! The keys with which a gate checks tickets and wristbands: its own event's, and those of the organiser's other events.
 //!
 //! Made once from an [`EventConfig`] and kept, because unpacking a key costs as much as a tenth of a verification.
 
 use crate::{
     code::{CodeError, EventKeys, Payload, TicketCode},
     config::EventConfig,
-    id::EventId,
+    id::{EventId, WristbandId},
+    wristband::{self, Roll, WristbandError, WristbandKey},
 };
 
 /// Keys by event.
@@ -14,6 +15,7 @@ pub struct Keyring {
     event: EventId,
     own: EventKeys,
     others: Vec<(EventId, EventKeys)>,
+    wristbands: Option<(WristbandKey, Vec<Roll>)>,
 }
 
 impl Keyring {
@@ -27,6 +29,24 @@ impl Keyring {
             event: config.event,
             own: config.keys_of(config.event),
             others: others.collect(),
+            wristbands: config
+                .wristbands
+                .as_ref()
+                .map(|rules| (rules.key, rules.rolls.clone())),
+        }
+    }
+
+    /// Checks a wristband's cleaned text: genuine, and of a roll that was printed.
+    ///
+    /// # Errors
+    /// As [`wristband::verify`].
+    pub fn wristband(&self, text: &str) -> Result<WristbandId, WristbandError> {
+        let (key, rolls) = self.wristbands.as_ref().ok_or(WristbandError::Malformed)?;
+        let serial = wristband::verify(text, self.event, key)?;
+        let printed = |roll: &Roll| (roll.first..=roll.last).contains(&serial);
+        match rolls.iter().any(printed) {
+            true => Ok(wristband::of_serial(self.event, serial)),
+            false => Err(WristbandError::NotGenuine),
         }
     }
 

@@ -16,7 +16,10 @@
 //! | scan record | [`scan`] | one attempt at a gate, chained to the one before |
 //! | true time | [`moment`] | when a scan happened, with an error, whatever its clock said |
 //! | verdict | [`verdict`], [`decide`] | admit, ask or refuse, and why |
-//! | ruling | [`merge`] | what all logs together say of a scan: first scan wins |
+//! | wristband | [`wristband`] | short codes that say "genuine", and rolls from elsewhere |
+//! | rights | [`rights`] | what a node may do |
+//! | ruling | [`merge`], [`flag`] | what all logs together say of a scan: first scan wins |
+//! | receipt | [`receipt`] | central's signed word for what it has |
 //! | enrolment code | [`enrol_code`] | what the panel prints and a new node types |
 //! | messages | [`wire`] | what node and central send each other |
 //!
@@ -26,23 +29,25 @@
 //! use sync_protocol::{
 //!     id::{GateId, NodeId, TicketId},
 //!     config::EntryRule,
-//!     merge::{rule_ticket, Fact, Ruling},
+//!     merge::{rule, Fact, Rules, Ruling},
 //!     moment::Interval,
 //!     scan::{Action, ScanId},
 //!     time::Timestamp,
 //! };
 //! let fact = |node: u128, at: i64| Fact {
 //!     scan: ScanId { node: NodeId::from_u128(node), seq: 1 },
-//!     ticket: TicketId::from_u128(7),
+//!     ticket: Some(TicketId::from_u128(7)),
+//!     wristband: None,
 //!     gate: GateId::from_u128(node),
 //!     action: Action::Entry,
 //!     day: 0,
 //!     time: Interval::around(Timestamp(at), 50),
 //! };
 //! let (first, second) = (fact(2, 1_000), fact(1, 9_000));
-//! let rulings = rule_ticket(EntryRule::Single, &[second, first]);
-//! assert_eq!(rulings[&first.scan], Ruling::Counted);
-//! assert_eq!(rulings[&second.scan], Ruling::Double { winner: first.scan, undecidable: false });
+//! let rulings = rule(&Rules::new(EntryRule::Single), &[second, first]);
+//! assert_eq!(rulings[&first.scan].ruling, Ruling::Counted);
+//! let double = Ruling::Double { winner: first.scan, undecidable: false };
+//! assert_eq!(rulings[&second.scan].ruling, double);
 //! ```
 
 mod cbor;
@@ -51,17 +56,23 @@ pub mod config;
 pub mod decide;
 pub mod digest;
 pub mod enrol_code;
+pub mod flag;
 pub mod id;
 pub mod keyring;
 pub mod manifest;
 pub mod merge;
 pub mod moment;
 pub mod number;
+pub mod receipt;
+pub mod rights;
 pub mod scan;
 pub mod scanner_text;
 pub mod seal;
 pub mod shown;
 pub mod ticket;
 pub mod time;
+mod usage;
+pub mod validity;
 pub mod verdict;
 pub mod wire;
+pub mod wristband;

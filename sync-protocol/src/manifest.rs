@@ -1,14 +1,27 @@
 //! The manifest: what a replica must hold at a revision, and how far it is from that.
 //!
-//! A count per status and the sum, modulo 2²⁵⁶, of the digests of all rows. Both sides keep it up to date
-//! row by row, so it costs nothing to state and proves equality without listing the tickets.
+//! For tickets a count per status, for admitted scans and wristbands a count, and for each the sum, modulo 2²⁵⁶, of
+//! the digests of all rows. Both sides keep it up to date row by row, so it costs nothing to state and proves
+//! equality without listing the rows.
 
 use crate::{
     digest::Digest,
     ticket::{Revision, Ticket, TicketStatus},
 };
 
-/// Counts and the multiset hash of all tickets of an event.
+/// How many rows of one kind there are, and the sum of their digests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+#[cbor(map)]
+pub struct Tally {
+    /// Rows.
+    #[n(0)]
+    pub count: u64,
+    /// Sum of their digests modulo 2²⁵⁶, little endian.
+    #[n(1)]
+    pub sum: Digest,
+}
+
+/// Counts and the multiset hashes of all that an event's gates hold.
 #[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
 #[cbor(map)]
 pub struct Manifest {
@@ -21,6 +34,14 @@ pub struct Manifest {
     /// Sum of the rows' digests modulo 2²⁵⁶, little endian.
     #[n(2)]
     pub sum: Digest,
+    /// The admitted scans.
+    #[n(3)]
+    #[cbor(default)]
+    pub passages: Tally,
+    /// The wristbands that have a row.
+    #[n(4)]
+    #[cbor(default)]
+    pub wristbands: Tally,
 }
 
 /// How a replica differs from the manifest.
@@ -35,6 +56,35 @@ pub enum Gap {
     /// As many, but not the same.
     #[error("the tickets differ from central's")]
     Different,
+    /// The tickets are the same, but not the admitted scans.
+    #[error("the scans of the event's gates differ from central's")]
+    Passages,
+    /// The tickets and scans are the same, but not the wristbands.
+    #[error("the wristbands differ from central's")]
+    Wristbands,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self {
+            count: 0,
+            sum: Digest([0; 32]),
+        }
+    }
+}
+
+impl Tally {
+    /// Counts a row in.
+    pub fn add(&mut self, row: &Digest) {
+        self.count += 1;
+        self.sum = wide_sum(&self.sum, row, false);
+    }
+
+    /// Takes a row out again. A row that was never counted in leaves a sum that matches nothing.
+    pub fn remove(&mut self, row: &Digest) {
+        self.count = self.count.saturating_sub(1);
+        self.sum = wide_sum(&self.sum, row, true);
+    }
 }
 
 impl Default for Manifest {
@@ -43,6 +93,8 @@ impl Default for Manifest {
             revision: 0,
             counts: [0; 5],
             sum: Digest([0; 32]),
+            passages: Tally::default(),
+            wristbands: Tally::default(),
         }
     }
 }
@@ -71,22 +123,26 @@ impl Manifest {
         self.counts.iter().sum()
     }
 
-    /// Whether `replica` holds the same tickets; the revision is not compared.
+    /// Whether `replica` holds the same rows; the revision is not compared.
     ///
     /// # Errors
-    /// The [`Gap`], for the operator.
+    /// The first [`Gap`], for the operator.
     pub fn prove(&self, replica: &Self) -> Result<(), Gap> {
         let (want, have) = (self.total(), replica.total());
-        match want.cmp(&have) {
-            std::cmp::Ordering::Greater => Err(Gap::Missing(want - have)),
-            std::cmp::Ordering::Less => Err(Gap::Surplus(have - want)),
-            std::cmp::Ordering::Equal
-                if self.counts == replica.counts && self.sum == replica.sum =>
-            {
-                Ok(())
-            }
-            std::cmp::Ordering::Equal => Err(Gap::Different),
+        if want != have {
+            return Err(match want > have {
+                true => Gap::Missing(want - have),
+                false => Gap::Surplus(have - want),
+            });
         }
+        if self.counts != replica.counts || self.sum != replica.sum {
+            return Err(Gap::Different);
+        }
+        if self.passages != replica.passages {
+            return Err(Gap::Passages);
+        }
+        let same = self.wristbands == replica.wristbands;
+        same.then_some(()).ok_or(Gap::Wristbands)
     }
 }
 
@@ -121,6 +177,8 @@ mod tests {
             status,
             revision: 1,
             sealed: vec![1, 2],
+            holder: None,
+            search: Vec::new(),
         }
     }
 

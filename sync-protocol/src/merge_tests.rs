@@ -10,7 +10,8 @@ fn fact(node: u128, seq: u64, action: Action, at: i64, error: i64) -> Fact {
             node: NodeId::from_u128(node),
             seq,
         },
-        ticket: TicketId::from_u128(1),
+        ticket: Some(TicketId::from_u128(1)),
+        wristband: None,
         gate: GateId::from_u128(node),
         action,
         day: u8::try_from(at / 1_000_000).expect("small"),
@@ -19,10 +20,10 @@ fn fact(node: u128, seq: u64, action: Action, at: i64, error: i64) -> Fact {
 }
 
 fn names(rule: EntryRule, facts: &[Fact]) -> Vec<&'static str> {
-    let rulings = rule_ticket(rule, facts);
+    let rulings = super::rule(&Rules::new(rule), facts);
     facts
         .iter()
-        .map(|fact| rulings[&fact.scan].name())
+        .map(|fact| rulings[&fact.scan].ruling.name())
         .collect()
 }
 
@@ -98,20 +99,20 @@ fn rules_as_a_table() {
     }
 }
 
+/// Tickets 1 and 2, wristbands 1 and 2, three nodes, all actions.
 fn facts() -> impl Strategy<Value = Vec<Fact>> {
-    let action = prop_oneof![
-        Just(Action::Exchange),
-        Just(Action::Entry),
-        Just(Action::Exit)
-    ];
-    prop::collection::vec((1u128..4, action, 0i64..3_000_000, 0i64..5_000), 0..12).prop_map(
-        |rows| {
-            let numbered = rows.into_iter().zip(1..);
-            numbered
-                .map(|((node, action, at, error), seq)| fact(node, seq, action, at, error))
-                .collect()
-        },
-    )
+    let action = prop::sample::select(Action::ALL);
+    let id = || prop::option::of(1u128..3);
+    let row = (1u128..4, action, id(), id(), 0i64..3_000_000, 0i64..5_000);
+    prop::collection::vec(row, 0..14).prop_map(|rows| {
+        let numbered = rows.into_iter().zip(1..);
+        let fact = |((node, action, ticket, wristband, at, error), seq)| Fact {
+            ticket: Option::map(ticket, TicketId::from_u128),
+            wristband: Option::map(wristband, WristbandId::from_u128),
+            ..fact(node, seq, action, at, error)
+        };
+        numbered.map(fact).collect()
+    })
 }
 
 fn rules() -> impl Strategy<Value = EntryRule> {
@@ -119,8 +120,16 @@ fn rules() -> impl Strategy<Value = EntryRule> {
         Just(EntryRule::Single),
         Just(EntryRule::OncePerDay),
         (1u16..4).prop_map(EntryRule::Times),
+        (1u16..3).prop_map(EntryRule::TimesPerGate),
         Just(EntryRule::ReEntry)
     ]
+}
+
+const CHECK_OUTS: [Timestamp; 2] = [Timestamp(1_000_000), Timestamp(2_000_000)];
+
+fn ruled(entry: EntryRule, facts: &[Fact]) -> BTreeMap<ScanId, Ruled> {
+    let check_outs = &CHECK_OUTS;
+    rule(&Rules { entry, check_outs }, facts)
 }
 
 proptest! {
@@ -128,38 +137,205 @@ proptest! {
     fn order_does_not_matter(rule in rules(), facts in facts(), seed: u64) {
         let mut shuffled = facts.clone();
         shuffled.sort_by_key(|fact| fact.scan.seq.wrapping_mul(seed | 1));
-        prop_assert_eq!(rule_ticket(rule, &facts), rule_ticket(rule, &shuffled));
+        prop_assert_eq!(ruled(rule, &facts), ruled(rule, &shuffled));
     }
 
     #[test]
     fn repetition_does_not_matter(rule in rules(), facts in facts()) {
         let twice = [facts.clone(), facts.clone()].concat();
-        prop_assert_eq!(rule_ticket(rule, &facts), rule_ticket(rule, &twice));
+        prop_assert_eq!(ruled(rule, &facts), ruled(rule, &twice));
     }
 
     #[test]
-    fn grouping_does_not_matter(rule in rules(), facts in facts(), cut in 0usize..12) {
+    fn grouping_does_not_matter(rule in rules(), facts in facts(), cut in 0usize..14) {
         let (a, b) = facts.split_at(cut.min(facts.len()));
-        prop_assert_eq!(rule_ticket(rule, &[a, b].concat()), rule_ticket(rule, &[b, a].concat()));
+        prop_assert_eq!(ruled(rule, &[a, b].concat()), ruled(rule, &[b, a].concat()));
+    }
+
+    #[test]
+    fn what_no_scan_ties_together_is_ruled_apart(rule in rules(), facts in facts(), others in facts()) {
+        let elsewhere: Vec<Fact> = others
+            .iter()
+            .map(|fact| Fact {
+                scan: ScanId { seq: fact.scan.seq + 100, ..fact.scan },
+                ticket: fact.ticket.map(|id| TicketId(uuid::Uuid::from_u128(id.0.as_u128() + 10))),
+                wristband: fact.wristband.map(|id| WristbandId(uuid::Uuid::from_u128(id.0.as_u128() + 10))),
+                ..*fact
+            })
+            .collect();
+        let mut apart = ruled(rule, &facts);
+        apart.extend(ruled(rule, &elsewhere));
+        prop_assert_eq!(ruled(rule, &[facts, elsewhere].concat()), apart);
     }
 
     #[test]
     fn every_double_has_a_counted_winner_that_is_not_later(rule in rules(), facts in facts()) {
-        let rulings = rule_ticket(rule, &facts);
-        let time = |id: &ScanId| facts.iter().find(|f| f.scan == *id).expect("known").time.at;
-        for (scan, ruling) in &rulings {
+        let rulings = ruled(rule, &facts);
+        let find = |id: &ScanId| facts.iter().find(|f| f.scan == *id).expect("known");
+        for (scan, Ruled { ruling, .. }) in &rulings {
             if let Ruling::Double { winner, .. } = ruling {
-                prop_assert_eq!(rulings[winner], Ruling::Counted);
-                prop_assert!(time(winner) <= time(scan));
+                prop_assert_eq!(rulings[winner].ruling, Ruling::Counted);
+                // What a wristband did before its exchange counts right after it, so something may come in between.
+                let waited = find(scan).ticket.is_none();
+                prop_assert!(waited || find(winner).ticket.is_none() || find(winner).time.at <= find(scan).time.at);
             }
         }
         prop_assert_eq!(rulings.len(), facts.len());
     }
 
     #[test]
-    fn a_single_ticket_lets_in_once(facts in facts()) {
-        let rulings = rule_ticket(EntryRule::Single, &facts);
-        let entries = facts.iter().filter(|f| f.action == Action::Entry);
-        prop_assert!(entries.filter(|f| rulings[&f.scan] == Ruling::Counted).count() <= 1);
+    fn a_single_ticket_lets_in_once_and_a_wristband_has_one_ticket(facts in facts()) {
+        let rulings = ruled(EntryRule::Single, &facts);
+        let counted = |fact: &&Fact| rulings[&fact.scan].ruling == Ruling::Counted;
+        let mut entered = std::collections::BTreeSet::new();
+        for entry in facts.iter().filter(counted).filter(|f| f.action == Action::Entry) {
+            let ticket = rulings[&entry.scan].ticket;
+            prop_assert!(ticket.is_some() && entered.insert(ticket));
+        }
+        let unpaired = facts.iter().any(|fact| fact.action == Action::Unpair);
+        let mut bound = std::collections::BTreeSet::new();
+        for by in facts.iter().filter(counted).filter(|f| f.action == Action::Exchange && !unpaired) {
+            prop_assert!(by.wristband.is_none_or(|wristband| bound.insert(wristband)));
+        }
     }
+}
+
+fn wristband_fact(node: u128, action: Action, ticket: u128, wristband: u128, at: i64) -> Fact {
+    Fact {
+        ticket: (ticket > 0).then(|| TicketId::from_u128(ticket)),
+        wristband: (wristband > 0).then(|| WristbandId::from_u128(wristband)),
+        ..fact(node, u64::try_from(at).expect("small"), action, at, 10)
+    }
+}
+
+#[test]
+fn case_33_wristbands_as_a_table() {
+    use Action::{Entry, Exchange, Exit, Unpair};
+    let f = wristband_fact;
+    for (name, rule, facts, want) in [
+        (
+            "one wristband for two tickets: the first exchange holds it",
+            EntryRule::Single,
+            vec![f(2, Exchange, 2, 1, 900), f(1, Exchange, 1, 1, 500)],
+            vec!["double", "counted"],
+        ),
+        (
+            "one ticket for two wristbands: the second is bound to nothing",
+            EntryRule::Single,
+            vec![
+                f(1, Exchange, 1, 1, 500),
+                f(2, Exchange, 1, 2, 900),
+                f(3, Entry, 0, 2, 950),
+            ],
+            vec!["counted", "double", "unbound"],
+        ),
+        (
+            "the wristband and its ticket let in once together",
+            EntryRule::Single,
+            vec![
+                f(1, Exchange, 1, 1, 500),
+                f(2, Entry, 0, 1, 600),
+                f(3, Entry, 1, 0, 700),
+            ],
+            vec!["counted", "counted", "double"],
+        ),
+        (
+            "a wristband that was used before its exchange counts right after it",
+            EntryRule::Single,
+            vec![
+                f(2, Entry, 0, 1, 400),
+                f(1, Exchange, 1, 1, 500),
+                f(3, Entry, 1, 0, 700),
+            ],
+            vec!["counted", "counted", "double"],
+        ),
+        (
+            "a wristband that nobody exchanged",
+            EntryRule::Single,
+            vec![f(2, Entry, 0, 1, 400), f(2, Exit, 0, 1, 500)],
+            vec!["unbound", "unbound"],
+        ),
+        (
+            "an exchange after the ticket let somebody in",
+            EntryRule::Single,
+            vec![
+                f(1, Entry, 1, 0, 400),
+                f(2, Exchange, 1, 1, 500),
+                f(2, Entry, 0, 1, 600),
+            ],
+            vec!["counted", "double", "unbound"],
+        ),
+        (
+            "a broken wristband is replaced: the old one opens no more, the new one is the same guest",
+            EntryRule::ReEntry,
+            vec![
+                f(1, Exchange, 1, 1, 100),
+                f(1, Entry, 0, 1, 200),
+                f(1, Unpair, 1, 1, 300),
+                f(1, Exchange, 1, 2, 310),
+                f(2, Exit, 0, 2, 400),
+                f(2, Entry, 0, 1, 500),
+                f(2, Entry, 0, 2, 600),
+            ],
+            vec![
+                "counted", "counted", "counted", "counted", "counted", "unbound", "counted",
+            ],
+        ),
+        (
+            "the wrong wristband is taken away and goes to somebody else",
+            EntryRule::Single,
+            vec![
+                f(1, Exchange, 1, 1, 100),
+                f(1, Unpair, 0, 1, 200),
+                f(1, Exchange, 2, 1, 300),
+                f(1, Entry, 0, 1, 400),
+                f(1, Entry, 1, 0, 500),
+            ],
+            vec!["counted", "counted", "counted", "counted", "counted"],
+        ),
+        (
+            "nothing to be taken away",
+            EntryRule::Single,
+            vec![
+                f(1, Unpair, 1, 1, 100),
+                f(1, Exchange, 1, 1, 200),
+                f(1, Unpair, 1, 2, 300),
+            ],
+            vec!["stray", "counted", "stray"],
+        ),
+    ] {
+        assert_eq!(names(rule, &facts), want, "{name}");
+    }
+}
+
+#[test]
+fn case_10_everybody_is_checked_out_at_a_time_and_gates_count_apart() {
+    use Action::{Entry, Exit};
+    let f = wristband_fact;
+    let days = |facts: &[Fact]| -> Vec<_> {
+        let rulings = ruled(EntryRule::ReEntry, facts);
+        facts
+            .iter()
+            .map(|fact| rulings[&fact.scan].ruling.name())
+            .collect()
+    };
+    let night = [
+        f(1, Entry, 1, 0, 999_000),
+        f(1, Entry, 1, 0, 999_500),
+        f(2, Entry, 1, 0, 1_000_000),
+    ];
+    assert_eq!(days(&night), ["counted", "double", "counted"]);
+    assert_eq!(
+        days(&[night[0], f(1, Exit, 1, 0, 1_000_001)]),
+        ["counted", "stray"]
+    );
+    let gates = [
+        f(1, Entry, 1, 0, 100),
+        f(2, Entry, 1, 0, 200),
+        f(1, Entry, 1, 0, 300),
+    ];
+    assert_eq!(
+        names(EntryRule::TimesPerGate(1), &gates),
+        ["counted", "counted", "double"]
+    );
 }

@@ -24,6 +24,8 @@ closed_enum! {
         Entry = 2 => "entry",
         /// Out.
         Exit = 3 => "exit",
+        /// The wristband is taken from the ticket again: it is broken or was the wrong one.
+        Unpair = 4 => "unpair",
     }
 }
 
@@ -48,6 +50,15 @@ impl Subject {
         match self {
             Self::Ticket(ticket) => Some(*ticket),
             Self::Wristband(_) | Self::Unknown(_) => None,
+        }
+    }
+
+    /// The wristband, if that is what was shown.
+    #[must_use]
+    pub const fn wristband(&self) -> Option<WristbandId> {
+        match self {
+            Self::Wristband(wristband) => Some(*wristband),
+            Self::Ticket(_) | Self::Unknown(_) => None,
         }
     }
 }
@@ -114,9 +125,12 @@ pub struct ScanRecord {
     /// The replica's revision at that moment: what the gate could know.
     #[n(14)]
     pub cursor: Revision,
-    /// The wristband that was bound to the ticket by an exchange.
+    /// The wristband that an exchange bound to the ticket, or that was taken from it again.
     #[n(15)]
     pub wristband: Option<WristbandId>,
+    /// The ticket that was shown, where `subject` is the same person's add-on that is taken here.
+    #[n(16)]
+    pub via: Option<TicketId>,
 }
 
 /// Where a log stands: the last record's place and hash.

@@ -4,7 +4,10 @@
 //! end, the code twice when the trigger bounces, a stray key before it (acceptance case 12). Cleaning never
 //! guesses at characters inside a code: the signature decides, and what does not fit stays unreadable.
 
-use crate::code::{TEXT_LEN, TicketCode};
+use crate::{
+    code::{TEXT_LEN, TicketCode},
+    wristband::{self, WristbandError},
+};
 
 /// Longest text worth looking at; anything longer is refused unread.
 pub const MAX_LEN: usize = 1_024;
@@ -28,6 +31,32 @@ pub fn find_code(cleaned: &str) -> Option<TicketCode> {
     [last, 0]
         .into_iter()
         .find_map(|start| TicketCode::parse(&compact[start..start + TEXT_LEN]).ok())
+}
+
+/// The wristband in a cleaned text: alone, doubled, or with strays before or after it. `verify` reads one spelling.
+///
+/// # Errors
+/// [`WristbandError::NotGenuine`] if something looks like one and is not genuine, else
+/// [`WristbandError::Malformed`].
+pub fn find_wristband<T>(
+    cleaned: &str,
+    verify: impl Fn(&str) -> Result<T, WristbandError>,
+) -> Result<T, WristbandError> {
+    let compact: String = cleaned.chars().filter(|c| !c.is_whitespace()).collect();
+    if !(wristband::TEXT_LEN..=2 * wristband::TEXT_LEN + 4).contains(&compact.len())
+        || !compact.is_ascii()
+    {
+        return Err(WristbandError::Malformed);
+    }
+    let last = compact.len() - wristband::TEXT_LEN;
+    let read = |start: usize| verify(&compact[start..start + wristband::TEXT_LEN]);
+    match (read(last), read(0)) {
+        (Ok(found), _) | (_, Ok(found)) => Ok(found),
+        (Err(WristbandError::NotGenuine), _) | (_, Err(WristbandError::NotGenuine)) => {
+            Err(WristbandError::NotGenuine)
+        }
+        _ => Err(WristbandError::Malformed),
+    }
 }
 
 /// `]` + letter + digit, as scanners report the symbology.

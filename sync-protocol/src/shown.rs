@@ -1,15 +1,16 @@
 //! What was shown at the gate: a raw text, identified once, before any rule is asked.
 //!
-//! Order: a ticket code of this event, of another known event, a typed ticket number, anything else. A
+//! Order: a ticket code of this event, of another known event, a wristband, a typed ticket number, anything else. A
 //! database id is never accepted as a code (acceptance case 18): only a signature or a checked number is.
 
 use crate::{
     code::{CodeError, Payload, TicketCode},
     digest::Digest,
-    id::EventId,
+    id::{EventId, WristbandId},
     keyring::Keyring,
     number::TicketNumber,
     scanner_text::{self, MAX_LEN},
+    wristband::WristbandError,
 };
 
 /// A text, identified.
@@ -28,6 +29,10 @@ pub enum Shown {
     OtherEvent(EventId, Digest),
     /// Looks like a ticket code, but is not genuine.
     Forged(CodeError, Digest),
+    /// A genuine wristband of this event.
+    Wristband(WristbandId),
+    /// Looks like a wristband of this event, but is not genuine or was never printed.
+    FalseWristband(Digest),
     /// Nothing that Gerbang writes.
     Unreadable(Digest),
 }
@@ -42,7 +47,13 @@ pub fn identify(raw: &str, keyring: &Keyring) -> Shown {
     let cleaned = scanner_text::clean(raw);
     match scanner_text::find_code(&cleaned) {
         Some(code) => identify_code(&code, keyring, digest),
-        None => TicketNumber::parse(&cleaned).map_or(Shown::Unreadable(digest), Shown::Number),
+        None => match scanner_text::find_wristband(&cleaned, |text| keyring.wristband(text)) {
+            Ok(wristband) => Shown::Wristband(wristband),
+            Err(WristbandError::NotGenuine) => Shown::FalseWristband(digest),
+            Err(WristbandError::Malformed) => {
+                TicketNumber::parse(&cleaned).map_or(Shown::Unreadable(digest), Shown::Number)
+            }
+        },
     }
 }
 

@@ -49,6 +49,13 @@ pub struct Ticket {
     #[n(6)]
     #[cbor(with = "minicbor::bytes")]
     pub sealed: Vec<u8>,
+    /// The same number on other tickets of the event: they are the same person's, and some of them are add-ons.
+    #[n(7)]
+    pub holder: Option<u64>,
+    /// The name for the search by passphrase, under [`crate::search`]; empty where the event has none.
+    #[n(8)]
+    #[cbor(with = "minicbor::bytes")]
+    pub search: Vec<u8>,
 }
 
 impl Ticket {
@@ -62,6 +69,15 @@ impl Ticket {
         fixed[26..28].copy_from_slice(&self.day_mask.to_be_bytes());
         fixed[28] = self.status.code();
         fixed[29..].copy_from_slice(&self.revision.to_be_bytes());
-        Digest::of("gerbang ticket row v1", &[&fixed, &self.sealed])
+        let lengths = [self.sealed.len(), self.search.len()].map(|len| (len as u64).to_be_bytes());
+        let holder = self.holder.map(u64::to_be_bytes);
+        let parts: [&[u8]; 5] = [
+            &fixed,
+            lengths.as_flattened(),
+            &self.sealed,
+            &self.search,
+            holder.as_ref().map_or(&[], |bytes| bytes.as_slice()),
+        ];
+        Digest::of("gerbang ticket row v1", &parts)
     }
 }

@@ -69,6 +69,20 @@ closed_enum! {
         /// The ticket is good, but only its number was given: a number is in every replica and proves nothing, so a
         /// person compares the name.
         TypedNumber = 24 => "typed_number",
+        /// The wristband was taken from the ticket, all well.
+        Unpaired = 25 => "unpaired",
+        /// There is no wristband to be taken from it.
+        NotPaired = 26 => "not_paired",
+        /// The ticket may be exchanged: show the wristband that it is to be bound to.
+        ShowWristband = 27 => "show_wristband",
+        /// The wristband belongs to another ticket.
+        WristbandTaken = 28 => "wristband_taken",
+        /// A genuine wristband whose exchange this gate has not heard of.
+        BindingUnknown = 29 => "binding_unknown",
+        /// This person has several tickets that are taken here: show the one that is meant.
+        SeveralAddons = 30 => "several_addons",
+        /// This node may not do that.
+        NotAllowed = 31 => "not_allowed",
     }
 }
 

@@ -6,6 +6,7 @@
 //! | `POST /node/v1/challenge` | [`ChallengeRequest`] | [`Challenge`] |
 //! | `POST /node/v1/session` | [`SessionRequest`] | [`Session`] |
 //! | `POST /node/v1/sync` | [`SyncRequest`] | [`SyncAnswer`] |
+//! | `POST /node/v1/wait` | [`WaitRequest`] | [`WaitAnswer`] |
 //!
 //! Every refusal is a [`Refusal`] with a stable code. Bodies may be zstd-compressed (`content-encoding: zstd`).
 
@@ -14,13 +15,18 @@ use minicbor::{Decode, Encode, bytes::ByteVec};
 
 use crate::{
     config::EventConfig,
-    id::{BootId, EventId, GateId, NodeId, TicketId},
+    digest::Digest,
+    flag::Flag,
+    id::{BootId, EventId, GateId, NodeId, TicketId, WristbandId},
     manifest::Manifest,
     merge::Ruling,
     moment::{Interval, Trip},
+    receipt::Receipt,
+    rights::Rights,
     scan::{Action, ScanId, SignedHead},
     ticket::{Revision, Ticket},
     time::Timestamp,
+    wristband::Wristband,
 };
 
 /// Why central does not do what was asked.
@@ -34,6 +40,9 @@ pub struct Refusal {
     /// One sentence for the person.
     #[n(1)]
     pub message: String,
+    /// With `log_gap`: how far central has this node's log.
+    #[n(2)]
+    pub acknowledged: Option<u64>,
 }
 
 /// A new node asks to be taken in.
@@ -190,9 +199,9 @@ pub struct PassageChange {
     /// Its name.
     #[n(0)]
     pub scan: ScanId,
-    /// The ticket.
+    /// The ticket that it counts for; `None` = a wristband that belongs to none.
     #[n(1)]
-    pub ticket: TicketId,
+    pub ticket: Option<TicketId>,
     /// What the guest wanted.
     #[n(2)]
     pub action: Action,
@@ -211,6 +220,20 @@ pub struct PassageChange {
     /// The revision of this change.
     #[n(7)]
     pub revision: Revision,
+    /// The wristband that was shown, bound or taken away.
+    #[n(8)]
+    pub wristband: Option<WristbandId>,
+    /// What else must be said of it.
+    #[n(9)]
+    pub flag: Option<Flag>,
+}
+
+impl PassageChange {
+    /// The digest of every field; the manifest adds these up.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        Digest::of("gerbang passage row v1", &[&super::encode(self)])
+    }
 }
 
 /// A page of what changed at central.
@@ -232,6 +255,10 @@ pub struct Page {
     /// On the last page: what the replica must now hold. Absent = there is more.
     #[n(4)]
     pub manifest: Option<Manifest>,
+    /// Wristbands as they are now: imported ones, and those that are void.
+    #[n(5)]
+    #[cbor(default)]
+    pub wristbands: Vec<Wristband>,
 }
 
 /// What a node is told to do.
@@ -270,6 +297,36 @@ pub struct SyncAnswer {
     /// What to do.
     #[n(7)]
     pub order: Option<Order>,
+    /// Central's signed word for `acknowledged`.
+    #[n(8)]
+    pub receipt: Option<Receipt>,
+    /// What this node may do; `None` = everything.
+    #[n(9)]
+    pub rights: Option<Rights>,
+}
+
+/// A node asks to be told when something changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct WaitRequest {
+    /// The event.
+    #[n(0)]
+    pub event: EventId,
+    /// The revision that the node has reached.
+    #[n(1)]
+    pub revision: Revision,
+    /// It will not wait longer than this; central may answer sooner.
+    #[n(2)]
+    pub longest_ms: u32,
+}
+
+/// Something changed, or the time is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct WaitAnswer {
+    /// The event's revision now.
+    #[n(0)]
+    pub revision: Revision,
 }
 
 impl SessionRequest {
