@@ -164,8 +164,10 @@ pub struct SyncRequest {
     /// Where the log stands after `records`; equals `log` when they are the last.
     #[n(4)]
     pub upto: SignedHead,
-    /// Records in canonical CBOR, in order, from the acknowledged high-water mark on.
+    /// Records in canonical CBOR, in order, from the acknowledged high-water mark on. Hashes that their receiver
+    /// computes do not travel (`super::chained`).
     #[n(5)]
+    #[cbor(with = "super::chained")]
     pub records: Vec<ByteVec>,
     /// The place in the changes that the replica has reached; central's words, opaque to the node.
     #[n(6)]
