@@ -18,4 +18,5 @@ pub mod line;
 pub mod mariadb;
 pub mod naive_gate;
 pub mod program;
+pub mod real_gate;
 pub mod shop;
