@@ -6,7 +6,7 @@
 use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
-    Executor, MySqlPool, SqlitePool,
+    Connection as _, Executor, MySqlPool, SqliteConnection, SqlitePool,
     migrate::Migrator,
     mysql::{MySqlConnectOptions, MySqlPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -62,7 +62,11 @@ impl Store {
             .pragma("wal_autocheckpoint", "8000")
             .pragma("temp_store", "memory")
             .statement_cache_capacity(500);
-        let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE);
+        let pool = || {
+            SqlitePoolOptions::new()
+                .acquire_timeout(ACQUIRE)
+                .after_release(|connection, _| Box::pin(is_at_rest(connection)))
+        };
         let writer: SqlitePool = pool()
             .max_connections(1)
             .connect_with(options.clone())
@@ -103,6 +107,14 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// Where the disk is full or fails, SQLite ends the transaction by itself; the driver's roll-back then fails, and it
+/// would refuse every later transaction on this connection as one within another. Such a connection is given up.
+async fn is_at_rest(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // A roll-back that was left behind is carried out before this is answered.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 async fn mysql_pool(
