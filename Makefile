@@ -1,9 +1,10 @@
 # One word per task; each sets up what it needs first (scripts/setup.sh).
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench check fuzz lint screenshots
+.PHONY: help demo test bench check crash fuzz lint screenshots
 SHELL := /bin/bash
 
 TIME ?= 60
+KILLS ?= 500
 
 help:
 	@echo "make demo            central, a simulated Midtrans and two gates with 5,000 sold tickets; prints the addresses"
@@ -12,6 +13,7 @@ help:
 	@echo "make check           the same without the tests that need a server, for while you work"
 	@echo "make bench           the figures, one JSON line each in target/bench/results.jsonl"
 	@echo "make screenshots     the pictures of the README, made by the tests"
+	@echo "make crash KILLS=500 kill -9 in a loop, and full, read-only and copied disks (as root); SEED repeats a run"
 	@echo "make fuzz TIME=60    every fuzz target for that many seconds"
 
 # The built program is started directly: cargo run would choose other features and build again.
@@ -56,6 +58,13 @@ bench:
 	@mkdir -p target/bench/tmp
 	cargo build --release --workspace --bins
 	TMPDIR="$(CURDIR)/target/bench/tmp" cargo bench -p tests --bench figures
+
+# A night's run. The same tests with fewer kills are part of make test.
+crash:
+	@scripts/setup.sh test
+	cargo build --workspace --bins
+	GERBANG_KILLS=$(KILLS) GERBANG_SEED=$(or $(SEED),$(shell date +%s)) \
+		cargo test -p tests --test crash -- --nocapture
 
 # Fuzzing needs the compiler's unstable sanitizer flags; RUSTC_BOOTSTRAP opens them on the stable one.
 fuzz:

@@ -17,6 +17,8 @@ build,test,demo,bench,fuzz  cmake               cmake
 build,test,demo,bench,fuzz  g++                 c++
 build,test,demo,bench,fuzz  pkg-config          pkg-config
 test,demo                   poppler-utils       pdftoppm
+test                        e2fsprogs           mkfs.ext4
+test                        mount               mount
 test                        zbar-tools          zbarimg
 test                        chromium            chromium
 test                        chromium-driver     chromedriver

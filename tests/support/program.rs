@@ -107,6 +107,15 @@ impl Running {
         self.child.id()
     }
 
+    /// Ends the program without a warning, and waits until it is gone.
+    ///
+    /// # Errors
+    /// When the system does not say that it is gone.
+    pub async fn kill(mut self) -> Result<()> {
+        let killed = self.child.kill().await;
+        killed.with_context(|| format!("{} could not be killed", self.name))
+    }
+
     /// Asks the program to stop, as its operator would, and waits until it has.
     ///
     /// # Errors
