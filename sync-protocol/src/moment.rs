@@ -5,7 +5,8 @@
 //! which no clock can talk its way around. Where the node reported the round trip it is also a clock sample.
 //!
 //! For a record: the last sample before it, of the same boot, if it is fresh; else the better of the samples
-//! before and after; else wall time with a wide error. The interval is then clipped to what the marks allow.
+//! before and after. The interval is then clipped to what the marks allow. A wall clock that no sample of its boot
+//! confirms may be wrong by any time, so it bounds nothing: it only says where between the marks the scan probably was.
 //! Records between two sampled marks are corrected together and never influence those outside, so central
 //! can correct a new batch without reading the whole log again (see the test `a_suffix_is_enough`).
 
@@ -16,8 +17,8 @@ use crate::{
 
 /// A crystal's worst drift, parts per million; cheap boards stay below it between −20 and 60 °C.
 const DRIFT_PPM: i64 = 100;
-/// Error of a wall clock that nothing confirms.
-const WALL_ERROR_MS: i64 = 24 * 3_600_000;
+/// Nobody was scanned before 1970.
+const EARLIEST: Timestamp = Timestamp(0);
 /// A sample this young is good enough (60 ms of drift), so connected nodes are corrected only once.
 const FRESH_MS: i64 = 600_000;
 /// A sync request that reports no round trip left the node at most this long before it arrived.
@@ -126,15 +127,17 @@ impl Interval {
 }
 
 impl Sample {
-    /// The sample that a finished round trip gives: both ends' midpoints, error half of the time on the way.
+    /// The sample that a finished round trip gives: both ends' midpoints, error half of the time on the way and what
+    /// the clock may have drifted meanwhile.
     #[must_use]
     pub fn of_trip(trip: &Trip, received_at: Timestamp, answered_at: Timestamp) -> Self {
-        let on_the_way = (trip.got_ms - trip.sent_ms) - answered_at.ms_since(received_at);
+        let whole = trip.got_ms - trip.sent_ms;
+        let on_the_way = whole - answered_at.ms_since(received_at);
         Self {
             boot: trip.boot,
             mono_ms: trip.sent_ms.midpoint(trip.got_ms),
             central: Timestamp(received_at.0.midpoint(answered_at.0)),
-            error_ms: on_the_way.max(0) / 2 + 1,
+            error_ms: on_the_way.max(0) / 2 + drift_ms(whole) + 1,
         }
     }
 
@@ -143,10 +146,15 @@ impl Sample {
     pub fn time_of(&self, reading: &Reading) -> Option<Interval> {
         (self.boot == reading.boot).then(|| {
             let distance = reading.mono_ms - self.mono_ms;
-            let drift = distance.abs() * DRIFT_PPM / 1_000_000;
-            Interval::around(self.central.plus_ms(distance), self.error_ms + drift)
+            let error_ms = self.error_ms + drift_ms(distance);
+            Interval::around(self.central.plus_ms(distance), error_ms)
         })
     }
+}
+
+/// How far a crystal may be off after a time.
+const fn drift_ms(passed_ms: i64) -> i64 {
+    passed_ms.saturating_abs().saturating_mul(DRIFT_PPM) / 1_000_000
 }
 
 impl Mark {
@@ -189,18 +197,24 @@ pub fn correct(entries: &[Entry], marks: &[Mark]) -> Vec<Interval> {
 fn bounded(entry: &Entry, marks: &[Mark]) -> Interval {
     let split = marks.partition_point(|mark| mark.head < entry.seq);
     let (before, after) = marks.split_at(split);
-    let lo = before
-        .iter()
-        .map(Mark::after)
-        .max()
-        .unwrap_or(Timestamp(i64::MIN));
+    let lo = before.iter().map(Mark::after).max().unwrap_or(EARLIEST);
     let hi = after
         .first()
         .map_or(Timestamp(i64::MAX), |mark| mark.received_at);
-    claim(&entry.reading, before, after).clipped(lo, hi)
+    let at = entry.reading.wall;
+    let wall = Interval { lo: at, at, hi: at };
+    match claim(&entry.reading, before, after) {
+        Some(claim) => claim.clipped(lo, hi),
+        None => Interval {
+            lo,
+            hi,
+            ..wall.clipped(lo, hi)
+        },
+    }
 }
 
-fn claim(reading: &Reading, before: &[Mark], after: &[Mark]) -> Interval {
+/// What the samples of its boot make of a reading.
+fn claim(reading: &Reading, before: &[Mark], after: &[Mark]) -> Option<Interval> {
     let time_by = |mark: &Mark| {
         mark.sample()
             .and_then(|sample| Some((sample, sample.time_of(reading)?)))
@@ -209,7 +223,7 @@ fn claim(reading: &Reading, before: &[Mark], after: &[Mark]) -> Interval {
     if let Some((sample, time)) = earlier
         && reading.mono_ms - sample.mono_ms <= FRESH_MS
     {
-        return time;
+        return Some(time);
     }
     let later = after.iter().find_map(time_by);
     [earlier, later]
@@ -217,7 +231,6 @@ fn claim(reading: &Reading, before: &[Mark], after: &[Mark]) -> Interval {
         .flatten()
         .map(|(_, time)| time)
         .min_by_key(Interval::error_ms)
-        .unwrap_or_else(|| Interval::around(reading.wall, WALL_ERROR_MS))
 }
 
 /// Records of one log never run backwards.

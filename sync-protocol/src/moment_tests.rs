@@ -70,12 +70,51 @@ fn a_long_silence_uses_the_nearer_sample() {
 }
 
 #[test]
-fn without_any_sample_the_wall_clock_counts_with_a_wide_error() {
+fn without_any_sample_the_wall_clock_is_an_estimate_and_bounds_nothing() {
     let time = correct(&[entry(1, BOOT, 5, 77_000_000_000)], &[])[0];
-    assert_eq!(
-        (time.at.0, time.error_ms()),
-        (77_000_000_000, WALL_ERROR_MS)
-    );
+    assert_eq!(time.at.0, 77_000_000_000);
+    assert_eq!((time.lo, time.hi), (EARLIEST, Timestamp(i64::MAX)));
+}
+
+#[test]
+fn case_20_a_wall_clock_wrong_by_days_wins_nothing_after_a_long_silence() {
+    const HOUR: i64 = 3_600_000;
+    // Offline from 10:00 to 30:00, rebooted, scanned at 28:00 with a clock that shows 30 hours less, then 40 more.
+    let marks = [
+        mark(0, 10 * HOUR, BOOT, 5_000),
+        mark(2, 30 * HOUR, OTHER, 2 * HOUR),
+    ];
+    let third_boot = BootId::from_u128(3);
+    for wall in [28 - 30, 28 + 40, 28 - 13, 28 + 1].map(|hours| hours * HOUR) {
+        let scans = [
+            entry(1, third_boot, 100, wall),
+            entry(2, third_boot, 200, 12 * HOUR),
+        ];
+        let time = correct(&scans, &marks)[0];
+        let truth = Timestamp(28 * HOUR);
+        assert!(time.lo <= truth && truth <= time.hi, "{wall}: {time:?}");
+    }
+}
+
+#[test]
+fn a_slow_and_lopsided_link_moves_no_sample_beyond_its_error() {
+    // All of the half minute was on the way back, by a crystal that runs 100 ppm slow.
+    let trip = Trip {
+        boot: BOOT,
+        sent_ms: 0,
+        got_ms: 29_997,
+    };
+    let sample = Sample::of_trip(&trip, Timestamp(1_000_000), Timestamp(1_000_000));
+    for (mono_ms, truth) in [(0, 1_000_000), (29_997, 1_030_000)] {
+        let reading = Reading {
+            boot: BOOT,
+            mono_ms,
+            wall: Timestamp(0),
+        };
+        let time = sample.time_of(&reading).expect("of this boot");
+        let truth = Timestamp(truth);
+        assert!(time.lo <= truth && truth <= time.hi, "{time:?}");
+    }
 }
 
 #[test]
