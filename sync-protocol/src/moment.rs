@@ -200,7 +200,7 @@ fn bounded(entry: &Entry, marks: &[Mark]) -> Interval {
     let lo = before.iter().map(Mark::after).max().unwrap_or(EARLIEST);
     let hi = after
         .first()
-        .map_or(Timestamp(i64::MAX), |mark| mark.received_at);
+        .map_or(Timestamp(i64::MAX), |mark| mark.received_at.max(lo));
     let at = entry.reading.wall;
     let wall = Interval { lo: at, at, hi: at };
     match claim(&entry.reading, before, after) {
