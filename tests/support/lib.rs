@@ -20,3 +20,4 @@ pub mod naive_gate;
 pub mod program;
 pub mod real_gate;
 pub mod shop;
+pub mod temp;

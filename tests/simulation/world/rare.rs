@@ -1,0 +1,84 @@
+//! What happens to few events, and at most once: a copied disk, a revoked node, a central that goes down.
+
+use super::{
+    World,
+    broken::{Broken, Held},
+};
+
+impl World {
+    /// What the plan has for this step.
+    pub async fn rare_event(&mut self, step: u32) -> Held {
+        let rare = &self.plan.rare;
+        let is_due = |at: Option<u32>| at == Some(step);
+        let (fork, revoke, crash) = (
+            is_due(rare.fork),
+            is_due(rare.revoke),
+            is_due(rare.central_crash),
+        );
+        if fork {
+            self.fork();
+        }
+        if revoke {
+            self.revoke().await;
+        }
+        match crash {
+            true => self.central_crash().await,
+            false => Ok(()),
+        }
+    }
+
+    fn fork(&mut self) {
+        let at = self.chance.below(self.devices.len());
+        let number = self.devices.len() as u64;
+        if self.devices[at].node.is_none() {
+            return;
+        }
+        let twin = self.devices[at].twin(number, self.plan.seed);
+        self.trace
+            .say(format!("the disk of {} is copied", self.devices[at].name));
+        self.devices.push(twin);
+    }
+
+    async fn revoke(&mut self) {
+        let device = self.chance.pick(&self.devices);
+        let app = &self.hall.central.app;
+        app.revoke_node(device.id).await.expect("a known node");
+        self.trace.say(format!("{} is revoked", device.name));
+    }
+
+    /// Central's machine goes down while it takes a round in, and comes back. Nobody hears its answer.
+    async fn central_crash(&mut self) -> Held {
+        let at = self.chance.below(self.devices.len());
+        let is_idle = self.flights.iter().all(|flight| flight.device != at);
+        let mut before = self.hall.image();
+        if is_idle && let Some(flight) = self.until_sync(at).await? {
+            before = self.hall.image();
+            self.carry(flight, true).await?;
+        }
+        let after = self.hall.image();
+        let image = match self.chance.percent(50) {
+            true => after,
+            false => before.torn(&after, &["central.db"], &self.chance),
+        };
+        self.hall.crash(&image).await;
+        self.trace
+            .say("central goes down and comes back".to_owned());
+        while !self.flights.is_empty() {
+            self.lose(0).await?;
+        }
+        self.look_at_central().await
+    }
+
+    /// Begins a round and carries it on to where the scans go up.
+    async fn until_sync(&mut self, device: usize) -> Result<Option<usize>, Broken> {
+        let known = self.flights.len();
+        self.start_round(device).await?;
+        while let Some(flight) = self.flights.get(known) {
+            if flight.path.ends_with("/sync") {
+                return Ok(Some(known));
+            }
+            self.carry(known, true).await?;
+        }
+        Ok(None)
+    }
+}
