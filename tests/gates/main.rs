@@ -1,8 +1,17 @@
 //! Real nodes and the real central in one process: what must hold from the sale to the door and back.
 //!
-//! No test here has a network: gates are offline unless the test carries a round (`support::real_gate`).
+//! No test here has a network: gates are offline unless the test carries a round (`support::real_gate`), or gives
+//! them a link to central's own routes.
+mod link;
 mod venue;
 
+mod disks;
+mod locks;
+mod numbers;
 mod passages;
 mod reasons;
+mod rulings;
+mod size;
+mod theft;
+mod trouble;
 mod uploads;

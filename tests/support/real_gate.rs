@@ -36,7 +36,7 @@ pub struct Sold {
 /// The gate.
 pub struct RealGate {
     /// The real thing.
-    pub node: Node,
+    pub node: Arc<Node>,
     /// Its clock.
     pub clock: Arc<ManualClock>,
     /// Its folder.
@@ -137,7 +137,7 @@ impl RealGate {
 
     /// Its id.
     #[must_use]
-    pub const fn id(&self) -> NodeId {
+    pub fn id(&self) -> NodeId {
         self.node.id()
     }
 
@@ -230,6 +230,7 @@ impl RealGate {
     }
 }
 
-fn open(home: &Path, clock: &Arc<ManualClock>) -> Node {
-    Node::open(home, Arc::clone(clock) as Arc<dyn Clock>).expect("the node opens")
+fn open(home: &Path, clock: &Arc<ManualClock>) -> Arc<Node> {
+    let node = Node::open(home, Arc::clone(clock) as Arc<dyn Clock>);
+    Arc::new(node.expect("the node opens"))
 }
