@@ -1,8 +1,11 @@
 //! `kill -9` in a loop, at six kinds of places, each at a moment that the dice choose.
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::{
     gate::Seen,
+    replica::Replica,
     story::{Story, Totals},
     victim::{Victim, pause, until},
 };
@@ -77,6 +80,29 @@ async fn case_23_no_green_scan_is_lost_by_kill_9() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn case_1_scans_that_arrived_before_a_crash_are_sent_again_and_stand_once() {
+    let mut story = Story::open(1, 40).await;
+    for gate in [0, 1] {
+        while story.heard(gate) == story.arrived(gate) {
+            story.strike_upload(gate).await;
+        }
+        let lost = story.arrived(gate) - story.heard(gate);
+        story.venue.wire.slow(Duration::ZERO);
+        let again = story.gates[gate].sync().await;
+        assert_eq!(
+            again.status, 0,
+            "success the second time: {}",
+            again.complaint
+        );
+        let summary: Value = serde_json::from_str(&again.lines[0]).expect("JSON");
+        assert_eq!(summary["sent"], lost, "all of them go again: {summary}");
+        assert_eq!(summary["parked"], 0);
+    }
+    story.check();
+    story.rest().await;
+}
+
 impl Story {
     /// Kills once; says how it was.
     async fn strike(&mut self, point: Point, fetch: Duration) -> String {
@@ -148,8 +174,7 @@ impl Story {
 
     async fn strike_intake(&mut self, gate: usize, fetch: Duration) -> String {
         // Half of the time it goes on with the pages that the last kill left.
-        if self.dice.below(2) == 0 || self.gates[gate].status().await["replica"]["complete"] == true
-        {
+        if self.dice.below(2) == 0 || Replica::read(&self.gates[gate]).is_complete {
             self.gates[gate].lose_replica();
         }
         self.venue.wire.slow(SLOW_PAGE);
@@ -157,9 +182,13 @@ impl Story {
         let wait = self.dice.before(fetch);
         pause(wait).await;
         let (struck, _) = victim.kill().await;
-        let replica = self.gates[gate].status().await["replica"].take();
-        let (state, rows) = (&replica["state"], &replica["total"]);
-        format!("gate {gate} after {wait:?}, in time: {struck}; {state} with {rows} tickets")
+        let Replica {
+            is_complete,
+            tickets,
+        } = Replica::read(&self.gates[gate]);
+        format!(
+            "gate {gate} after {wait:?}, in time: {struck}; {tickets} tickets, complete: {is_complete}"
+        )
     }
 
     async fn strike_central_upload(&mut self) -> String {

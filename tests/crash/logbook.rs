@@ -8,6 +8,7 @@ use sync_protocol::{
     id::NodeId,
     scan::{Head, ScanRecord},
 };
+use tempfile::TempDir;
 
 use crate::{gate::Gate, ledger::Ledger};
 
@@ -25,8 +26,8 @@ impl Logbook {
     /// Reads it as the last program on the folder left it. Panics at the first row that does not hold.
     pub fn read(gate: &Gate) -> Self {
         let node: NodeId = gate.node().parse().expect("an id");
-        let copy = tempfile::tempdir().expect("a folder");
-        let db = open_copy(&gate.home, copy.path());
+        let copy = scratch();
+        let db = open_copy(&gate.home, "log.db", copy.path()).expect("a log");
         let sound: String = db
             .query_row("PRAGMA integrity_check", [], |row| row.get(0))
             .expect("a check");
@@ -70,13 +71,21 @@ impl Logbook {
     }
 }
 
-fn open_copy(home: &Path, to: &Path) -> Connection {
-    for file in ["log.db", "log.db-wal"] {
-        if home.join(file).exists() {
-            fs::copy(home.join(file), to.join(file)).expect("a copy");
+/// A folder for a copy.
+pub fn scratch() -> TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+/// Opens a copy of a database with what is not yet in it; `None` when there is none.
+pub fn open_copy(home: &Path, name: &str, to: &Path) -> Option<Connection> {
+    for file in [name.to_owned(), format!("{name}-wal")] {
+        if home.join(&file).exists() {
+            fs::copy(home.join(&file), to.join(&file)).expect("a copy");
         }
     }
-    Connection::open(to.join("log.db")).expect("log.db opens")
+    let copy = to.join(name);
+    copy.exists()
+        .then(|| Connection::open(copy).expect("it opens"))
 }
 
 fn follow(db: &Connection, node: NodeId) -> Vec<(Vec<u8>, ScanRecord)> {

@@ -21,6 +21,7 @@ mod ledger;
 mod logbook;
 mod mount;
 mod read_only;
+mod replica;
 mod story;
 mod tickets;
 mod venue;

@@ -9,6 +9,7 @@ use crate::{
     gate::{Gate, Seen},
     ledger::{Ledger, Ruled, look_into},
     logbook::Logbook,
+    replica::Replica,
     venue::{GATES, Venue},
     witness::Witness,
 };
@@ -107,6 +108,9 @@ impl Story {
             let log = Logbook::read(gate);
             witness.check(&log);
             log.check_against(&ledger);
+            let replica = Replica::read(gate);
+            let is_whole = replica.tickets == TICKETS;
+            assert!(is_whole || !replica.is_complete, "{replica:?}");
         }
     }
 
