@@ -19,6 +19,7 @@ mod database;
 pub mod error;
 pub mod home;
 pub mod identity;
+mod known;
 pub mod log;
 pub mod moment_text;
 pub mod node;

@@ -179,5 +179,8 @@ fn unknown_event(event: EventId) -> EventConfig {
         exchange_required: false,
         sold_after_sync: Policy::Refuse,
         repeat_ms: 0,
+        check_outs: Vec::new(),
+        wristbands: None,
+        search: None,
     }
 }

@@ -100,6 +100,28 @@ const fn words(reason: Reason) -> (&'static str, &'static str) {
             "Good ticket, typed by hand: compare the name with an identity card",
             "Tiket sah, diketik manual: cocokkan nama dengan kartu identitas",
         ),
+        Reason::Unpaired => ("Wristband taken back", "Gelang dilepas dari tiket"),
+        Reason::NotPaired => (
+            "No wristband to take back",
+            "Tidak ada gelang untuk dilepas",
+        ),
+        Reason::ShowWristband => ("Now scan the wristband", "Sekarang pindai gelangnya"),
+        Reason::WristbandTaken => (
+            "This wristband belongs to another ticket: take a new one",
+            "Gelang ini milik tiket lain: ambil yang baru",
+        ),
+        Reason::BindingUnknown => (
+            "Genuine wristband, exchanged where this gate has not heard of",
+            "Gelang asli, penukarannya belum diketahui gerbang ini",
+        ),
+        Reason::SeveralAddons => (
+            "Several tickets of this guest are taken here: show the one that is meant",
+            "Tamu ini punya beberapa tiket di sini: tunjukkan yang dimaksud",
+        ),
+        Reason::NotAllowed => (
+            "This device may not do that",
+            "Perangkat ini tidak berwenang untuk itu",
+        ),
         Reason::CannotStore => (
             "The scan cannot be stored: do not let in",
             "Pemindaian tidak dapat disimpan: jangan izinkan masuk",

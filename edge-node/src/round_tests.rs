@@ -208,6 +208,7 @@ fn records_are_sent_from_the_acknowledged_place_and_chain_up_to_the_signed_head(
         refusal: Refusal {
             code: "odd".to_owned(),
             message: "Odd.".to_owned(),
+            acknowledged: None,
         },
     }];
     let applied = gate.answered(&request, &took);

@@ -5,7 +5,7 @@
 //! of a durable record becomes a refusal (`cannot_store`) with its cause: the steward never sees an error.
 //!
 //! Called by `camera`, `scanner`, `screen` and the command line. It never waits for the network, and the rule
-//! itself is [`sync_protocol::decide`].
+//! itself is [`sync_protocol::decide`], what it is asked about [`crate::known`].
 
 use std::time::Instant;
 
@@ -13,7 +13,7 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 use sync_protocol::{
     config::EventConfig,
     decide::{Answer, Passage, Question, Standing, decide},
-    id::{GateId, OperatorId, TicketId},
+    id::{GateId, OperatorId, TicketId, WristbandId},
     number::TicketNumber,
     scan::{Action, Head, ScanRecord},
     seal,
@@ -26,12 +26,26 @@ use sync_protocol::{
 use crate::{
     database::lock,
     error::NodeError,
-    log::Append,
+    known::{Hand, Known, Sources},
+    log::{Append, contact::Contact},
     moment_text,
     node::Node,
     reason_text::{self, Language},
-    replica::{Known, View},
+    replica::View,
 };
+
+/// One attempt at the gate.
+#[derive(Clone, Copy, Debug)]
+pub struct Showing<'a> {
+    /// What was read or typed.
+    pub text: &'a str,
+    /// With an exchange: the wristband that is to be bound, as it was read.
+    pub wristband: Option<&'a str>,
+    /// What the guest wants.
+    pub action: Action,
+    /// Who works the gate, where somebody signed in.
+    pub operator: Option<OperatorId>,
+}
 
 /// What the gate answers, and what to show with it.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,8 +54,10 @@ pub struct Scan {
     pub action: Action,
     /// Colour and reason.
     pub verdict: Verdict,
-    /// The ticket that was shown.
+    /// The ticket that is meant: the one shown, its add-on, or the one that the wristband is bound to.
     pub ticket: Option<ScannedTicket>,
+    /// The wristband that was shown, bound or taken away.
+    pub wristband: Option<WristbandId>,
     /// The attendee line; it opens only with the ticket itself.
     pub attendee: Option<String>,
     /// The scan that used the ticket up.
@@ -85,9 +101,8 @@ pub struct First {
 
 /// What one attempt begins with.
 struct Attempt<'a> {
+    showing: &'a Showing<'a>,
     shown: Shown,
-    action: Action,
-    operator: Option<OperatorId>,
     view: &'a View,
     config: &'a EventConfig,
 }
@@ -95,42 +110,48 @@ struct Attempt<'a> {
 /// What the decision was made from, and the decision.
 struct Decided {
     answer: Answer,
-    ticket: Option<Ticket>,
+    known: Known,
     at: Timestamp,
     seq: u64,
 }
 
 impl Node {
-    /// Decides one attempt and records it. Never an error: see the module.
+    /// Decides one attempt and records it, without a second code. Never an error: see the module.
     #[must_use]
     pub fn scan(&self, raw: &str, action: Action, operator: Option<OperatorId>) -> Scan {
+        self.show(&Showing {
+            text: raw,
+            wristband: None,
+            action,
+            operator,
+        })
+    }
+
+    /// Decides one attempt and records it. Never an error: see the module.
+    #[must_use]
+    pub fn show(&self, showing: &Showing) -> Scan {
         let started = Instant::now();
-        let scan = self.attempt(raw, action, operator);
-        let mut scan = scan.unwrap_or_else(|error| self.not_stored(action, &error));
+        let scan = self.attempt(showing);
+        let mut scan = scan.unwrap_or_else(|error| self.not_stored(showing.action, &error));
         scan.took_ms = started.elapsed().as_secs_f64() * 1_000.0;
         scan
     }
 
-    fn attempt(
-        &self,
-        raw: &str,
-        action: Action,
-        operator: Option<OperatorId>,
-    ) -> Result<Scan, NodeError> {
+    fn attempt(&self, showing: &Showing) -> Result<Scan, NodeError> {
         let view = self.replica.view()?;
         let config = view.config.as_ref().unwrap_or(&self.unknown_event);
         let keyring = view.keyring.as_ref().unwrap_or(&self.unknown_keys);
-        let attempt = Attempt {
-            shown: identify(raw, keyring),
-            action,
-            operator,
+        let mut attempt = Attempt {
+            showing,
+            shown: identify(showing.text, keyring),
             view: &view,
             config,
         };
+        let second = showing.wristband.map(|text| identify(text, keyring));
         let decided = {
             let mut log = lock(&self.log);
             let append = log.begin()?;
-            let decided = self.record(&attempt, &append)?;
+            let decided = self.record(&mut attempt, second, &append)?;
             append.commit()?;
             decided
         };
@@ -138,52 +159,74 @@ impl Node {
     }
 
     /// Looks up, decides and appends, under the log's write lock.
-    fn record(&self, attempt: &Attempt, append: &Append) -> Result<Decided, NodeError> {
+    fn record(
+        &self,
+        attempt: &mut Attempt,
+        second: Option<Shown>,
+        append: &Append,
+    ) -> Result<Decided, NodeError> {
         let contact = append.contact()?;
         let reading = self.clock.reading();
         let at = contact.estimate(&reading);
-        let known = self.replica.look_up(&attempt.shown)?;
-        let history = self.history(attempt, &known, append)?;
+        let known = self.known(attempt, second, append)?;
         let answer = attempt.decide(&Question {
             config: attempt.config,
             gate: self.identity.answer.gate,
-            action: attempt.action,
+            action: attempt.showing.action,
             at,
             shown: &attempt.shown,
-            ticket: known.ticket.as_ref(),
-            history: &history,
-            standing: attempt.view.standing(contact.is_locked(at)),
+            ticket: known.meant(),
+            several_addons: known.several_addons,
+            wristband: known.wristband,
+            history: &known.history,
+            standing: attempt.view.standing(&contact, at),
         });
-        let record = self.new_record(attempt, &answer, append.head()?, reading);
-        append.add(&record, at, attempt.config.day_of(at))?;
+        let head = append.head()?;
+        let record = self.new_record(attempt, &known, &answer, head, reading);
+        let ticket = known.meant().map(|ticket| ticket.id);
+        let ticket = ticket.or(record.subject.ticket());
+        append.add(&record, ticket, at, attempt.config.day_of(at))?;
         Ok(Decided {
             answer,
-            ticket: known.ticket,
+            known,
             at,
             seq: record.seq,
         })
     }
 
-    fn history(
+    fn known(
         &self,
-        attempt: &Attempt,
-        known: &Known,
-        append: &Append,
-    ) -> Result<Vec<Passage>, NodeError> {
-        let ticket = known.ticket.as_ref().map(|ticket| ticket.id);
-        match ticket.or(attempt.shown_ticket()) {
-            Some(ticket) => Ok(known.merged(self.id(), append.passages(ticket)?)),
-            None => Ok(Vec::new()),
-        }
+        attempt: &mut Attempt,
+        second: Option<Shown>,
+        log: &Append,
+    ) -> Result<Known, NodeError> {
+        let sources = Sources {
+            node: self.id(),
+            gate: self.identity.answer.gate,
+            config: attempt.config,
+            replica: &self.replica,
+            log,
+        };
+        attempt.shown = sources.with_imported(attempt.shown, attempt.showing.text)?;
+        let second = match (second, attempt.showing.wristband) {
+            (Some(shown), Some(text)) => Some(match sources.with_imported(shown, text)? {
+                Shown::Wristband(id) => Hand::Is(id),
+                _ => Hand::Unknown,
+            }),
+            _ => None,
+        };
+        sources.of(&attempt.shown, second)
     }
 
     fn new_record(
         &self,
         attempt: &Attempt,
+        known: &Known,
         answer: &Answer,
         head: Head,
         reading: Reading,
     ) -> ScanRecord {
+        let shown = known.ticket.as_ref().map(|ticket| ticket.id);
         ScanRecord {
             node: self.id(),
             seq: head.seq + 1,
@@ -193,14 +236,15 @@ impl Node {
             wall: reading.wall,
             event: self.identity.answer.event,
             gate: self.identity.answer.gate,
-            operator: attempt.operator,
-            action: attempt.action,
+            operator: attempt.showing.operator,
+            action: attempt.showing.action,
             subject: answer.subject,
             decision: answer.verdict.decision,
             reason: answer.verdict.reason,
             provisional: answer.provisional,
             cursor: attempt.view.state.revision,
-            wristband: None,
+            wristband: answer.wristband,
+            via: shown.filter(|_| known.addon.is_some()),
         }
     }
 
@@ -210,6 +254,7 @@ impl Node {
             action,
             verdict: Verdict::refuse(Reason::CannotStore),
             ticket: None,
+            wristband: None,
             attendee: None,
             first: None,
             repeat: false,
@@ -240,25 +285,21 @@ impl Attempt<'_> {
         }
     }
 
-    const fn shown_ticket(&self) -> Option<TicketId> {
-        match &self.shown {
-            Shown::Ticket { payload, .. } => Some(payload.ticket),
-            _ => None,
-        }
-    }
-
     fn scan(&self, decided: Decided) -> Scan {
-        let answer = decided.answer;
+        let Decided {
+            answer, known, at, ..
+        } = decided;
         Scan {
-            action: self.action,
+            action: self.showing.action,
             verdict: answer.verdict,
-            attendee: self.attendee(decided.ticket.as_ref()),
-            ticket: self.ticket(decided.ticket),
+            attendee: self.attendee(known.ticket.as_ref()),
+            ticket: self.ticket(known.meant()),
+            wristband: answer.subject.wristband().or(answer.wristband),
             first: answer.first.map(|passage| self.first(&passage)),
             repeat: answer.repeat,
             provisional: answer.provisional,
             seq: Some(decided.seq),
-            scanned_at: decided.at,
+            scanned_at: at,
             took_ms: 0.0,
             cause: None,
         }
@@ -274,13 +315,13 @@ impl Attempt<'_> {
         seal::open(ticket.id, signature, &ticket.sealed).ok()
     }
 
-    fn ticket(&self, known: Option<Ticket>) -> Option<ScannedTicket> {
+    fn ticket(&self, meant: Option<&Ticket>) -> Option<ScannedTicket> {
         let scanned = |id, number, type_number| ScannedTicket {
             id,
             number,
             type_name: self.config.type_name(type_number),
         };
-        match (known, &self.shown) {
+        match (meant, &self.shown) {
             (Some(ticket), _) => Some(scanned(ticket.id, Some(ticket.number), ticket.type_number)),
             (None, Shown::Ticket { payload, .. }) => {
                 Some(scanned(payload.ticket, None, payload.type_number))
@@ -302,9 +343,10 @@ impl Attempt<'_> {
 }
 
 impl View {
-    fn standing(&self, locked: bool) -> Standing {
+    fn standing(&self, contact: &Contact, at: Timestamp) -> Standing {
         Standing {
-            locked,
+            locked: contact.is_locked(at),
+            rights: contact.rights,
             complete: self.state.is_complete,
             as_of: self.state.as_of.unwrap_or_default(),
         }
@@ -322,11 +364,12 @@ impl Scan {
 /// One object per scan, as `--json` prints it.
 impl Serialize for Scan {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Scan", 12)?;
+        let mut object = serializer.serialize_struct("Scan", 13)?;
         object.serialize_field("verdict", &self.verdict.decision)?;
         object.serialize_field("reason", &self.verdict.reason)?;
         object.serialize_field("text", self.text(Language::English))?;
         object.serialize_field("ticket", &self.ticket)?;
+        object.serialize_field("wristband", &self.wristband)?;
         object.serialize_field("attendee", &self.attendee)?;
         object.serialize_field("first", &self.first)?;
         object.serialize_field("repeat", &self.repeat)?;

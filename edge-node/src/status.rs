@@ -100,7 +100,7 @@ pub struct ClockStatus {
 #[derive(Clone, Debug, Serialize)]
 pub struct DoubleNotice {
     /// The ticket.
-    pub ticket: TicketId,
+    pub ticket: Option<TicketId>,
     /// Its printed number.
     pub number: Option<String>,
     /// What the guests wanted.
@@ -184,10 +184,13 @@ impl Node {
         config: &EventConfig,
         double: &double::Double,
     ) -> Result<DoubleNotice, NodeError> {
-        let ticket = self.replica.ticket(double.ticket)?;
+        let ticket = double
+            .ticket
+            .map(|id| self.replica.ticket(id))
+            .transpose()?;
         Ok(DoubleNotice {
             ticket: double.ticket,
-            number: ticket.map(|ticket| ticket.number.to_string()),
+            number: ticket.flatten().map(|ticket| ticket.number.to_string()),
             action: double.action,
             won_here: double.lost.scan.node != self.id(),
             lost: place_notice(config, &double.lost),

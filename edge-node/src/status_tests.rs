@@ -107,7 +107,10 @@ fn a_double_of_others_is_not_this_gates_business() {
         passage_at_b(1, 1, START, Ruling::Counted),
         passage_at_b(1, 2, START, double),
     ];
-    answer.page.manifest = Some(manifest(2, &[valid(1)]));
+    let mut whole = manifest(2, &[valid(1)]);
+    let passages = answer.page.passages.iter();
+    passages.for_each(|passage| whole.passages.add(&passage.digest()));
+    answer.page.manifest = Some(whole);
     gate.round(&answer);
     assert!(gate.node.doubles().expect("doubles").is_empty());
     let json = serde_json::to_value(gate.node.status().expect("a status")).expect("an object");

@@ -62,6 +62,7 @@ pub(crate) fn config() -> EventConfig {
             number: 1,
             name: "VIP".to_owned(),
             gates: Vec::new(),
+            addon: false,
         }],
         gates: vec![gate(GATE_A, "Gate A"), gate(GATE_B, "Gate B")],
         keys: vec![KeyEntry {
@@ -73,6 +74,9 @@ pub(crate) fn config() -> EventConfig {
         exchange_required: false,
         sold_after_sync: Policy::Ask,
         repeat_ms: 30_000,
+        check_outs: Vec::new(),
+        wristbands: None,
+        search: None,
     }
 }
 
@@ -103,6 +107,8 @@ pub(crate) fn ticket(n: u128, status: TicketStatus, revision: Revision) -> Ticke
         status,
         revision,
         sealed: seal::seal(id, code(n).signature(), &format!("Guest {n}")),
+        holder: None,
+        search: Vec::new(),
     }
 }
 
@@ -123,7 +129,9 @@ pub(crate) fn manifest(revision: Revision, tickets: &[Ticket]) -> Manifest {
 pub(crate) fn passage_at_b(n: u128, seq: u64, at: Timestamp, ruling: Ruling) -> PassageChange {
     PassageChange {
         scan: ScanId { node: NODE_B, seq },
-        ticket: TicketId::from_u128(n),
+        ticket: Some(TicketId::from_u128(n)),
+        wristband: None,
+        flag: None,
         action: Action::Entry,
         gate: GATE_B,
         time: Interval::around(at, 50),
@@ -147,7 +155,10 @@ pub(crate) fn answer(position: u8, now: Timestamp) -> SyncAnswer {
             passages: Vec::new(),
             position: ByteVec::from(vec![position]),
             manifest: None,
+            wristbands: Vec::new(),
         },
+        receipt: None,
+        rights: None,
         lease_until: now.plus_ms(72 * HOUR),
         order: None,
     }

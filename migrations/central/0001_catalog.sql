@@ -29,7 +29,7 @@ CREATE TABLE events (
     starts_at BIGINT NOT NULL,
     ends_at BIGINT NOT NULL,
     hold_ms BIGINT NOT NULL,
-    -- single, once_per_day, times, re_entry; entry_limit counts for times only
+    -- single, once_per_day, times, times_per_gate, re_entry; entry_limit counts for the two with times
     entry_rule VARCHAR(20) NOT NULL,
     entry_limit BIGINT NOT NULL,
     exchange_required BOOLEAN NOT NULL,
@@ -55,6 +55,11 @@ CREATE TABLE event_revisions (
     count_refunded BIGINT NOT NULL,
     count_transferred BIGINT NOT NULL,
     manifest_sum BINARY(32) NOT NULL,
+    -- admitted scans and wristbands: how many rows, and the sum of their digests
+    passages BIGINT NOT NULL,
+    passages_sum BINARY(32) NOT NULL,
+    wristbands BIGINT NOT NULL,
+    wristbands_sum BINARY(32) NOT NULL,
     CONSTRAINT event_revisions_event FOREIGN KEY (event_id) REFERENCES events (id)
 );
 
@@ -69,6 +74,24 @@ CREATE TABLE event_days (
     closes_at BIGINT NOT NULL,
     PRIMARY KEY (event_id, number),
     CONSTRAINT event_days_event FOREIGN KEY (event_id) REFERENCES events (id)
+);
+
+-- Moments at which everybody counts as outside again.
+CREATE TABLE event_check_outs (
+    event_id BINARY(16) NOT NULL,
+    happens_at BIGINT NOT NULL,
+    PRIMARY KEY (event_id, happens_at),
+    CONSTRAINT event_check_outs_event FOREIGN KEY (event_id) REFERENCES events (id)
+);
+
+-- The search by name at gates: the event's search key under the key that the passphrase makes. No row = no search.
+CREATE TABLE event_search (
+    event_id BINARY(16) NOT NULL PRIMARY KEY,
+    salt BINARY(16) NOT NULL,
+    memory_kib BIGINT NOT NULL,
+    rounds BIGINT NOT NULL,
+    sealed_key VARBINARY(200) NOT NULL,
+    CONSTRAINT event_search_event FOREIGN KEY (event_id) REFERENCES events (id)
 );
 
 CREATE TABLE event_keys (
@@ -121,6 +144,8 @@ CREATE TABLE ticket_types (
     visibility VARCHAR(20) NOT NULL,
     day_mask BIGINT NOT NULL,
     place BIGINT NOT NULL,
+    -- goes with another ticket of the same person, which may be shown for it at this type's gates
+    addon BOOLEAN NOT NULL,
     UNIQUE (event_id, number),
     CONSTRAINT ticket_types_event FOREIGN KEY (event_id) REFERENCES events (id),
     CONSTRAINT ticket_types_category FOREIGN KEY (category_id) REFERENCES ticket_categories (id)

@@ -19,6 +19,10 @@ CREATE TABLE tickets (
     issued_at BIGINT NOT NULL,
     -- the attendee line for replicas, readable only with the ticket itself
     sealed VARBINARY(400) NOT NULL,
+    -- the same on the tickets of one person in one order; null = the only one
+    holder BIGINT,
+    -- the name for the search by passphrase; empty where the event has none
+    search VARBINARY(400) NOT NULL,
     -- the event's revision at which this row last changed
     revision BIGINT NOT NULL,
     CONSTRAINT tickets_event FOREIGN KEY (event_id) REFERENCES events (id),

@@ -19,11 +19,13 @@ CREATE TABLE scans (
     at_ms BIGINT NOT NULL,
     hi_ms BIGINT NOT NULL,
     day BIGINT NOT NULL,
-    -- null for a scan that admitted nobody; counted, double, double_undecidable, stray
+    -- the ticket that it counts for: the one shown, or the one that the wristband was bound to
+    counted_ticket_id BINARY(16),
+    -- null for a scan that admitted nobody; counted, double, double_undecidable, stray, unbound
     ruling VARCHAR(20),
     winner_node BINARY(16),
     winner_seq BIGINT,
-    -- what else must be said of it: after_revocation, …
+    -- what else must be said of it: after_revocation, not_valid
     flag VARCHAR(40),
     -- revision at which the ruling last changed; 0 for a scan that admitted nobody
     revision BIGINT NOT NULL,
@@ -35,12 +37,13 @@ CREATE TABLE scans (
 
 CREATE INDEX scans_by_revision ON scans (event_id, revision, node_id, seq);
 CREATE INDEX scans_by_ticket ON scans (ticket_id);
+CREATE INDEX scans_by_wristband ON scans (wristband_id);
 
 -- The audit trail of rulings: what was said before, what is said now, and which log changed it.
 CREATE TABLE ruling_changes (
     id BINARY(16) NOT NULL PRIMARY KEY,
     event_id BINARY(16) NOT NULL,
-    ticket_id BINARY(16) NOT NULL,
+    ticket_id BINARY(16),
     node_id BINARY(16) NOT NULL,
     seq BIGINT NOT NULL,
     old_ruling VARCHAR(20),

@@ -19,6 +19,8 @@ CREATE TABLE nodes (
     -- what the node said it has
     claimed_seq BIGINT NOT NULL,
     round BIGINT NOT NULL,
+    -- what it may do, as bits
+    rights BIGINT NOT NULL,
     UNIQUE (event_id, name),
     CONSTRAINT nodes_event FOREIGN KEY (event_id) REFERENCES events (id),
     CONSTRAINT nodes_gate FOREIGN KEY (gate_id) REFERENCES gates (id)
@@ -29,6 +31,7 @@ CREATE TABLE node_enrolments (
     event_id BINARY(16) NOT NULL,
     gate_id BINARY(16) NOT NULL,
     node_name VARCHAR(100) NOT NULL,
+    rights BIGINT NOT NULL,
     code_digest BINARY(32) NOT NULL UNIQUE,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
@@ -65,14 +68,41 @@ CREATE TABLE node_rounds (
 
 CREATE INDEX node_rounds_by_head ON node_rounds (node_id, head_seq, round);
 
--- Wristbands of an event; bound to a ticket by the exchange that is a scan record.
-CREATE TABLE wristbands (
+-- Events that bind wristbands to tickets. unbound: what gates answer to a genuine wristband whose exchange they have not
+-- heard of (admit, ask, refuse).
+CREATE TABLE event_wristbands (
+    event_id BINARY(16) NOT NULL PRIMARY KEY,
+    unbound VARCHAR(20) NOT NULL,
+    CONSTRAINT event_wristbands_event FOREIGN KEY (event_id) REFERENCES events (id)
+);
+
+-- Rolls: printed by central (serials; their codes are made from the key again) or imported from elsewhere (rows below).
+CREATE TABLE wristband_rolls (
     id BINARY(16) NOT NULL PRIMARY KEY,
     event_id BINARY(16) NOT NULL,
-    serial BIGINT NOT NULL,
-    code_digest BINARY(32) NOT NULL,
+    name VARCHAR(100) NOT NULL,
+    -- printed, imported
+    kind VARCHAR(20) NOT NULL,
+    first_serial BIGINT NOT NULL,
+    last_serial BIGINT NOT NULL,
+    -- good, void
+    status VARCHAR(20) NOT NULL,
+    created_at BIGINT NOT NULL,
+    UNIQUE (event_id, name),
+    CONSTRAINT wristband_rolls_event FOREIGN KEY (event_id) REFERENCES events (id)
+);
+
+-- Wristbands that need a row: imported ones, and those that are void. Bound to a ticket by the exchange that is a scan
+-- record. The id follows from the code, so no code is stored.
+CREATE TABLE wristbands (
+    id BINARY(16) NOT NULL,
+    event_id BINARY(16) NOT NULL,
+    roll_id BINARY(16),
+    -- good, void
     status VARCHAR(20) NOT NULL,
     revision BIGINT NOT NULL,
-    UNIQUE (event_id, serial),
-    UNIQUE (event_id, code_digest)
+    PRIMARY KEY (event_id, id),
+    CONSTRAINT wristbands_event FOREIGN KEY (event_id) REFERENCES events (id)
 );
+
+CREATE INDEX wristbands_by_revision ON wristbands (event_id, revision, id);

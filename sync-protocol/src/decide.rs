@@ -9,6 +9,8 @@ use crate::{
     config::{EventConfig, Policy},
     digest::Digest,
     id::{GateId, TicketId, WristbandId},
+    merge::Fact,
+    moment::Interval,
     rights::Rights,
     scan::{Action, ScanId, Subject},
     shown::Shown,
@@ -39,6 +41,23 @@ pub struct Passage {
     pub at: Timestamp,
     /// On which event day.
     pub day: u8,
+}
+
+impl Passage {
+    /// As the merge sees it. What was shown at an entry or exit is the wristband, where one is named.
+    #[must_use]
+    pub fn fact(&self) -> Fact {
+        let passes = matches!(self.action, Action::Entry | Action::Exit);
+        Fact {
+            scan: self.scan,
+            ticket: self.ticket.filter(|_| !passes || self.wristband.is_none()),
+            wristband: self.wristband,
+            gate: self.gate,
+            action: self.action,
+            day: self.day,
+            time: Interval::around(self.at, 0),
+        }
+    }
 }
 
 /// The wristband at hand: the one that was shown, or the one that an exchange is to bind.
@@ -187,8 +206,12 @@ fn unknown(q: &Question, payload: &Payload) -> Answer {
     by_policy(q, q.config.sold_after_sync, Reason::SoldAfterLastSync)
 }
 
-/// A genuine wristband of which this gate knows no ticket: exchanged where it has not heard of, or never.
+/// A genuine wristband whose ticket this gate does not hold: sold after its last sync, exchanged where it has not heard
+/// of, or never exchanged.
 fn wristband(q: &Question) -> Answer {
+    if let Some(Worn::Bound(_)) = q.wristband {
+        return by_policy(q, q.config.sold_after_sync, Reason::SoldAfterLastSync);
+    }
     let is_free = matches!(q.wristband, Some(Worn::Free(_)));
     let unbound = q.config.wristbands.as_ref().map(|rules| rules.unbound);
     match (q.action, unbound) {

@@ -131,15 +131,31 @@ impl Ruling {
     }
 }
 
+/// What a set of facts comes to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Merged {
+    /// What is said of each scan.
+    pub rulings: BTreeMap<ScanId, Ruled>,
+    /// The exchanges by which wristbands are bound after all of it.
+    pub bound: BTreeMap<WristbandId, Fact>,
+}
+
 /// Rules admitted scans. Repeated facts count once. `facts` holds all scans that any of them can [`reach`].
 #[must_use]
 pub fn rule(rules: &Rules, facts: &[Fact]) -> BTreeMap<ScanId, Ruled> {
+    merge(rules, facts).rulings
+}
+
+/// The same, with the bindings that stand in the end.
+#[must_use]
+pub fn merge(rules: &Rules, facts: &[Fact]) -> Merged {
     let mut ordered: Vec<&Fact> = facts.iter().collect();
     ordered.sort_by_key(|fact| (fact.time.at, fact.scan));
     ordered.dedup_by_key(|fact| fact.scan);
     let mut fold = Fold::new(rules);
     ordered.into_iter().for_each(|fact| fold.step(fact));
-    fold.rulings
+    let Fold { rulings, bound, .. } = fold;
+    Merged { rulings, bound }
 }
 
 /// Tickets and wristbands.

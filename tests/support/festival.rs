@@ -24,6 +24,8 @@ const HOUR: i64 = 3_600_000;
 #[must_use]
 pub fn festival() -> NewEvent {
     NewEvent {
+        check_outs: vec![],
+        wristbands: None,
         client: NewClient {
             slug: "organiser".into(),
             name: "Organiser".into(),
@@ -77,6 +79,7 @@ fn day(number: i64, local_date: &str) -> NewDay {
 #[must_use]
 pub fn new_type(name: &str, price_minor: i64, quota: i64) -> NewType {
     NewType {
+        addon: false,
         name: name.into(),
         description: String::new(),
         category: "Tickets".into(),

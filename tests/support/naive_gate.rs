@@ -70,6 +70,7 @@ impl TestCentral {
     /// When central refuses.
     pub async fn enrol(&self, event: &EventSetup, gate: &str, name: &str) -> NaiveGate {
         let wish = NewEnrolment {
+            rights: sync_protocol::rights::Rights::ALL,
             event: event.event.id,
             gate: festival::gate(event, gate),
             node_name: name.into(),
@@ -147,6 +148,7 @@ impl NaiveGate {
             provisional: false,
             cursor: self.cursor(),
             wristband: None,
+            via: None,
         };
         change(&mut record);
         self.append(record.to_bytes());

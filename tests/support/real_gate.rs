@@ -50,6 +50,7 @@ impl TestCentral {
     /// When central refuses.
     pub async fn open_gate(&self, event: &EventSetup, gate: &str, name: &str) -> RealGate {
         let wish = NewEnrolment {
+            rights: sync_protocol::rights::Rights::ALL,
             event: event.event.id,
             gate: festival::gate(event, gate),
             node_name: name.into(),

@@ -48,13 +48,15 @@ fn every_message_is_encoded_as_it_was_frozen() {
     check("sync_answer", &sample::sync_answer());
     check("sync_answer_erase", &sample::sync_answer_erase());
     check("scan_record", &sample::scan_record());
+    check("wait_request", &sample::wait_request());
+    check("wait_answer", &sample::wait_answer());
 }
 
 #[test]
 fn no_sample_is_forgotten() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/wire/v1");
     let files = fs::read_dir(folder).expect("the folder of samples");
-    assert_eq!(files.count(), 11, "one file per message that is checked");
+    assert_eq!(files.count(), 13, "one file per message that is checked");
 }
 
 #[test]

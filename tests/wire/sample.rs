@@ -2,21 +2,29 @@
 use ed25519_dalek::SigningKey;
 use minicbor::bytes::ByteVec;
 use sync_protocol::{
-    config::{EntryRule, EventConfig, EventDay, GateEntry, KeyEntry, Policy, TypeEntry},
+    config::{
+        EntryRule, EventConfig, EventDay, GateEntry, KeyEntry, Policy, SearchLock, TypeEntry,
+        WristbandRules,
+    },
     digest::Digest,
+    flag::Flag,
     id::{BootId, EventId, GateId, NodeId, OperatorId, TicketId, WristbandId},
-    manifest::Manifest,
+    manifest::{Manifest, Tally},
     merge::Ruling,
     moment::{Interval, Trip},
     number::TicketNumber,
+    receipt::Receipt,
+    rights::Rights,
     scan::{Action, Head, ScanId, ScanRecord, Subject},
     ticket::{Ticket, TicketStatus},
     time::Timestamp,
     verdict::{Decision, Reason},
     wire::v1::{
         Challenge, ChallengeRequest, EnrolAnswer, EnrolRequest, Order, Page, Parked, PassageChange,
-        Refusal, RoundTrip, Session, SessionRequest, SyncAnswer, SyncRequest,
+        Refusal, RoundTrip, Session, SessionRequest, SyncAnswer, SyncRequest, WaitAnswer,
+        WaitRequest,
     },
+    wristband::{Roll, Wristband, WristbandKey, WristbandStatus},
 };
 
 const NODE: NodeId = NodeId::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001);
@@ -38,6 +46,7 @@ pub fn refusal() -> Refusal {
     Refusal {
         code: "log_gap".into(),
         message: "record 3 is missing: found 4 in its place".into(),
+        acknowledged: Some(2),
     }
 }
 
@@ -97,6 +106,7 @@ pub fn scan_record() -> ScanRecord {
         provisional: true,
         cursor: 41,
         wristband: Some(WristbandId::from_u128(8)),
+        via: Some(TicketId::from_u128(9)),
     }
 }
 
@@ -147,6 +157,7 @@ pub fn sync_answer() -> SyncAnswer {
                     undecidable: true,
                 },
                 Ruling::Stray,
+                Ruling::Unbound,
             ]
             .map(passage)
             .to_vec(),
@@ -155,11 +166,38 @@ pub fn sync_answer() -> SyncAnswer {
                 revision: 42,
                 counts: [1, 0, 0, 0, 1],
                 sum: Digest([3; 32]),
+                passages: Tally {
+                    count: 4,
+                    sum: Digest([5; 32]),
+                },
+                wristbands: Tally {
+                    count: 1,
+                    sum: Digest([6; 32]),
+                },
             }),
+            wristbands: vec![Wristband {
+                id: WristbandId::from_u128(8),
+                status: WristbandStatus::Void,
+                revision: 42,
+            }],
         },
         lease_until: NOW.plus_ms(86_400_000),
         order: None,
+        receipt: Some(Receipt::sign(Head::empty(NODE), NOW, 3, &key())),
+        rights: Some(Rights::from_bits(6)),
     }
+}
+
+pub fn wait_request() -> WaitRequest {
+    WaitRequest {
+        event: EVENT,
+        revision: 42,
+        longest_ms: 25_000,
+    }
+}
+
+pub fn wait_answer() -> WaitAnswer {
+    WaitAnswer { revision: 43 }
 }
 
 pub fn sync_answer_erase() -> SyncAnswer {
@@ -170,6 +208,7 @@ pub fn sync_answer_erase() -> SyncAnswer {
             config: None,
             tickets: vec![],
             passages: vec![],
+            wristbands: vec![],
             manifest: None,
             ..answer.page
         },
@@ -187,13 +226,17 @@ fn ticket(status: TicketStatus) -> Ticket {
         status,
         revision: 40,
         sealed: vec![0xEE; 20],
+        holder: Some(77),
+        search: vec![0xDD; 30],
     }
 }
 
 fn passage(ruling: Ruling) -> PassageChange {
     PassageChange {
         scan: scan(5),
-        ticket: TICKET,
+        ticket: Some(TICKET),
+        wristband: Some(WristbandId::from_u128(8)),
+        flag: Some(Flag::AfterRevocation),
         action: Action::Entry,
         gate: GATE,
         time: Interval::around(NOW, 45),
@@ -219,6 +262,7 @@ fn config() -> EventConfig {
             number: 2,
             name: "VIP".into(),
             gates: vec![GATE],
+            addon: true,
         }],
         gates: vec![GateEntry {
             id: GATE,
@@ -233,5 +277,20 @@ fn config() -> EventConfig {
         exchange_required: true,
         sold_after_sync: Policy::Ask,
         repeat_ms: 30_000,
+        check_outs: vec![NOW],
+        wristbands: Some(WristbandRules {
+            key: WristbandKey([1; 32]),
+            rolls: vec![Roll {
+                first: 1,
+                last: 5_000,
+            }],
+            unbound: Policy::Ask,
+        }),
+        search: Some(SearchLock {
+            salt: [2; 16],
+            memory_kib: 19_456,
+            rounds: 2,
+            sealed_key: vec![0xCC; 48],
+        }),
     }
 }

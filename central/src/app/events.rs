@@ -228,6 +228,12 @@ impl App {
             .await?;
             gates.insert(name, id);
         }
+        for at in &wish.check_outs {
+            store::event::insert_check_out(tx, event, *at).await?;
+        }
+        if let Some(unbound) = wish.wristbands {
+            store::wristband::set_unbound(tx, event, unbound).await?;
+        }
         self.insert_types(tx, event, wish, &gates, now).await?;
         store::gate::insert_key(tx, event, &self.new_key(), now).await
     }
@@ -298,6 +304,7 @@ pub async fn load_setup(tx: &mut Tx, event: EventId) -> Result<EventSetup, Event
         days: store::event::days(tx, event).await?,
         gates: store::gate::of_event(tx, event).await?,
         types: store::ticket_type::of_event(tx, event).await?,
+        check_outs: store::event::check_outs(tx, event).await?,
     })
 }
 
@@ -357,5 +364,6 @@ fn type_of(kind: &NewType, event: EventId) -> TicketType {
         day_mask: 0,
         place: 0,
         gates: Vec::new(),
+        addon: kind.addon,
     }
 }

@@ -10,7 +10,10 @@ use std::{
 
 use sync_protocol::{config::EventConfig, id::EventId};
 
-use super::events::{EventError, load_setup};
+use super::{
+    events::{EventError, load_setup},
+    vault::Vault,
+};
 use crate::{domain::event::GateRules, store, store::Tx};
 
 /// What a sync round needs of its event.
@@ -34,6 +37,7 @@ impl GateConfigs {
     pub async fn get(
         &self,
         tx: &mut Tx,
+        vault: &Vault,
         event: EventId,
         revision: u64,
     ) -> Result<Arc<GateConfig>, EventError> {
@@ -42,8 +46,11 @@ impl GateConfigs {
         }
         let setup = load_setup(tx, event).await?;
         let keys = store::gate::public_keys(tx, setup.event.client).await?;
+        let mut config = setup.config(revision, keys);
+        config.wristbands = super::wristbands::rules(tx, vault, event).await?;
+        config.search = store::search::lock(tx, event).await?;
         let loaded = Arc::new(GateConfig {
-            config: setup.config(revision, keys),
+            config,
             rules: setup.event.rules,
         });
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -21,6 +21,7 @@ mod sessions;
 pub mod sync;
 pub mod tickets;
 pub mod vault;
+pub mod wristbands;
 
 use std::sync::Arc;
 

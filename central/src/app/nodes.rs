@@ -10,6 +10,7 @@ use minicbor::bytes::ByteVec;
 use sync_protocol::{
     enrol_code::{EnrolCode, EnrolCodeError, Fingerprint},
     id::{EventId, GateId, NodeId},
+    rights::Rights,
     scan::Head,
     time::Timestamp,
     wire::v1::{Challenge, EnrolAnswer, EnrolRequest, Session, SessionRequest},
@@ -109,6 +110,8 @@ pub struct NewEnrolment {
     pub gate: GateId,
     /// What the node will be called.
     pub node_name: String,
+    /// What it may do.
+    pub rights: Rights,
     /// How long the code is good, milliseconds.
     pub valid_for_ms: i64,
 }
@@ -126,6 +129,7 @@ impl App {
         }
         let code = self.new_code();
         let enrolment = Enrolment {
+            rights: wish.rights,
             id: self.new_id(now),
             event: wish.event,
             gate: wish.gate,
@@ -342,5 +346,6 @@ fn new_node(id: NodeId, enrolment: &Enrolment, request: &EnrolRequest, now: Time
         log_hash: head.hash,
         claimed_seq: 0,
         round: 0,
+        rights: enrolment.rights,
     }
 }

@@ -85,6 +85,8 @@ fn sample(now: Timestamp, sold: i64) -> NewEvent {
     let today = local_day(now);
     let days: Vec<NewDay> = (0..2).map(|place| day(today, place)).collect();
     NewEvent {
+        check_outs: vec![],
+        wristbands: None,
         client: NewClient {
             slug: "nada-nusantara".into(),
             name: "Nada Nusantara".into(),
@@ -143,6 +145,7 @@ fn ticket_type(
     days: &[NewDay],
 ) -> NewType {
     NewType {
+        addon: false,
         name: name.into(),
         description: description.into(),
         category: "Festival pass".into(),

@@ -75,6 +75,7 @@ impl App {
                     type_number: of_item.number,
                     day_mask: of_item.day_mask,
                     attendee: attendee.name.clone(),
+                    holder: None,
                 };
                 Ok(ticket::issue(press, wish))
             })

@@ -71,6 +71,10 @@ struct Rules {
     sold_after_sync: String,
     repeat_seconds: i64,
     lease_hours: i64,
+    /// What gates answer to a wristband whose exchange they have not heard of; without it none is bound.
+    wristbands: Option<String>,
+    /// When everybody counts as outside again.
+    check_outs: Vec<String>,
 }
 
 impl Default for Rules {
@@ -82,6 +86,8 @@ impl Default for Rules {
             sold_after_sync: "ask".into(),
             repeat_seconds: 30,
             lease_hours: 72,
+            wristbands: None,
+            check_outs: vec![],
         }
     }
 }
@@ -117,6 +123,9 @@ struct TypePart {
     days: Vec<u8>,
     #[serde(default)]
     gates: Vec<String>,
+    /// It goes with another ticket of the same person, which may be shown for it.
+    #[serde(default)]
+    addon: bool,
 }
 
 const fn quarter() -> i64 {
@@ -165,6 +174,13 @@ fn wish(file: EventFile) -> anyhow::Result<NewEvent> {
         .iter()
         .map(|part| ticket_type(part, zone, currency, ends_at));
     Ok(NewEvent {
+        check_outs: check_outs(&file.rules, zone)?,
+        wristbands: file
+            .rules
+            .wristbands
+            .as_deref()
+            .map(|name| policy("rules.wristbands", name))
+            .transpose()?,
         client: NewClient {
             slug: file.organiser.slug,
             name: file.organiser.name,
@@ -195,17 +211,28 @@ fn rules(rules: &Rules) -> anyhow::Result<GateRules> {
         "single" => EntryRule::Single,
         "once_per_day" => EntryRule::OncePerDay,
         "times" => EntryRule::Times(rules.entries.max(1)),
+        "times_per_gate" => EntryRule::TimesPerGate(rules.entries.max(1)),
         "re_entry" => EntryRule::ReEntry,
-        other => bail!("rules.entry: {other} is none of single, once_per_day, times, re_entry"),
+        other => bail!(
+            "rules.entry: {other} is none of single, once_per_day, times, times_per_gate, re_entry"
+        ),
     };
-    let policy = Policy::from_name(&rules.sold_after_sync);
     Ok(GateRules {
         entry_rule,
         exchange_required: rules.exchange_required,
-        sold_after_sync: policy.context("rules.sold_after_sync: must be admit, ask or refuse")?,
+        sold_after_sync: policy("rules.sold_after_sync", &rules.sold_after_sync)?,
         repeat_ms: rules.repeat_seconds.saturating_mul(1_000),
         lease_ms: rules.lease_hours.saturating_mul(60 * MINUTE_MS),
     })
+}
+
+fn policy(field: &str, name: &str) -> anyhow::Result<Policy> {
+    Policy::from_name(name).with_context(|| format!("{field}: must be admit, ask or refuse"))
+}
+
+fn check_outs(rules: &Rules, zone: Tz) -> anyhow::Result<Vec<Timestamp>> {
+    let at = |text: &String| moment("rules.check_outs", text, zone);
+    rules.check_outs.iter().map(at).collect()
 }
 
 fn day(part: &DayPart, zone: Tz) -> anyhow::Result<NewDay> {
@@ -234,6 +261,7 @@ fn ticket_type(
             .context("types.days: days count from 1")
     };
     Ok(NewType {
+        addon: part.addon,
         name: part.name.clone(),
         description: part.description.clone(),
         category: part.category.clone(),

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use serde_json::json;
-use sync_protocol::id::NodeId;
+use sync_protocol::{id::NodeId, rights::Rights};
 
 use super::{open, output};
 use crate::{
@@ -26,6 +26,9 @@ pub(super) enum Command {
         gate: String,
         /// What the node will be called
         name: String,
+        /// What the node may do: exchange, entry, exit, unpair, search, or all
+        #[arg(long, default_value = "all", value_parser = Rights::parse)]
+        may: Rights,
         /// How long the code is good
         #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(i64).range(1..=720))]
         hours: i64,
@@ -55,6 +58,7 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<Exi
             event,
             gate,
             name,
+            may,
             hours,
             json,
         } => {
@@ -63,6 +67,7 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<Exi
                 event: setup.event.id,
                 gate: find_gate(&setup, &gate)?,
                 node_name: name,
+                rights: may,
                 valid_for_ms: hours * HOUR_MS,
             };
             let code = app.create_enrolment(&wish).await?.to_string();
@@ -120,6 +125,7 @@ fn print(node: &Node, as_json: bool) {
             "gate": node.gate.to_string(),
             "name": node.name,
             "status": node.status.name(),
+            "may": node.rights.names(),
             "reason": node.quarantine_reason,
             "program": node.program,
             "records": node.log_seq,

@@ -67,6 +67,7 @@ impl Poison {
         Refusal {
             code: self.code().to_owned(),
             message: self.to_string(),
+            acknowledged: None,
         }
     }
 }

@@ -29,6 +29,7 @@ fn record(seq: u64, previous: Digest) -> ScanRecord {
         provisional: false,
         cursor: 9,
         wristband: None,
+        via: None,
     }
 }
 

@@ -8,6 +8,7 @@ const NOW: Timestamp = Timestamp(1_000);
 
 fn types() -> Vec<TicketType> {
     let on_sale = |id, price_minor, visibility| TicketType {
+        addon: false,
         id: TicketTypeId::from_u128(id),
         event: EventId::from_u128(1),
         category: CategoryId::from_u128(1),

@@ -169,6 +169,8 @@ pub struct TicketType {
     pub place: i64,
     /// Gates at which it is taken; empty = all.
     pub gates: Vec<GateId>,
+    /// It goes with another ticket of the same person.
+    pub addon: bool,
 }
 
 /// Everything about an event that is not sales.
@@ -182,6 +184,8 @@ pub struct EventSetup {
     pub gates: Vec<Gate>,
     /// Its types, by number.
     pub types: Vec<TicketType>,
+    /// When everybody counts as outside again, ascending.
+    pub check_outs: Vec<Timestamp>,
 }
 
 impl EventSetup {
@@ -204,6 +208,9 @@ impl EventSetup {
             exchange_required: rules.exchange_required,
             sold_after_sync: rules.sold_after_sync,
             repeat_ms: rules.repeat_ms,
+            check_outs: self.check_outs.clone(),
+            wristbands: None,
+            search: None,
         }
     }
 }
@@ -234,6 +241,7 @@ impl TicketType {
             number: self.number,
             name: self.name.clone(),
             gates: self.gates.clone(),
+            addon: self.addon,
         }
     }
 }
@@ -246,16 +254,19 @@ pub const fn entry_rule_columns(rule: EntryRule) -> (&'static str, i64) {
         EntryRule::OncePerDay => ("once_per_day", 1),
         EntryRule::Times(times) => ("times", times as i64),
         EntryRule::ReEntry => ("re_entry", 1),
+        EntryRule::TimesPerGate(times) => ("times_per_gate", times as i64),
     }
 }
 
 /// The entry rule of a name and a limit.
 #[must_use]
 pub fn entry_rule(name: &str, limit: i64) -> Option<EntryRule> {
+    let times = || u16::try_from(limit).ok().filter(|limit| *limit > 0);
     Some(match name {
         "single" => EntryRule::Single,
         "once_per_day" => EntryRule::OncePerDay,
-        "times" => EntryRule::Times(u16::try_from(limit).ok().filter(|limit| *limit > 0)?),
+        "times" => EntryRule::Times(times()?),
+        "times_per_gate" => EntryRule::TimesPerGate(times()?),
         "re_entry" => EntryRule::ReEntry,
         _ => return None,
     })
@@ -271,6 +282,7 @@ mod tests {
             EntryRule::Single,
             EntryRule::OncePerDay,
             EntryRule::Times(3),
+            EntryRule::TimesPerGate(2),
             EntryRule::ReEntry,
         ] {
             let (name, limit) = entry_rule_columns(rule);

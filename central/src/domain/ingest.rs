@@ -1,78 +1,52 @@
-//! What a batch changes: the rulings of every ticket it touches.
+//! What a batch changes: the rulings of everything it touches.
 //!
-//! The ruling half of one sync upload; true times are made before it ([`super::log_time`]). [`rule`] needs all nodes'
-//! scans of the touched tickets and runs under the event's lock. It does not depend on the order in which logs
+//! The ruling half of one sync upload; true times are made before it ([`super::log_time`]). [`decide`] needs all nodes'
+//! scans that the touched ones can reach and runs under the event's lock. It does not depend on the order in which logs
 //! arrive: times come from one log's facts, rulings from the set of scans.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use sync_protocol::{
-    config::EntryRule,
-    id::{GateId, NodeId, TicketId},
-    merge::{Fact, Ruling, rule_ticket},
-    scan::{Action, ScanId, ScanRecord},
+    flag::Flag,
+    id::{NodeId, TicketId, WristbandId},
+    merge::{Fact, Reach, Ruled, Rules, Ruling, rule},
+    scan::{ScanId, ScanRecord},
     verdict::Decision,
+    wire::v1::PassageChange,
 };
 
 use super::log_time::{Times, When};
 
-/// The ticket that a record let in or out.
-#[must_use]
-pub fn admitted(record: &ScanRecord) -> Option<TicketId> {
-    match record.decision {
-        Decision::Admit => record.subject.ticket(),
-        Decision::Ask | Decision::Refuse => None,
-    }
+/// What an admitted scan let in or out, bound or took away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Subjects {
+    /// The ticket that was shown.
+    pub ticket: Option<TicketId>,
+    /// The wristband that was shown, bound or taken away.
+    pub wristband: Option<WristbandId>,
 }
 
-/// An admitted scan and how it is ruled so far; `None` = it is fresh.
+/// What a record admitted; `None` = nobody.
+#[must_use]
+pub fn admitted(record: &ScanRecord) -> Option<Subjects> {
+    let subjects = Subjects {
+        ticket: record.subject.ticket(),
+        wristband: record.subject.wristband().or(record.wristband),
+    };
+    let is_known = subjects.ticket.is_some() || subjects.wristband.is_some();
+    (record.decision == Decision::Admit && is_known).then_some(subjects)
+}
+
+/// An admitted scan, and what gates were told of it so far; `None` = it is fresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
     /// The scan.
     pub fact: Fact,
     /// What was said of it.
-    pub ruling: Option<Ruling>,
+    pub was: Option<PassageChange>,
 }
 
-/// A scan whose ruling is another now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Decided {
-    /// The scan.
-    pub fact: Fact,
-    /// What was said of it before; `None` = it is fresh.
-    pub old: Option<Ruling>,
-    /// What is said of it now.
-    pub new: Ruling,
-}
-
-/// Rules every ticket of `standings`; gives what changed.
-#[must_use]
-pub fn rule(rule: EntryRule, standings: &[Standing]) -> Vec<Decided> {
-    let mut tickets = BTreeMap::<TicketId, Vec<&Standing>>::new();
-    for standing in standings {
-        tickets
-            .entry(standing.fact.ticket)
-            .or_default()
-            .push(standing);
-    }
-    tickets
-        .values()
-        .flat_map(|scans| rule_one(rule, scans))
-        .collect()
-}
-
-fn rule_one(rule: EntryRule, scans: &[&Standing]) -> Vec<Decided> {
-    let facts: Vec<Fact> = scans.iter().map(|standing| standing.fact).collect();
-    let rulings = rule_ticket(rule, &facts);
-    let decided = scans.iter().map(|standing| Decided {
-        fact: standing.fact,
-        old: standing.ruling,
-        new: rulings[&standing.fact.scan],
-    });
-    decided.filter(|one| one.old != Some(one.new)).collect()
-}
-
-/// All admitted scans of the touched tickets: what is stored, with the moved times put in, and what is fresh.
+/// All admitted scans of what is touched: what is stored, with the moved times put in, and what is fresh.
 #[must_use]
 pub fn standings(
     node: NodeId,
@@ -92,117 +66,140 @@ pub fn standings(
         }
     }
     let fresh = fresh.iter().zip(&times.fresh).filter_map(|(record, when)| {
+        let Subjects { ticket, wristband } = admitted(record)?;
         Some(Standing {
             fact: Fact {
                 scan: record.id(),
-                ticket: admitted(record)?,
+                ticket,
+                wristband,
                 gate: record.gate,
                 action: record.action,
                 day: when.day,
                 time: when.time,
             },
-            ruling: None,
+            was: None,
         })
     });
     stored.extend(fresh);
     stored
 }
 
-/// A stored scan whose row changes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Changed {
-    /// The scan.
-    pub scan: ScanId,
-    /// Where it happened.
-    pub gate: GateId,
-    /// What was wanted.
-    pub action: Action,
-    /// When, as it is known now.
-    pub when: When,
-    /// How it is ruled now; `None` = it let nobody in.
-    pub ruling: Option<Ruling>,
+/// Rules all of them.
+#[must_use]
+pub fn rulings(rules: &Rules, standings: &[Standing]) -> BTreeMap<ScanId, Ruled> {
+    let facts: Vec<Fact> = standings.iter().map(|standing| standing.fact).collect();
+    rule(rules, &facts)
 }
 
-/// What an upload changes of the rulings.
+/// The tickets that admitted scans count for: what became of them bears on the flags.
+#[must_use]
+pub fn counted_tickets(rulings: &BTreeMap<ScanId, Ruled>) -> Vec<TicketId> {
+    let mut tickets: Vec<_> = rulings.values().filter_map(|ruled| ruled.ticket).collect();
+    tickets.sort_unstable();
+    tickets.dedup();
+    tickets
+}
+
+/// What a flag depends on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Verdicts {
-    /// How every scan of the touched tickets is ruled now, the fresh ones included.
-    pub rulings: BTreeMap<ScanId, Ruling>,
-    /// Stored scans that get another time or ruling.
-    pub changed: Vec<Changed>,
-    /// Rulings that were said before and are others now.
-    pub redecided: Vec<Decided>,
+pub struct Doubts {
+    /// Tickets that are not valid, and the revision at which that came about.
+    pub invalid: BTreeMap<TicketId, u64>,
+    /// What the gate could know when it wrote a fresh record.
+    pub cursors: BTreeMap<ScanId, u64>,
 }
 
-/// Rules the touched tickets and says which stored rows change.
+/// A scan of which gates are told something new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// What was said of it before; `None` = it is fresh.
+    pub was: Option<PassageChange>,
+    /// What is said of it now.
+    pub now: PassageChange,
+    /// The ticket that was shown, as the record has it.
+    pub shown: Option<TicketId>,
+}
+
+impl Decided {
+    /// The rulings before and after, where a ruling that was told has changed.
+    #[must_use]
+    pub fn re_decided(&self) -> Option<(Ruling, Ruling)> {
+        let was = self.was?.ruling;
+        (was != self.now.ruling).then_some((was, self.now.ruling))
+    }
+}
+
+/// What gates are to be told, at `revision`.
 #[must_use]
 pub fn decide(
-    entry_rule: EntryRule,
-    node: NodeId,
     standings: &[Standing],
-    times: &Times,
-) -> Verdicts {
-    let decided = rule(entry_rule, standings);
-    let known = standings
-        .iter()
-        .filter_map(|s| Some((s.fact.scan, s.ruling?)));
-    let mut rulings: BTreeMap<ScanId, Ruling> = known.collect();
-    rulings.extend(decided.iter().map(|one| (one.fact.scan, one.new)));
-    let redecided: Vec<Decided> = decided
-        .into_iter()
-        .filter(|one| one.old.is_some())
-        .collect();
-    let moved = times.moved.iter().map(|(record, when)| {
-        let scan = scan(node, record.seq);
-        let (gate, action) = (record.gate, record.action);
-        let ruling = rulings.get(&scan).copied();
-        Changed {
-            scan,
-            gate,
-            action,
-            when: *when,
-            ruling,
-        }
+    rulings: &BTreeMap<ScanId, Ruled>,
+    doubts: &Doubts,
+    revision: u64,
+) -> Vec<Decided> {
+    let news = standings.iter().filter_map(|standing| {
+        let ruled = rulings.get(&standing.fact.scan)?;
+        let now = passage(standing, ruled, doubts, revision);
+        let old = standing.was.map(|was| PassageChange { revision, ..was });
+        (old != Some(now)).then_some(Decided {
+            was: standing.was,
+            now,
+            shown: standing.fact.ticket,
+        })
     });
-    let mut changed: BTreeMap<ScanId, Changed> = moved.map(|one| (one.scan, one)).collect();
-    for Decided { fact, new, .. } in &redecided {
-        changed.entry(fact.scan).or_insert(Changed {
-            scan: fact.scan,
-            gate: fact.gate,
-            action: fact.action,
-            when: When {
-                time: fact.time,
-                day: fact.day,
-            },
-            ruling: Some(*new),
-        });
-    }
-    let changed = changed.into_values().collect();
-    Verdicts {
-        rulings,
-        changed,
-        redecided,
+    news.collect()
+}
+
+fn passage(standing: &Standing, ruled: &Ruled, doubts: &Doubts, revision: u64) -> PassageChange {
+    let Fact {
+        scan,
+        wristband,
+        gate,
+        action,
+        day,
+        time,
+        ..
+    } = standing.fact;
+    PassageChange {
+        scan,
+        ticket: ruled.ticket,
+        action,
+        gate,
+        time,
+        day,
+        ruling: ruled.ruling,
+        revision,
+        wristband,
+        flag: flag(standing, ruled, doubts),
     }
 }
 
-/// What must be said of an admitted scan of a ticket that was not valid any more. `since` is the revision at which
-/// that came about, `cursor` what the gate could know.
-#[must_use]
-pub const fn flag(since: u64, cursor: u64) -> &'static str {
-    if since > cursor {
-        "after_revocation"
-    } else {
-        "not_valid"
+/// What must be said of an admitted scan of a ticket that was not valid any more. What was said once stays, unless the
+/// scan turns out to be of another ticket: then its gate could not know.
+fn flag(standing: &Standing, ruled: &Ruled, doubts: &Doubts) -> Option<Flag> {
+    if let Some(was) = standing.was.filter(|was| was.ticket == ruled.ticket) {
+        return was.flag;
     }
+    let since = doubts.invalid.get(&ruled.ticket?)?;
+    let cursor = doubts.cursors.get(&standing.fact.scan);
+    let knew = cursor.is_some_and(|cursor| since <= cursor) && standing.fact.ticket.is_some();
+    Some(match knew {
+        true => Flag::NotValid,
+        false => Flag::AfterRevocation,
+    })
 }
 
-/// The tickets whose rulings an upload can change; empty = gates will see no difference.
+/// What an upload touches; nothing = gates will see no difference.
 #[must_use]
-pub fn touched(times: &Times, fresh: &[&ScanRecord]) -> BTreeSet<TicketId> {
+pub fn touched(times: &Times, fresh: &[&ScanRecord]) -> Reach {
     let moved = times.moved.iter().filter_map(|(record, _)| record.admitted);
-    moved
-        .chain(fresh.iter().filter_map(|record| admitted(record)))
-        .collect()
+    let fresh = fresh.iter().filter_map(|record| admitted(record));
+    let mut reach = Reach::default();
+    for subjects in moved.chain(fresh) {
+        reach.tickets.extend(subjects.ticket);
+        reach.wristbands.extend(subjects.wristband);
+    }
+    reach
 }
 
 /// Names a scan of `node`.

@@ -8,11 +8,13 @@
 
 use sync_protocol::{
     config::EventConfig,
-    id::{GateId, TicketId},
+    id::GateId,
     moment::{Entry, Interval, Mark, Trip, correct},
     scan::{Action, ScanRecord},
     time::Reading,
 };
+
+use super::ingest::Subjects;
 
 /// Longest time on the way of a believed round trip.
 const TRIP_LIMIT_MS: i64 = 600_000;
@@ -30,8 +32,8 @@ pub struct OpenRecord {
     pub gate: GateId,
     /// What was wanted.
     pub action: Action,
-    /// The ticket, if it let somebody in or out.
-    pub admitted: Option<TicketId>,
+    /// What it let in or out, if it did.
+    pub admitted: Option<Subjects>,
     /// When it happened, as far as it was known.
     pub when: When,
 }

@@ -4,7 +4,7 @@ use super::*;
 use proptest::prelude::*;
 use sync_protocol::{
     config::{EntryRule, Policy},
-    id::{BootId, EventId},
+    id::{BootId, EventId, TicketId},
     time::Timestamp,
 };
 
@@ -12,6 +12,9 @@ const BOOT: BootId = BootId::from_u128(9);
 
 fn config() -> EventConfig {
     EventConfig {
+        check_outs: vec![],
+        wristbands: None,
+        search: None,
         event: EventId::from_u128(1),
         name: "Fest".into(),
         time_zone: "UTC".into(),
@@ -70,7 +73,10 @@ fn open(wall: i64, time: Interval) -> OpenRecord {
         },
         gate: GateId::from_u128(1),
         action: Action::Entry,
-        admitted: Some(TicketId::from_u128(7)),
+        admitted: Some(Subjects {
+            ticket: Some(TicketId::from_u128(7)),
+            wristband: None,
+        }),
         when: When { time, day: 0 },
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use sync_protocol::time::Timestamp;
+use sync_protocol::{config::Policy, time::Timestamp};
 
 use super::{
     event::{GateRules, Visibility},
@@ -51,6 +51,10 @@ pub struct NewEvent {
     pub gates: Vec<String>,
     /// Its ticket types; the place in the list plus one is the number.
     pub types: Vec<NewType>,
+    /// When everybody counts as outside again.
+    pub check_outs: Vec<Timestamp>,
+    /// What gates answer to a wristband whose exchange they have not heard of; `None` = no wristbands are bound.
+    pub wristbands: Option<Policy>,
 }
 
 /// An organiser.
@@ -104,6 +108,8 @@ pub struct NewType {
     pub days: Vec<u8>,
     /// Names of its gates; empty = all.
     pub gates: Vec<String>,
+    /// It goes with another ticket of the same person.
+    pub addon: bool,
 }
 
 /// What is wrong with the wish.

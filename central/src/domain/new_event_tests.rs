@@ -5,6 +5,8 @@ use sync_protocol::config::{EntryRule, Policy};
 
 fn wish() -> NewEvent {
     NewEvent {
+        check_outs: vec![],
+        wristbands: None,
         client: NewClient {
             slug: "org".into(),
             name: "Organiser".into(),
@@ -33,6 +35,7 @@ fn wish() -> NewEvent {
         days: vec![day(0, 500), day(1_000, 1_500)],
         gates: vec!["A".into(), "B".into()],
         types: vec![NewType {
+            addon: false,
             name: "Regular".into(),
             description: String::new(),
             category: "Tickets".into(),

@@ -3,6 +3,7 @@
 use sync_protocol::{
     digest::Digest,
     id::{EventId, GateId, NodeId},
+    rights::Rights,
     scan::Head,
     time::Timestamp,
 };
@@ -52,6 +53,8 @@ pub struct Node {
     pub claimed_seq: u64,
     /// Number of its last sync round.
     pub round: u64,
+    /// What it may do.
+    pub rights: Rights,
 }
 
 impl Node {
@@ -77,6 +80,8 @@ pub struct Enrolment {
     pub gate: GateId,
     /// What the node will be called.
     pub node_name: String,
+    /// What the node may do.
+    pub rights: Rights,
     /// The code is good until then.
     pub expires_at: Timestamp,
     /// The node that used it.

@@ -1,15 +1,15 @@
 //! The place in the changes that a replica has reached: central's words, opaque to the node.
 //!
-//! Rows come in the order of (revision, id), tickets and ruled scans apart. A row that changes while a node reads
-//! pages gets a later revision and comes again, so nothing is missed. Once both are exhausted in one snapshot the
+//! Rows come in the order of (revision, id), tickets, ruled scans and wristbands apart. A row that changes while a node reads
+//! pages gets a later revision and comes again, so nothing is missed. Once all are exhausted in one snapshot the
 //! place is that snapshot's revision, and an idle node costs no question at all.
 
 use minicbor::{Decode, Encode};
 use sync_protocol::{
-    id::TicketId,
+    id::{TicketId, WristbandId},
     scan::ScanId,
-    ticket::{Revision, Ticket},
-    wire::{self, v1::PassageChange},
+    ticket::Revision,
+    wire::{self, v1::Page},
 };
 
 /// A place in the changes.
@@ -22,6 +22,9 @@ pub struct Position {
     /// In the ruled scans.
     #[n(1)]
     pub passages: ScanPlace,
+    /// In the wristbands.
+    #[n(2)]
+    pub wristbands: WristbandPlace,
 }
 
 /// A place in the tickets.
@@ -48,6 +51,18 @@ pub struct ScanPlace {
     pub scan: Option<ScanId>,
 }
 
+/// A place in the wristbands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct WristbandPlace {
+    /// All of the revisions before this one were read.
+    #[n(0)]
+    pub revision: Revision,
+    /// And of this one, those up to this id; `None` = all.
+    #[n(1)]
+    pub id: Option<WristbandId>,
+}
+
 /// The bytes are no position that central gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the position is none that central gave: fetch the replica anew")]
@@ -62,7 +77,13 @@ impl Position {
         let sane = |position: &Self| {
             let most = u64::try_from(i64::MAX).unwrap_or(u64::MAX);
             let seq = position.passages.scan.map_or(0, |scan| scan.seq);
-            position.tickets.revision <= most && position.passages.revision <= most && seq <= most
+            let revisions = [
+                position.tickets.revision,
+                position.passages.revision,
+                position.wristbands.revision,
+                seq,
+            ];
+            revisions.iter().all(|number| *number <= most)
         };
         let Some(bytes) = bytes else {
             return Ok(Self::default());
@@ -85,22 +106,29 @@ impl Position {
                 revision,
                 scan: None,
             },
+            wristbands: WristbandPlace { revision, id: None },
         }
     }
 
     /// The place after these rows.
     #[must_use]
-    pub fn after(mut self, tickets: &[Ticket], passages: &[PassageChange]) -> Self {
-        if let Some(last) = tickets.last() {
+    pub fn after(mut self, page: &Page) -> Self {
+        if let Some(last) = page.tickets.last() {
             self.tickets = TicketPlace {
                 revision: last.revision,
                 id: Some(last.id),
             };
         }
-        if let Some(last) = passages.last() {
+        if let Some(last) = page.passages.last() {
             self.passages = ScanPlace {
                 revision: last.revision,
                 scan: Some(last.scan),
+            };
+        }
+        if let Some(last) = page.wristbands.last() {
+            self.wristbands = WristbandPlace {
+                revision: last.revision,
+                id: Some(last.id),
             };
         }
         self

@@ -53,6 +53,8 @@ pub struct Wish {
     pub day_mask: u16,
     /// Whose name is on it.
     pub attendee: String,
+    /// The same on the tickets of one person in one order; `None` = this is the only one.
+    pub holder: Option<u64>,
 }
 
 /// One ticket as sold.
@@ -87,6 +89,8 @@ pub fn issue(press: &Press<'_>, wish: Wish) -> SoldTicket {
         status: TicketStatus::Valid,
         revision: press.revision,
         sealed: Vec::new(),
+        holder: wish.holder,
+        search: Vec::new(),
     };
     let mut ticket = SoldTicket {
         gate,
@@ -138,6 +142,7 @@ mod tests {
             type_number: 3,
             day_mask: 0b11,
             attendee: attendee.to_owned(),
+            holder: None,
         }
     }
 

@@ -1,14 +1,16 @@
-//! What changed since a place: tickets and ruled scans by revision, for the pages that gates read.
+//! What changed since a place: tickets, ruled scans and wristbands by revision, for the pages that gates read.
 //!
 //! Rows of one revision and rows of later ones are two questions, because only then do both engines walk the index
 //! from the place on and a page costs what it holds, wherever in the event it stands.
 
 use sync_protocol::{
-    id::{EventId, GateId, NodeId, TicketId},
+    flag::Flag,
+    id::{EventId, GateId, NodeId, TicketId, WristbandId},
     number::TicketNumber,
     scan::ScanId,
     ticket::{Ticket, TicketStatus},
     wire::v1::PassageChange,
+    wristband::{Wristband, WristbandStatus},
 };
 use uuid::Uuid;
 
@@ -18,7 +20,7 @@ use super::{
     scan::{action, day, interval, ruling},
     tx::fetch_all,
 };
-use crate::domain::position::{ScanPlace, TicketPlace};
+use crate::domain::position::{ScanPlace, TicketPlace, WristbandPlace};
 
 #[derive(sqlx::FromRow)]
 struct TicketRow {
@@ -29,6 +31,8 @@ struct TicketRow {
     status: String,
     revision: i64,
     sealed: Vec<u8>,
+    holder: Option<i64>,
+    search: Vec<u8>,
 }
 
 impl TicketRow {
@@ -42,6 +46,8 @@ impl TicketRow {
             status: TicketStatus::from_name(&self.status).ok_or(bad("ticket status"))?,
             revision: unsigned(self.revision)?,
             sealed: self.sealed,
+            holder: self.holder.map(i64::cast_unsigned),
+            search: self.search,
         })
     }
 }
@@ -61,7 +67,7 @@ pub async fn tickets(
         found = fetch_all!(
             tx,
             TicketRow,
-            "SELECT id, number, type_number, day_mask, status, revision, sealed FROM tickets \
+            "SELECT id, number, type_number, day_mask, status, revision, sealed, holder, search FROM tickets \
              WHERE event_id = ? AND revision = ? AND id > ? ORDER BY id LIMIT ?",
             event.0,
             signed(place.revision),
@@ -73,7 +79,7 @@ pub async fn tickets(
         found.extend(fetch_all!(
             tx,
             TicketRow,
-            "SELECT id, number, type_number, day_mask, status, revision, sealed FROM tickets \
+            "SELECT id, number, type_number, day_mask, status, revision, sealed, holder, search FROM tickets \
              WHERE event_id = ? AND revision > ? ORDER BY revision, id LIMIT ?",
             event.0,
             signed(place.revision),
@@ -83,11 +89,13 @@ pub async fn tickets(
     found.into_iter().map(TicketRow::into_ticket).collect()
 }
 
+/// A ruled scan as gates are told of it.
 #[derive(sqlx::FromRow)]
-struct PassageRow {
+pub(super) struct PassageRow {
     node_id: Uuid,
     seq: i64,
-    ticket_id: Uuid,
+    counted_ticket_id: Option<Uuid>,
+    wristband_id: Option<Uuid>,
     action: i64,
     gate_id: Uuid,
     lo_ms: i64,
@@ -97,22 +105,26 @@ struct PassageRow {
     ruling: String,
     winner_node: Option<Uuid>,
     winner_seq: Option<i64>,
+    flag: Option<String>,
     revision: i64,
 }
 
 impl PassageRow {
-    fn into_change(self) -> Result<PassageChange, StoreError> {
+    pub(super) fn into_change(self) -> Result<PassageChange, StoreError> {
+        let flag = |name: String| Flag::from_name(&name).ok_or(StoreError::Corrupt("flag"));
         Ok(PassageChange {
             scan: ScanId {
                 node: NodeId(self.node_id),
                 seq: unsigned(self.seq)?,
             },
-            ticket: TicketId(self.ticket_id),
+            ticket: self.counted_ticket_id.map(TicketId),
+            wristband: self.wristband_id.map(WristbandId),
             action: action(self.action)?,
             gate: GateId(self.gate_id),
             time: interval(self.lo_ms, self.at_ms, self.hi_ms),
             day: day(self.day)?,
             ruling: ruling(&self.ruling, self.winner_node, self.winner_seq)?,
+            flag: self.flag.map(flag).transpose()?,
             revision: unsigned(self.revision)?,
         })
     }
@@ -121,8 +133,8 @@ impl PassageRow {
 macro_rules! passages {
     ($rest:literal) => {
         concat!(
-            "SELECT node_id, seq, ticket_id, action, gate_id, lo_ms, at_ms, hi_ms, day, ruling, winner_node, \
-             winner_seq, revision FROM scans WHERE event_id = ? AND ",
+            "SELECT node_id, seq, counted_ticket_id, wristband_id, action, gate_id, lo_ms, at_ms, hi_ms, day, ruling, \
+             winner_node, winner_seq, flag, revision FROM scans WHERE event_id = ? AND ",
             $rest
         )
     };
@@ -165,6 +177,51 @@ pub async fn passages(
         )?);
     }
     found.into_iter().map(PassageRow::into_change).collect()
+}
+
+/// The next wristbands after a place, at most `rows`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn wristbands(
+    tx: &mut Tx,
+    event: EventId,
+    place: &WristbandPlace,
+    rows: usize,
+) -> Result<Vec<Wristband>, StoreError> {
+    let mut found: Vec<(Uuid, String, i64)> = Vec::new();
+    if let Some(id) = place.id {
+        found = fetch_all!(
+            tx,
+            (Uuid, String, i64),
+            "SELECT id, status, revision FROM wristbands WHERE event_id = ? AND revision = ? AND id > ? \
+             ORDER BY id LIMIT ?",
+            event.0,
+            signed(place.revision),
+            id.0,
+            limit(rows)
+        )?;
+    }
+    if found.len() < rows {
+        found.extend(fetch_all!(
+            tx,
+            (Uuid, String, i64),
+            "SELECT id, status, revision FROM wristbands WHERE event_id = ? AND revision > ? \
+             ORDER BY revision, id LIMIT ?",
+            event.0,
+            signed(place.revision),
+            limit(rows - found.len())
+        )?);
+    }
+    let wristband = |(id, status, revision): (Uuid, String, i64)| {
+        Ok(Wristband {
+            id: WristbandId(id),
+            status: WristbandStatus::from_name(&status)
+                .ok_or(StoreError::Corrupt("wristband status"))?,
+            revision: unsigned(revision)?,
+        })
+    };
+    found.into_iter().map(wristband).collect()
 }
 
 fn limit(rows: usize) -> i64 {

@@ -71,11 +71,11 @@ pub async fn of_event(tx: &mut Tx, event: EventId) -> Result<Vec<Double>, StoreE
     let rows = fetch_all!(
         tx,
         Row,
-        "SELECT s.ticket_id, t.number, s.action, s.ruling, s.node_id, s.seq, s.gate_id, s.lo_ms, s.at_ms, s.hi_ms, \
+        "SELECT COALESCE(s.counted_ticket_id, s.ticket_id) AS ticket_id, t.number, s.action, s.ruling, s.node_id, s.seq, s.gate_id, s.lo_ms, s.at_ms, s.hi_ms, \
          s.winner_node, s.winner_seq, w.gate_id AS winner_gate, w.lo_ms AS winner_lo, w.at_ms AS winner_at, \
          w.hi_ms AS winner_hi \
          FROM scans s JOIN scans w ON w.node_id = s.winner_node AND w.seq = s.winner_seq \
-         LEFT JOIN tickets t ON t.id = s.ticket_id \
+         LEFT JOIN tickets t ON t.id = COALESCE(s.counted_ticket_id, s.ticket_id) \
          WHERE s.event_id = ? AND s.revision > 0 AND s.ruling IN ('double', 'double_undecidable') \
          ORDER BY s.at_ms, s.node_id, s.seq",
         event.0

@@ -30,16 +30,34 @@ pub const fn insert_ignore(tx: &Tx) -> &'static str {
     }
 }
 
+macro_rules! standings {
+    ($from:literal) => {
+        concat!(
+            "SELECT event_id, ticket_id, node_id, seq, counted_ticket_id, wristband_id, gate_id, action, lo_ms, at_ms, \
+             hi_ms, day, ruling, winner_node, winner_seq, flag, revision FROM scans ",
+            $from
+        )
+    };
+}
+
 /// Which scans of some tickets: always by the tickets' index. Left alone, an engine that believes the table to be
 /// small, or the list long, reads the whole table under the event's lock.
 #[must_use]
 pub const fn scans_by_ticket(tx: &Tx) -> &'static str {
     if tx.is_sqlite() {
-        "SELECT event_id, node_id, seq, gate_id, ticket_id, action, lo_ms, at_ms, hi_ms, day, ruling, winner_node, \
-         winner_seq FROM scans INDEXED BY scans_by_ticket WHERE ruling IS NOT NULL AND ticket_id IN "
+        standings!("INDEXED BY scans_by_ticket WHERE ruling IS NOT NULL AND ticket_id IN ")
     } else {
-        "SELECT event_id, node_id, seq, gate_id, ticket_id, action, lo_ms, at_ms, hi_ms, day, ruling, winner_node, \
-         winner_seq FROM scans FORCE INDEX (scans_by_ticket) WHERE ruling IS NOT NULL AND ticket_id IN "
+        standings!("FORCE INDEX (scans_by_ticket) WHERE ruling IS NOT NULL AND ticket_id IN ")
+    }
+}
+
+/// The same for wristbands.
+#[must_use]
+pub const fn scans_by_wristband(tx: &Tx) -> &'static str {
+    if tx.is_sqlite() {
+        standings!("INDEXED BY scans_by_wristband WHERE ruling IS NOT NULL AND wristband_id IN ")
+    } else {
+        standings!("FORCE INDEX (scans_by_wristband) WHERE ruling IS NOT NULL AND wristband_id IN ")
     }
 }
 
@@ -49,11 +67,13 @@ pub const fn scans_by_ticket(tx: &Tx) -> &'static str {
 pub const fn update_scans(tx: &Tx) -> &'static str {
     if tx.is_sqlite() {
         " ON CONFLICT (node_id, seq) DO UPDATE SET lo_ms = excluded.lo_ms, at_ms = excluded.at_ms, \
-          hi_ms = excluded.hi_ms, day = excluded.day, ruling = excluded.ruling, \
+          hi_ms = excluded.hi_ms, day = excluded.day, counted_ticket_id = excluded.counted_ticket_id, \
+          ruling = excluded.ruling, flag = excluded.flag, \
           winner_node = excluded.winner_node, winner_seq = excluded.winner_seq, revision = excluded.revision"
     } else {
         " ON DUPLICATE KEY UPDATE lo_ms = VALUES(lo_ms), at_ms = VALUES(at_ms), hi_ms = VALUES(hi_ms), \
-          day = VALUES(day), ruling = VALUES(ruling), winner_node = VALUES(winner_node), \
+          day = VALUES(day), counted_ticket_id = VALUES(counted_ticket_id), ruling = VALUES(ruling), \
+          flag = VALUES(flag), winner_node = VALUES(winner_node), \
           winner_seq = VALUES(winner_seq), revision = VALUES(revision)"
     }
 }

@@ -222,6 +222,30 @@ pub async fn days(tx: &mut Tx, event: EventId) -> Result<Vec<Day>, StoreError> {
         .collect()
 }
 
+/// When everybody counts as outside again, ascending.
+///
+/// # Errors
+/// When the database fails.
+pub async fn check_outs(tx: &mut Tx, event: EventId) -> Result<Vec<Timestamp>, StoreError> {
+    let sql = "SELECT happens_at FROM event_check_outs WHERE event_id = ? ORDER BY happens_at";
+    let rows = fetch_all!(tx, (i64,), sql, event.0)?;
+    Ok(rows.into_iter().map(|(at,)| Timestamp(at)).collect())
+}
+
+/// Stores a moment at which everybody counts as outside again.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when the event has it already.
+pub async fn insert_check_out(
+    tx: &mut Tx,
+    event: EventId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO event_check_outs (event_id, happens_at) VALUES (?, ?)";
+    execute!(tx, sql, event.0, at.0)?;
+    Ok(())
+}
+
 /// Stores a day.
 ///
 /// # Errors

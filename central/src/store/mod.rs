@@ -25,10 +25,12 @@ pub mod revision;
 pub mod round;
 pub mod ruling;
 pub mod scan;
+pub mod search;
 pub mod setting;
 pub mod ticket;
 pub mod ticket_type;
 pub(crate) mod tx;
+pub mod wristband;
 
 pub use error::{StoreError, Transient};
 pub use tx::Tx;

@@ -3,6 +3,7 @@
 use sync_protocol::{
     digest::Digest,
     id::{EventId, GateId, NodeId},
+    rights::Rights,
     time::Timestamp,
 };
 use uuid::Uuid;
@@ -18,7 +19,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT n.id, n.event_id, n.gate_id, n.name, n.public_key, n.status, n.quarantine_reason, n.program, \
-             n.lease_until, n.last_contact_at, n.log_seq, n.log_hash, n.claimed_seq, n.round FROM nodes n ",
+             n.lease_until, n.last_contact_at, n.log_seq, n.log_hash, n.claimed_seq, n.round, n.rights FROM nodes n ",
             $rest
         )
     };
@@ -40,6 +41,7 @@ struct Row {
     log_hash: Vec<u8>,
     claimed_seq: i64,
     round: i64,
+    rights: i64,
 }
 
 impl Row {
@@ -60,6 +62,7 @@ impl Row {
             log_hash: Digest(self.log_hash.try_into().map_err(|_| bad("log hash"))?),
             claimed_seq: unsigned(self.claimed_seq)?,
             round: unsigned(self.round)?,
+            rights: rights(self.rights)?,
         })
     }
 }
@@ -125,7 +128,7 @@ pub async fn insert(tx: &mut Tx, node: &Node, now: Timestamp) -> Result<(), Stor
     execute!(
         tx,
         "INSERT INTO nodes (id, event_id, gate_id, name, public_key, status, program, enrolled_at, lease_until, \
-         log_seq, log_hash, claimed_seq, round) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         log_seq, log_hash, claimed_seq, round, rights) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         node.id.0,
         node.event.0,
         node.gate.0,
@@ -138,9 +141,15 @@ pub async fn insert(tx: &mut Tx, node: &Node, now: Timestamp) -> Result<(), Stor
         signed(node.log_seq),
         node.log_hash.0.as_slice(),
         signed(node.claimed_seq),
-        signed(node.round)
+        signed(node.round),
+        i64::from(node.rights.bits())
     )?;
     Ok(())
+}
+
+fn rights(bits: i64) -> Result<Rights, StoreError> {
+    let bits = u32::try_from(bits).map_err(|_| StoreError::Corrupt("node rights"))?;
+    Ok(Rights::from_bits(bits))
 }
 
 /// Sets a node's status and why; false when there is no such node.
@@ -199,6 +208,7 @@ struct EnrolmentRow {
     event_id: Uuid,
     gate_id: Uuid,
     node_name: String,
+    rights: i64,
     expires_at: i64,
     node_id: Option<Uuid>,
 }
@@ -214,17 +224,22 @@ pub async fn enrolment_by_code(
     let row = fetch_optional!(
         tx,
         EnrolmentRow,
-        "SELECT id, event_id, gate_id, node_name, expires_at, node_id FROM node_enrolments WHERE code_digest = ?",
+        "SELECT id, event_id, gate_id, node_name, rights, expires_at, node_id FROM node_enrolments \
+         WHERE code_digest = ?",
         code_digest.as_slice()
     )?;
-    Ok(row.map(|row| Enrolment {
-        id: row.id,
-        event: EventId(row.event_id),
-        gate: GateId(row.gate_id),
-        node_name: row.node_name,
-        expires_at: Timestamp(row.expires_at),
-        node: row.node_id.map(NodeId),
-    }))
+    let enrolment = |row: EnrolmentRow| {
+        Ok(Enrolment {
+            id: row.id,
+            event: EventId(row.event_id),
+            gate: GateId(row.gate_id),
+            node_name: row.node_name,
+            rights: rights(row.rights)?,
+            expires_at: Timestamp(row.expires_at),
+            node: row.node_id.map(NodeId),
+        })
+    };
+    row.map(enrolment).transpose()
 }
 
 /// Stores a code's enrolment.
@@ -239,12 +254,13 @@ pub async fn insert_enrolment(
 ) -> Result<(), StoreError> {
     execute!(
         tx,
-        "INSERT INTO node_enrolments (id, event_id, gate_id, node_name, code_digest, created_at, expires_at) \
-         VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO node_enrolments (id, event_id, gate_id, node_name, rights, code_digest, created_at, expires_at) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         enrolment.id,
         enrolment.event.0,
         enrolment.gate.0,
         &enrolment.node_name,
+        i64::from(enrolment.rights.bits()),
         code_digest.as_slice(),
         now.0,
         enrolment.expires_at.0

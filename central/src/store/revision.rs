@@ -4,7 +4,11 @@
 //! row until the commit, so revisions are gapless, commits become visible in their order, and no cursor can
 //! step over a late one. The manifest is kept up to date under the same lock and written back by [`put`].
 
-use sync_protocol::{digest::Digest, id::EventId, manifest::Manifest};
+use sync_protocol::{
+    digest::Digest,
+    id::EventId,
+    manifest::{Manifest, Tally},
+};
 
 use super::{
     StoreError, Tx,
@@ -21,6 +25,10 @@ struct Row {
     count_refunded: i64,
     count_transferred: i64,
     manifest_sum: Vec<u8>,
+    passages: i64,
+    passages_sum: Vec<u8>,
+    wristbands: i64,
+    wristbands_sum: Vec<u8>,
 }
 
 /// An event's revisions.
@@ -33,7 +41,8 @@ pub struct EventRevision {
 }
 
 const SELECT: &str = "SELECT revision, config_revision, count_valid, count_unpaid, count_revoked, \
-    count_refunded, count_transferred, manifest_sum FROM event_revisions WHERE event_id = ?";
+    count_refunded, count_transferred, manifest_sum, passages, passages_sum, wristbands, wristbands_sum \
+    FROM event_revisions WHERE event_id = ?";
 
 /// Takes the event's next revision and its lock. Must be the first statement of the transaction.
 ///
@@ -66,8 +75,11 @@ pub async fn insert(tx: &mut Tx, event: EventId) -> Result<(), StoreError> {
     execute!(
         tx,
         "INSERT INTO event_revisions (event_id, revision, config_revision, count_valid, count_unpaid, \
-         count_revoked, count_refunded, count_transferred, manifest_sum) VALUES (?, 0, 0, 0, 0, 0, 0, 0, ?)",
+         count_revoked, count_refunded, count_transferred, manifest_sum, passages, passages_sum, wristbands, \
+         wristbands_sum) VALUES (?, 0, 0, 0, 0, 0, 0, 0, ?, 0, ?, 0, ?)",
         event.0,
+        [0u8; 32].as_slice(),
+        [0u8; 32].as_slice(),
         [0u8; 32].as_slice()
     )?;
     Ok(())
@@ -79,10 +91,16 @@ pub async fn insert(tx: &mut Tx, event: EventId) -> Result<(), StoreError> {
 /// When the database fails.
 pub async fn put(tx: &mut Tx, event: EventId, now: &EventRevision) -> Result<(), StoreError> {
     let count = |place: usize| signed(now.manifest.counts[place]);
+    let Manifest {
+        passages,
+        wristbands,
+        ..
+    } = &now.manifest;
     execute!(
         tx,
         "UPDATE event_revisions SET config_revision = ?, count_valid = ?, count_unpaid = ?, \
-         count_revoked = ?, count_refunded = ?, count_transferred = ?, manifest_sum = ? WHERE event_id = ?",
+         count_revoked = ?, count_refunded = ?, count_transferred = ?, manifest_sum = ?, passages = ?, \
+         passages_sum = ?, wristbands = ?, wristbands_sum = ? WHERE event_id = ?",
         signed(now.config_revision),
         count(0),
         count(1),
@@ -90,6 +108,10 @@ pub async fn put(tx: &mut Tx, event: EventId, now: &EventRevision) -> Result<(),
         count(3),
         count(4),
         now.manifest.sum.0.as_slice(),
+        signed(passages.count),
+        passages.sum.0.as_slice(),
+        signed(wristbands.count),
+        wristbands.sum.0.as_slice(),
         event.0
     )?;
     Ok(())
@@ -97,10 +119,6 @@ pub async fn put(tx: &mut Tx, event: EventId, now: &EventRevision) -> Result<(),
 
 impl Row {
     fn into_revision(self) -> Result<EventRevision, StoreError> {
-        let sum = self
-            .manifest_sum
-            .try_into()
-            .map_err(|_| StoreError::Corrupt("manifest sum"))?;
         let counts = [
             self.count_valid,
             self.count_unpaid,
@@ -113,10 +131,25 @@ impl Row {
             manifest: Manifest {
                 revision: unsigned(self.revision)?,
                 counts: counts.map(|count| u64::try_from(count).unwrap_or_default()),
-                sum: Digest(sum),
+                sum: sum(self.manifest_sum)?,
+                passages: Tally {
+                    count: unsigned(self.passages)?,
+                    sum: sum(self.passages_sum)?,
+                },
+                wristbands: Tally {
+                    count: unsigned(self.wristbands)?,
+                    sum: sum(self.wristbands_sum)?,
+                },
             },
         })
     }
+}
+
+fn sum(bytes: Vec<u8>) -> Result<Digest, StoreError> {
+    let sum = bytes
+        .try_into()
+        .map_err(|_| StoreError::Corrupt("manifest sum"));
+    sum.map(Digest)
 }
 
 /// A number as the engines store it.

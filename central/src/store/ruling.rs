@@ -24,8 +24,8 @@ pub struct RulingChange {
     pub id: Uuid,
     /// The event.
     pub event: EventId,
-    /// The ticket.
-    pub ticket: TicketId,
+    /// The ticket; `None` = a wristband that belongs to none.
+    pub ticket: Option<TicketId>,
     /// The scan that is ruled otherwise now.
     pub scan: ScanId,
     /// What was said before.
@@ -53,7 +53,7 @@ pub async fn insert(tx: &mut Tx, changes: &[RulingChange]) -> Result<(), StoreEr
         changes,
         |row| row.id,
         row.event.0,
-        row.ticket.0,
+        row.ticket.map(|id| id.0),
         row.scan.node.0,
         signed(row.scan.seq),
         row.old.name(),
@@ -71,7 +71,7 @@ pub async fn insert(tx: &mut Tx, changes: &[RulingChange]) -> Result<(), StoreEr
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,
-    ticket_id: Uuid,
+    ticket_id: Option<Uuid>,
     node_id: Uuid,
     seq: i64,
     old_ruling: String,
@@ -102,7 +102,7 @@ pub async fn of_event(tx: &mut Tx, event: EventId) -> Result<Vec<RulingChange>, 
         Ok(RulingChange {
             id: row.id,
             event,
-            ticket: TicketId(row.ticket_id),
+            ticket: row.ticket_id.map(TicketId),
             scan: ScanId {
                 node: NodeId(row.node_id),
                 seq: unsigned(row.seq)?,

@@ -4,16 +4,20 @@
 //! sizes whose texts stay prepared.
 
 use sync_protocol::{
+    flag::Flag,
     id::{EventId, GateId, NodeId, OperatorId, TicketId, WristbandId},
     merge::{Fact, Ruling},
     moment::Interval,
-    scan::{Action, ScanId, ScanRecord, Subject},
+    scan::{Action, ScanId, ScanRecord},
     time::Timestamp,
+    wire::v1::PassageChange,
 };
 use uuid::Uuid;
 
 use super::{
-    StoreError, Tx, dialect,
+    StoreError, Tx,
+    change::PassageRow,
+    dialect,
     many::{ids, write_many},
     revision::{signed, unsigned},
     tx::{fetch_all, fetch_optional},
@@ -49,12 +53,8 @@ pub struct ScanRow<'a> {
     pub provisional: bool,
     /// When.
     pub when: When,
-    /// What the merge says, if it let somebody in or out.
-    pub ruling: Option<Ruling>,
-    /// What else must be said.
-    pub flag: Option<&'static str>,
-    /// Revision of the ruling, 0 without one.
-    pub revision: u64,
+    /// What gates are told, if it let somebody in or out.
+    pub told: Option<PassageChange>,
     /// When it came in.
     pub received_at: Timestamp,
     /// Its canonical bytes.
@@ -65,25 +65,19 @@ impl<'a> ScanRow<'a> {
     /// A fresh record's row.
     #[must_use]
     pub fn new(record: &ScanRecord, bytes: &'a [u8], when: When, received_at: Timestamp) -> Self {
-        let shown = match record.subject {
-            Subject::Wristband(wristband) => Some(wristband),
-            Subject::Ticket(_) | Subject::Unknown(_) => None,
-        };
         Self {
             scan: record.id(),
             event: record.event,
             gate: record.gate,
             ticket: record.subject.ticket(),
-            wristband: shown.or(record.wristband),
+            wristband: record.subject.wristband().or(record.wristband),
             operator: record.operator,
             action: record.action,
             decision: record.decision.code(),
             reason: record.reason.code(),
             provisional: record.provisional,
             when,
-            ruling: None,
-            flag: None,
-            revision: 0,
+            told: None,
             received_at,
             record: bytes,
         }
@@ -104,22 +98,24 @@ impl<'a> ScanRow<'a> {
             reason: 0,
             provisional: false,
             when,
-            ruling: None,
-            flag: None,
-            revision: 0,
+            told: None,
             received_at: Timestamp(0),
             record: &[],
         }
     }
 
+    fn ruling(&self) -> Option<Ruling> {
+        self.told.map(|told| told.ruling)
+    }
+
     fn winner(&self) -> Option<ScanId> {
-        winner(self.ruling.as_ref())
+        winner(self.ruling().as_ref())
     }
 }
 
 const INSERT: &str = "INSERT INTO scans (node_id, seq, event_id, gate_id, ticket_id, wristband_id, operator_id, \
-    action, decision, reason, provisional, lo_ms, at_ms, hi_ms, day, ruling, winner_node, winner_seq, flag, \
-    revision, received_at, record) VALUES ";
+    action, decision, reason, provisional, lo_ms, at_ms, hi_ms, day, counted_ticket_id, ruling, winner_node, \
+    winner_seq, flag, revision, received_at, record) VALUES ";
 
 /// Stores fresh scans.
 ///
@@ -159,11 +155,12 @@ async fn write(tx: &mut Tx, tail: &'static str, rows: &[ScanRow<'_>]) -> Result<
         row.when.time.at.0,
         row.when.time.hi.0,
         i64::from(row.when.day),
-        row.ruling.map(|ruling| ruling.name()),
+        row.told.and_then(|told| told.ticket).map(|id| id.0),
+        row.ruling().map(|ruling| ruling.name()),
         row.winner().map(|scan| scan.node.0),
         row.winner().map(|scan| signed(scan.seq)),
-        row.flag,
-        signed(row.revision),
+        row.told.and_then(|told| told.flag).map(Flag::name),
+        row.told.map_or(0, |told| signed(told.revision)),
         row.received_at.0,
         row.record
     )
@@ -172,36 +169,26 @@ async fn write(tx: &mut Tx, tail: &'static str, rows: &[ScanRow<'_>]) -> Result<
 #[derive(sqlx::FromRow)]
 struct StandingRow {
     event_id: Uuid,
-    node_id: Uuid,
-    seq: i64,
-    gate_id: Uuid,
-    ticket_id: Uuid,
-    action: i64,
-    lo_ms: i64,
-    at_ms: i64,
-    hi_ms: i64,
-    day: i64,
-    ruling: String,
-    winner_node: Option<Uuid>,
-    winner_seq: Option<i64>,
+    ticket_id: Option<Uuid>,
+    #[sqlx(flatten)]
+    passage: PassageRow,
 }
 
 impl StandingRow {
     fn into_standing(self) -> Result<Standing, StoreError> {
-        let ruling = ruling(&self.ruling, self.winner_node, self.winner_seq)?;
+        let was = self.passage.into_change()?;
+        let fact = Fact {
+            scan: was.scan,
+            ticket: self.ticket_id.map(TicketId),
+            wristband: was.wristband,
+            gate: was.gate,
+            action: was.action,
+            day: was.day,
+            time: was.time,
+        };
         Ok(Standing {
-            fact: Fact {
-                scan: ScanId {
-                    node: NodeId(self.node_id),
-                    seq: unsigned(self.seq)?,
-                },
-                ticket: TicketId(self.ticket_id),
-                gate: GateId(self.gate_id),
-                action: action(self.action)?,
-                day: day(self.day)?,
-                time: interval(self.lo_ms, self.at_ms, self.hi_ms),
-            },
-            ruling: Some(ruling),
+            fact,
+            was: Some(was),
         })
     }
 }
@@ -216,7 +203,23 @@ pub async fn standings(
     tickets: &[TicketId],
 ) -> Result<Vec<Standing>, StoreError> {
     let question = dialect::scans_by_ticket(tx);
-    let rows = ids!(tx, StandingRow, question, tickets)?;
+    into_standings(event, ids!(tx, StandingRow, question, tickets)?)
+}
+
+/// The admitted scans that name these wristbands at gates of the event.
+///
+/// # Errors
+/// When the database fails.
+pub async fn standings_of_wristbands(
+    tx: &mut Tx,
+    event: EventId,
+    wristbands: &[WristbandId],
+) -> Result<Vec<Standing>, StoreError> {
+    let question = dialect::scans_by_wristband(tx);
+    into_standings(event, ids!(tx, StandingRow, question, wristbands)?)
+}
+
+fn into_standings(event: EventId, rows: Vec<StandingRow>) -> Result<Vec<Standing>, StoreError> {
     let ours = rows.into_iter().filter(|row| row.event_id == event.0);
     ours.map(StandingRow::into_standing).collect()
 }
@@ -342,7 +345,7 @@ pub async fn record(tx: &mut Tx, scan: ScanId) -> Result<Option<Vec<u8>>, StoreE
 pub(super) fn winner(ruling: Option<&Ruling>) -> Option<ScanId> {
     match ruling {
         Some(Ruling::Double { winner, .. }) => Some(*winner),
-        Some(Ruling::Counted | Ruling::Stray) | None => None,
+        Some(Ruling::Counted | Ruling::Stray | Ruling::Unbound) | None => None,
     }
 }
 
@@ -355,6 +358,7 @@ pub(super) fn ruling(
     Ok(match (name, winner_node, winner_seq) {
         ("counted", None, None) => Ruling::Counted,
         ("stray", None, None) => Ruling::Stray,
+        ("unbound", None, None) => Ruling::Unbound,
         ("double" | "double_undecidable", Some(node), Some(seq)) => Ruling::Double {
             winner: ScanId {
                 node: NodeId(node),

@@ -33,6 +33,8 @@ struct Row {
     key_slot: i64,
     issued_at: i64,
     sealed: Vec<u8>,
+    holder: Option<i64>,
+    search: Vec<u8>,
     revision: i64,
 }
 
@@ -47,6 +49,8 @@ impl Row {
             status: TicketStatus::from_name(&self.status).ok_or(bad("ticket status"))?,
             revision: unsigned(self.revision)?,
             sealed: self.sealed,
+            holder: self.holder.map(i64::cast_unsigned),
+            search: self.search,
         };
         Ok(SoldTicket {
             gate,
@@ -69,7 +73,7 @@ pub async fn insert(tx: &mut Tx, tickets: &[SoldTicket]) -> Result<(), StoreErro
     write_many!(
         tx,
         "INSERT INTO tickets (id, event_id, order_id, order_item_id, ticket_type_id, number, type_number, \
-         day_mask, status, attendee_name, key_slot, issued_at, sealed, revision) VALUES ",
+         day_mask, status, attendee_name, key_slot, issued_at, sealed, holder, search, revision) VALUES ",
         "",
         tickets,
         |row| row.gate.id.0,
@@ -85,6 +89,8 @@ pub async fn insert(tx: &mut Tx, tickets: &[SoldTicket]) -> Result<(), StoreErro
         i64::from(row.key_slot),
         i64::from(row.issued_at),
         row.gate.sealed.as_slice(),
+        row.gate.holder.map(u64::cast_signed),
+        row.gate.search.as_slice(),
         signed(row.gate.revision),
     )
 }
@@ -98,7 +104,7 @@ pub async fn of_order(tx: &mut Tx, order: OrderId) -> Result<Vec<SoldTicket>, St
         tx,
         Row,
         "SELECT id, event_id, order_id, order_item_id, ticket_type_id, number, type_number, day_mask, status, \
-         attendee_name, key_slot, issued_at, sealed, revision FROM tickets WHERE order_id = ? ORDER BY id",
+         attendee_name, key_slot, issued_at, sealed, holder, search, revision FROM tickets WHERE order_id = ? ORDER BY id",
         order.0
     )?;
     rows.into_iter().map(Row::into_ticket).collect()

@@ -33,6 +33,7 @@ struct Row {
     visibility: String,
     day_mask: i64,
     place: i64,
+    addon: bool,
 }
 
 impl Row {
@@ -56,6 +57,7 @@ impl Row {
             day_mask: u16::try_from(self.day_mask).map_err(|_| bad("day mask"))?,
             place: self.place,
             gates: Vec::new(),
+            addon: self.addon,
         })
     }
 }
@@ -69,7 +71,7 @@ pub async fn of_event(tx: &mut Tx, event: EventId) -> Result<Vec<TicketType>, St
         tx,
         Row,
         "SELECT id, event_id, category_id, number, name, description, price_minor, quota, taken, sale_from, \
-         sale_until, min_per_order, max_per_order, visibility, day_mask, place \
+         sale_until, min_per_order, max_per_order, visibility, day_mask, place, addon \
          FROM ticket_types WHERE event_id = ? ORDER BY number",
         event.0
     )?;
@@ -101,8 +103,8 @@ pub async fn insert(tx: &mut Tx, kind: &TicketType) -> Result<(), StoreError> {
     execute!(
         tx,
         "INSERT INTO ticket_types (id, event_id, category_id, number, name, description, price_minor, quota, \
-         taken, sale_from, sale_until, min_per_order, max_per_order, visibility, day_mask, place) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         taken, sale_from, sale_until, min_per_order, max_per_order, visibility, day_mask, place, addon) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         kind.id.0,
         kind.event.0,
         kind.category.0,
@@ -118,7 +120,8 @@ pub async fn insert(tx: &mut Tx, kind: &TicketType) -> Result<(), StoreError> {
         kind.max_per_order,
         kind.visibility.name(),
         i64::from(kind.day_mask),
-        kind.place
+        kind.place,
+        kind.addon
     )?;
     for gate in &kind.gates {
         execute!(

@@ -91,7 +91,7 @@ fn double(double: &DoubleNotice) -> String {
     let won = double.won.as_ref().map(place);
     format!(
         "  {} {} twice: {} was first, {} was the double{}{}",
-        ticket.unwrap_or_else(|| double.ticket.to_string()),
+        ticket.unwrap_or_else(|| double.ticket.map_or_else(String::new, |id| id.to_string())),
         double.action,
         won.unwrap_or_else(|| "another gate".to_owned()),
         place(&double.lost),

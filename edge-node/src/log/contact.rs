@@ -8,14 +8,19 @@ use rusqlite::{Connection, Row, params};
 use sync_protocol::{
     id::BootId,
     moment::{Interval, Sample, Trip},
+    receipt::Receipt,
+    rights::Rights,
     time::{Reading, Timestamp},
-    wire::v1::{RoundTrip, SyncAnswer, SyncRequest},
+    wire::{
+        self,
+        v1::{RoundTrip, SyncAnswer, SyncRequest},
+    },
 };
 
-use crate::error::NodeError;
+use crate::{database::cbor_option, error::NodeError};
 
 /// All of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact {
     /// Central has every record up to this place.
     pub acknowledged: u64,
@@ -31,6 +36,26 @@ pub struct Contact {
     pub is_erased: bool,
     /// Central holds other or more scans of this node than its log: this disk is an old copy, and must not decide.
     pub is_copy: bool,
+    /// What the node may do.
+    pub rights: Rights,
+    /// Central's signed word for what it has.
+    pub receipt: Option<Receipt>,
+}
+
+impl Default for Contact {
+    fn default() -> Self {
+        Self {
+            acknowledged: 0,
+            last_round: None,
+            sample: None,
+            central_seen: None,
+            lease_until: None,
+            is_erased: false,
+            is_copy: false,
+            rights: Rights::ALL,
+            receipt: None,
+        }
+    }
 }
 
 impl Contact {
@@ -57,6 +82,7 @@ impl Contact {
         self.central_seen = self.central_seen.max(Some(answer.answered_at));
         self.lease_until = Some(answer.lease_until);
         self.is_erased = answer.order.is_some();
+        self.rights = answer.rights.unwrap_or(Rights::ALL);
     }
 
     /// Central's time at a reading with its bounds, if it was heard of in this boot.
@@ -101,7 +127,7 @@ fn better(old: Option<Sample>, new: Sample) -> Sample {
 pub(super) fn load(connection: &Connection) -> Result<Contact, NodeError> {
     let mut statement = connection.prepare_cached(
         "SELECT acknowledged, round, trip_boot, trip_sent_ms, trip_got_ms, sample_boot, sample_mono_ms,
-                sample_central_ms, sample_error_ms, central_seen_ms, lease_until_ms, is_erased, is_copy
+                sample_central_ms, sample_error_ms, central_seen_ms, lease_until_ms, is_erased, is_copy, rights, receipt
          FROM contact WHERE id = 1",
     )?;
     Ok(statement.query_row([], |row| {
@@ -113,6 +139,8 @@ pub(super) fn load(connection: &Connection) -> Result<Contact, NodeError> {
             lease_until: row.get::<_, Option<i64>>(10)?.map(Timestamp),
             is_erased: row.get(11)?,
             is_copy: row.get(12)?,
+            rights: Rights::from_bits(row.get(13)?),
+            receipt: cbor_option(row, 14)?,
         })
     })?)
 }
@@ -148,7 +176,7 @@ pub(super) fn store(connection: &Connection, contact: &Contact) -> Result<(), No
             "UPDATE contact SET acknowledged = ?1, round = ?2, trip_boot = ?3, trip_sent_ms = ?4,
                 trip_got_ms = ?5, sample_boot = ?6, sample_mono_ms = ?7, sample_central_ms = ?8,
                 sample_error_ms = ?9, central_seen_ms = ?10, lease_until_ms = ?11, is_erased = ?12,
-                is_copy = ?13
+                is_copy = ?13, rights = ?14, receipt = ?15
              WHERE id = 1",
         )?
         .execute(params![
@@ -165,6 +193,8 @@ pub(super) fn store(connection: &Connection, contact: &Contact) -> Result<(), No
             contact.lease_until.map(|at| at.0),
             contact.is_erased,
             contact.is_copy,
+            contact.rights.bits(),
+            contact.receipt.map(|receipt| wire::encode(&receipt)),
         ])?;
     Ok(())
 }

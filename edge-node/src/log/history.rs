@@ -1,9 +1,9 @@
-//! What this gate itself let through: the admitted scans of one ticket, out of the log's index.
+//! What this gate itself let through: the admitted scans of one ticket or wristband, out of the log's indexes.
 
-use rusqlite::{Connection, params};
+use rusqlite::{CachedStatement, Connection, params};
 use sync_protocol::{
     decide::Passage,
-    id::{GateId, NodeId, TicketId},
+    id::{GateId, NodeId, TicketId, WristbandId},
     scan::{Action, ScanId},
     time::Timestamp,
 };
@@ -16,18 +16,41 @@ pub(super) fn passages(
     node: NodeId,
     ticket: TicketId,
 ) -> Result<Vec<Passage>, NodeError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT seq, action, gate, at_ms, day FROM scans
+    let statement = connection.prepare_cached(
+        "SELECT seq, ticket, wristband, action, gate, at_ms, day FROM scans
          WHERE ticket = ?1 AND decision = 1 ORDER BY seq",
     )?;
-    let rows = statement.query_map(params![ticket.as_bytes()], |row| {
+    read(statement, node, ticket.as_bytes())
+}
+
+/// Own admitted scans that name a wristband, in the order of the log.
+pub(super) fn passages_by(
+    connection: &Connection,
+    node: NodeId,
+    wristband: WristbandId,
+) -> Result<Vec<Passage>, NodeError> {
+    let statement = connection.prepare_cached(
+        "SELECT seq, ticket, wristband, action, gate, at_ms, day FROM scans
+         WHERE wristband = ?1 AND decision = 1 ORDER BY seq",
+    )?;
+    read(statement, node, wristband.as_bytes())
+}
+
+fn read(
+    mut statement: CachedStatement,
+    node: NodeId,
+    id: &[u8; 16],
+) -> Result<Vec<Passage>, NodeError> {
+    let rows = statement.query_map(params![id], |row| {
         let seq = row.get(0)?;
         Ok(Passage {
             scan: ScanId { node, seq },
-            action: coded(row, 1, Action::from_code)?,
-            gate: GateId::from_bytes(row.get(2)?),
-            at: Timestamp(row.get(3)?),
-            day: row.get(4)?,
+            ticket: row.get::<_, Option<_>>(1)?.map(TicketId::from_bytes),
+            wristband: row.get::<_, Option<_>>(2)?.map(WristbandId::from_bytes),
+            action: coded(row, 3, Action::from_code)?,
+            gate: GateId::from_bytes(row.get(4)?),
+            at: Timestamp(row.get(5)?),
+            day: row.get(6)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

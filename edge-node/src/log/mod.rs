@@ -18,7 +18,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use sync_protocol::{
     decide::Passage,
     digest::Digest,
-    id::{NodeId, TicketId},
+    id::{NodeId, TicketId, WristbandId},
     scan::{Head, ScanRecord, genesis, record_hash},
     time::Timestamp,
 };
@@ -144,20 +144,36 @@ impl Append<'_> {
         history::passages(self.tx, self.node, ticket)
     }
 
-    /// Puts a record behind the last one.
+    /// Own admitted scans that name a wristband, in the order of the log.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn passages_by(&self, wristband: WristbandId) -> Result<Vec<Passage>, NodeError> {
+        history::passages_by(self.tx, self.node, wristband)
+    }
+
+    /// Puts a record behind the last one. `ticket` is the ticket that it counts for, as far as this gate knows.
     ///
     /// # Errors
     /// [`NodeError::Database`] when it does not fit on the disk or does not follow.
-    pub fn add(&self, record: &ScanRecord, at: Timestamp, day: u8) -> Result<(), NodeError> {
+    pub fn add(
+        &self,
+        record: &ScanRecord,
+        ticket: Option<TicketId>,
+        at: Timestamp,
+        day: u8,
+    ) -> Result<(), NodeError> {
         let bytes = record.to_bytes();
+        let wristband = record.subject.wristband().or(record.wristband);
         self.tx
             .prepare_cached(
-                "INSERT INTO scans (seq, ticket, action, decision, reason, at_ms, day, gate, record, hash)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                "INSERT INTO scans (seq, ticket, wristband, action, decision, reason, at_ms, day, gate, record, hash)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             )?
             .execute(params![
                 record.seq,
-                record.subject.ticket().map(|ticket| *ticket.as_bytes()),
+                ticket.map(|ticket| *ticket.as_bytes()),
+                wristband.map(|wristband| *wristband.as_bytes()),
                 record.action.code(),
                 record.decision.code(),
                 record.reason.code(),

@@ -17,7 +17,7 @@ use sync_protocol::{
     wire::v1::{Page, SyncAnswer},
 };
 
-use super::{passage, state, state::State, ticket};
+use super::{passage, state, state::State, ticket, wristband};
 use crate::error::NodeError;
 
 /// What came of a page.
@@ -68,7 +68,10 @@ fn take_rows(tx: &Connection, page: &Page, state: &mut State) -> Result<(), Node
     }
     let mut passages = passage::Intake::new(tx, state.pass)?;
     for change in &page.passages {
-        passages.take(change)?;
+        passages.take(change, &mut state.running.passages)?;
+    }
+    for row in &page.wristbands {
+        wristband::take(tx, state.pass, row, &mut state.running.wristbands)?;
     }
     match &page.config {
         Some(config) => state::store_config(tx, config),
@@ -102,5 +105,6 @@ fn finish(
 fn sweep(tx: &Connection, pass: u64) -> Result<(), NodeError> {
     tx.execute("DELETE FROM tickets WHERE pass <> ?1", params![pass])?;
     tx.execute("DELETE FROM passages WHERE pass <> ?1", params![pass])?;
+    tx.execute("DELETE FROM wristbands WHERE pass <> ?1", params![pass])?;
     Ok(())
 }

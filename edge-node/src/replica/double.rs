@@ -13,7 +13,7 @@ use crate::{database::coded, error::NodeError};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Double {
     /// The ticket that was shown twice.
-    pub ticket: TicketId,
+    pub ticket: Option<TicketId>,
     /// What the guests wanted.
     pub action: Action,
     /// The scan that lost.
@@ -42,10 +42,10 @@ pub(super) fn of_node(
     most: usize,
 ) -> Result<Vec<Double>, NodeError> {
     let mut statement = connection.prepare_cached(
-        "SELECT d.ticket, d.action, d.is_undecidable, d.node, d.seq, d.gate, d.at_ms,
+        "SELECT d.ticket, d.action, d.ruling = 2, d.node, d.seq, d.gate, d.at_ms,
                 w.node, w.seq, w.gate, w.at_ms
          FROM passages d LEFT JOIN passages w ON w.node = d.winner_node AND w.seq = d.winner_seq
-         WHERE d.winner_node IS NOT NULL AND (d.node = ?1 OR d.winner_node = ?1)
+         WHERE d.ruling IN (1, 2) AND (d.node = ?1 OR d.winner_node = ?1)
          ORDER BY d.at_ms DESC, d.node, d.seq LIMIT ?2",
     )?;
     let rows = statement.query_map(params![node.as_bytes(), most], double)?;
@@ -55,7 +55,7 @@ pub(super) fn of_node(
 fn double(row: &Row) -> rusqlite::Result<Double> {
     let won: Option<[u8; 16]> = row.get(7)?;
     Ok(Double {
-        ticket: TicketId::from_bytes(row.get(0)?),
+        ticket: row.get::<_, Option<_>>(0)?.map(TicketId::from_bytes),
         action: coded(row, 1, Action::from_code)?,
         undecidable: row.get(2)?,
         lost: place(row, 3)?,

@@ -6,8 +6,7 @@
 //!
 //! Called by [`crate::node::Node`] alone. Pages are written through one connection and scans read through
 //! another, so a first sync of a hundred thousand tickets never makes a guest wait. Nothing here holds all
-//! tickets in memory. Tickets are proven; passages are in no proof and follow by revision. It knows nothing of
-//! this gate's own scans: see [`crate::log`].
+//! tickets in memory. It knows nothing of this gate's own scans: see [`crate::log`].
 
 pub mod apply;
 pub mod double;
@@ -15,6 +14,7 @@ mod passage;
 mod proof;
 pub mod state;
 mod ticket;
+mod wristband;
 
 use std::{
     path::Path,
@@ -25,13 +25,13 @@ use rusqlite::{Connection, TransactionBehavior};
 use sync_protocol::{
     config::EventConfig,
     decide::Passage,
-    id::{EventId, NodeId, TicketId},
+    id::{EventId, NodeId, TicketId, WristbandId},
     keyring::Keyring,
     manifest::Gap,
-    shown::Shown,
+    number::TicketNumber,
     ticket::Ticket,
-    time::Timestamp,
     wire::v1::SyncAnswer,
+    wristband::WristbandStatus,
 };
 
 use crate::{
@@ -68,15 +68,6 @@ pub struct View {
     pub keyring: Option<Keyring>,
     /// How far the replica has come.
     pub state: State,
-}
-
-/// What the replica holds of the thing that was shown.
-#[derive(Debug, Default)]
-pub struct Known {
-    /// The ticket.
-    pub ticket: Option<Ticket>,
-    /// Admitted scans of it at all gates, this one's included.
-    pub passages: Vec<Passage>,
 }
 
 impl Replica {
@@ -127,26 +118,44 @@ impl Replica {
         Ok(gap)
     }
 
-    /// What is known of the thing that was shown.
+    /// The ticket with this typed number, if the replica holds it.
     ///
     /// # Errors
     /// [`NodeError::Database`].
-    pub fn look_up(&self, shown: &Shown) -> Result<Known, NodeError> {
-        let reader = self.reader();
-        let connection = &reader.connection;
-        let (id, ticket) = match shown {
-            Shown::Ticket { payload, .. } => (
-                Some(payload.ticket),
-                ticket::by_id(connection, payload.ticket)?,
-            ),
-            Shown::Number(number) => {
-                let ticket = ticket::by_number(connection, *number)?;
-                (ticket.as_ref().map(|ticket| ticket.id), ticket)
-            }
-            Shown::OtherEvent(..) | Shown::Forged(..) | Shown::Unreadable(_) => (None, None),
-        };
-        let passages = id.map_or(Ok(Vec::new()), |id| passage::of_ticket(connection, id))?;
-        Ok(Known { ticket, passages })
+    pub fn ticket_by_number(&self, number: TicketNumber) -> Result<Option<Ticket>, NodeError> {
+        ticket::by_number(&self.reader().connection, number)
+    }
+
+    /// One person's tickets.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn tickets_of_holder(&self, holder: u64) -> Result<Vec<Ticket>, NodeError> {
+        ticket::of_holder(&self.reader().connection, holder)
+    }
+
+    /// Admitted scans of a ticket at all gates, this one's included.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn passages_of_ticket(&self, ticket: TicketId) -> Result<Vec<Passage>, NodeError> {
+        passage::of_ticket(&self.reader().connection, ticket)
+    }
+
+    /// Admitted scans that name a wristband, at all gates.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn passages_of_wristband(&self, id: WristbandId) -> Result<Vec<Passage>, NodeError> {
+        passage::of_wristband(&self.reader().connection, id)
+    }
+
+    /// Whether a wristband that has a row may be used.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn wristband(&self, id: WristbandId) -> Result<Option<WristbandStatus>, NodeError> {
+        wristband::status(&self.reader().connection, id)
     }
 
     /// Takes in one page, in one transaction. `from` is the position that the request named.
@@ -186,7 +195,9 @@ impl Replica {
         // No scan may look while pages are copied back, or the old ones would stay.
         let _reader = self.reader();
         let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        tx.execute_batch("DELETE FROM tickets; DELETE FROM passages; DELETE FROM event_config;")?;
+        tx.execute_batch(
+            "DELETE FROM tickets; DELETE FROM passages; DELETE FROM wristbands; DELETE FROM event_config;",
+        )?;
         state::store(&tx, &State::default())?;
         tx.commit()?;
         writer.execute_batch("VACUUM")?;
@@ -222,25 +233,5 @@ impl Reader {
         });
         self.seen = Some((version, Arc::clone(&view)));
         Ok(view)
-    }
-}
-
-impl Known {
-    /// All passages of the ticket: `own` from the log, and those of other nodes from the replica, by time.
-    /// What the replica says of an own scan is its ruling; the log knows it first.
-    ///
-    /// `own` stands in the order of the log, and stays in it: after a boot without a clock an own scan may have
-    /// an estimate that lies before earlier ones, so none counts as earlier than the one before it.
-    #[must_use]
-    pub fn merged(&self, node: NodeId, own: Vec<Passage>) -> Vec<Passage> {
-        let mut all = own;
-        let mut latest = Timestamp(i64::MIN);
-        for passage in &mut all {
-            latest = latest.max(passage.at);
-            passage.at = latest;
-        }
-        all.extend(self.passages.iter().filter(|p| p.scan.node != node));
-        all.sort_by_key(|p| (p.at, p.scan));
-        all
     }
 }

@@ -7,7 +7,7 @@
 use rusqlite::{Connection, params};
 use sync_protocol::manifest::{Gap, Manifest};
 
-use super::{state, ticket};
+use super::{passage, state, ticket, wristband};
 use crate::error::NodeError;
 
 pub(super) fn verify(tx: &Connection) -> Result<Option<Gap>, NodeError> {
@@ -42,6 +42,18 @@ fn rows(tx: &Connection, pass: u64) -> rusqlite::Result<Manifest> {
     ))?;
     for ticket in statement.query_map(params![pass], ticket::ticket)? {
         manifest.add(&ticket?);
+    }
+    let mut statement = tx.prepare(&format!(
+        "SELECT {} FROM passages WHERE pass = ?1",
+        passage::COLUMNS
+    ))?;
+    for change in statement.query_map(params![pass], passage::change)? {
+        manifest.passages.add(&change?.digest());
+    }
+    let mut statement =
+        tx.prepare("SELECT id, status, revision FROM wristbands WHERE pass = ?1")?;
+    for row in statement.query_map(params![pass], wristband::wristband)? {
+        manifest.wristbands.add(&row?.digest());
     }
     Ok(manifest)
 }

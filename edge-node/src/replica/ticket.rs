@@ -11,12 +11,13 @@ use sync_protocol::{
 use crate::{database::coded, error::NodeError};
 
 pub(super) const COLUMNS: &str =
-    "id, number, type_number, day_mask, status, revision, sealed, pass";
+    "id, number, type_number, day_mask, status, revision, sealed, holder, search, pass";
 
 pub(super) fn by_id(connection: &Connection, id: TicketId) -> Result<Option<Ticket>, NodeError> {
     let found = connection
         .prepare_cached(
-            "SELECT id, number, type_number, day_mask, status, revision, sealed FROM tickets WHERE id = ?1",
+            "SELECT id, number, type_number, day_mask, status, revision, sealed, holder, search FROM tickets
+             WHERE id = ?1",
         )?
         .query_row(params![id.as_bytes()], ticket)
         .optional()?;
@@ -29,7 +30,7 @@ pub(super) fn by_number(
 ) -> Result<Option<Ticket>, NodeError> {
     let found = connection
         .prepare_cached(
-            "SELECT id, number, type_number, day_mask, status, revision, sealed FROM tickets
+            "SELECT id, number, type_number, day_mask, status, revision, sealed, holder, search FROM tickets
              WHERE number = ?1",
         )?
         .query_row(params![number.value()], ticket)
@@ -46,7 +47,19 @@ pub(super) fn ticket(row: &Row) -> rusqlite::Result<Ticket> {
         status: coded(row, 4, TicketStatus::from_code)?,
         revision: row.get(5)?,
         sealed: row.get(6)?,
+        holder: row.get::<_, Option<i64>>(7)?.map(i64::cast_unsigned),
+        search: row.get(8)?,
     })
+}
+
+/// The tickets of one person.
+pub(super) fn of_holder(connection: &Connection, holder: u64) -> Result<Vec<Ticket>, NodeError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, number, type_number, day_mask, status, revision, sealed, holder, search FROM tickets
+         WHERE holder = ?1 ORDER BY id LIMIT 50",
+    )?;
+    let rows = statement.query_map(params![holder.cast_signed()], ticket)?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Takes in the rows of one page and keeps the manifest of the pass.
@@ -61,14 +74,14 @@ impl<'tx> Intake<'tx> {
     pub(super) fn new(connection: &'tx Connection, pass: u64) -> Result<Self, NodeError> {
         Ok(Self {
             insert: connection.prepare_cached(&format!(
-                "INSERT INTO tickets ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+                "INSERT INTO tickets ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
                  ON CONFLICT (id) DO NOTHING"
             ))?,
             select: connection
                 .prepare_cached(&format!("SELECT {COLUMNS} FROM tickets WHERE id = ?1"))?,
             update: connection.prepare_cached(
                 "UPDATE tickets SET number = ?2, type_number = ?3, day_mask = ?4, status = ?5,
-                    revision = ?6, sealed = ?7, pass = ?8 WHERE id = ?1",
+                    revision = ?6, sealed = ?7, holder = ?8, search = ?9, pass = ?10 WHERE id = ?1",
             )?,
             pass,
         })
@@ -96,7 +109,7 @@ impl<'tx> Intake<'tx> {
     }
 
     fn old(&mut self, id: TicketId) -> Result<(Ticket, u64), NodeError> {
-        let read = |row: &Row| Ok((ticket(row)?, row.get(7)?));
+        let read = |row: &Row| Ok((ticket(row)?, row.get(9)?));
         Ok(self.select.query_row(params![id.as_bytes()], read)?)
     }
 }
@@ -114,6 +127,8 @@ fn write(
         ticket.status.code(),
         ticket.revision,
         ticket.sealed,
+        ticket.holder.map(u64::cast_signed),
+        ticket.search,
         pass,
     ])?)
 }

@@ -157,7 +157,8 @@ fn double(notice: &DoubleNotice, facts: &Facts) -> Double {
     let place = |gate: &str, at| (gate.to_owned(), facts.zone.clock(at, now));
     let number = notice.number.clone();
     Double {
-        ticket: number.unwrap_or_else(|| notice.ticket.to_string()),
+        ticket: number
+            .unwrap_or_else(|| notice.ticket.map_or_else(String::new, |id| id.to_string())),
         won: match &notice.won {
             Some(won) => Some(place(&won.gate, won.at)),
             // The winner's own record may still be on its way back from central.

@@ -16,10 +16,10 @@ pub struct Words {
     pub title: &'static str,
     /// Above the switch.
     pub action: &'static str,
-    /// Names of exchange, entry and exit, as on the switch.
-    pub actions: [&'static str; 3],
+    /// Names of exchange, entry, exit and unpairing, as on the switch.
+    pub actions: [&'static str; 4],
     /// What the big word says when somebody is let through.
-    pub admit: [&'static str; 3],
+    pub admit: [&'static str; 4],
     /// When a supervisor decides.
     pub ask: &'static str,
     /// And who that is.
@@ -95,8 +95,8 @@ pub struct Words {
 static ENGLISH: Words = Words {
     title: "Gate",
     action: "What guests want here",
-    actions: ["Exchange", "Entry", "Exit"],
-    admit: ["EXCHANGE", "ENTER", "EXIT"],
+    actions: ["Exchange", "Entry", "Exit", "Take back"],
+    admit: ["EXCHANGE", "ENTER", "EXIT", "TAKEN BACK"],
     ask: "ASK",
     ask_hint: "Call a supervisor, who decides",
     refuse: "STOP",
@@ -137,8 +137,8 @@ static ENGLISH: Words = Words {
 static INDONESIAN: Words = Words {
     title: "Gerbang",
     action: "Keperluan tamu di sini",
-    actions: ["Tukar", "Masuk", "Keluar"],
-    admit: ["TUKAR", "MASUK", "KELUAR"],
+    actions: ["Tukar", "Masuk", "Keluar", "Lepas gelang"],
+    admit: ["TUKAR", "MASUK", "KELUAR", "DILEPAS"],
     ask: "TANYA",
     ask_hint: "Panggil supervisor untuk memutuskan",
     refuse: "TOLAK",
@@ -221,6 +221,7 @@ const fn place(action: Action) -> usize {
         Action::Exchange => 0,
         Action::Entry => 1,
         Action::Exit => 2,
+        Action::Unpair => 3,
     }
 }
 

@@ -82,6 +82,7 @@ mod tests {
         let refusal = wire::encode(&Refusal {
             code: "node_revoked".to_owned(),
             message: "This node was revoked.".to_owned(),
+            acknowledged: None,
         });
         let code = |code: &str| Err(code.to_owned());
         for (name, found, expected) in [

@@ -52,6 +52,7 @@ fn refusal() -> Vec<u8> {
     wire::encode(&Refusal {
         code: "enrol_code_used".to_owned(),
         message: "This code was used.".to_owned(),
+        acknowledged: None,
     })
 }
 

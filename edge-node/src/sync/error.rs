@@ -74,6 +74,7 @@ mod tests {
             refusal: Refusal {
                 code: "busy".to_owned(),
                 message: "later".to_owned(),
+                acknowledged: None,
             },
         };
         for (status, can_retry) in [

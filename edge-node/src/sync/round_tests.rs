@@ -152,6 +152,7 @@ fn refusal(code: &str) -> Vec<u8> {
     wire::encode(&Refusal {
         code: code.to_owned(),
         message: "No.".to_owned(),
+        acknowledged: None,
     })
 }
 

@@ -169,6 +169,8 @@ fn answer(now: Timestamp) -> SyncAnswer {
     let mut manifest = Manifest::default();
     tickets.iter().for_each(|ticket| manifest.add(ticket));
     SyncAnswer {
+        receipt: None,
+        rights: None,
         round: 1,
         received_at: now,
         answered_at: now,
@@ -180,6 +182,7 @@ fn answer(now: Timestamp) -> SyncAnswer {
             passages: Vec::new(),
             position: ByteVec::from(vec![1]),
             manifest: Some(manifest),
+            wristbands: Vec::new(),
         },
         lease_until: now.plus_ms(72 * HOUR),
         order: None,
@@ -189,6 +192,8 @@ fn answer(now: Timestamp) -> SyncAnswer {
 /// Ticket 20 is not paid.
 fn ticket(n: u64) -> Ticket {
     Ticket {
+        holder: None,
+        search: Vec::new(),
         id: TicketId::from_u128(u128::from(n)),
         number: TicketNumber::new(n),
         type_number: 1,
@@ -205,6 +210,9 @@ fn ticket(n: u64) -> Ticket {
 
 fn config(now: Timestamp) -> EventConfig {
     EventConfig {
+        check_outs: Vec::new(),
+        wristbands: None,
+        search: None,
         event: EVENT,
         name: "Festival".to_owned(),
         time_zone: "UTC".to_owned(),
@@ -216,6 +224,7 @@ fn config(now: Timestamp) -> EventConfig {
             closes_at: now.plus_ms(12 * HOUR),
         }],
         types: vec![TypeEntry {
+            addon: false,
             number: 1,
             name: "VIP".to_owned(),
             gates: Vec::new(),

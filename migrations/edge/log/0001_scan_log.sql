@@ -2,7 +2,9 @@
 -- repeat what the history of a ticket is asked for, so that a scan reads no CBOR.
 CREATE TABLE scans (
     seq INTEGER PRIMARY KEY,
+    -- the ticket that it counts for, as far as this gate knew; and the wristband that was shown, bound or taken away
     ticket BLOB,
+    wristband BLOB,
     action INTEGER NOT NULL,
     decision INTEGER NOT NULL,
     reason INTEGER NOT NULL,
@@ -15,6 +17,7 @@ CREATE TABLE scans (
 
 -- Admitted scans alone bear on the next verdict, so refused ones cost no second page.
 CREATE INDEX scans_admitted ON scans (ticket) WHERE decision = 1 AND ticket IS NOT NULL;
+CREATE INDEX scans_worn ON scans (wristband) WHERE decision = 1 AND wristband IS NOT NULL;
 
 CREATE TRIGGER scans_are_never_edited BEFORE UPDATE ON scans
 BEGIN
@@ -35,6 +38,8 @@ END;
 
 -- This node's dealings with central: one row. They outlive the replica, as the log does.
 --   is_copy   central holds other or more scans of this node than the log: this disk is an old copy
+--   rights    what this node may do, as bits
+--   receipt   central's signed word for what it has
 CREATE TABLE contact (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     acknowledged INTEGER NOT NULL,
@@ -49,10 +54,12 @@ CREATE TABLE contact (
     central_seen_ms INTEGER,
     lease_until_ms INTEGER,
     is_erased INTEGER NOT NULL,
-    is_copy INTEGER NOT NULL
+    is_copy INTEGER NOT NULL,
+    rights INTEGER NOT NULL,
+    receipt BLOB
 ) STRICT;
 
-INSERT INTO contact (id, acknowledged, is_erased, is_copy) VALUES (1, 0, 0, 0);
+INSERT INTO contact (id, acknowledged, is_erased, is_copy, rights) VALUES (1, 0, 0, 0, 4294967295);
 
 -- Records that central put aside, for the status page. Central has them; nothing is lost.
 CREATE TABLE parked (

@@ -8,31 +8,51 @@ CREATE TABLE tickets (
     status INTEGER NOT NULL,
     revision INTEGER NOT NULL,
     sealed BLOB NOT NULL,
+    -- the same on other tickets of one person
+    holder INTEGER,
+    -- the name under the event's search key
+    search BLOB NOT NULL,
     pass INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Admitted scans of all nodes as central rules them now. `winner_*` is set for doubles only.
+CREATE INDEX tickets_of_holder ON tickets (holder) WHERE holder IS NOT NULL;
+
+-- Admitted scans of all nodes as central rules them now.
+--   ticket     the one that it counts for; NULL = a wristband that belongs to none
+--   ruling     0 counted, 1 double, 2 double that the clocks cannot decide, 3 stray, 4 unbound
+--   winner_*   set for doubles only
 CREATE TABLE passages (
     node BLOB NOT NULL,
     seq INTEGER NOT NULL,
-    ticket BLOB NOT NULL,
+    ticket BLOB,
+    wristband BLOB,
     action INTEGER NOT NULL,
     gate BLOB NOT NULL,
     lo_ms INTEGER NOT NULL,
     at_ms INTEGER NOT NULL,
     hi_ms INTEGER NOT NULL,
     day INTEGER NOT NULL,
-    is_stray INTEGER NOT NULL,
+    ruling INTEGER NOT NULL,
     winner_node BLOB,
     winner_seq INTEGER,
-    is_undecidable INTEGER NOT NULL,
+    flag INTEGER,
     revision INTEGER NOT NULL,
     pass INTEGER NOT NULL,
     PRIMARY KEY (node, seq)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX passages_of_ticket ON passages (ticket);
-CREATE INDEX passages_double ON passages (winner_node, winner_seq) WHERE winner_node IS NOT NULL;
+CREATE INDEX passages_of_wristband ON passages (wristband) WHERE wristband IS NOT NULL;
+-- What the screen tells: few rows, whatever the event's size.
+CREATE INDEX passages_told ON passages (at_ms) WHERE ruling IN (1, 2, 4) OR flag IS NOT NULL;
+
+-- Wristbands that were printed elsewhere, and those that are void (status 2).
+CREATE TABLE wristbands (
+    id BLOB PRIMARY KEY,
+    status INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    pass INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE event_config (
     id INTEGER PRIMARY KEY CHECK (id = 1),

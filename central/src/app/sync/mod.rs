@@ -155,6 +155,8 @@ impl App {
             page,
             lease_until: stored.node.lease_until,
             order,
+            receipt: None,
+            rights: Some(stored.node.rights),
         })
     }
 
@@ -199,6 +201,8 @@ impl App {
             page: page::empty(request),
             lease_until: received_at,
             order: Some(Order::Erase),
+            receipt: None,
+            rights: None,
         })
     }
 

@@ -26,36 +26,41 @@ impl App {
         let config = if revision.config_revision > request.config_revision {
             let gates = self
                 .gates
-                .get(&mut tx, event, revision.config_revision)
+                .get(&mut tx, &self.vault, event, revision.config_revision)
                 .await?;
             Some(gates.config.clone())
         } else {
             None
         };
         let current = Position::at(revision.manifest.revision);
-        let (mut tickets, mut passages) = (Vec::new(), Vec::new());
+        let mut page = Page {
+            config,
+            ..empty(request)
+        };
         let mut rest = rows;
         if position != current {
-            tickets = store::change::tickets(&mut tx, event, &position.tickets, rows).await?;
-            rest -= tickets.len();
+            page.tickets = store::change::tickets(&mut tx, event, &position.tickets, rest).await?;
+            rest -= page.tickets.len();
         }
         if position != current && rest > 0 {
-            passages = store::change::passages(&mut tx, event, &position.passages, rest).await?;
-            rest -= passages.len();
+            page.passages =
+                store::change::passages(&mut tx, event, &position.passages, rest).await?;
+            rest -= page.passages.len();
+        }
+        if position != current && rest > 0 {
+            page.wristbands =
+                store::change::wristbands(&mut tx, event, &position.wristbands, rest).await?;
+            rest -= page.wristbands.len();
         }
         let is_last = rest > 0;
         let position = if is_last {
             current
         } else {
-            position.after(&tickets, &passages)
+            position.after(&page)
         };
-        Ok(Page {
-            config,
-            tickets,
-            passages,
-            position: ByteVec::from(position.to_bytes()),
-            manifest: is_last.then_some(revision.manifest),
-        })
+        page.position = ByteVec::from(position.to_bytes());
+        page.manifest = is_last.then_some(revision.manifest);
+        Ok(page)
     }
 }
 
@@ -66,6 +71,7 @@ pub(super) fn empty(request: &SyncRequest) -> Page {
         config: None,
         tickets: Vec::new(),
         passages: Vec::new(),
+        wristbands: Vec::new(),
         position: request.position.clone().unwrap_or_else(start),
         manifest: None,
     }

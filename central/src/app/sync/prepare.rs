@@ -72,7 +72,7 @@ impl App {
         let revision = store::revision::read(&mut tx, node.event).await?;
         let gates = self
             .gates
-            .get(&mut tx, node.event, revision.config_revision)
+            .get(&mut tx, &self.vault, node.event, revision.config_revision)
             .await?;
         let reported = reported_trip(&mut tx, node.id, request).await?;
         let mut prepared = Prepared {

@@ -6,20 +6,23 @@
 use std::collections::BTreeMap;
 
 use sync_protocol::{
-    id::TicketId,
+    id::EventId,
+    merge::{Reach, Rules, reach},
     scan::ScanId,
     time::Timestamp,
-    wire::v1::{Parked, SyncRequest},
+    wire::v1::{Parked, PassageChange, SyncRequest},
 };
 
 use super::{App, SyncError, prepare::Prepared};
 use crate::{
     domain::{
-        ingest::{self, Verdicts},
+        ingest::{self, Decided, Doubts, Standing},
+        log_time::When,
         node::{Node, NodeStatus},
     },
     store::{
         self, Tx,
+        revision::EventRevision,
         round::Round,
         ruling::{ParkedRow, RulingChange},
         scan::ScanRow,
@@ -46,7 +49,6 @@ impl App {
     ) -> Result<Stored, SyncError> {
         let records = prepared.records();
         let touched = ingest::touched(&prepared.times, &records);
-        let touched: Vec<TicketId> = touched.into_iter().collect();
         let node = after(prepared, request, received_at);
         let (parked, parked_rows) = self.poison(prepared, received_at);
         let answered_at = transact!(self.store, |tx| {
@@ -73,36 +75,34 @@ impl App {
         &self,
         tx: &mut Tx,
         prepared: &Prepared,
-        touched: &[TicketId],
-    ) -> Result<u64, SyncError> {
-        if touched.is_empty() {
-            return Ok(0);
+        touched: &Reach,
+    ) -> Result<Option<EventRevision>, SyncError> {
+        if *touched == Reach::default() {
+            return Ok(None);
         }
         let taken = store::revision::take(tx, prepared.node.event).await?;
-        Ok(taken.manifest.revision)
+        Ok(Some(taken))
     }
 
     async fn store_scans(
         &self,
         tx: &mut Tx,
         prepared: &Prepared,
-        touched: &[TicketId],
-        revision: u64,
+        touched: &Reach,
+        revision: Option<EventRevision>,
         received_at: Timestamp,
     ) -> Result<(), SyncError> {
-        let event = prepared.node.event;
-        let stored = store::scan::standings(tx, event, touched).await?;
-        let invalid = store::scan::invalid_tickets(tx, event, touched).await?;
-        let records = prepared.records();
-        let node = prepared.node.id;
-        let standings = ingest::standings(node, stored, &prepared.times, &records);
-        let rule = prepared.gates.rules.entry_rule;
-        let verdicts = ingest::decide(rule, node, &standings, &prepared.times);
-        let fresh = fresh_rows(prepared, &verdicts, &invalid, revision, received_at);
+        let decided = match revision {
+            Some(revision) => rule(tx, prepared, touched, revision).await?,
+            None => Vec::new(),
+        };
+        let told: BTreeMap<ScanId, PassageChange> =
+            decided.iter().map(|one| (one.now.scan, one.now)).collect();
+        let fresh = fresh_rows(prepared, &told, received_at);
         store::scan::insert(tx, &fresh).await?;
-        let changed = changed_rows(prepared, &verdicts, revision);
+        let changed = changed_rows(prepared, &decided);
         store::scan::update(tx, &changed).await?;
-        let audit = self.audit(prepared, &verdicts, revision, received_at);
+        let audit = self.audit(prepared, &decided, received_at);
         store::ruling::insert(tx, &audit).await?;
         Ok(())
     }
@@ -110,20 +110,20 @@ impl App {
     fn audit(
         &self,
         prepared: &Prepared,
-        verdicts: &Verdicts,
-        revision: u64,
+        decided: &[Decided],
         changed_at: Timestamp,
     ) -> Vec<RulingChange> {
-        let changes = verdicts.redecided.iter().filter_map(|one| {
+        let changes = decided.iter().filter_map(|one| {
+            let (old, new) = one.re_decided()?;
             Some(RulingChange {
                 id: self.new_id(changed_at),
                 event: prepared.node.event,
-                ticket: one.fact.ticket,
-                scan: one.fact.scan,
-                old: one.old?,
-                new: one.new,
+                ticket: one.now.ticket.or(one.shown),
+                scan: one.now.scan,
+                old,
+                new,
                 caused_by: prepared.node.id,
-                revision,
+                revision: one.now.revision,
                 changed_at,
             })
         });
@@ -166,14 +166,75 @@ fn after(prepared: &Prepared, request: &SyncRequest, received_at: Timestamp) -> 
     }
 }
 
+/// Rules all that the upload can reach, and keeps the tally of what gates are told.
+async fn rule(
+    tx: &mut Tx,
+    prepared: &Prepared,
+    touched: &Reach,
+    mut revision: EventRevision,
+) -> Result<Vec<Decided>, SyncError> {
+    let (node, event) = (prepared.node.id, prepared.node.event);
+    let records = prepared.records();
+    let stored = reachable(tx, event, touched).await?;
+    let standings = ingest::standings(node, stored, &prepared.times, &records);
+    let rulings = ingest::rulings(&Rules::of(&prepared.gates.config), &standings);
+    let counted = ingest::counted_tickets(&rulings);
+    let invalid = store::scan::invalid_tickets(tx, event, &counted).await?;
+    let doubts = Doubts {
+        invalid: invalid.into_iter().collect(),
+        cursors: records
+            .iter()
+            .map(|record| (record.id(), record.cursor))
+            .collect(),
+    };
+    let decided = ingest::decide(&standings, &rulings, &doubts, revision.manifest.revision);
+    let passages = &mut revision.manifest.passages;
+    for one in &decided {
+        one.was
+            .iter()
+            .for_each(|was| passages.remove(&was.digest()));
+        passages.add(&one.now.digest());
+    }
+    store::revision::put(tx, event, &revision).await?;
+    Ok(decided)
+}
+
+/// The stored scans of what is touched, and of all that they tie to it.
+async fn reachable(
+    tx: &mut Tx,
+    event: EventId,
+    touched: &Reach,
+) -> Result<Vec<Standing>, SyncError> {
+    let (mut seen, mut next) = (Reach::default(), touched.clone());
+    let mut found = BTreeMap::new();
+    while next != Reach::default() {
+        let tickets: Vec<_> = next.tickets.iter().copied().collect();
+        let wristbands: Vec<_> = next.wristbands.iter().copied().collect();
+        let mut stored = store::scan::standings(tx, event, &tickets).await?;
+        stored.extend(store::scan::standings_of_wristbands(tx, event, &wristbands).await?);
+        seen.tickets.append(&mut next.tickets);
+        seen.wristbands.append(&mut next.wristbands);
+        let reached = reach(stored.iter().map(|standing| &standing.fact));
+        next.tickets = reached.tickets.difference(&seen.tickets).copied().collect();
+        next.wristbands = reached
+            .wristbands
+            .difference(&seen.wristbands)
+            .copied()
+            .collect();
+        found.extend(
+            stored
+                .into_iter()
+                .map(|standing| (standing.fact.scan, standing)),
+        );
+    }
+    Ok(found.into_values().collect())
+}
+
 fn fresh_rows<'a>(
     prepared: &'a Prepared,
-    verdicts: &Verdicts,
-    invalid: &[(TicketId, u64)],
-    revision: u64,
+    told: &BTreeMap<ScanId, PassageChange>,
     received_at: Timestamp,
 ) -> Vec<ScanRow<'a>> {
-    let invalid: BTreeMap<_, _> = invalid.iter().copied().collect();
     let usable = prepared.fresh.iter().filter_map(|link| {
         let record = link.content.as_ref().ok()?;
         Some((record, link.bytes.as_slice()))
@@ -181,33 +242,42 @@ fn fresh_rows<'a>(
     let rows = usable.zip(&prepared.times.fresh);
     let row = |((record, bytes), when): ((&_, &'a [u8]), &_)| {
         let row = ScanRow::new(record, bytes, *when, received_at);
-        let Some(ruling) = verdicts.rulings.get(&row.scan) else {
-            return row;
-        };
-        let since = row.ticket.and_then(|ticket| invalid.get(&ticket));
-        ScanRow {
-            ruling: Some(*ruling),
-            flag: since.map(|since| ingest::flag(*since, record.cursor)),
-            revision,
-            ..row
-        }
+        let told = told.get(&row.scan).copied();
+        ScanRow { told, ..row }
     };
     rows.map(row).collect()
 }
 
-fn changed_rows(prepared: &Prepared, verdicts: &Verdicts, revision: u64) -> Vec<ScanRow<'static>> {
-    let row = |one: &ingest::Changed| ScanRow {
-        ruling: one.ruling,
-        revision: one.ruling.map_or(0, |_| revision),
-        ..ScanRow::changed(
-            one.scan,
-            prepared.node.event,
-            one.gate,
-            one.action,
-            one.when,
-        )
-    };
-    verdicts.changed.iter().map(row).collect()
+/// Stored rows of which gates are told something new, and those whose time alone has moved.
+fn changed_rows(prepared: &Prepared, decided: &[Decided]) -> Vec<ScanRow<'static>> {
+    let (node, event) = (prepared.node.id, prepared.node.event);
+    let told = decided.iter().filter(|one| one.was.is_some()).map(|one| {
+        let PassageChange {
+            scan,
+            gate,
+            action,
+            time,
+            day,
+            ..
+        } = one.now;
+        let row = ScanRow::changed(scan, event, gate, action, When { time, day });
+        let told = Some(one.now);
+        (scan, ScanRow { told, ..row })
+    });
+    let mut rows: BTreeMap<ScanId, ScanRow> = told.collect();
+    let silent = prepared
+        .times
+        .moved
+        .iter()
+        .filter(|(record, _)| record.admitted.is_none());
+    for (record, when) in silent {
+        let scan = ingest::scan(node, record.seq);
+        rows.insert(
+            scan,
+            ScanRow::changed(scan, event, record.gate, record.action, *when),
+        );
+    }
+    rows.into_values().collect()
 }
 
 async fn store_round(

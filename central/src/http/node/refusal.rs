@@ -25,6 +25,7 @@ impl NodeRefusal {
         let refusal = Refusal {
             code: code.to_owned(),
             message: message.to_owned(),
+            acknowledged: None,
         };
         Self { status, refusal }
     }
