@@ -1,11 +1,12 @@
 # One word per task; each sets up what it needs first (scripts/setup.sh).
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench check crash fuzz lint screenshots sim
+.PHONY: help demo test bench check crash fuzz lint power screenshots sim
 SHELL := /bin/bash
 
 TIME ?= 60
 KILLS ?= 500
 SEEDS ?= 1000
+CUTS ?= 200
 
 help:
 	@echo "make demo            central, a simulated Midtrans and two gates with 5,000 sold tickets; prints the addresses"
@@ -15,6 +16,7 @@ help:
 	@echo "make bench           the figures, one JSON line each in target/bench/results.jsonl"
 	@echo "make screenshots     the pictures of the README, made by the tests"
 	@echo "make crash KILLS=500 kill -9 in a loop, and full, read-only and copied disks (as root); SEED repeats a run"
+	@echo "make power CUTS=200  power cuts of a gate in a virtual machine, in a loop; SEED repeats a plan"
 	@echo "make sim SEEDS=1000  whole worlds from as many fresh seeds; FIRST begins elsewhere; SEED=… repeats one step by step"
 	@echo "make fuzz TIME=60    every fuzz target for that many seconds"
 
@@ -67,6 +69,13 @@ crash:
 	cargo build --workspace --bins
 	GERBANG_KILLS=$(KILLS) GERBANG_SEED=$(or $(SEED),$(shell date +%s)) \
 		cargo test -p tests --test crash -- --nocapture
+
+# The same for power cuts in a virtual machine.
+power:
+	@scripts/setup.sh test
+	cargo build --workspace --bins
+	GERBANG_POWER_CUTS=$(CUTS) GERBANG_POWER_SEED=$(or $(SEED),$(shell date +%s)) \
+		cargo test -p tests --test machine -- --nocapture
 
 # Seeds that nobody played before; the fixed ones are part of `make test`. A seed that broke becomes a named test.
 sim:

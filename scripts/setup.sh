@@ -10,6 +10,7 @@ cd "$(dirname "$0")/.."
 
 # One line per package: the profiles that need it, Debian's name for it, a command that shows it is there.
 # Both MariaDB packages are needed: mariadb-install-db stands in one and a program it calls in the other.
+# "machine" is the part of "test" for tests/machine, which need an x86_64 Debian (elsewhere: GERBANG_MACHINE=off).
 needs='
 build,test,demo,bench,fuzz  clang               clang
 build,test,demo,bench,fuzz  libclang-dev        clang
@@ -22,6 +23,10 @@ test                        mount               mount
 test                        zbar-tools          zbarimg
 test                        chromium            chromium
 test                        chromium-driver     chromedriver
+machine                     qemu-system-x86     qemu-system-x86_64
+machine                     busybox-static      busybox
+machine                     cpio                cpio
+machine                     kmod                depmod
 test,bench                  mariadb-server-core mariadb-install-db
 test,bench                  mariadb-client-core my_print_defaults
 '
@@ -109,8 +114,12 @@ command -v cargo >/dev/null || stop "cargo is missing: install Rust (https://rus
 # Ubuntu is not among them: its chromium is a snap, and its names differ.
 system=$([ ! -r /etc/os-release ] || . /etc/os-release; echo "${ID:-}")
 case "$system" in
-    debian | raspbian) install_on_debian "$@" ;;
+    debian | raspbian)
+        case " $* , $(uname -m) ${GERBANG_MACHINE:-on}" in *" test "*", x86_64 on") set -- "$@" machine ;; esac
+        install_on_debian "$@"
+        ;;
     *) check_elsewhere "$@" ;;
 esac
 install_node_packages
 case " $* " in *" fuzz "*) install_cargo_fuzz ;; esac
+case " $* " in *" machine "*) scripts/machine-kernel.sh ;; esac
