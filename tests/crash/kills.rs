@@ -1,4 +1,4 @@
-//! `kill -9` in a loop, at six kinds of places, each at a moment that the dice choose.
+//! `kill -9` in a loop, at seven kinds of places, each at a moment that the dice choose.
 use std::time::Duration;
 
 use serde_json::Value;
@@ -29,6 +29,8 @@ enum Point {
     Scan,
     /// An open gate: several scans at once, with uploads beside them.
     Screen,
+    /// A program that scans beside an open gate, on the same folder; the gate lives on for a while.
+    Beside,
     /// A gate whose scans have arrived, before it hears so.
     Upload,
     /// A gate that takes in pages.
@@ -39,9 +41,10 @@ enum Point {
     CentralPages,
 }
 
-const POINTS: [Point; 6] = [
+const POINTS: [Point; 7] = [
     Point::Scan,
     Point::Screen,
+    Point::Beside,
     Point::Upload,
     Point::Intake,
     Point::CentralUpload,
@@ -111,6 +114,7 @@ impl Story {
         match point {
             Point::Scan => self.strike_scan(gate).await,
             Point::Screen => self.strike_screen(gate).await,
+            Point::Beside => self.strike_beside(gate).await,
             Point::Upload => self.strike_upload(gate).await,
             Point::Intake => self.strike_intake(gate, fetch).await,
             Point::CentralUpload => self.strike_central_upload().await,
@@ -151,6 +155,29 @@ impl Story {
             one.await.expect("no panic");
         }
         seen.extend(hand.take());
+        self.struck_while_scanning(gate, before, seen, wait)
+    }
+
+    async fn strike_beside(&mut self, gate: usize) -> String {
+        let wait = self.dice.before(Duration::from_millis(60));
+        let before = self.stored(gate);
+        let screen = self.gates[gate].open_screen().await.expect("it opens");
+        let hand = tokio::spawn(screen.hand.clone().show_all(self.guests(40)));
+        let mut victim = self.gates[gate].scanning(&self.guests(40));
+        let first = victim.line().await.expect("a verdict");
+        pause(wait).await;
+        let (_, rest) = victim.kill().await;
+        hand.await.expect("no panic");
+        for code in self.guests(3) {
+            let seen = screen.hand.show(&code).await.expect("the gate lives");
+            assert!(
+                seen.seq.is_some(),
+                "what was killed is in its way: {seen:?}"
+            );
+        }
+        let mut seen = screen.kill().await;
+        let beside = [first].into_iter().chain(rest);
+        seen.extend(beside.map(|line| Seen::read(&line)));
         self.struck_while_scanning(gate, before, seen, wait)
     }
 
@@ -227,7 +254,7 @@ impl Story {
         seen: Vec<Seen>,
         wait: Duration,
     ) -> String {
-        let count = seen.len() as u64;
+        let count = seen.iter().filter(|seen| seen.seq.is_some()).count() as u64;
         self.saw(gate, seen);
         let stored = self.stored(gate) - before;
         assert!(stored >= count, "{count} seen and {stored} stored");
