@@ -10,11 +10,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use ambient::SeededEntropy;
-
 use crate::{
     parts::{run, tool},
-    write_log::{WriteLog, unflushed_kept},
+    write_log::{Loss, WriteLog},
 };
 
 const SIZE: &str = "32M";
@@ -52,23 +50,47 @@ impl Disk {
         vec!["-blockdev".to_owned(), logged, "-device".to_owned(), device]
     }
 
-    /// What the power cut left; tells how many sectors were never flushed, and how many of those are kept.
-    pub fn lose_power(&self, dice: &SeededEntropy) -> (usize, usize) {
+    /// How much was written down so far: the disk's own clock.
+    pub fn written(&self) -> usize {
+        let data = fs::metadata(self.writes()).expect("the log");
+        usize::try_from(data.len()).expect("a short log")
+    }
+
+    /// Leaves what the power cut left.
+    pub fn lose_power(&self, is_kept: &mut dyn FnMut() -> bool) -> Loss {
         let log = fs::read(self.writes()).expect("what was written");
         let Some(log) = WriteLog::read(&log) else {
             // Killed between two writes at once, of which the later is written down: the host's copy has all of both.
-            return (0, 0);
+            return Loss::default();
         };
         let mut image = fs::read(self.before()).expect("the disk before");
-        let loss = log.replay(&mut image, &mut unflushed_kept(dice));
+        let loss = log.replay(&mut image, is_kept);
         fs::write(self.image(), image).expect("the disk after");
         loss
     }
 
     /// The files as a machine would find them that mounts the disk now; the disk itself stays as it is.
     pub fn files(&self, name: &str) -> PathBuf {
-        let (copy, to) = (self.folder.join("disk.copy"), self.folder.join(name));
-        fs::copy(self.image(), &copy).expect("a copy");
+        fs::copy(self.image(), self.copy()).expect("a copy");
+        self.files_of_copy(name)
+    }
+
+    /// The files as they would be, had the power gone in the last boot when so much was written; and the loss.
+    pub fn files_at(
+        &self,
+        written: usize,
+        name: &str,
+        is_kept: &mut dyn FnMut() -> bool,
+    ) -> (PathBuf, Loss) {
+        let log = fs::read(self.writes()).expect("what was written");
+        let mut image = fs::read(self.before()).expect("the disk before");
+        let loss = WriteLog::start_of(&log[..written]).replay(&mut image, is_kept);
+        fs::write(self.copy(), image).expect("the disk then");
+        (self.files_of_copy(name), loss)
+    }
+
+    fn files_of_copy(&self, name: &str) -> PathBuf {
+        let (copy, to) = (self.copy(), self.folder.join(name));
         // 1: the journal was replayed, and leftovers of unfinished work were tidied up.
         run(tool("e2fsck").arg("-fy").arg(&copy), &[0, 1]);
         let _ = fs::remove_dir_all(&to);
@@ -76,6 +98,10 @@ impl Disk {
         let all = format!("rdump / {}", to.display());
         run(tool("debugfs").args(["-R", &all]).arg(&copy), &[0]);
         to
+    }
+
+    fn copy(&self) -> PathBuf {
+        self.folder.join("disk.copy")
     }
 
     fn image(&self) -> PathBuf {

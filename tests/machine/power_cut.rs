@@ -14,10 +14,13 @@ use crate::{
     scanning::{Scanning, Seen},
     settings,
     venue::{Sold, Venue, on_host},
+    write_log::{Loss, unflushed_kept},
 };
 
 /// Tickets for one boot; an emulated gate needs some ten milliseconds for each.
 const PER_CUT: u32 = 400;
+/// For each cut so many moments before it are looked at too: a killed QEMU seldom dies between a write and its flush.
+const EARLIER_MOMENTS: u32 = 8;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn case_23_a_power_cut_loses_no_green_scan() {
@@ -46,7 +49,9 @@ struct Count {
     green: u32,
     /// Records of scans whose colour nobody saw any more.
     unseen: usize,
-    /// Sectors in the disk's cache when the power went.
+    /// Moments before a cut that were looked at too.
+    earlier: u32,
+    /// Sectors in the disk's cache at any of these.
     volatile: usize,
     /// Those of them that reached the disk.
     kept: usize,
@@ -56,6 +61,7 @@ impl AddAssign for Count {
     fn add_assign(&mut self, other: Self) {
         self.green += other.green;
         self.unseen += other.unseen;
+        self.earlier += other.earlier;
         self.volatile += other.volatile;
         self.kept += other.kept;
     }
@@ -99,49 +105,71 @@ impl Gate {
         let mut guest = Guest::power_on(&self.parts, &Board::default(), &self.disk, &self.folder);
         let early = !self.log.is_empty() && self.dice.next_u64().is_multiple_of(4);
         if early {
-            let work = scan_on(&mut guest, &mut scanning, |_| false);
+            let work = start_and_scan(&mut guest, &mut scanning, &self.disk, |_| false);
             let _ = timeout(self.moment(4_000), work).await;
         } else {
-            scan_on(&mut guest, &mut scanning, Scanning::has_green).await;
-            let work = keep_scanning(&mut guest, &mut scanning);
+            let started =
+                start_and_scan(&mut guest, &mut scanning, &self.disk, Scanning::has_green);
+            started.await;
+            let work = scan_until(&mut guest, &mut scanning, &self.disk, |_| false);
             let _ = timeout(self.moment(2_000), work).await;
         }
         let left = guest.cut_power().await;
-        left.iter()
-            .filter(|line| *line != "ready")
-            .for_each(|line| scanning.take(line));
+        for line in left.iter().filter(|line| *line != "ready") {
+            scanning.take(line, self.disk.written());
+        }
         self.again = to_show_again(&scanning, self.again.len(), fresh.len());
         self.look(&scanning.seen, scanning.open.len())
     }
 
-    /// Looks at what the cut left: all that was there, and all that was seen, and at most what was on its way.
-    fn look(&mut self, seen: &[Seen], open: usize) -> Count {
-        let (volatile, kept) = self.disk.lose_power(&self.dice);
+    /// Looks at what the cut left, and at what it would have left a moment earlier.
+    fn look(&mut self, seen: &[(Seen, usize)], open: usize) -> Count {
+        let mut losses = vec![self.disk.lose_power(&mut unflushed_kept(&self.dice))];
         let log = log_file::read(&self.disk.files("files").join("node"));
         let (before, all) = (self.log.len(), self.log.len() + seen.len());
-        assert!(log.len() >= all, "{} of {all} records are left", log.len());
-        assert!(
-            log.len() <= all + open,
-            "{} records of {all} scans",
-            log.len()
-        );
+        assert!(log.len() >= all, "{} of {all} records", log.len());
+        assert!(log.len() <= all + open, "{} records of {all}", log.len());
         assert_eq!(log[..before], self.log, "what was there before");
-        for (seen, logged) in seen.iter().zip(&log[before..]) {
+        for ((seen, _), logged) in seen.iter().zip(&log[before..]) {
             let ticket = logged.ticket.map(|ticket| ticket.to_string());
+            let shown = seen.ticket.as_ref().map(|ticket| ticket.id.clone());
             assert_eq!(
-                ticket.as_ref(),
-                seen.ticket.as_ref().map(|ticket| &ticket.id)
+                (ticket, logged.decision.name()),
+                (shown, seen.verdict.as_str())
             );
-            assert_eq!(logged.decision.name(), seen.verdict);
         }
+        let earlier = (0..EARLIER_MOMENTS).filter(|_| !seen.is_empty());
+        let earlier = earlier.map(|_| self.look_at_earlier_moment(seen, &log));
+        losses.extend(earlier);
         self.log = log;
-        let green = seen.iter().filter(|seen| seen.verdict == "admit").count();
+        let green = seen.iter().filter(|(seen, _)| seen.verdict == "admit");
         Count {
-            green: u32::try_from(green).expect("few"),
+            green: u32::try_from(green.count()).expect("few"),
             unseen: self.log.len() - all,
-            volatile,
-            kept,
+            earlier: u32::try_from(losses.len() - 1).expect("few"),
+            volatile: losses.iter().map(|loss| loss.volatile).sum(),
+            kept: losses.iter().map(|loss| loss.kept).sum(),
         }
+    }
+
+    /// Had the power gone when one of the colours was seen, or up to the next: all that was seen by then is there.
+    fn look_at_earlier_moment(&self, seen: &[(Seen, usize)], log: &[Logged]) -> Loss {
+        let place = self.below(seen.len());
+        let from = seen[place].1;
+        let until = seen.get(place + 1).map_or(from, |(_, written)| *written);
+        let exactly = self.below(2) == 0;
+        let written = if exactly {
+            from
+        } else {
+            from + self.below(until - from + 1)
+        };
+        let mut is_kept = unflushed_kept(&self.dice);
+        let (files, loss) = self.disk.files_at(written, "earlier", &mut is_kept);
+        let then = log_file::read(&files.join("node"));
+        let (least, common) = (self.log.len() + place + 1, then.len().min(log.len()));
+        assert!(then.len() >= least, "{} of {least} records", then.len());
+        assert_eq!(then[..common], log[..common], "the same records, earlier");
+        loss
     }
 
     /// After the last cut the disk's node syncs on the host: central has every record, once, and nothing else.
@@ -175,18 +203,31 @@ impl Gate {
     fn moment(&self, below_ms: u64) -> Duration {
         Duration::from_millis(self.dice.next_u64() % below_ms)
     }
-}
 
-async fn scan_on(guest: &mut Guest, scanning: &mut Scanning, is_enough: fn(&Scanning) -> bool) {
-    scanning.start(guest).await;
-    while !is_enough(scanning) {
-        scanning.step(guest).await;
+    fn below(&self, end: usize) -> usize {
+        let end = u64::try_from(end).expect("small");
+        usize::try_from(self.dice.next_u64() % end).expect("small")
     }
 }
 
-async fn keep_scanning(guest: &mut Guest, scanning: &mut Scanning) {
-    loop {
-        scanning.step(guest).await;
+async fn start_and_scan(
+    guest: &mut Guest,
+    scanning: &mut Scanning,
+    disk: &Disk,
+    is_enough: fn(&Scanning) -> bool,
+) {
+    scanning.start(guest).await;
+    scan_until(guest, scanning, disk, is_enough).await;
+}
+
+async fn scan_until(
+    guest: &mut Guest,
+    scanning: &mut Scanning,
+    disk: &Disk,
+    is_enough: fn(&Scanning) -> bool,
+) {
+    while !is_enough(scanning) {
+        scanning.step(guest, disk).await;
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use serde::Deserialize;
 use sync_protocol::id::TicketId;
 
-use crate::{guest::Guest, venue::Sold};
+use crate::{disk::Disk, guest::Guest, venue::Sold};
 
 /// Scans that are on their way at once.
 const AHEAD: usize = 3;
@@ -47,8 +47,8 @@ pub struct Scanning {
     pub open: VecDeque<Sold>,
     /// Answered last.
     pub last: Option<Sold>,
-    /// All answers.
-    pub seen: Vec<Seen>,
+    /// All answers, each with what the disk had been told when somebody saw it.
+    pub seen: Vec<(Seen, usize)>,
     used: BTreeSet<TicketId>,
     next_seq: u64,
 }
@@ -74,7 +74,7 @@ impl Scanning {
     }
 
     /// Shows tickets until enough are on their way, and takes one verdict.
-    pub async fn step(&mut self, guest: &mut Guest) {
+    pub async fn step(&mut self, guest: &mut Guest, disk: &Disk) {
         while self.open.len() < AHEAD
             && let Some(sold) = self.plan.pop_front()
         {
@@ -82,12 +82,12 @@ impl Scanning {
             guest.say(&sold.code).await;
         }
         let line = guest.hear().await;
-        self.take(&line);
+        self.take(&line, disk.written());
     }
 
     /// Takes in a verdict, which must be the right one: a ticket is admitted once, whatever was cut in between, and the
     /// log goes on where it ended.
-    pub fn take(&mut self, line: &str) {
+    pub fn take(&mut self, line: &str, written: usize) {
         let seen = Seen::of(line);
         let shown = self.open.pop_front().expect("it was asked");
         let id = seen.ticket.as_ref().map(|ticket| ticket.id.clone());
@@ -101,11 +101,11 @@ impl Scanning {
         assert_eq!(answer, right, "{line}");
         self.next_seq += 1;
         self.last = Some(shown);
-        self.seen.push(seen);
+        self.seen.push((seen, written));
     }
 
     /// Whether somebody was let in.
     pub fn has_green(&self) -> bool {
-        self.seen.iter().any(|seen| seen.verdict == "admit")
+        self.seen.iter().any(|(seen, _)| seen.verdict == "admit")
     }
 }

@@ -11,10 +11,21 @@ const FLUSH: u64 = 1;
 const DISCARD: u64 = 4;
 
 /// All of it.
+#[derive(Default)]
 pub struct WriteLog<'a> {
+    entries: u64,
     writes: Vec<Write<'a>>,
     /// So many of them had come before the last flush.
     flushed: usize,
+}
+
+/// What became of the disk's cache, in sectors.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Loss {
+    /// Never flushed.
+    pub volatile: usize,
+    /// Those of them that reached the disk.
+    pub kept: usize,
 }
 
 struct Write<'a> {
@@ -25,52 +36,58 @@ struct Write<'a> {
 impl<'a> WriteLog<'a> {
     /// Reads it up to where QEMU was killed; `None` when entries before the last flush are missing.
     pub fn read(log: &'a [u8]) -> Option<Self> {
-        let (mut writes, mut flushed, mut entries) = (Vec::new(), 0, 0);
+        let read = Self::start_of(log);
+        let acknowledged = numbers(log, 16..24).map_or(0, |[count]| count);
+        (read.entries >= acknowledged).then_some(read)
+    }
+
+    /// Reads what a log began with; an entry that is not whole was about to be written.
+    pub fn start_of(log: &'a [u8]) -> Self {
+        let mut read = Self::default();
         let mut at = SECTOR;
         while let Some([sector, sectors, flags]) = numbers(log, at..at + 24) {
-            // An entry that was about to be written.
+            let is_discard = flags & DISCARD != 0;
+            let start = at + SECTOR;
+            let end = start + if is_discard { 0 } else { bytes(sectors) };
+            let Some(data) = log.get(start..end) else {
+                break;
+            };
             if sectors == 0 && flags == 0 {
                 break;
             }
-            entries += 1;
-            at += SECTOR;
+            read.entries += 1;
             if flags & FLUSH != 0 {
-                flushed = writes.len();
-            }
-            if flags & DISCARD == 0 {
-                let end = at + bytes(sectors);
-                let Some(data) = log.get(at..end) else { break };
+                read.flushed = read.writes.len();
+            } else if !is_discard {
                 let offset = bytes(sector);
-                writes.push(Write { offset, data });
-                at = end;
+                read.writes.push(Write { offset, data });
             }
+            at = end;
         }
-        let acknowledged = numbers(log, 16..24).map_or(0, |[count]| count);
-        (entries >= acknowledged).then_some(Self { writes, flushed })
+        read
     }
 
-    /// Does it again to the disk as it was: all that was flushed, and the later sectors that `is_kept` says. Tells how
-    /// many those were, and how many of them are kept.
-    pub fn replay(&self, image: &mut [u8], is_kept: &mut dyn FnMut() -> bool) -> (usize, usize) {
+    /// Does it again to the disk as it was: all that was flushed, and the later sectors that `is_kept` says.
+    pub fn replay(&self, image: &mut [u8], is_kept: &mut dyn FnMut() -> bool) -> Loss {
         let (flushed, volatile) = self.writes.split_at(self.flushed);
         for write in flushed {
             image[write.offset..][..write.data.len()].copy_from_slice(write.data);
         }
-        let (mut all, mut kept) = (0, 0);
+        let mut loss = Loss::default();
         for write in volatile {
             for (place, sector) in write.data.chunks(SECTOR).enumerate() {
-                all += 1;
+                loss.volatile += 1;
                 if is_kept() {
-                    kept += 1;
+                    loss.kept += 1;
                     image[write.offset + place * SECTOR..][..sector.len()].copy_from_slice(sector);
                 }
             }
         }
-        (all, kept)
+        loss
     }
 }
 
-/// What a disk that loses power did with the sectors of its cache: none, all, or each by chance.
+/// What a disk that loses power does with the sectors of its cache: none, all, or each by chance.
 pub fn unflushed_kept(dice: &SeededEntropy) -> impl FnMut() -> bool {
     let way = dice.next_u64() % 3;
     let chance = SeededEntropy::new(dice.next_u64());
@@ -124,9 +141,11 @@ mod tests {
         log.extend(&entry([2, 1, 0], &one)[..700]);
         let read = WriteLog::read(&log).expect("nothing is missing");
         let mut image = vec![0; 3 * SECTOR];
-        assert_eq!(read.replay(&mut image, &mut || false), (1, 0));
+        let loss = read.replay(&mut image, &mut || false);
+        assert_eq!((loss.volatile, loss.kept), (1, 0));
         assert_eq!((image[0], image[SECTOR], image[2 * SECTOR]), (1, 0, 0));
-        assert_eq!(read.replay(&mut image, &mut || true), (1, 1));
+        let loss = read.replay(&mut image, &mut || true);
+        assert_eq!((loss.volatile, loss.kept), (1, 1));
         assert_eq!((image[0], image[SECTOR], image[2 * SECTOR]), (1, 2, 0));
     }
 
@@ -134,5 +153,6 @@ mod tests {
     fn a_hole_before_the_last_flush_is_noticed() {
         let hole = vec![0; 2 * SECTOR];
         assert!(WriteLog::read(&log(2, &[hole, entry([0, 0, FLUSH], &[])])).is_none());
+        assert!(WriteLog::read(&log(1, &[entry([0, 0, FLUSH], &[])])).is_some());
     }
 }

@@ -81,11 +81,15 @@ impl Gates {
                 "edge-node --home {HOME} enrol {url} {code} --json"
             ))
             .await;
+        let enrolled = disk.written();
         board
             .must(&format!("edge-node --home {HOME} sync --json"))
             .await;
         board.cut_power().await;
-        disk.lose_power(&ambient::SeededEntropy::new(0));
+        // Its code is used up, so who was told "enrolled" must stay it, wherever the power went.
+        let (files, _) = disk.files_at(enrolled, "enrolled", &mut || false);
+        on_host(&files.join("node"), &["status", "--json"]).await;
+        disk.lose_power(&mut || false);
         let mut board = Guest::power_on(&parts, &BOARD, &disk, &folder);
         board.boot().await;
         assert_eq!(board.must("date -u +%Y").await, ["1970"]);
