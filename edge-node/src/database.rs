@@ -52,6 +52,8 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "temp_store", "memory")?;
+    #[cfg(test)]
+    statements::watch(&connection);
     Ok(connection)
 }
 
@@ -144,3 +146,7 @@ fn unreadable(column: usize, reason: &str) -> rusqlite::Error {
 #[cfg(test)]
 #[path = "database_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "statement_tests.rs"]
+mod statements;

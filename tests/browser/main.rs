@@ -3,6 +3,8 @@
 //! The pictures in the README are these tests' screenshots (`make screenshots`).
 
 mod chromium;
+mod hands;
+mod scanner;
 mod venue;
 
 use chromium::Chromium;

@@ -92,6 +92,7 @@ impl Transport for Link {
             let refusal = |code: &str| Refusal {
                 code: code.to_owned(),
                 message: "Not now.".to_owned(),
+                acknowledged: None,
             };
             let page = || b"<html>Bad gateway".to_vec();
             Ok(Answered {

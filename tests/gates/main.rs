@@ -11,6 +11,7 @@ mod numbers;
 mod passages;
 mod reasons;
 mod rulings;
+mod screen;
 mod size;
 mod theft;
 mod trouble;

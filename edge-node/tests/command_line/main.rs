@@ -4,6 +4,7 @@
 
 mod gate;
 mod pictures;
+mod twice;
 
 use std::path::Path;
 
