@@ -190,6 +190,13 @@ impl Batch {
         (last < stored.seq).then_some(last)
     }
 
+    /// The place and the hash of every record.
+    #[must_use]
+    pub fn hashes(&self) -> Vec<(u64, Digest)> {
+        let links = self.links.iter();
+        links.map(|link| (link.seq, link.hash)).collect()
+    }
+
     /// The records that are new. `known` is the stored hash of the record at [`Batch::overlap`].
     ///
     /// # Errors

@@ -123,7 +123,14 @@ async fn fresh_links(
         Some(seq) => stored_hash(tx, node.id, seq).await?,
         None => None,
     };
-    let fresh = chained.fresh(&stored, known)?;
+    let hashes = chained.hashes();
+    let fresh = match chained.fresh(&stored, known) {
+        Err(BatchFault::Forked(seq)) => {
+            let first = first_forked(tx, node.id, &hashes, seq).await?;
+            return Err(BatchFault::Forked(first).into());
+        }
+        other => other?,
+    };
     // Without records the signed head alone can show that the disk is another one.
     let head = &request.log.head;
     if records.is_empty() && head.seq > 0 && head.seq <= stored.seq {
@@ -137,6 +144,22 @@ async fn fresh_links(
         }
     }
     Ok(fresh)
+}
+
+/// One record was found to differ; every one after the fork does, so the first of them is the one to name.
+async fn first_forked(
+    tx: &mut Tx,
+    node: NodeId,
+    batch: &[(u64, sync_protocol::digest::Digest)],
+    found: u64,
+) -> Result<u64, StoreError> {
+    for (seq, hash) in batch.iter().filter(|(seq, _)| *seq < found) {
+        let known = stored_hash(tx, node, *seq).await?;
+        if known.is_some_and(|known| known != *hash) {
+            return Ok(*seq);
+        }
+    }
+    Ok(found)
 }
 
 /// The hash of an acknowledged record, wherever it was put.
