@@ -57,7 +57,12 @@ pub(crate) enum Hand {
     /// No wristband of this event.
     Unknown,
     /// This one.
-    Is(WristbandId),
+    Is {
+        /// Which.
+        id: WristbandId,
+        /// Its roll must not be used any more.
+        void: bool,
+    },
 }
 
 impl Known {
@@ -73,20 +78,31 @@ impl Known {
 impl Sources<'_> {
     /// A wristband that was printed elsewhere reads like nothing of ours: only its row tells.
     pub(crate) fn with_imported(&self, shown: Shown, raw: &str) -> Result<Shown, NodeError> {
-        let could_be = matches!(shown, Shown::Unreadable(_) | Shown::FalseWristband(_));
+        let could_be = matches!(
+            shown,
+            Shown::Unreadable(_) | Shown::FalseWristband(_) | Shown::Number(_)
+        );
         if self.config.wristbands.is_none() || !could_be || raw.len() > scanner_text::MAX_LEN {
             return Ok(shown);
         }
-        let id = wristband::of_text(self.config.event, &scanner_text::clean(raw));
-        let row = self.replica.wristband(id)?;
-        Ok(row.map_or(shown, |_| Shown::Wristband(id)))
+        let cleaned = scanner_text::clean(raw);
+        for text in [cleaned.as_str(), once(&cleaned)] {
+            let id = wristband::of_text(self.config.event, text);
+            if self.replica.wristband(id)?.is_some() {
+                return Ok(Shown::Wristband { id, void: false });
+            }
+        }
+        Ok(shown)
     }
 
     /// What is known of `shown`; `second` is the wristband that an exchange is to bind.
     pub(crate) fn of(&self, shown: &Shown, second: Option<Hand>) -> Result<Known, NodeError> {
         let mut known = self.ticket(shown)?;
         let hand = match shown {
-            Shown::Wristband(id) => Some(Hand::Is(*id)),
+            Shown::Wristband { id, void } => Some(Hand::Is {
+                id: *id,
+                void: *void,
+            }),
             _ => second,
         };
         let ticket = known.meant().map(|ticket| ticket.id).or(payload_of(shown));
@@ -136,19 +152,20 @@ impl Sources<'_> {
         hand: Option<Hand>,
     ) -> Result<Known, NodeError> {
         let wristband = match hand {
-            Some(Hand::Is(id)) => Some(id),
+            Some(Hand::Is { id, .. }) => Some(id),
             _ => None,
         };
         let passages = self.in_order(self.reach(ticket, wristband)?);
         let facts: Vec<Fact> = passages.iter().map(Passage::fact).collect();
         let merged = merge(&Rules::of(self.config), &facts);
-        known.wristband = match (hand, wristband) {
-            (Some(_), Some(id)) => Some(self.worn(id, &merged, &passages)?),
-            (Some(_), None) => Some(Worn::Unknown),
-            (None, _) => None,
+        known.wristband = match hand {
+            Some(Hand::Is { id, void: true }) => Some(Worn::Void(id)),
+            Some(Hand::Is { id, .. }) => Some(self.worn(id, &merged, &passages)?),
+            Some(Hand::Unknown) => Some(Worn::Unknown),
+            None => None,
         };
         let worn_by = wristband.and_then(|id| merged.bound.get(&id)?.ticket);
-        let wearer = worn_by.filter(|_| matches!(shown, Shown::Wristband(_)));
+        let wearer = worn_by.filter(|_| matches!(shown, Shown::Wristband { .. }));
         if let Some(wearer) = wearer {
             known.ticket = self.replica.ticket(wearer)?;
         }
@@ -259,6 +276,19 @@ impl<T: Ord + Copy> Queue<T> {
 
     fn next(&mut self) -> Option<T> {
         self.todo.pop()
+    }
+}
+
+/// The code alone, where a scanner's trigger bounced and it came twice.
+fn once(cleaned: &str) -> &str {
+    let (first, second) = cleaned
+        .split_at_checked(cleaned.len() / 2)
+        .unwrap_or((cleaned, ""));
+    let first = first.trim_end();
+    if first == second.trim_start() {
+        first
+    } else {
+        cleaned
     }
 }
 

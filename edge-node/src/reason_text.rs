@@ -110,6 +110,10 @@ const fn words(reason: Reason) -> (&'static str, &'static str) {
             "This wristband belongs to another ticket: take a new one",
             "Gelang ini milik tiket lain: ambil yang baru",
         ),
+        Reason::WristbandVoid => (
+            "This wristband was withdrawn: take it back and give a good one",
+            "Gelang ini ditarik: lepas dan ganti dengan yang baik",
+        ),
         Reason::BindingUnknown => (
             "Genuine wristband, exchanged where this gate has not heard of",
             "Gelang asli, penukarannya belum diketahui gerbang ini",

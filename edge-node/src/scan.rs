@@ -147,7 +147,8 @@ impl Node {
             view: &view,
             config,
         };
-        let second = showing.wristband.map(|text| identify(text, keyring));
+        let second = showing.wristband.filter(|_| showing.action == Action::Exchange);
+        let second = second.map(|text| identify(text, keyring));
         let decided = {
             let mut log = lock(&self.log);
             let append = log.begin()?;
@@ -210,7 +211,7 @@ impl Node {
         attempt.shown = sources.with_imported(attempt.shown, attempt.showing.text)?;
         let second = match (second, attempt.showing.wristband) {
             (Some(shown), Some(text)) => Some(match sources.with_imported(shown, text)? {
-                Shown::Wristband(id) => Hand::Is(id),
+                Shown::Wristband { id, void } => Hand::Is { id, void },
                 _ => Hand::Unknown,
             }),
             _ => None,

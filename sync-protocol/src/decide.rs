@@ -146,7 +146,7 @@ pub fn decide(q: &Question) -> Answer {
         (Shown::FalseWristband(_), _) => refuse(Reason::UnknownWristband),
         (Shown::Number(_), None) => refuse(Reason::UnknownTicket),
         (Shown::Ticket { payload, .. }, None) => unknown(q, payload),
-        (Shown::Wristband(_), None) => wristband(q),
+        (Shown::Wristband { .. }, None) => wristband(q),
         (_, Some(ticket)) => known(q, ticket),
     }
 }
@@ -178,8 +178,9 @@ fn known(q: &Question, ticket: &Ticket) -> Answer {
         provisional: !q.standing.complete,
         ..usage::answer(q, base(q, Verdict::admit(Reason::Admitted)))
     };
+    let goes_on = known.verdict.admits() || known.verdict.reason == Reason::ShowWristband;
     match q.shown {
-        Shown::Number(_) if known.verdict.admits() => Answer {
+        Shown::Number(_) if goes_on => Answer {
             verdict: Verdict::ask(Reason::TypedNumber),
             ..known
         },
@@ -212,16 +213,21 @@ fn wristband(q: &Question) -> Answer {
     if let Some(Worn::Bound(_)) = q.wristband {
         return by_policy(q, q.config.sold_after_sync, Reason::SoldAfterLastSync);
     }
-    let is_free = matches!(q.wristband, Some(Worn::Free(_)));
-    let unbound = q.config.wristbands.as_ref().map(|rules| rules.unbound);
-    match (q.action, unbound) {
-        (Action::Entry | Action::Exit, Some(policy)) if is_free && !was_unpaired(q) => {
-            // Whoever is inside may leave.
-            let leaves = q.action == Action::Exit;
-            let policy = if leaves { Policy::Admit } else { policy };
-            by_policy(q, policy, Reason::BindingUnknown)
+    let refuse = |reason| base(q, Verdict::refuse(reason));
+    let Some(rules) = &q.config.wristbands else {
+        return refuse(Reason::UnknownWristband);
+    };
+    match (q.action, q.wristband) {
+        (Action::Entry, Some(Worn::Void(_))) => refuse(Reason::WristbandVoid),
+        (Action::Entry, Some(Worn::Free(_))) if !was_unpaired(q) => {
+            by_policy(q, rules.unbound, Reason::BindingUnknown)
         }
-        _ => base(q, Verdict::refuse(Reason::UnknownWristband)),
+        // Whoever is inside may leave.
+        (Action::Exit, Some(Worn::Free(_) | Worn::Void(_))) if !was_unpaired(q) => {
+            by_policy(q, Policy::Admit, Reason::BindingUnknown)
+        }
+        (Action::Unpair, Some(Worn::Free(_) | Worn::Void(_))) => refuse(Reason::NotPaired),
+        _ => refuse(Reason::UnknownWristband),
     }
 }
 
@@ -252,7 +258,7 @@ fn by_policy(q: &Question, policy: Policy, reason: Reason) -> Answer {
 
 fn subject(q: &Question) -> Subject {
     match (q.shown, q.ticket) {
-        (Shown::Wristband(wristband), _) => Subject::Wristband(*wristband),
+        (Shown::Wristband { id, .. }, _) => Subject::Wristband(*id),
         (_, Some(ticket)) => Subject::Ticket(ticket.id),
         (Shown::Ticket { payload, .. }, None) => Subject::Ticket(payload.ticket),
         (Shown::Number(number), None) => Subject::Unknown(Digest::of(

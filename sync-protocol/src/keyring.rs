@@ -36,18 +36,16 @@ impl Keyring {
         }
     }
 
-    /// Checks a wristband's cleaned text: genuine, and of a roll that was printed.
+    /// Checks a wristband's cleaned text: genuine, and of a roll that was printed. Tells too whether that roll is void.
     ///
     /// # Errors
     /// As [`wristband::verify`].
-    pub fn wristband(&self, text: &str) -> Result<WristbandId, WristbandError> {
+    pub fn wristband(&self, text: &str) -> Result<(WristbandId, bool), WristbandError> {
         let (key, rolls) = self.wristbands.as_ref().ok_or(WristbandError::Malformed)?;
         let serial = wristband::verify(text, self.event, key)?;
-        let printed = |roll: &Roll| (roll.first..=roll.last).contains(&serial);
-        match rolls.iter().any(printed) {
-            true => Ok(wristband::of_serial(self.event, serial)),
-            false => Err(WristbandError::NotGenuine),
-        }
+        let roll = rolls.iter().find(|roll| roll.contains(serial));
+        let roll = roll.ok_or(WristbandError::NotGenuine)?;
+        Ok((wristband::of_serial(self.event, serial), roll.void))
     }
 
     /// Checks a code for this event.

@@ -30,7 +30,12 @@ pub enum Shown {
     /// Looks like a ticket code, but is not genuine.
     Forged(CodeError, Digest),
     /// A genuine wristband of this event.
-    Wristband(WristbandId),
+    Wristband {
+        /// Which.
+        id: WristbandId,
+        /// Its roll must not be used any more.
+        void: bool,
+    },
     /// Looks like a wristband of this event, but is not genuine or was never printed.
     FalseWristband(Digest),
     /// Nothing that Gerbang writes.
@@ -48,7 +53,7 @@ pub fn identify(raw: &str, keyring: &Keyring) -> Shown {
     match scanner_text::find_code(&cleaned) {
         Some(code) => identify_code(&code, keyring, digest),
         None => match scanner_text::find_wristband(&cleaned, |text| keyring.wristband(text)) {
-            Ok(wristband) => Shown::Wristband(wristband),
+            Ok((id, void)) => Shown::Wristband { id, void },
             Err(WristbandError::NotGenuine) => Shown::FalseWristband(digest),
             Err(WristbandError::Malformed) => {
                 TicketNumber::parse(&cleaned).map_or(Shown::Unreadable(digest), Shown::Number)

@@ -46,11 +46,16 @@ fn exchange(q: &Question) -> (Verdict, Option<Passage>) {
         None => (Verdict::ask(Reason::ShowWristband), None),
         Some(Worn::Free(_)) => (Verdict::admit(Reason::Exchanged), None),
         Some(Worn::Bound(by)) => (Verdict::refuse(Reason::WristbandTaken), Some(by)),
-        Some(Worn::Unknown | Worn::Void(_)) => (Verdict::refuse(Reason::UnknownWristband), None),
+        Some(Worn::Void(_)) => (Verdict::refuse(Reason::WristbandVoid), None),
+        Some(Worn::Unknown) => (Verdict::refuse(Reason::UnknownWristband), None),
     }
 }
 
+/// A wristband that was withdrawn lets nobody in, whoever it is bound to: it is taken back, and a good one given.
 fn entry(q: &Question) -> (Verdict, Option<Passage>) {
+    if let Some(Worn::Void(_)) = q.wristband {
+        return (Verdict::refuse(Reason::WristbandVoid), None);
+    }
     let needs_exchange = q.config.exchange_required && q.ticket.is_some();
     if needs_exchange && exchanged(q).is_none() {
         return (Verdict::refuse(Reason::NotExchanged), None);

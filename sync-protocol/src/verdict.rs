@@ -83,6 +83,8 @@ closed_enum! {
         SeveralAddons = 30 => "several_addons",
         /// This node may not do that.
         NotAllowed = 31 => "not_allowed",
+        /// The wristband, or its whole roll, was withdrawn.
+        WristbandVoid = 32 => "wristband_void",
     }
 }
 

@@ -64,6 +64,18 @@ pub struct Roll {
     /// The last serial.
     #[n(1)]
     pub last: u32,
+    /// It must not be used any more: it was lost.
+    #[n(2)]
+    #[cbor(default)]
+    pub void: bool,
+}
+
+impl Roll {
+    /// Whether this serial is one of it.
+    #[must_use]
+    pub fn contains(&self, serial: u32) -> bool {
+        (self.first..=self.last).contains(&serial)
+    }
 }
 
 /// The key under which an event's wristband codes are made and checked.

@@ -283,6 +283,7 @@ fn config() -> EventConfig {
             rolls: vec![Roll {
                 first: 1,
                 last: 5_000,
+                void: true,
             }],
             unbound: Policy::Ask,
         }),

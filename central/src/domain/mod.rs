@@ -25,3 +25,4 @@ pub mod payment;
 pub mod phone;
 pub mod position;
 pub mod ticket;
+pub mod wristband;

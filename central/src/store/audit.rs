@@ -46,6 +46,14 @@ pub async fn put_once(tx: &mut Tx, entry: AuditEntry<'_>) -> Result<(), StoreErr
     if before.is_some() {
         return Ok(());
     }
+    put(tx, entry).await
+}
+
+/// Adds an entry.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put(tx: &mut Tx, entry: AuditEntry<'_>) -> Result<(), StoreError> {
     execute!(
         tx,
         "INSERT INTO audit_log (id, happened_at, actor_kind, action, subject_kind, subject_id, detail) \

@@ -1,0 +1,107 @@
+//! New rolls: printed by central, or taken in from a list.
+
+use std::collections::BTreeSet;
+
+use sync_protocol::{
+    id::EventId,
+    time::Timestamp,
+    wristband::{Wristband, WristbandStatus},
+};
+
+use super::{App, WristbandError, begin, of_roll};
+use crate::{
+    domain::wristband::{RollError, RollKind, RollRecord, next_serials, roll_name},
+    store::{self, StoreError, Tx, tx::transact},
+};
+
+impl App {
+    /// Gives out the next serials of an event; gates take their codes from then on.
+    ///
+    /// # Errors
+    /// [`WristbandError`].
+    pub async fn print_roll(
+        &self,
+        event: EventId,
+        name: &str,
+        count: u32,
+    ) -> Result<RollRecord, WristbandError> {
+        let name = roll_name(name)?;
+        let now = self.clock.now();
+        transact!(self.store, |tx| {
+            let mut revision = begin(tx, event).await?;
+            let rolls = store::wristband::rolls(tx, event).await?;
+            let (first, last) = next_serials(&rolls, count)?;
+            let roll = self.new_roll(&name, RollKind::Printed, (first, last), now);
+            insert_roll(tx, event, &roll).await?;
+            revision.config_revision = revision.manifest.revision;
+            store::revision::put(tx, event, &revision).await?;
+            self.say(tx, of_roll("wristband.roll", &roll), now).await?;
+            Ok(roll)
+        })
+    }
+
+    /// Takes in codes that were printed elsewhere, one per line.
+    ///
+    /// # Errors
+    /// [`WristbandError::Roll`] names every wrong line, and nothing was taken in.
+    pub async fn import_roll(
+        &self,
+        event: EventId,
+        name: &str,
+        list: &[u8],
+    ) -> Result<RollRecord, WristbandError> {
+        let name = roll_name(name)?;
+        let now = self.clock.now();
+        let reader = self.code_reader(event);
+        transact!(self.store, |tx| {
+            let mut revision = begin(tx, event).await?;
+            let known: BTreeSet<_> = store::wristband::ids(tx, event)
+                .await?
+                .into_iter()
+                .collect();
+            let ids = reader.list(list, |id| known.contains(&id))?;
+            let count = u32::try_from(ids.len()).map_err(|_| RollError::TooMany)?;
+            let roll = self.new_roll(&name, RollKind::Imported, (1, count), now);
+            insert_roll(tx, event, &roll).await?;
+            let good = |id| Wristband {
+                id,
+                status: WristbandStatus::Good,
+                revision: revision.manifest.revision,
+            };
+            let rows: Vec<Wristband> = ids.into_iter().map(good).collect();
+            store::wristband::insert(tx, event, roll.id, &rows).await?;
+            for row in &rows {
+                revision.manifest.wristbands.add(&row.digest());
+            }
+            store::revision::put(tx, event, &revision).await?;
+            self.say(tx, of_roll("wristband.import", &roll), now)
+                .await?;
+            Ok(roll)
+        })
+    }
+
+    fn new_roll(
+        &self,
+        name: &str,
+        kind: RollKind,
+        (first, last): (u32, u32),
+        now: Timestamp,
+    ) -> RollRecord {
+        RollRecord {
+            id: self.new_id(now),
+            name: name.to_owned(),
+            kind,
+            first,
+            last,
+            status: WristbandStatus::Good,
+            created_at: now,
+        }
+    }
+}
+
+async fn insert_roll(tx: &mut Tx, event: EventId, roll: &RollRecord) -> Result<(), WristbandError> {
+    match store::wristband::insert_roll(tx, event, roll).await {
+        Err(StoreError::Duplicate) => Err(WristbandError::NameTaken),
+        inserted => Ok(inserted?),
+    }
+}
