@@ -100,6 +100,8 @@ impl Seller {
             status: TicketStatus::Valid,
             revision: 1,
             sealed,
+            holder: None,
+            search: Vec::new(),
         };
         (ticket, code.map(|code| code.to_text()))
     }
@@ -110,6 +112,7 @@ impl Seller {
             config: Some(self.config()),
             tickets,
             passages: Vec::new(),
+            wristbands: Vec::new(),
             position: vec![1].into(),
             manifest,
         };
@@ -122,6 +125,8 @@ impl Seller {
             page,
             lease_until: self.now.plus_ms(86_400_000),
             order: None,
+            receipt: None,
+            rights: None,
         };
         let reading = node.clock().reading();
         let trip = Trip {
@@ -149,6 +154,7 @@ impl Seller {
                 number: 1,
                 name: "Regular".into(),
                 gates: Vec::new(),
+                addon: false,
             }],
             gates: vec![GateEntry {
                 id: GATE,
@@ -163,6 +169,9 @@ impl Seller {
             exchange_required: false,
             sold_after_sync: Policy::Ask,
             repeat_ms: 30_000,
+            check_outs: Vec::new(),
+            search: None,
+            wristbands: None,
         }
     }
 }

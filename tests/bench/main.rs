@@ -13,6 +13,7 @@ mod edge_memory;
 mod edge_verdict;
 mod figure;
 mod filled;
+mod large_event;
 mod sync_ingest;
 mod sync_snapshot;
 mod wire_meter;
@@ -33,6 +34,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if report.wants("edge.memory") {
         edge_memory::run(&mut report).await?;
+    }
+    if report.wants("event.200k") {
+        large_event::run(&mut report).await?;
     }
     if report.wants("sync.snapshot") {
         sync_snapshot::run(&mut report).await?;

@@ -13,6 +13,7 @@ use minicbor::bytes::ByteVec;
 use support::central::{Engine, TestCentral};
 use sync_protocol::{
     id::{BootId, EventId, GateId, NodeId, TicketId},
+    rights::Rights,
     scan::{Action, Head, ScanRecord, Subject},
     verdict::{Decision, Reason},
     wire::v1::{EnrolRequest, SyncRequest},
@@ -62,6 +63,7 @@ async fn nodes(central: &TestCentral) -> Result<Vec<Log>> {
         let wish = NewEnrolment {
             event,
             gate,
+            rights: Rights::ALL,
             node_name: format!("node {number}"),
             valid_for_ms: 60_000,
         };
@@ -126,6 +128,7 @@ fn record(head: &Head, event: EventId, gate: GateId, central: &TestCentral) -> S
         provisional: false,
         cursor: 1,
         wristband: None,
+        via: None,
     }
 }
 
