@@ -141,6 +141,15 @@ impl Sample {
         }
     }
 
+    /// Whether it is worth having after an earlier one of the same log. A round that hung in a dead network for
+    /// seconds tells less than a quick one before it, and would blur every scan until the next.
+    #[must_use]
+    pub fn adds_to(&self, known: &Self) -> bool {
+        let passed = self.mono_ms - known.mono_ms;
+        let is_old = !(0..=FRESH_MS).contains(&passed);
+        self.boot != known.boot || is_old || self.error_ms <= known.error_ms + drift_ms(passed)
+    }
+
     /// Central's time at a reading of the same boot; `None` for another boot.
     #[must_use]
     pub fn time_of(&self, reading: &Reading) -> Option<Interval> {

@@ -42,6 +42,25 @@ fn case_20_a_clock_three_hours_wrong_is_corrected() {
 }
 
 #[test]
+fn a_round_that_hung_adds_nothing_until_the_quick_one_before_it_is_old() {
+    let quick = mark(0, 1_000_000, BOOT, 5_000).sample().expect("sampled");
+    let hung = |mono: i64, boot| Sample {
+        boot,
+        mono_ms: mono,
+        central: Timestamp(mono),
+        error_ms: 4_000,
+    };
+    assert!(!hung(9_000, BOOT).adds_to(&quick));
+    assert!(hung(9_000, OTHER).adds_to(&quick));
+    assert!(hung(5_002 + FRESH_MS, BOOT).adds_to(&quick));
+    let drifted = Sample {
+        error_ms: quick.error_ms + 1,
+        ..hung(25_000, BOOT)
+    };
+    assert!(drifted.adds_to(&quick) && !hung(25_000, BOOT).adds_to(&quick));
+}
+
+#[test]
 fn case_20_a_reboot_without_rtc_is_placed_between_two_syncs() {
     let marks = [
         mark(1, 1_000_000, BOOT, 5_000),

@@ -288,3 +288,29 @@ async fn gates_that_upload_at_once_queue_and_come_to_the_same_rulings() {
         }
     }
 }
+
+/// A round that hung in a dead network tells little of the clock; the quick one before it still counts.
+#[tokio::test]
+async fn case_20_scans_made_while_a_round_hung_keep_their_time() {
+    for engine in Engine::both() {
+        let (central, _, tickets, mut north, mut south) = venue(engine).await;
+        central.clock.advance_ms(1_000);
+        let hung = north.request();
+        let sent_ms = central.now().ms_since(START);
+        let first = north.admit(&central, tickets[0]);
+        central.clock.advance_ms(1_000);
+        let second = south.admit(&central, tickets[0]);
+        central.clock.advance_ms(20_000);
+        let answer = central.app.sync(north.id, &hung, central.now()).await;
+        north.take_in(&central, &answer.expect("late, but good"));
+        let previous = north.previous.as_mut().expect("just answered");
+        previous.trip.sent_ms = sent_ms;
+        for gate in [&mut north, &mut south] {
+            gate.sync(&central).await;
+        }
+        north.sync(&central).await;
+        assert_eq!(north.ruling(first), Some(Ruling::Counted));
+        assert_eq!(north.ruling(second), double(first));
+        assert_eq!(north.time(first), START.plus_ms(1_000));
+    }
+}

@@ -9,7 +9,7 @@
 use sync_protocol::{
     config::EventConfig,
     id::GateId,
-    moment::{Entry, Interval, Mark, Trip, correct},
+    moment::{Entry, Interval, Mark, Sample, Trip, correct},
     scan::{Action, ScanRecord},
     time::Reading,
 };
@@ -93,6 +93,13 @@ pub fn is_plausible(trip: &Trip, mark: &Mark) -> bool {
     let at_central = mark.answered_at.ms_since(mark.received_at);
     let on_the_way = (trip.got_ms - trip.sent_ms).saturating_sub(at_central);
     (-TRIP_SLACK_MS..TRIP_LIMIT_MS).contains(&on_the_way)
+}
+
+/// Whether a reported round trip says more of the node's clock than an earlier round of the same boot.
+#[must_use]
+pub fn adds_to(trip: &Trip, mark: &Mark, known: &Mark) -> bool {
+    let sample = Sample::of_trip(trip, mark.received_at, mark.answered_at);
+    known.sample().is_none_or(|known| sample.adds_to(&known))
 }
 
 /// The times of fresh records that follow the stored one whose time is `last`. `None` when they would move what is

@@ -81,6 +81,21 @@ pub async fn by_number(
     row.map(Row::into_round).transpose()
 }
 
+/// The last round before `number` whose clock sample is of this boot.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sampled_before(
+    tx: &mut Tx,
+    node: NodeId,
+    number: u64,
+    boot: BootId,
+) -> Result<Option<Round>, StoreError> {
+    let sql = select!("round < ? AND trip_boot = ? ORDER BY round DESC LIMIT 1");
+    let row = fetch_optional!(tx, Row, sql, node.0, signed(number), boot.0)?;
+    row.map(Row::into_round).transpose()
+}
+
 /// The last head below `head` at which a clock sample was taken: what is before it is settled.
 ///
 /// # Errors

@@ -16,7 +16,7 @@ use crate::{
     app::gate_config::GateConfig,
     domain::{
         batch::{self, BatchFault, Link},
-        log_time::{Times, continue_log, correct_log, is_plausible},
+        log_time::{Times, adds_to, continue_log, correct_log, is_plausible},
         node::Node,
         position::Position,
     },
@@ -188,7 +188,8 @@ fn mark(node: &Node, request: &SyncRequest, received_at: Timestamp) -> Option<Ma
     })
 }
 
-/// The node's side of an earlier round, if the node had that round, never reported it, and it can be true.
+/// The node's side of an earlier round, if the node had that round, never reported it, it can be true, and it tells
+/// the time better than what is known by then.
 async fn reported_trip(
     tx: &mut Tx,
     node: NodeId,
@@ -202,7 +203,12 @@ async fn reported_trip(
     }
     let round = store::round::by_number(tx, node, report.round).await?;
     let fits = |round: &Round| round.mark.trip.is_none() && is_plausible(&report.trip, &round.mark);
-    Ok(round.filter(fits).map(|round| (round, report.trip)))
+    let Some(round) = round.filter(fits) else {
+        return Ok(None);
+    };
+    let known = store::round::sampled_before(tx, node, report.round, report.trip.boot).await?;
+    let adds = known.is_none_or(|known| adds_to(&report.trip, &round.mark, &known.mark));
+    Ok(adds.then_some((round, report.trip)))
 }
 
 /// Gives the fresh records their times, and moves stored ones where a new clock sample speaks of them.
