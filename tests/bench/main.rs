@@ -13,6 +13,7 @@ mod edge_memory;
 mod edge_verdict;
 mod figure;
 mod filled;
+mod sync_delta;
 mod large_event;
 mod sync_ingest;
 mod sync_snapshot;
@@ -40,6 +41,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if report.wants("sync.snapshot") {
         sync_snapshot::run(&mut report).await?;
+    }
+    if report.wants("sync.delta") {
+        sync_delta::run(&mut report).await?;
     }
     if report.wants("sync.ingest") {
         sync_ingest::run(&mut report).await?;

@@ -3,6 +3,7 @@
 //! `cargo test -p tests --test simulation` plays the fixed seeds of CI. `SEED=123` before it plays that one alone and
 //! tells every step; `make sim SEEDS=1000` plays many fresh ones (`FIRST=…` to begin elsewhere than at a new place).
 
+mod asked;
 mod many;
 mod world;
 
@@ -11,24 +12,24 @@ use world::{run, terminal};
 /// The seeds of one test; together they are those of CI.
 const SHARE: u64 = 50;
 
-/// Whether this run was started for one seed or for many, so that the fixed ones rest.
-fn is_for_somebody_else() -> bool {
-    ["SEED", "SEEDS"]
-        .into_iter()
-        .any(|name| std::env::var_os(name).is_some())
-}
-
-/// Plays seeds one after the other and fails with all that broke.
+/// Plays seeds one after the other and fails with all that broke, or if there was nothing to rule in any of them.
 fn play(seeds: impl IntoIterator<Item = u64>) {
-    if is_for_somebody_else() {
+    if !asked::fixed() {
         return;
     }
     support::temp::in_memory();
-    let broken: Vec<String> = seeds
-        .into_iter()
-        .filter_map(|seed| run(seed, false).err())
-        .collect();
+    let (mut broken, mut doubles) = (Vec::new(), (0, 0));
+    for seed in seeds {
+        match run(seed, false) {
+            Ok(told) => doubles = (doubles.0 + told.doubles.0, doubles.1 + told.doubles.1),
+            Err(said) => broken.push(said),
+        }
+    }
     assert!(broken.is_empty(), "{}", broken.join("\n\n"));
+    assert!(
+        doubles.0 > doubles.1 && doubles.1 > 0,
+        "nothing happens in these worlds: {doubles:?}"
+    );
 }
 
 macro_rules! shares {
@@ -51,7 +52,7 @@ shares!(
 
 #[test]
 fn case_32_a_seed_repeats_to_the_letter() {
-    if is_for_somebody_else() {
+    if !asked::fixed() {
         return;
     }
     support::temp::in_memory();
@@ -62,11 +63,10 @@ fn case_32_a_seed_repeats_to_the_letter() {
 
 #[test]
 fn the_seed_that_was_asked_for() {
-    let Ok(seed) = std::env::var("SEED") else {
+    let Some(seed) = asked::seed() else {
         return;
     };
     support::temp::in_memory();
-    let seed = seed.parse().expect("SEED is a number");
     let told = run(seed, true).unwrap_or_else(|broken| panic!("{broken}"));
     terminal(&format!("seed {seed} holds: {told:?}"));
 }
@@ -74,10 +74,8 @@ fn the_seed_that_was_asked_for() {
 /// Any number of seeds, for `make sim`.
 #[test]
 fn as_many_seeds_as_were_asked_for() {
-    let number = |name: &str| Some(std::env::var(name).ok()?.parse::<u64>().expect(name));
-    let Some(count) = number("SEEDS") else {
-        return;
-    };
-    support::temp::in_memory();
-    many::play(number("FIRST").unwrap_or_default(), count);
+    if let Some((first, count)) = asked::seeds() {
+        support::temp::in_memory();
+        many::play(first, count);
+    }
 }

@@ -4,7 +4,7 @@ use std::{
     io::{IsTerminal as _, Write as _},
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     thread,
     time::Instant,
@@ -22,6 +22,7 @@ struct Board {
     taken: AtomicU64,
     done: AtomicU64,
     scans: AtomicU64,
+    doubles: AtomicUsize,
     broken: Mutex<Vec<String>>,
     started: Instant,
 }
@@ -34,6 +35,7 @@ pub fn play(first: u64, count: u64) {
         taken: AtomicU64::new(0),
         done: AtomicU64::new(0),
         scans: AtomicU64::new(0),
+        doubles: AtomicUsize::new(0),
         broken: Mutex::default(),
         started: Instant::now(),
     };
@@ -63,6 +65,7 @@ impl Board {
                 Ok(told) => {
                     self.scans
                         .fetch_add(u64::from(told.scans), Ordering::Relaxed);
+                    self.doubles.fetch_add(told.doubles.0, Ordering::Relaxed);
                 }
                 Err(broken) => self.note(broken),
             }
@@ -77,11 +80,13 @@ impl Board {
     }
 
     fn tell(&self, done: u64) {
-        if done % EVERY != 0 && done != self.count {
+        if !done.is_multiple_of(EVERY) && done != self.count {
             return;
         }
         let seconds = self.started.elapsed().as_secs_f64();
         let scans = self.scans.load(Ordering::Relaxed);
+        let doubles = self.doubles.load(Ordering::Relaxed);
+        let count = self.count;
         let mut out = std::io::stderr();
         let (start, end) = match out.is_terminal() {
             true => ("\r", ""),
@@ -90,8 +95,7 @@ impl Board {
         // A terminal that went away is no reason to fail.
         let _ = write!(
             out,
-            "{start}{done} of {} seeds, {scans} scans, {seconds:.0} s{end}",
-            self.count
+            "{start}{done} of {count} seeds, {scans} scans, {doubles} doubles, {seconds:.0} s{end}"
         );
     }
 }

@@ -7,7 +7,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use central::app::nodes::NewEnrolment;
 use edge_node::{
-    Node,
+    Node, NodeError,
     scan::Scan,
     sync::{Session, enrol::enrol_over},
 };
@@ -15,6 +15,7 @@ use rusqlite::{Connection, OpenFlags};
 use support::festival::gate;
 use sync_protocol::{
     id::NodeId,
+    rights::Rights,
     scan::{Action, ScanRecord},
     time::Timestamp,
 };
@@ -25,6 +26,8 @@ use super::{
     disk::Image,
     entropy::Streams,
     hall::{GoodWire, Hall},
+    plan::Plan,
+    room::Room,
 };
 
 /// One record as it truly came about.
@@ -58,6 +61,10 @@ pub struct Device {
     pub is_cut: bool,
     /// Its disk is full.
     pub is_full: bool,
+    /// Its disk is a small one of its own.
+    has_small_disk: bool,
+    /// That disk. Unmounted before the folder goes.
+    room: Option<Room>,
     /// Another device has a copy of its disk.
     pub has_twin: bool,
     /// Its last round said that there is more.
@@ -71,17 +78,19 @@ pub struct Device {
 
 impl Device {
     /// Enrols device `number` of the world at its gate.
-    pub async fn enrol(hall: &Hall, seed: u64, number: usize, clock: (i64, i64)) -> Self {
+    pub async fn enrol(hall: &Hall, plan: &Plan, number: usize) -> Self {
         let letter = ["A", "B", "C"][number % 3];
-        let entropy = Streams::device(seed, number as u64);
+        let entropy = Streams::device(plan.seed, number as u64);
+        let has_small_disk = number == 0 && plan.rare.full_disk.is_some();
         let wish = NewEnrolment {
             event: hall.event.event.id,
             gate: gate(&hall.event, &format!("Gate {letter}")),
             node_name: format!("node {letter}"),
             valid_for_ms: 60_000,
+            rights: Rights::ALL,
         };
         let code = hall.central.app.create_enrolment(&wish).await;
-        let (skew, drift) = clock;
+        let (skew, drift) = plan.clocks[number];
         let truth = Arc::clone(&hall.central.clock);
         let mut device = Self {
             name: letter.to_owned(),
@@ -92,6 +101,8 @@ impl Device {
             session: Some(Session::default()),
             is_cut: false,
             is_full: false,
+            has_small_disk,
+            room: None,
             has_twin: false,
             has_more: false,
             log: Vec::new(),
@@ -100,10 +111,11 @@ impl Device {
             reader: None,
         };
         let code = code.expect("a code");
+        device.make_home();
         let (home, wire) = (device.home(), GoodWire(hall));
         let enrolled = enrol_over(&wire, &home, "http://central", &code, &device.entropy).await;
         enrolled.expect("taken in");
-        device.open();
+        device.open().expect("there is room");
         device.id = device.node().id();
         device
     }
@@ -121,6 +133,8 @@ impl Device {
             session: Some(Session::default()),
             is_cut: false,
             is_full: false,
+            has_small_disk: false,
+            room: None,
             has_twin: true,
             has_more: false,
             log: self.log.clone(),
@@ -129,7 +143,7 @@ impl Device {
             reader: None,
         };
         self.image().lay(&twin.home());
-        twin.open();
+        twin.open().expect("there is room");
         twin
     }
 
@@ -148,13 +162,38 @@ impl Device {
         Image::take(&self.home())
     }
 
+    /// Makes its folder, on a disk of its own if it has one.
+    fn make_home(&mut self) {
+        std::fs::create_dir_all(self.home()).expect("a folder");
+        if self.has_small_disk {
+            self.room = Room::mount(&self.home());
+        }
+    }
+
+    /// Its disk fills up. False when it has none of its own.
+    pub fn fill(&mut self) -> bool {
+        self.room.iter().for_each(Room::fill);
+        self.is_full = self.room.is_some();
+        self.is_full
+    }
+
+    /// There is room again.
+    pub fn free(&mut self) {
+        self.room.iter().for_each(Room::free);
+        self.is_full = false;
+    }
+
     /// Starts the program, as `edge-node run` does.
-    pub fn open(&mut self) {
-        let node = Node::open(&self.home(), self.clock.clone()).expect("a node's folder opens");
-        node.verify_replica().expect("its rows can be read");
+    ///
+    /// # Errors
+    /// When the disk is too full for it.
+    pub fn open(&mut self) -> Result<(), NodeError> {
+        let node = Node::open(&self.home(), self.clock.clone())?;
+        node.verify_replica()?;
         self.node = Some(Arc::new(node));
         self.session = Some(Session::default());
         self.reader = Some(self.connect("log.db"));
+        Ok(())
     }
 
     /// Ends the program in good order.
@@ -168,8 +207,12 @@ impl Device {
     /// been started again.
     pub fn crash(&mut self, image: &Image) {
         self.homes += 1;
+        let old = self.room.take();
+        self.make_home();
         image.lay(&self.home());
+        self.is_full = false;
         self.stop();
+        drop(old);
     }
 
     /// Shows something to its scanner; what came of it is remembered with its true time.

@@ -8,7 +8,7 @@ use std::{
     collections::BTreeMap, fs, io::Write as _, os::unix::fs::OpenOptionsExt as _, path::Path,
 };
 
-use super::chance::Chance;
+use super::{chance::Chance, room::BALLAST};
 
 /// The files of a folder.
 #[derive(Clone)]
@@ -21,7 +21,7 @@ impl Image {
         for entry in fs::read_dir(folder).expect("a folder") {
             let entry = entry.expect("an entry");
             let name = entry.file_name().into_string().expect("our own names");
-            if !name.ends_with("-shm") {
+            if !name.ends_with("-shm") && name != BALLAST {
                 files.insert(name, fs::read(entry.path()).expect("our own file"));
             }
         }

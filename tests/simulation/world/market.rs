@@ -1,6 +1,7 @@
 //! Buyers: they order, pay in time, too late or never, and change their mind. What the till took is the truth about
 //! money; notices of it come twice, late or not at all.
 
+use super::{chance::Chance, hall::Hall};
 use axum::http::HeaderMap;
 use central::{
     app::orders::OrderError,
@@ -10,9 +11,6 @@ use central::{
         ticket::{SoldTicket, code},
     },
 };
-use sync_protocol::id::TicketId;
-
-use super::{chance::Chance, hall::Hall};
 
 /// An order that was placed.
 #[derive(Clone, Debug)]
@@ -27,8 +25,6 @@ pub struct Placed {
 /// A ticket in somebody's hand.
 #[derive(Clone, Debug)]
 pub struct Held {
-    /// The ticket.
-    pub id: TicketId,
     /// The text of its code.
     pub code: String,
     /// The number printed under it.
@@ -113,6 +109,17 @@ impl Market {
         }
     }
 
+    /// Central went back to before some orders were placed.
+    pub async fn forget_lost_orders(&mut self, hall: &Hall) {
+        for order in std::mem::take(&mut self.orders) {
+            let app = &hall.central.app;
+            let found = app.find_order(&order.number, &order.access).await;
+            if found.is_ok() {
+                self.orders.push(order);
+            }
+        }
+    }
+
     /// Guests get the tickets of orders that are paid by now.
     pub async fn hand_out(&mut self, hall: &Hall) {
         for order in self.orders.iter_mut().filter(|o| !o.is_handed_out) {
@@ -152,7 +159,6 @@ async fn print(hall: &Hall, ticket: &SoldTicket) -> Held {
     let key = app.key_in_slot(&mut tx, ticket.event, ticket.key_slot);
     let key = key.await.expect("the event's key");
     Held {
-        id: ticket.gate.id,
         code: code(ticket, &key).to_text(),
         number: ticket.gate.number.to_string(),
     }

@@ -24,6 +24,7 @@ mod plan;
 mod rare;
 mod rest;
 mod retell;
+mod room;
 mod rounds;
 mod run;
 mod steps;
@@ -34,9 +35,8 @@ pub use run::run;
 
 use std::{collections::BTreeMap, io::Write as _};
 
-use sync_protocol::ticket::Ticket;
-
 use chance::Chance;
+use checks::Seen;
 use device::Device;
 use disk::Image;
 use flight::Flight;
@@ -57,11 +57,16 @@ pub struct World {
     /// Copies of requests that are still on their way.
     echoes: Vec<Echo>,
     market: Market,
-    /// The event's tickets at every revision that a gate could see.
-    revisions: BTreeMap<u64, Vec<Ticket>>,
+    /// What a gate could see, at every revision at which it could. A central that went back shows something else at the
+    /// same revision.
+    revisions: BTreeMap<u64, Vec<Seen>>,
     /// Central's disk before the first scan.
     first_day: Image,
+    /// A copy of central's disk.
+    backup: Option<Image>,
     scans: u32,
+    /// In the end: doubles, and those of them that nobody can decide.
+    doubles: (usize, usize),
 }
 
 /// Writes a line to the person who runs the tests, past the capture of output.

@@ -1,10 +1,16 @@
 //! The plan of a world: the event and its troubles, drawn from the seed before anything happens.
 
 use central::domain::{event::GateRules, new_event::NewEvent};
-use support::festival::{festival, new_type};
-use sync_protocol::config::{EntryRule, Policy};
+use support::{
+    central::START,
+    festival::{festival, new_type},
+};
+use sync_protocol::{
+    config::{EntryRule, Policy},
+    time::Timestamp,
+};
 
-use super::chance::Chance;
+use super::{chance::Chance, oracle::Rules};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -16,6 +22,8 @@ pub struct Plan {
     pub seed: u64,
     /// The event's rules at the gate.
     pub rules: GateRules,
+    /// When everybody counts as outside again.
+    pub check_outs: Vec<Timestamp>,
     /// Capacity of the two types.
     pub quotas: [i64; 2],
     /// Price of the first type; free tickets are paid when they are ordered.
@@ -33,7 +41,7 @@ pub struct Plan {
 }
 
 /// Steps at which something rare happens, if it does.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Rare {
     /// A device's disk is copied, and both go on.
     pub fork: Option<u32>,
@@ -43,8 +51,8 @@ pub struct Rare {
     pub central_crash: Option<u32>,
     /// A device's disk fills up, for a while.
     pub full_disk: Option<u32>,
-    /// Central's database is replaced by an older copy.
-    pub restore: Option<u32>,
+    /// Central's database is copied, and later replaced by that copy: at the one step and at the other.
+    pub restore: Option<(u32, u32)>,
 }
 
 /// How many devices stand at the gates.
@@ -58,6 +66,7 @@ impl Plan {
         Self {
             seed,
             rules: rules(&chance),
+            check_outs: check_outs(&chance),
             quotas: [chance.between(8, 20), chance.between(2, 5)],
             price_minor: *chance.pick(&[0, 150_000, 150_000]),
             clocks: (0..DEVICES).map(|_| clock(&chance)).collect(),
@@ -69,8 +78,16 @@ impl Plan {
                 revoke: at(&chance, 20, steps),
                 central_crash: at(&chance, 40, steps),
                 full_disk: at(&chance, 20, steps),
-                restore: at(&chance, 10, steps),
+                restore: restore(&chance, steps),
             },
+        }
+    }
+
+    /// The same rules, for the oracle.
+    pub fn oracles_rules(&self) -> Rules {
+        Rules {
+            entry: self.rules.entry_rule,
+            check_outs: self.check_outs.clone(),
         }
     }
 
@@ -78,6 +95,7 @@ impl Plan {
     pub fn wish(&self) -> NewEvent {
         let mut wish = festival();
         wish.rules = self.rules;
+        wish.check_outs = self.check_outs.clone();
         wish.gates.push("Gate C".into());
         wish.types = vec![
             new_type("Regular", self.price_minor, self.quotas[0]),
@@ -94,6 +112,7 @@ fn rules(chance: &Chance) -> GateRules {
         EntryRule::Single,
         EntryRule::OncePerDay,
         EntryRule::Times(2),
+        EntryRule::TimesPerGate(1),
         EntryRule::ReEntry,
         EntryRule::ReEntry,
     ]);
@@ -106,6 +125,16 @@ fn rules(chance: &Chance) -> GateRules {
     }
 }
 
+/// Some venues are empty at certain hours, whatever the gates counted.
+fn check_outs(chance: &Chance) -> Vec<Timestamp> {
+    let mut moments: Vec<_> = (0..*chance.pick(&[0, 0, 1, 3]))
+        .map(|_| START.plus_ms(chance.between(MINUTE, 20 * HOUR)))
+        .collect();
+    moments.sort_unstable();
+    moments.dedup();
+    moments
+}
+
 /// Skew in milliseconds and drift in parts per million: boards stay below 100.
 fn clock(chance: &Chance) -> (i64, i64) {
     let skew = match chance.below(6) {
@@ -116,6 +145,11 @@ fn clock(chance: &Chance) -> (i64, i64) {
         _ => 0,
     };
     (skew, chance.between(-90, 90))
+}
+
+fn restore(chance: &Chance, steps: u32) -> Option<(u32, u32)> {
+    let (one, other) = (at(chance, 100, steps)?, at(chance, 15, steps)?);
+    Some((one.min(other), one.max(other)))
 }
 
 fn at(chance: &Chance, share: usize, steps: u32) -> Option<u32> {

@@ -5,10 +5,15 @@ use super::{
     broken::{Broken, Held},
 };
 
+/// Whether nodes send again what a restored central lost.
+const RESTORES: bool = false;
+/// A disk is full for so many steps.
+const FULL_STEPS: u32 = 25;
+
 impl World {
     /// What the plan has for this step.
     pub async fn rare_event(&mut self, step: u32) -> Held {
-        let rare = &self.plan.rare;
+        let rare = self.plan.rare;
         let is_due = |at: Option<u32>| at == Some(step);
         let (fork, revoke, crash) = (
             is_due(rare.fork),
@@ -18,19 +23,67 @@ impl World {
         if fork {
             self.fork();
         }
+        match rare.full_disk {
+            Some(at) if at == step => self.fill(),
+            Some(at) if at + FULL_STEPS == step => self.free(),
+            _ => {}
+        }
         if revoke {
             self.revoke().await;
         }
-        match crash {
-            true => self.central_crash().await,
-            false => Ok(()),
+        if crash {
+            self.central_crash().await?;
+        }
+        match rare.restore {
+            Some((copy, _)) if copy == step => self.backup = Some(self.hall.image()),
+            Some((_, back)) if back == step => self.central_restore().await?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Central's database is replaced by the older copy of it. What was sold since is lost, and people hold tickets that
+    /// central does not know; what gates sent since must come again.
+    async fn central_restore(&mut self) -> Held {
+        let Some(backup) = self.backup.take().filter(|_| RESTORES) else {
+            return Ok(());
+        };
+        while !self.flights.is_empty() {
+            self.lose(0).await?;
+        }
+        self.echoes.clear();
+        self.hall.crash(&backup).await;
+        self.market.forget_lost_orders(&self.hall).await;
+        self.trace
+            .say("central's database is an older copy".to_owned());
+        self.look_at_central().await
+    }
+
+    fn fill(&mut self) {
+        let device = &mut self.devices[0];
+        let said = if device.fill() {
+            "is full"
+        } else {
+            "cannot be filled here"
+        };
+        self.trace
+            .say(format!("the disk of {} {said}", device.name));
+    }
+
+    /// Somebody makes room on a disk.
+    pub fn free(&mut self) {
+        let device = &mut self.devices[0];
+        if device.is_full {
+            device.free();
+            self.trace
+                .say(format!("the disk of {} has room again", device.name));
         }
     }
 
     fn fork(&mut self) {
         let at = self.chance.below(self.devices.len());
         let number = self.devices.len() as u64;
-        if self.devices[at].node.is_none() {
+        if self.devices[at].node.is_none() || self.devices[at].is_full {
             return;
         }
         let twin = self.devices[at].twin(number, self.plan.seed);

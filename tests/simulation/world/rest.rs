@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     World,
     broken::{Held, broken, demand},
-    checks::{self, Row},
+    checks::{self, Row, Seen},
     device::Device,
 };
 
@@ -24,6 +24,10 @@ impl World {
         self.meet().await?;
         let rows = checks::rows(&self.hall).await;
         let (revision, tickets) = self.hall.tickets().await;
+        let seen = Seen {
+            tickets,
+            rows: rows.clone(),
+        };
         checks::sales::hold(&self.hall).await?;
         checks::logs::every_record_arrived_once(&self.devices, &rows, &self.hall).await?;
         checks::conflicts::the_manager_sees_every_double(&self.hall, &rows).await?;
@@ -34,7 +38,7 @@ impl World {
             !contact.is_copy && !silenced.contains(&device.id.0)
         };
         for device in self.devices.iter().filter(works) {
-            checks::replicas::a_replica_equals_central(device, &tickets, &rows, revision)?;
+            checks::replicas::a_replica_equals_central(device, &seen, revision)?;
             checks::conflicts::both_gates_know_every_double(device, &rows)?;
         }
         self.logs_hold().await?;
@@ -49,6 +53,7 @@ impl World {
         }
         self.echoes.clear();
         self.hall.till.set_down(false);
+        self.free();
         for at in 0..self.devices.len() {
             self.devices[at].is_cut = false;
             if self.devices[at].node.is_none() {
@@ -118,11 +123,15 @@ impl World {
 
     /// The end, for the trace.
     fn tell(&mut self, rows: &[Row]) {
+        let ruled = |name| {
+            rows.iter()
+                .filter(|row| row.told.as_ref().is_some_and(|told| told.ruling == name))
+                .count()
+        };
+        let undecidable = ruled("double_undecidable");
+        self.doubles = (ruled("double") + undecidable, undecidable);
         for row in rows {
-            let told = format!(
-                "{:?} {:?} {:?} {:?}",
-                row.scan, row.time, row.ruling, row.winner
-            );
+            let told = format!("{:?} {:?} {:?} {:?}", row.scan, row.time, row.told, row.day);
             self.trace.say(told);
         }
     }

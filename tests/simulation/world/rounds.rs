@@ -10,7 +10,6 @@ use super::{
     World,
     broken::{Broken, Held},
     checks,
-    device::Device,
     flight::{Flight, Landed, Stage},
     guests::read_log_again,
 };
@@ -211,8 +210,15 @@ impl World {
     /// A program that is down is started again.
     pub fn wake(&mut self, at: usize) -> Held {
         let now = self.hall.now();
-        let device: &mut Device = &mut self.devices[at];
-        device.open();
+        let device = &mut self.devices[at];
+        match device.open() {
+            Err(_) if device.is_full => {
+                self.trace
+                    .say(format!("{} finds no room to start", device.name));
+                return Ok(());
+            }
+            opened => opened.expect("a node's folder opens"),
+        }
         self.trace.say(format!("{} starts", device.name));
         read_log_again(device, now)?;
         checks::replicas::a_replica_is_what_it_says(device, &self.revisions)

@@ -27,6 +27,8 @@ pub struct Told {
     pub digest: Digest,
     /// How many scans were made.
     pub scans: u32,
+    /// How many of them were ruled doubles, and how many of those undecidable.
+    pub doubles: (usize, usize),
 }
 
 /// Plays one seed; `aloud` tells every step. The error says which rule broke at which step, and how to repeat it.
@@ -62,6 +64,7 @@ async fn play(seed: u64, aloud: bool, step: &AtomicU32) -> Result<Told, (Broken,
         Ok(()) => Ok(Told {
             digest: world.trace.digest(),
             scans: world.scans,
+            doubles: world.doubles,
         }),
         Err(broken) => Err((broken, world.trace.tail(25).join("\n"))),
     }
@@ -75,7 +78,7 @@ impl World {
         let hall = Hall::open(&plan).await;
         let mut devices = Vec::new();
         for number in 0..DEVICES {
-            devices.push(Device::enrol(&hall, seed, number, plan.clocks[number]).await);
+            devices.push(Device::enrol(&hall, &plan, number).await);
         }
         Self {
             chance: Chance::new(seed, 2),
@@ -86,7 +89,9 @@ impl World {
             echoes: Vec::new(),
             market: Market::default(),
             revisions: BTreeMap::new(),
+            backup: None,
             scans: 0,
+            doubles: (0, 0),
             hall,
             plan,
         }

@@ -155,22 +155,23 @@ impl World {
 
     /// A refund, a transfer, a revocation: another status at the next revision.
     async fn status(&mut self) -> Held {
-        if self.market.tickets.is_empty() {
+        let (_, known) = self.hall.tickets().await;
+        if known.is_empty() {
             return Ok(());
         }
-        let at = self.chance.below(self.market.tickets.len());
+        let at = self.chance.below(known.len());
         let to = *self.chance.pick(&[
             TicketStatus::Refunded,
             TicketStatus::Transferred,
             TicketStatus::Revoked,
             TicketStatus::Valid,
         ]);
-        let ticket = self.market.tickets[at].id;
+        let ticket = known[at].id;
         self.hall
             .central
             .set_status(&self.hall.event, ticket, to)
             .await;
-        self.trace.say(format!("ticket {at} is {to:?} now"));
+        self.trace.say(format!("{ticket} is {to:?} now"));
         self.look_at_central().await
     }
 

@@ -52,5 +52,6 @@ pub async fn the_manager_sees_every_double(hall: &Hall, rows: &[Row]) -> Held {
 }
 
 fn doubles(rows: &[Row]) -> impl Iterator<Item = Pair> + '_ {
-    rows.iter().filter_map(|row| Some((row.scan, row.winner?)))
+    rows.iter()
+        .filter_map(|row| Some((row.scan, row.told.as_ref()?.winner?)))
 }

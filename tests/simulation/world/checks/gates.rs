@@ -80,7 +80,9 @@ pub fn a_gate_admits_once(device: &Device, rules: &GateRules) -> Held {
     });
     let most = match (last.record.action, rules.entry_rule) {
         (Action::Exchange, _) | (Action::Entry, EntryRule::Single) => 0,
-        (Action::Entry, EntryRule::Times(most)) => usize::from(most) - 1,
+        (Action::Entry, EntryRule::Times(most) | EntryRule::TimesPerGate(most)) => {
+            usize::from(most) - 1
+        }
         _ => return Ok(()),
     };
     demand(same.count() <= most, "a gate knows whom it let in", || {

@@ -13,6 +13,13 @@ use super::{
     Row,
 };
 
+/// Whether another disk may have spoken in this node's name: then what central heard of the log's end need not be true
+/// of this one.
+pub fn may_be_mistaken(devices: &[Device], row: &Row) -> bool {
+    let mut lines = devices.iter().filter(|device| device.id == row.scan.node);
+    lines.any(|device| device.has_twin)
+}
+
 /// The deed that a row at central tells of.
 pub fn deed_of<'a>(devices: &'a [Device], row: &Row) -> Option<&'a Deed> {
     let place = usize::try_from(row.scan.seq - 1).expect("small");

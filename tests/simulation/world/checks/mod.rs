@@ -7,10 +7,13 @@ pub mod replicas;
 pub mod rulings;
 pub mod sales;
 
+use sqlx::{Row as _, sqlite::SqliteRow};
 use sync_protocol::{
-    id::{GateId, NodeId, TicketId},
+    flag::Flag,
+    id::{GateId, NodeId, TicketId, WristbandId},
     moment::Interval,
     scan::{Action, ScanId},
+    ticket::Ticket,
     time::Timestamp,
 };
 use uuid::Uuid;
@@ -24,73 +27,92 @@ pub struct Row {
     pub scan: ScanId,
     /// Where.
     pub gate: GateId,
-    /// The ticket that was shown.
-    pub ticket: Option<TicketId>,
     /// What for.
     pub action: Action,
     /// When central believes it was.
     pub time: Interval,
     /// The event day of that.
     pub day: u8,
-    /// What the merge says.
-    pub ruling: Option<String>,
-    /// The scan that it lost to.
-    pub winner: Option<ScanId>,
-    /// Revision of the ruling.
-    pub revision: u64,
+    /// What gates are told of it.
+    pub told: Option<Said>,
     /// Its bytes.
     pub record: Vec<u8>,
 }
 
-type Columns = (
-    (Uuid, i64, Uuid, Option<Uuid>, i64),
-    (i64, i64, i64, i64),
-    (Option<String>, Option<Uuid>, Option<i64>, i64, Vec<u8>),
-);
+/// What gates are told of an admitted scan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// What the merge says.
+    pub ruling: String,
+    /// The ticket that it counts for.
+    pub ticket: Option<TicketId>,
+    /// The wristband that was shown, bound or taken away.
+    pub wristband: Option<WristbandId>,
+    /// The scan that it lost to.
+    pub winner: Option<ScanId>,
+    /// What else is said of it.
+    pub flag: Option<Flag>,
+    /// Since when.
+    pub revision: u64,
+}
+
+/// What a gate can see at one revision.
+pub struct Seen {
+    /// The tickets.
+    pub tickets: Vec<Ticket>,
+    /// The scans.
+    pub rows: Vec<Row>,
+}
 
 /// All scans that central has, by name.
 pub async fn rows(hall: &Hall) -> Vec<Row> {
-    use sqlx::Row as _;
-    let sql = "SELECT node_id, seq, gate_id, ticket_id, action, lo_ms, at_ms, hi_ms, day, ruling, \
-               winner_node, winner_seq, revision, record FROM scans ORDER BY node_id, seq";
+    let sql = "SELECT node_id, seq, gate_id, counted_ticket_id, wristband_id, action, lo_ms, at_ms, hi_ms, day, ruling, \
+               winner_node, winner_seq, flag, revision, record FROM scans ORDER BY node_id, seq";
     let rows = sqlx::query(sql).fetch_all(hall.reader()).await;
-    let columns = rows.expect("rows").into_iter().map(|row| {
-        (
-            (row.get(0), row.get(1), row.get(2), row.get(3), row.get(4)),
-            (row.get(5), row.get(6), row.get(7), row.get(8)),
-            (
-                row.get(9),
-                row.get(10),
-                row.get(11),
-                row.get(12),
-                row.get(13),
-            ),
-        )
-    });
-    columns.map(row).collect()
+    rows.expect("rows").iter().map(row).collect()
 }
 
-fn row((who, when, what): Columns) -> Row {
-    let scan = |node, seq: i64| ScanId {
+fn row(row: &SqliteRow) -> Row {
+    let number = |name: &str| row.get::<i64, _>(name);
+    let small = |name: &str| u8::try_from(number(name)).expect(name);
+    let moment = |name: &str| Timestamp(number(name));
+    Row {
+        scan: scan(row.get("node_id"), number("seq")),
+        gate: GateId(row.get("gate_id")),
+        action: Action::from_code(small("action")).expect("an action"),
+        time: Interval {
+            lo: moment("lo_ms"),
+            at: moment("at_ms"),
+            hi: moment("hi_ms"),
+        },
+        day: small("day"),
+        told: row
+            .get::<Option<String>, _>("ruling")
+            .map(|ruling| said(row, ruling)),
+        record: row.get("record"),
+    }
+}
+
+fn said(row: &SqliteRow, ruling: String) -> Said {
+    let id = |name: &str| row.get::<Option<Uuid>, _>(name);
+    let seq: Option<i64> = row.get("winner_seq");
+    let flag: Option<String> = row.get("flag");
+    Said {
+        ruling,
+        ticket: id("counted_ticket_id").map(TicketId),
+        wristband: id("wristband_id").map(WristbandId),
+        winner: id("winner_node")
+            .zip(seq)
+            .map(|(node, seq)| scan(node, seq)),
+        flag: flag.map(|name| Flag::from_name(&name).expect("a flag")),
+        revision: row.get::<i64, _>("revision").unsigned_abs(),
+    }
+}
+
+fn scan(node: Uuid, seq: i64) -> ScanId {
+    ScanId {
         node: NodeId(node),
         seq: seq.unsigned_abs(),
-    };
-    let small = |value: i64| u8::try_from(value).expect("a small number");
-    Row {
-        scan: scan(who.0, who.1),
-        gate: GateId(who.2),
-        ticket: who.3.map(TicketId),
-        action: Action::from_code(small(who.4)).expect("an action"),
-        time: Interval {
-            lo: Timestamp(when.0),
-            at: Timestamp(when.1),
-            hi: Timestamp(when.2),
-        },
-        day: small(when.3),
-        ruling: what.0,
-        winner: what.1.zip(what.2).map(|(node, seq)| scan(node, seq)),
-        revision: what.3.unsigned_abs(),
-        record: what.4,
     }
 }
 
@@ -98,11 +120,18 @@ impl World {
     /// After whatever central did.
     pub async fn look_at_central(&mut self) -> Held {
         let (revision, tickets) = self.hall.tickets().await;
-        self.revisions.retain(|known, _| *known <= revision);
-        self.revisions.insert(revision, tickets);
         let rows = rows(&self.hall).await;
         logs::nothing_is_invented(&self.devices, &rows)?;
         rulings::every_interval_contains_the_truth(&self.devices, &rows)?;
-        rulings::rulings_are_the_oracles(&self.devices, self.plan.rules.entry_rule, &rows)
+        rulings::rulings_are_the_oracles(&self.devices, &self.plan.oracles_rules(), &rows)?;
+        let seen = self.revisions.entry(revision).or_default();
+        // Another look at the same is of no use.
+        if seen
+            .last()
+            .is_none_or(|last| last.tickets != tickets || last.rows != rows)
+        {
+            seen.push(Seen { tickets, rows });
+        }
+        Ok(())
     }
 }

@@ -3,144 +3,148 @@
 use std::collections::BTreeMap;
 
 use rusqlite::Connection;
-use sync_protocol::{id::TicketId, ticket::Ticket};
+use sync_protocol::{
+    flag::Flag,
+    id::{NodeId, TicketId, WristbandId},
+    scan::ScanId,
+};
 
 use super::{
     super::{
-        broken::{Held, broken, demand},
+        broken::{Held, demand},
         device::Device,
     },
-    Row,
+    Row, Said, Seen,
 };
 
-/// What a replica holds of a ticket.
-type Ruled = (
-    [u8; 16],
-    u64,
-    i64,
-    i64,
-    i64,
-    Option<[u8; 16]>,
-    Option<u64>,
-    bool,
-);
+/// Where a ticket stands in a replica: its status and its revision.
+type Standing = (u8, u64);
+/// A passage in a replica: its bounds and what is said of it.
+type Passage = ([i64; 3], Said);
 
-/// A replica that calls itself complete equals central's tickets at the revision that it names.
-pub fn a_replica_is_what_it_says(device: &Device, revisions: &BTreeMap<u64, Vec<Ticket>>) -> Held {
-    const RULE: &str = "a replica that says complete is complete";
+/// A replica that calls itself complete equals what central showed at the revision that it names; no cursor passed
+/// anything that it did not bring.
+pub fn a_replica_is_what_it_says(device: &Device, revisions: &BTreeMap<u64, Vec<Seen>>) -> Held {
     let status = device.node().status().expect("a status");
     if !status.replica.complete {
         return Ok(());
     }
-    let Some(tickets) = revisions.get(&status.replica.revision) else {
-        return broken(
-            RULE,
-            format!("{} knows revision {}", device.name, status.replica.revision),
-        );
-    };
-    let held = tickets_of(&device.connect("replica.db"));
-    for ticket in tickets {
-        let found = held.get(&ticket.id);
-        // Rows of pages after the proof may be newer.
-        let is_right = found.is_some_and(|(status, revision)| {
-            *revision > ticket.revision
-                || (*status == ticket.status.code() && *revision == ticket.revision)
-        });
-        demand(is_right, RULE, || {
-            format!("{} holds {found:?} for {ticket:?}", device.name)
-        })?;
-    }
-    Ok(())
+    let replica = device.connect("replica.db");
+    let (tickets, passages) = (tickets_of(&replica), passages_of(&replica));
+    let shown = revisions.get(&status.replica.revision);
+    let shown = shown.map_or(&[][..], Vec::as_slice);
+    let is_so = shown.iter().any(|seen| holds(&tickets, &passages, seen));
+    demand(is_so, "a replica that says complete is complete", || {
+        let wanted = shown.last().map(|seen| &seen.rows);
+        let revision = status.replica.revision;
+        format!(
+            "{} at {revision} holds {tickets:?} {passages:?}, not {wanted:?}",
+            device.name
+        )
+    })
 }
 
-fn tickets_of(replica: &Connection) -> BTreeMap<TicketId, (u8, u64)> {
-    let mut statement = replica
-        .prepare("SELECT id, status, revision FROM tickets")
-        .expect("a replica");
+/// Whether all that was shown is there. Rows of pages after the proof may be newer.
+fn holds(
+    tickets: &BTreeMap<TicketId, Standing>,
+    passages: &BTreeMap<ScanId, Passage>,
+    seen: &Seen,
+) -> bool {
+    let is_ticket_held = |(id, wanted): (TicketId, Standing)| {
+        let found = tickets.get(&id);
+        found.is_some_and(|found| *found == wanted || found.1 > wanted.1)
+    };
+    let is_passage_held = |(scan, wanted): (ScanId, Passage)| {
+        let found = passages.get(&scan);
+        found.is_some_and(|found| *found == wanted || found.1.revision > wanted.1.revision)
+    };
+    tickets_in(seen).all(is_ticket_held) && passages_in(&seen.rows).all(is_passage_held)
+}
+
+/// At rest: the replica is complete, at central's revision, and holds central's tickets and rulings.
+pub fn a_replica_equals_central(device: &Device, seen: &Seen, revision: u64) -> Held {
+    const RULE: &str = "at rest every replica equals central";
+    let status = device.node().status().expect("a status");
+    let is_there = status.replica.complete && status.replica.revision == revision;
+    demand(is_there, RULE, || {
+        format!(
+            "{} is {:?}, central at {revision}",
+            device.name, status.replica
+        )
+    })?;
+    let replica = device.connect("replica.db");
+    let (held, wanted) = (tickets_of(&replica), tickets_in(seen).collect());
+    demand(held == wanted, RULE, || {
+        format!("{} holds {held:?}, not {wanted:?}", device.name)
+    })?;
+    let (held, wanted) = (passages_of(&replica), passages_in(&seen.rows).collect());
+    demand(held == wanted, RULE, || {
+        format!("{} holds {held:?}, not {wanted:?}", device.name)
+    })
+}
+
+fn tickets_in(seen: &Seen) -> impl Iterator<Item = (TicketId, Standing)> + '_ {
+    let standing = |ticket: &sync_protocol::ticket::Ticket| {
+        (ticket.id, (ticket.status.code(), ticket.revision))
+    };
+    seen.tickets.iter().map(standing)
+}
+
+fn passages_in(rows: &[Row]) -> impl Iterator<Item = (ScanId, Passage)> + '_ {
+    rows.iter().filter_map(|row| {
+        let bounds = [row.time.lo.0, row.time.at.0, row.time.hi.0];
+        Some((row.scan, (bounds, row.told.clone()?)))
+    })
+}
+
+fn tickets_of(replica: &Connection) -> BTreeMap<TicketId, Standing> {
+    let sql = "SELECT id, status, revision FROM tickets";
+    let mut statement = replica.prepare(sql).expect("a replica");
     let rows = statement.query_map([], |row| {
-        Ok((
-            TicketId::from_bytes(row.get(0)?),
-            (row.get(1)?, row.get(2)?),
-        ))
+        let standing = (row.get(1)?, row.get(2)?);
+        Ok((TicketId::from_bytes(row.get(0)?), standing))
     });
     rows.expect("rows")
         .collect::<Result<_, _>>()
         .expect("tickets")
 }
 
-/// At rest: the replica is complete, at central's revision, and holds central's tickets and rulings.
-pub fn a_replica_equals_central(
-    device: &Device,
-    tickets: &[Ticket],
-    rows: &[Row],
-    revision: u64,
-) -> Held {
-    const RULE: &str = "at rest every replica equals central";
-    let status = device.node().status().expect("a status");
-    demand(
-        status.replica.complete && status.replica.revision == revision,
-        RULE,
-        || {
-            format!(
-                "{} is {:?}, central at {revision}",
-                device.name, status.replica
-            )
-        },
-    )?;
-    let replica = device.connect("replica.db");
-    let held = tickets_of(&replica);
-    let wanted: BTreeMap<_, _> = tickets
-        .iter()
-        .map(|ticket| (ticket.id, (ticket.status.code(), ticket.revision)))
-        .collect();
-    demand(held == wanted, RULE, || {
-        format!("{} holds {held:?}, not {wanted:?}", device.name)
-    })?;
-    let (held, wanted) = (passages_of(&replica), ruled(rows));
-    demand(held == wanted, RULE, || {
-        format!("{} holds {held:?}, not {wanted:?}", device.name)
-    })
-}
-
-fn passages_of(replica: &Connection) -> Vec<Ruled> {
-    let mut statement = replica
-        .prepare(
-            "SELECT node, seq, lo_ms, at_ms, hi_ms, winner_node, winner_seq, is_undecidable \
-             FROM passages ORDER BY node, seq",
-        )
-        .expect("a replica");
+fn passages_of(replica: &Connection) -> BTreeMap<ScanId, Passage> {
+    let sql = "SELECT node, seq, lo_ms, at_ms, hi_ms, ruling, ticket, wristband, winner_node, winner_seq, flag, revision \
+               FROM passages";
+    let mut statement = replica.prepare(sql).expect("a replica");
     let rows = statement.query_map([], |row| {
-        let who = (row.get(0)?, row.get(1)?);
-        let when = (row.get(2)?, row.get(3)?, row.get(4)?);
-        Ok((
-            who.0,
-            who.1,
-            when.0,
-            when.1,
-            when.2,
-            row.get(5)?,
-            row.get(6)?,
-            row.get(7)?,
-        ))
+        let bounds = [row.get(2)?, row.get(3)?, row.get(4)?];
+        Ok((scan(row.get(0)?, row.get(1)?), (bounds, said(row)?)))
     });
     rows.expect("rows")
         .collect::<Result<_, _>>()
         .expect("passages")
 }
 
-fn ruled(rows: &[Row]) -> Vec<Ruled> {
-    let ruled = rows.iter().filter(|row| row.ruling.is_some());
-    let passage = |row: &Row| {
-        (
-            *row.scan.node.as_bytes(),
-            row.scan.seq,
-            row.time.lo.0,
-            row.time.at.0,
-            row.time.hi.0,
-            row.winner.map(|scan| *scan.node.as_bytes()),
-            row.winner.map(|scan| scan.seq),
-            row.ruling.as_deref() == Some("double_undecidable"),
-        )
-    };
-    ruled.map(passage).collect()
+fn said(row: &rusqlite::Row) -> rusqlite::Result<Said> {
+    const RULINGS: [&str; 5] = [
+        "counted",
+        "double",
+        "double_undecidable",
+        "stray",
+        "unbound",
+    ];
+    let winner: (Option<[u8; 16]>, Option<u64>) = (row.get(8)?, row.get(9)?);
+    let flag: Option<u8> = row.get(10)?;
+    Ok(Said {
+        ruling: RULINGS[row.get::<_, usize>(5)?].to_owned(),
+        ticket: row.get::<_, Option<_>>(6)?.map(TicketId::from_bytes),
+        wristband: row.get::<_, Option<_>>(7)?.map(WristbandId::from_bytes),
+        winner: winner.0.zip(winner.1).map(|(node, seq)| scan(node, seq)),
+        flag: flag.map(|code| Flag::from_code(code).expect("a flag")),
+        revision: row.get(11)?,
+    })
+}
+
+const fn scan(node: [u8; 16], seq: u64) -> ScanId {
+    ScanId {
+        node: NodeId::from_bytes(node),
+        seq,
+    }
 }
