@@ -20,6 +20,9 @@ build,test,demo,bench,fuzz  pkg-config          pkg-config
 test,demo                   poppler-utils       pdftoppm
 test                        e2fsprogs           mkfs.ext4
 test                        mount               mount
+test                        iproute2            ip
+test                        nftables            nft
+test                        ethtool             ethtool
 test                        zbar-tools          zbarimg
 test                        chromium            chromium
 test                        chromium-driver     chromedriver

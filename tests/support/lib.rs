@@ -11,6 +11,7 @@
 //!    side by side and in any order.
 //! 5. The name of the test says what must hold. One that proves a row of the acceptance list begins with
 //!    `case_` and its number.
+pub mod box_office;
 pub mod central;
 pub mod festival;
 pub mod http;
@@ -20,5 +21,6 @@ pub mod mariadb;
 pub mod naive_gate;
 pub mod program;
 pub mod real_gate;
+pub mod relay;
 pub mod shop;
 pub mod temp;
