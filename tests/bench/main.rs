@@ -13,8 +13,9 @@ mod edge_memory;
 mod edge_verdict;
 mod figure;
 mod filled;
-mod sync_delta;
 mod large_event;
+mod sim_rate;
+mod sync_delta;
 mod sync_ingest;
 mod sync_snapshot;
 mod wire_meter;
@@ -47,6 +48,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if report.wants("sync.ingest") {
         sync_ingest::run(&mut report).await?;
+    }
+    if report.wants("sim.rate") {
+        sim_rate::run(&mut report)?;
     }
     Ok(())
 }
