@@ -1,0 +1,388 @@
+//! One world: what every node and central know, and how a step changes it.
+
+use std::collections::BTreeMap;
+
+use sync_protocol::{
+    code::Payload,
+    config::{EntryRule, EventConfig, EventDay, Policy, WristbandRules},
+    decide::{Passage, Question, Standing, Worn, decide},
+    id::{EventId, GateId, NodeId, TicketId, WristbandId},
+    merge::{Fact, Reach, Ruled, Rules, Ruling, merge, reach, rule},
+    moment::Interval,
+    number::TicketNumber,
+    rights::Rights,
+    scan::{Action, ScanId},
+    shown::Shown,
+    ticket::{Ticket, TicketStatus},
+    time::Timestamp,
+    wristband::WristbandKey,
+};
+
+pub const NODES: u8 = 3;
+/// True time between two steps.
+const STEP: i64 = 10;
+
+/// What does not change.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    pub entry: EntryRule,
+    /// With wristbands: what gates answer where they have not heard of the exchange.
+    pub unbound: Option<Policy>,
+    /// How wrong the last node's clock is, and the error that it is known to have.
+    pub skew: i64,
+    pub error: i64,
+}
+
+/// What a guest holds up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Thing {
+    Ticket(u8),
+    Wristband(u8),
+}
+
+/// What can happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// A guest at a node; with an exchange, the wristband to be bound.
+    Scan(u8, Action, Thing, Option<u8>),
+    Sync(u8),
+    /// Central takes the upload in; the node never hears of it.
+    AnswerLost(u8),
+}
+
+/// An admitted scan, with the true time that nobody in the world knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scan {
+    pub fact: Fact,
+    pub truth: i64,
+    /// Other nodes' scans that its gate knew of.
+    pub knew: u32,
+}
+
+/// Everything that a node or central knows. Scans are named by their place in `scans`.
+#[derive(Clone, Debug, Default)]
+pub struct World {
+    pub scans: Vec<Scan>,
+    pub central: u32,
+    /// What central said of each scan when it last ruled it, as it does: only what an upload can reach.
+    pub told: BTreeMap<ScanId, Ruled>,
+    pub known: [u32; NODES as usize],
+    pub clock: i64,
+}
+
+/// A world without what cannot matter to its future: two worlds with the same key go on alike.
+pub type Key = (
+    Vec<(u8, u8, Option<u8>, Option<u8>, i64)>,
+    u32,
+    [u32; NODES as usize],
+);
+
+impl World {
+    pub fn key(&self) -> Key {
+        let small = |id: u128| u8::try_from(id).expect("small");
+        let scan = |scan: &Scan| {
+            let Fact {
+                ticket,
+                wristband,
+                action,
+                ..
+            } = scan.fact;
+            (
+                small(scan.fact.scan.node.0.as_u128()),
+                action.code(),
+                ticket.map(|id| small(id.0.as_u128())),
+                wristband.map(|id| small(id.0.as_u128())),
+                scan.truth,
+            )
+        };
+        (
+            self.scans.iter().map(scan).collect(),
+            self.central,
+            self.known,
+        )
+    }
+
+    /// The scans of one node.
+    fn own(&self, node: u8) -> u32 {
+        let own = |scan: &Scan| scan.fact.scan.node == node_id(node);
+        bits(self.scans.iter().map(own))
+    }
+
+    pub fn facts(&self, of: u32) -> Vec<Fact> {
+        let known = self
+            .scans
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| of & 1 << at != 0);
+        known.map(|(_, scan)| scan.fact).collect()
+    }
+
+    /// The world after a step; `None` when nothing has changed.
+    pub fn after(&self, setting: &Setting, step: Step) -> Option<Self> {
+        let mut next = self.clone();
+        match step {
+            Step::Scan(node, action, thing, wristband) => {
+                next.scan(setting, node, action, thing, wristband)?;
+            }
+            Step::Sync(node) => {
+                next.upload(setting, node);
+                next.known[usize::from(node)] = next.central;
+            }
+            Step::AnswerLost(node) => next.upload(setting, node),
+        }
+        (next.key() != self.key()).then_some(next)
+    }
+
+    fn scan(
+        &mut self,
+        setting: &Setting,
+        node: u8,
+        action: Action,
+        thing: Thing,
+        second: Option<u8>,
+    ) -> Option<()> {
+        let truth = self.clock + STEP;
+        let passage = self.show(setting, node, action, thing, second, truth)?;
+        self.clock = truth;
+        self.scans.push(Scan {
+            fact: Fact {
+                time: interval(setting, node, truth),
+                ..passage.fact()
+            },
+            truth,
+            knew: self.known[usize::from(node)],
+        });
+        Some(())
+    }
+
+    /// The passage that the real verdict allows, if it does.
+    pub fn show(
+        &self,
+        setting: &Setting,
+        node: u8,
+        action: Action,
+        thing: Thing,
+        second: Option<u8>,
+        now: i64,
+    ) -> Option<Passage> {
+        let config = config(setting);
+        let mut history = self.passages(node);
+        let merged = merge(
+            &Rules::of(&config),
+            &history.iter().map(Passage::fact).collect::<Vec<_>>(),
+        );
+        let hand = match thing {
+            Thing::Wristband(id) => Some(wristband_id(id)),
+            Thing::Ticket(_) => second.map(wristband_id),
+        };
+        let worn = hand.map(|id| match merged.bound.get(&id) {
+            Some(by) => Worn::Bound(*history.iter().find(|p| p.scan == by.scan).expect("known")),
+            None => Worn::Free(id),
+        });
+        let ticket = match (thing, worn) {
+            (Thing::Ticket(id), _) => Some(ticket_id(id)),
+            (Thing::Wristband(_), Some(Worn::Bound(by))) => by.ticket,
+            _ => None,
+        };
+        history.retain(|p| {
+            let ruled = merged.rulings[&p.scan];
+            let ties = matches!(p.action, Action::Exchange | Action::Unpair);
+            match ticket {
+                Some(ticket) => {
+                    ruled.ticket == Some(ticket) && (!ties || ruled.ruling == Ruling::Counted)
+                }
+                None => p.wristband == hand,
+            }
+        });
+        let row = ticket.map(row);
+        let at = Timestamp(now + skew(setting, node));
+        let answer = decide(&Question {
+            config: &config,
+            gate: gate_id(node),
+            action,
+            at,
+            shown: &shown(thing),
+            ticket: row.as_ref(),
+            several_addons: false,
+            wristband: worn,
+            history: &history,
+            standing: Standing {
+                locked: false,
+                complete: true,
+                as_of: at,
+                rights: Rights::ALL,
+            },
+        });
+        let own = u64::from(self.own(node).count_ones());
+        answer.verdict.admits().then_some(Passage {
+            scan: ScanId {
+                node: node_id(node),
+                seq: own + 1,
+            },
+            ticket: answer.subject.ticket(),
+            wristband: answer.subject.wristband().or(answer.wristband),
+            action,
+            gate: gate_id(node),
+            at,
+            day: 0,
+        })
+    }
+
+    /// What a node knows: its own log, and others' scans as of its last sync.
+    fn passages(&self, node: u8) -> Vec<Passage> {
+        let known = self.own(node) | self.known[usize::from(node)];
+        let mut passages: Vec<Passage> = self
+            .facts(known)
+            .iter()
+            .map(|fact| self.passage(fact))
+            .collect();
+        passages.sort_by_key(|p| (p.at, p.scan));
+        passages
+    }
+
+    /// A scan as a node hears of it: with the ticket that it counts for.
+    fn passage(&self, fact: &Fact) -> Passage {
+        let counts_for = self.told.get(&fact.scan).and_then(|ruled| ruled.ticket);
+        Passage {
+            scan: fact.scan,
+            ticket: fact.ticket.or(counts_for),
+            wristband: fact.wristband,
+            action: fact.action,
+            gate: fact.gate,
+            at: fact.time.at,
+            day: fact.day,
+        }
+    }
+
+    /// Takes a node's log in as central does: only what the new scans can reach is ruled anew.
+    fn upload(&mut self, setting: &Setting, node: u8) {
+        let fresh = self.own(node) & !self.central;
+        self.central |= fresh;
+        let all = self.facts(self.central);
+        let mut reached = reach(&self.facts(fresh));
+        let touched = loop {
+            let facts: Vec<Fact> = all
+                .iter()
+                .filter(|fact| is_in(fact, &reached))
+                .copied()
+                .collect();
+            let grown = reach(&facts);
+            if grown == reached {
+                break facts;
+            }
+            reached = grown;
+        };
+        let config = config(setting);
+        self.told.extend(rule(&Rules::of(&config), &touched));
+    }
+
+    /// The world after everybody could talk to central.
+    pub fn healed(&self, setting: &Setting) -> Self {
+        let mut world = self.clone();
+        (0..NODES).for_each(|node| world.upload(setting, node));
+        world.known = [world.central; NODES as usize];
+        world
+    }
+}
+
+fn is_in(fact: &Fact, reached: &Reach) -> bool {
+    fact.ticket.is_some_and(|id| reached.tickets.contains(&id))
+        || fact
+            .wristband
+            .is_some_and(|id| reached.wristbands.contains(&id))
+}
+
+fn bits(set: impl Iterator<Item = bool>) -> u32 {
+    set.enumerate()
+        .filter(|(_, is)| *is)
+        .map(|(at, _)| 1 << at)
+        .sum()
+}
+
+const fn skew(setting: &Setting, node: u8) -> i64 {
+    if node == NODES - 1 { setting.skew } else { 0 }
+}
+
+fn interval(setting: &Setting, node: u8, truth: i64) -> Interval {
+    let error = if node == NODES - 1 { setting.error } else { 0 };
+    Interval::around(Timestamp(truth + skew(setting, node)), error)
+}
+
+pub fn config(setting: &Setting) -> EventConfig {
+    let rules = |unbound| WristbandRules {
+        key: WristbandKey([0; 32]),
+        rolls: vec![],
+        unbound,
+    };
+    EventConfig {
+        event: EventId::from_u128(1),
+        name: String::new(),
+        time_zone: String::new(),
+        revision: 1,
+        days: vec![EventDay {
+            number: 0,
+            label: String::new(),
+            opens_at: Timestamp(-1_000),
+            closes_at: Timestamp(1_000_000),
+        }],
+        types: vec![],
+        gates: vec![],
+        keys: vec![],
+        entry_rule: setting.entry,
+        exchange_required: false,
+        sold_after_sync: Policy::Refuse,
+        repeat_ms: 0,
+        check_outs: vec![],
+        wristbands: setting.unbound.map(rules),
+        search: None,
+    }
+}
+
+fn shown(thing: Thing) -> Shown {
+    match thing {
+        Thing::Ticket(id) => Shown::Ticket {
+            payload: Payload {
+                key_slot: 0,
+                ticket: ticket_id(id),
+                type_number: 1,
+                day_mask: 1,
+                issued_at: 0,
+            },
+            signature: [0; 64],
+        },
+        Thing::Wristband(id) => Shown::Wristband {
+            id: wristband_id(id),
+            void: false,
+        },
+    }
+}
+
+fn row(id: TicketId) -> Ticket {
+    Ticket {
+        id,
+        number: TicketNumber::new(1),
+        type_number: 1,
+        day_mask: 1,
+        status: TicketStatus::Valid,
+        revision: 1,
+        sealed: vec![],
+        holder: None,
+        search: vec![],
+    }
+}
+
+pub fn node_id(node: u8) -> NodeId {
+    NodeId::from_u128(u128::from(node))
+}
+
+fn gate_id(node: u8) -> GateId {
+    GateId::from_u128(u128::from(node))
+}
+
+pub fn ticket_id(id: u8) -> TicketId {
+    TicketId::from_u128(u128::from(id))
+}
+
+fn wristband_id(id: u8) -> WristbandId {
+    WristbandId::from_u128(u128::from(id))
+}
