@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Tickets for one boot; an emulated gate needs some ten milliseconds for each.
-const PER_CUT: u32 = 400;
+const PER_CUT: u32 = 150;
 /// For each cut so many moments before it are looked at too: a killed QEMU seldom dies between a write and its flush.
 const EARLIER_MOMENTS: u32 = 8;
 
