@@ -7,7 +7,7 @@ use std::{
     collections::BTreeMap,
     fs,
     io::Write as _,
-    net::SocketAddr,
+    net::{AddrParseError, SocketAddr},
     path::{Path, PathBuf},
 };
 
@@ -26,7 +26,7 @@ const FILE: &str = "gerbang.toml";
 const FOLDER: &str = "gerbang-data";
 const KEY_FILE: &str = "master.key";
 /// Variables that other programs know by these names; all of ours also work with `GERBANG_` in front.
-const PLAIN: [&str; 12] = [
+const PLAIN: [&str; 13] = [
     "DATABASE_URL",
     "LISTEN",
     "NODE_LISTEN",
@@ -39,6 +39,7 @@ const PLAIN: [&str; 12] = [
     "LOG",
     "LOG_FORMAT",
     "MASTER_KEY_FILE",
+    "METRICS_LISTEN",
 ];
 
 /// All settings.
@@ -50,6 +51,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Address for gates, with central's own certificates; `off` = they come through a proxy to `listen`.
     pub node_listen: String,
+    /// Address for Prometheus (`GET /metrics`); `off` = nothing is counted.
+    pub metrics_listen: String,
     /// How gates reach central; guessed from `node_listen`.
     pub node_url: Option<String>,
     /// Host names and addresses in the certificate for gates, besides those of `node_url`; separated by commas.
@@ -73,6 +76,7 @@ struct Defaults {
     database_url: String,
     listen: &'static str,
     node_listen: &'static str,
+    metrics_listen: &'static str,
     log: &'static str,
     log_format: &'static str,
 }
@@ -87,6 +91,7 @@ impl Config {
             database_url: format!("sqlite:./{FOLDER}/central.db"),
             listen: "127.0.0.1:8080",
             node_listen: "127.0.0.1:8443",
+            metrics_listen: "off",
             log: "info",
             log_format: "text",
         };
@@ -106,13 +111,18 @@ impl Config {
     /// # Errors
     /// When the setting is neither an address nor `off`.
     pub fn node_listen(&self) -> anyhow::Result<Option<SocketAddr>> {
-        if self.node_listen == "off" {
-            return Ok(None);
-        }
-        let address = self.node_listen.parse();
-        address
-            .map(Some)
+        address_or_off(&self.node_listen)
             .context("NODE_LISTEN must be an address with a port, such as 0.0.0.0:8443, or off")
+    }
+
+    /// Where Prometheus reads the counters, if anything is counted.
+    ///
+    /// # Errors
+    /// When the setting is neither an address nor `off`.
+    pub fn metrics_listen(&self) -> anyhow::Result<Option<SocketAddr>> {
+        address_or_off(&self.metrics_listen).context(
+            "METRICS_LISTEN must be an address with a port, such as 127.0.0.1:9464, or off",
+        )
     }
 
     /// How buyers reach central, without a slash at the end.
@@ -218,6 +228,13 @@ fn environment(vars: &mut dyn Iterator<Item = (String, String)>) -> BTreeMap<Str
 fn vars() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
+fn address_or_off(text: &str) -> Result<Option<SocketAddr>, AddrParseError> {
+    match text {
+        "off" => Ok(None),
+        address => address.parse().map(Some),
+    }
 }
 
 /// An address that listens everywhere is reached at this machine.

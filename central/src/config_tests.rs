@@ -5,7 +5,7 @@ use ambient::SeededEntropy;
 
 fn config(extra: &str) -> Config {
     let toml = format!(
-        "database_url = 'mysql://user:hunter2@db/central'\nlisten = '0.0.0.0:80'\nnode_listen = '0.0.0.0:8443'\n\
+        "database_url = 'mysql://user:hunter2@db/central'\nlisten = '0.0.0.0:80'\nnode_listen = '0.0.0.0:8443'\nmetrics_listen = 'off'\n\
          log = 'info'\nlog_format = 'text'\n{extra}"
     );
     Figment::from(Toml::string(&toml))

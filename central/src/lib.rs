@@ -11,6 +11,7 @@
 pub mod app;
 pub mod command;
 pub mod config;
+pub mod counter;
 pub mod domain;
 pub mod http;
 pub mod payments;

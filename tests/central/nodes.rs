@@ -32,6 +32,7 @@ async fn a_code_is_good_once_for_one_hour_and_for_one_key() {
         let central = TestCentral::new(engine).await;
         let event = central.festival().await;
         let wish = |name: &str| NewEnrolment {
+            rights: sync_protocol::rights::Rights::ALL,
             event: event.event.id,
             gate: gate(&event, "Gate A"),
             node_name: name.into(),

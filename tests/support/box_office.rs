@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use ambient::{SystemClock, SystemEntropy};
 use anyhow::{Context as _, Result};
 use central::{
-    app::{App, gate_config::GateConfigs, vault::Vault},
+    app::{App, gate_config::GateConfigs, vault::Vault, wait::Waits},
     domain::{event::EventSetup, new_event::NewDay},
     payments::on_site::OnSite,
     store::{self, Store},
@@ -60,6 +60,7 @@ impl BoxOffice {
             public_url: "http://central.test".into(),
             authority: None,
             gates: GateConfigs::default(),
+            waits: Waits::default(),
         };
         let event = publish(&app).await?;
         Ok(Self {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use ambient::{Clock, ManualClock, SeededEntropy};
 use central::{
-    app::{App, gate_config::GateConfigs, vault::Vault},
+    app::{App, gate_config::GateConfigs, vault::Vault, wait::Waits},
     payments::{PaymentProvider, on_site::OnSite},
     store::Store,
 };
@@ -76,6 +76,7 @@ impl TestCentral {
             public_url: "http://central.test".into(),
             authority: None,
             gates: GateConfigs::default(),
+            waits: Waits::default(),
         };
         Self {
             app,

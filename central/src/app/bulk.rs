@@ -89,7 +89,7 @@ impl App {
             ticket_type: kind.id,
             quantity,
         };
-        transact!(self.store, |tx| {
+        let sold = transact!(self.store, |tx| {
             // First of all: it makes revisions visible in order.
             let mut revision = store::revision::take(tx, kind.event).await?;
             if !store::hold::claim(tx, claim).await? {
@@ -117,7 +117,9 @@ impl App {
             }
             store::revision::put(tx, kind.event, &revision).await?;
             Ok::<(), OrderError>(())
-        })
+        });
+        self.waits.changed(kind.event);
+        sold
     }
 
     fn bulk_batch(

@@ -21,6 +21,7 @@ mod sessions;
 pub mod sync;
 pub mod tickets;
 pub mod vault;
+pub mod wait;
 pub mod wristbands;
 
 use std::sync::Arc;
@@ -49,6 +50,8 @@ pub struct App {
     pub authority: Option<Arc<[u8]>>,
     /// Events' configs by revision.
     pub gates: gate_config::GateConfigs,
+    /// Gates that wait for news.
+    pub waits: wait::Waits,
 }
 
 impl App {

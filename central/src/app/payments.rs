@@ -102,7 +102,8 @@ impl App {
 
     async fn settle_free_once(&self, order: Order) -> Result<Order, OrderError> {
         let now = self.clock.now();
-        transact!(self.store, |tx| {
+        let event = order.event;
+        let settled = transact!(self.store, |tx| {
             // First of all: it makes revisions visible in order.
             let mut revision = store::revision::take(tx, order.event).await?;
             let order = store::order::lock(tx, order.id).await?;
@@ -116,7 +117,9 @@ impl App {
                 paid_at: Some(now),
                 ..order
             })
-        })
+        });
+        self.waits.changed(event);
+        settled
     }
 
     async fn create_session(

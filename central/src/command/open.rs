@@ -9,7 +9,10 @@ use secrecy::ExposeSecret as _;
 
 use super::output;
 use crate::{
-    app::{App, authority::Authority, events::EventError, gate_config::GateConfigs, vault::Vault},
+    app::{
+        App, authority::Authority, events::EventError, gate_config::GateConfigs, vault::Vault,
+        wait::Waits,
+    },
     config::Config,
     domain::event::EventSetup,
     payments::{
@@ -50,6 +53,7 @@ pub(super) async fn open(config: &Config) -> anyhow::Result<Opened> {
         public_url: config.public_url().into(),
         authority: authority.as_ref().map(|own| own.certificate().into()),
         gates: GateConfigs::default(),
+        waits: Waits::default(),
     };
     Ok(Opened { app, authority })
 }

@@ -1,29 +1,39 @@
 //! `central serve`.
 
-use std::{process::ExitCode, sync::Arc};
+use std::{net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 
+use ambient::Clock;
+use anyhow::Result;
 use axum_server::tls_rustls::RustlsConfig;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::open::{Opened, open};
 use crate::{
-    app::authority::Leaf,
+    app::authority::{Authority, Leaf},
     config::Config,
     http::serve::{Listeners, serve},
+    telemetry,
 };
 
-pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
+/// Certificates for gates are made anew this often; each is good for more than a year.
+const RENEW: Duration = Duration::from_secs(30 * 86_400);
+
+pub(super) async fn run(config: &Config) -> Result<ExitCode> {
     // Listening for signals first: whoever starts central may stop it at any moment.
     let (mut terminate, mut interrupt) = (
         signal(SignalKind::terminate())?,
         signal(SignalKind::interrupt())?,
     );
+    let counters = match config.metrics_listen()? {
+        Some(address) => Some((address, telemetry::count()?)),
+        None => None,
+    };
     let Opened { app, authority } = open(config).await?;
     let nodes = match (config.node_listen()?, authority) {
         (Some(address), Some(authority)) => {
-            let leaf = authority.leaf(&config.node_names(), app.clock.now())?;
-            Some((address, tls(&leaf)?))
+            let names = config.node_names();
+            Some(certified(address, authority, names, app.clock.clone())?)
         }
         _ => None,
     };
@@ -36,6 +46,7 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let listeners = Listeners {
         public: config.listen,
         nodes,
+        metrics: counters,
     };
     let stop = async move {
         tokio::select! {
@@ -49,7 +60,41 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn tls(leaf: &Leaf) -> anyhow::Result<RustlsConfig> {
+/// The address with a certificate that is renewed while central runs: a server that is not restarted for a year
+/// must not become one that no gate trusts.
+fn certified(
+    address: SocketAddr,
+    authority: Authority,
+    names: Vec<String>,
+    clock: Arc<dyn Clock>,
+) -> Result<(SocketAddr, RustlsConfig)> {
+    let tls = tls(&authority.leaf(&names, clock.now())?)?;
+    let served = RustlsConfig::from_config(Arc::new(tls));
+    let renewed = served.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(RENEW).await;
+            if let Err(error) = renew(&renewed, &authority, &names, &*clock) {
+                tracing::error!(%error, "the certificate for gates could not be renewed");
+            }
+        }
+    });
+    Ok((address, served))
+}
+
+fn renew(
+    served: &RustlsConfig,
+    authority: &Authority,
+    names: &[String],
+    clock: &dyn Clock,
+) -> Result<()> {
+    let tls = tls(&authority.leaf(names, clock.now())?)?;
+    served.reload_from_config(Arc::new(tls));
+    tracing::info!("the certificate for gates was renewed");
+    Ok(())
+}
+
+fn tls(leaf: &Leaf) -> Result<rustls::ServerConfig> {
     let chain = leaf
         .chain
         .iter()
@@ -63,5 +108,5 @@ fn tls(leaf: &Leaf) -> anyhow::Result<RustlsConfig> {
         .with_no_client_auth()
         .with_single_cert(chain, key)?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(RustlsConfig::from_config(Arc::new(config)))
+    Ok(config)
 }

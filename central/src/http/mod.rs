@@ -5,6 +5,7 @@
 pub mod api;
 pub mod health;
 pub mod hooks;
+pub mod metrics;
 pub mod node;
 pub mod router;
 pub mod serve;

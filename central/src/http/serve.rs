@@ -6,8 +6,9 @@ use std::{future::Future, net::SocketAddr, time::Duration};
 
 use anyhow::Context as _;
 use axum_server::{Handle, tls_rustls::RustlsConfig};
+use metrics_exporter_prometheus::PrometheusHandle;
 
-use super::router;
+use super::{metrics, router};
 use crate::{app::App, worker};
 
 /// Longest wait for requests under way.
@@ -19,6 +20,8 @@ pub struct Listeners {
     pub public: SocketAddr,
     /// For gates; `None` = they come through a proxy to the public one.
     pub nodes: Option<(SocketAddr, RustlsConfig)>,
+    /// For Prometheus; `None` = nothing is counted.
+    pub metrics: Option<(SocketAddr, PrometheusHandle)>,
 }
 
 /// Serves until `stop` is done.
@@ -30,7 +33,8 @@ pub async fn serve(
     listeners: Listeners,
     stop: impl Future<Output = ()> + Send,
 ) -> anyhow::Result<()> {
-    let handles = [Handle::new(), Handle::new()];
+    let handles = [Handle::new(), Handle::new(), Handle::new()];
+    let waits = app.waits.clone();
     let worker = tokio::spawn(worker::run(app.clone()));
     let routes = match listeners.nodes {
         Some(_) => router::public(app.clone()),
@@ -52,17 +56,28 @@ pub async fn serve(
         let served = public.await;
         served.with_context(|| cannot_listen(listeners.public, "LISTEN"))
     };
+    let metrics = async {
+        let Some((address, counters)) = listeners.metrics else {
+            return Ok(());
+        };
+        let routes = metrics::routes(counters).into_make_service();
+        let server = axum_server::bind(address).handle(handles[2].clone());
+        let served = server.serve(routes).await;
+        served.with_context(|| cannot_listen(address, "METRICS_LISTEN"))
+    };
     let stopping = async {
         stop.await;
         tracing::info!("stopping");
+        // Gates that wait for news are requests under way.
+        waits.stop();
         handles
             .iter()
             .for_each(|handle| handle.graceful_shutdown(Some(GRACE)));
         std::future::pending::<()>().await;
     };
-    let both = async { tokio::try_join!(public, nodes).map(drop) };
+    let all = async { tokio::try_join!(public, nodes, metrics).map(drop) };
     let outcome = tokio::select! {
-        outcome = both => outcome,
+        outcome = all => outcome,
         () = stopping => Ok(()),
     };
     worker.abort();

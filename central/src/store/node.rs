@@ -120,6 +120,16 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Node>, StoreError> {
     rows.into_iter().map(Row::into_node).collect()
 }
 
+/// The event's nodes that may no longer work: revoked or quarantined.
+///
+/// # Errors
+/// When the database fails.
+pub async fn closed(tx: &mut Tx, event: EventId) -> Result<Vec<NodeId>, StoreError> {
+    let sql = "SELECT id FROM nodes WHERE event_id = ? AND status <> 'active' ORDER BY id";
+    let rows = fetch_all!(tx, (Uuid,), sql, event.0)?;
+    Ok(rows.into_iter().map(|(id,)| NodeId(id)).collect())
+}
+
 /// Stores a new node.
 ///
 /// # Errors

@@ -133,7 +133,7 @@ impl App {
         news: &News<'_>,
         planned: Move,
     ) -> Result<(), MoveError> {
-        transact!(self.store, |tx| {
+        let made = transact!(self.store, |tx| {
             // First of all: it makes revisions visible in order.
             let mut revision = store::revision::take(tx, news.event).await?;
             let (order, payment) = load_locked(tx, payment, news, planned).await?;
@@ -157,7 +157,9 @@ impl App {
             store::revision::put(tx, news.event, &revision).await?;
             finish(tx, news, planned.name()).await?;
             Ok(())
-        })
+        });
+        self.waits.changed(news.event);
+        made
     }
 
     /// Every move that no gate sees.

@@ -11,6 +11,8 @@
 
 mod page;
 mod prepare;
+mod receipt;
+mod tell;
 mod upload;
 
 use sync_protocol::{
@@ -27,6 +29,7 @@ use sync_protocol::{
 use self::prepare::Prepared;
 use super::{App, events::EventError};
 use crate::{
+    counter,
     domain::{
         batch::BatchFault,
         node::{Node, NodeStatus},
@@ -145,7 +148,9 @@ impl App {
             other => other?,
         };
         let stored = self.upload(&prepared, request, received_at).await?;
+        self.tell(&prepared, &stored);
         let (page, order) = self.page_for(&prepared, request).await?;
+        let receipt = self.receipt(request, &stored).await?;
         Ok(SyncAnswer {
             round: stored.node.round,
             received_at,
@@ -155,7 +160,7 @@ impl App {
             page,
             lease_until: stored.node.lease_until,
             order,
-            receipt: None,
+            receipt,
             rights: Some(stored.node.rights),
         })
     }
@@ -225,7 +230,9 @@ impl App {
                 store::node::quarantine(tx, node, &reason).await?;
             }
             Ok::<(), SyncError>(store::ruling::park(tx, &rows).await?)
-        })
+        })?;
+        counter::parked(error.code(), rows.len());
+        Ok(())
     }
 
     fn parked_rows(

@@ -14,6 +14,7 @@ use sync_protocol::{
 use super::{App, SyncError, check_status};
 use crate::{
     app::gate_config::GateConfig,
+    counter,
     domain::{
         batch::{self, BatchFault, Link},
         log_time::{Times, adds_to, continue_log, correct_log, is_plausible},
@@ -202,10 +203,14 @@ async fn reported_trip(
         return Ok(None);
     }
     let round = store::round::by_number(tx, node, report.round).await?;
-    let fits = |round: &Round| round.mark.trip.is_none() && is_plausible(&report.trip, &round.mark);
-    let Some(round) = round.filter(fits) else {
+    // Reported before: the answer to that report was lost.
+    let Some(round) = round.filter(|round| round.mark.trip.is_none()) else {
         return Ok(None);
     };
+    if !is_plausible(&report.trip, &round.mark) {
+        counter::refused("clock_sample_impossible");
+        return Ok(None);
+    }
     let known = store::round::sampled_before(tx, node, report.round, report.trip.boot).await?;
     let adds = known.is_none_or(|known| adds_to(&report.trip, &round.mark, &known.mark));
     Ok(adds.then_some((round, report.trip)))

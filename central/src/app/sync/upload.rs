@@ -38,6 +38,8 @@ pub(super) struct Stored {
     pub(super) answered_at: Timestamp,
     /// Records that were set aside.
     pub(super) parked: Vec<Parked>,
+    /// How many earlier rulings changed.
+    pub(super) redecided: usize,
 }
 
 impl App {
@@ -51,22 +53,24 @@ impl App {
         let touched = ingest::touched(&prepared.times, &records);
         let node = after(prepared, request, received_at);
         let (parked, parked_rows) = self.poison(prepared, received_at);
-        let answered_at = transact!(self.store, |tx| {
+        let (answered_at, redecided) = transact!(self.store, |tx| {
             let revision = self.take_revision(tx, prepared, &touched).await?;
             if !store::node::finish_round(tx, &node, prepared.node.round).await? {
                 return Err(SyncError::Overtaken);
             }
-            self.store_scans(tx, prepared, &touched, revision, received_at)
+            let redecided = self
+                .store_scans(tx, prepared, &touched, revision, received_at)
                 .await?;
             store::ruling::park(tx, &parked_rows).await?;
             let answered_at = self.clock.now();
             store_round(tx, prepared, &node, answered_at).await?;
-            Ok(answered_at)
+            Ok::<_, SyncError>((answered_at, redecided))
         })?;
         Ok(Stored {
             node,
             answered_at,
             parked,
+            redecided,
         })
     }
 
@@ -91,7 +95,7 @@ impl App {
         touched: &Reach,
         revision: Option<EventRevision>,
         received_at: Timestamp,
-    ) -> Result<(), SyncError> {
+    ) -> Result<usize, SyncError> {
         let decided = match revision {
             Some(revision) => rule(tx, prepared, touched, revision).await?,
             None => Vec::new(),
@@ -104,7 +108,7 @@ impl App {
         store::scan::update(tx, &changed).await?;
         let audit = self.audit(prepared, &decided, received_at);
         store::ruling::insert(tx, &audit).await?;
-        Ok(())
+        Ok(audit.len())
     }
 
     fn audit(

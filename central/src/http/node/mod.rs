@@ -10,16 +10,16 @@ mod refusal;
 use axum::{
     Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, FromRequestParts, State},
+    extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State},
     http::{HeaderMap, header::AUTHORIZATION, request::Parts},
     response::Response,
-    routing::post,
+    routing::{any, post},
 };
 use sync_protocol::{
     time::Timestamp,
     wire::{
         self,
-        v1::{ChallengeRequest, EnrolRequest, SessionRequest, SyncRequest},
+        v1::{ChallengeRequest, EnrolRequest, SessionRequest, SyncRequest, WaitRequest},
     },
 };
 
@@ -32,8 +32,8 @@ use crate::{
     domain::node::Node,
 };
 
-/// Longest body of a call that needs no token: codes, keys and signatures are far below it.
-const MAX_STRANGERS_BODY: usize = 4_096;
+/// Longest body of every call but a round: codes, keys and signatures are far below it.
+const MAX_SMALL_BODY: usize = 4_096;
 
 type Answer = Result<Response, NodeRefusal>;
 
@@ -43,7 +43,9 @@ pub fn routes() -> Router<App> {
         .route("/node/v1/enrol", post(enrol))
         .route("/node/v1/challenge", post(challenge))
         .route("/node/v1/session", post(session))
-        .layer(DefaultBodyLimit::max(MAX_STRANGERS_BODY))
+        .route("/node/v1/wait", post(wait))
+        .route("/node/v1/{*call}", any(unknown_call))
+        .layer(DefaultBodyLimit::max(MAX_SMALL_BODY))
         .route(
             "/node/v1/sync",
             post(sync).layer(DefaultBodyLimit::max(wire::MAX_BODY)),
@@ -75,7 +77,18 @@ impl FromRequestParts<App> for ReceivedAt {
     }
 }
 
-async fn enrol(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Answer {
+/// A body within its limit; what is longer or cut off is refused in words that a node reads.
+struct Body(Bytes);
+
+impl FromRequest<App> for Body {
+    type Rejection = NodeRefusal;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Self::Rejection> {
+        Ok(Self(Bytes::from_request(request, app).await?))
+    }
+}
+
+async fn enrol(State(app): State<App>, headers: HeaderMap, Body(body): Body) -> Answer {
     let version = version(&headers)?;
     let request: EnrolRequest = read(&headers, &body)?;
     let enrolled = app.enrol(&request).await?;
@@ -83,14 +96,14 @@ async fn enrol(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Answe
     Ok(answer(&headers, version, &enrolled))
 }
 
-async fn challenge(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Answer {
+async fn challenge(State(app): State<App>, headers: HeaderMap, Body(body): Body) -> Answer {
     let version = version(&headers)?;
     let request: ChallengeRequest = read(&headers, &body)?;
     let challenge = app.challenge(request.node).await?;
     Ok(answer(&headers, version, &challenge))
 }
 
-async fn session(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Answer {
+async fn session(State(app): State<App>, headers: HeaderMap, Body(body): Body) -> Answer {
     let version = version(&headers)?;
     let request: SessionRequest = read(&headers, &body)?;
     let session = app.open_session(&request).await?;
@@ -102,7 +115,7 @@ async fn sync(
     ReceivedAt(received_at): ReceivedAt,
     Caller(node): Caller,
     headers: HeaderMap,
-    body: Bytes,
+    Body(body): Body,
 ) -> Answer {
     let version = version(&headers)?;
     let request: SyncRequest = read(&headers, &body)?;
@@ -114,6 +127,23 @@ async fn sync(
         tracing::warn!(node = %node.id, seq = parked.seq, code = parked.refusal.code, "record set aside");
     }
     Ok(answer(&headers, version, &round))
+}
+
+/// Answers when there is news of the event, or after a while: a change reaches a gate in less than its interval.
+async fn wait(
+    State(app): State<App>,
+    Caller(node): Caller,
+    headers: HeaderMap,
+    Body(body): Body,
+) -> Answer {
+    let version = version(&headers)?;
+    let request: WaitRequest = read(&headers, &body)?;
+    let news = app.wait(&node, &request).await?;
+    Ok(answer(&headers, version, &news))
+}
+
+async fn unknown_call() -> NodeRefusal {
+    NodeRefusal::unknown_call()
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
