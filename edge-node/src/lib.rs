@@ -15,6 +15,7 @@
 pub mod camera;
 pub mod command;
 pub mod config;
+mod counter;
 mod database;
 pub mod error;
 pub mod home;
@@ -24,6 +25,7 @@ pub mod log;
 pub mod moment_text;
 pub mod node;
 pub mod reason_text;
+mod receipt;
 pub mod replica;
 pub mod round;
 pub mod scan;

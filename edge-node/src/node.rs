@@ -17,6 +17,7 @@ use sync_protocol::{
     config::{EntryRule, EventConfig, Policy},
     id::{EventId, NodeId},
     keyring::Keyring,
+    ticket::Revision,
     time::Timestamp,
 };
 
@@ -129,6 +130,14 @@ impl Node {
     /// [`NodeError::Database`].
     pub fn config(&self) -> Result<Option<EventConfig>, NodeError> {
         Ok(self.replica.view()?.config.clone())
+    }
+
+    /// The event's revision that the replica was last proven at.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn revision(&self) -> Result<Revision, NodeError> {
+        Ok(self.replica.view()?.state.revision)
     }
 
     /// The clock it reads.

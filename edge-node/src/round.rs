@@ -19,7 +19,8 @@ use sync_protocol::{
 };
 
 use crate::{
-    database::lock, error::NodeError, log::contact::Contact, node::Node, replica::apply::Received,
+    database::lock, error::NodeError, log::contact::Contact, node::Node, receipt,
+    replica::apply::Received,
 };
 
 /// What an answer changed.
@@ -105,7 +106,7 @@ impl Node {
             self.replica.erase()?;
         }
         let is_last = received.fits && answer.page.manifest.is_some();
-        let sends_on = contact.acknowledged > before && contact.acknowledged < head.seq;
+        let sends_on = contact.acknowledged != before && contact.acknowledged < head.seq;
         Ok(Applied {
             more: !is_last || sends_on,
             ..applied(answer, &contact, received)
@@ -163,7 +164,7 @@ impl Node {
         tracing::warn!(
             "central revoked this node: its replica is erased, its unsent scans are kept"
         );
-        let sends_on = contact.acknowledged > before && contact.acknowledged < head.seq;
+        let sends_on = contact.acknowledged != before && contact.acknowledged < head.seq;
         Ok(Applied {
             more: sends_on,
             erased: true,
@@ -178,16 +179,21 @@ impl Node {
         answer: &SyncAnswer,
         trip: Trip,
     ) -> Result<(Head, u64, Contact), NodeError> {
+        let view = self.replica.view()?;
         let mut log = lock(&self.log);
         let append = log.begin()?;
         let mut contact = append.contact()?;
-        let before = contact.acknowledged;
+        let before = contact.clone();
         contact.note(request, answer, trip);
+        if contact.acknowledged < before.acknowledged {
+            receipt::tell(&before, contact.acknowledged);
+        }
+        self.keep_receipt(&append, &mut contact, answer, view.config.as_ref())?;
         append.set_contact(&contact)?;
         append.park(&answer.parked)?;
         let head = append.head()?;
         append.commit()?;
-        Ok((head, before, contact))
+        Ok((head, before.acknowledged, contact))
     }
 }
 

@@ -224,9 +224,9 @@ fn records_are_sent_from_the_acknowledged_place_and_chain_up_to_the_signed_head(
     assert_eq!((status.unsent, status.parked), (2, 1));
     took.acknowledged = 1;
     assert_eq!(
-        gate.round(&took).acknowledged,
+        gate.answered(&request, &took).acknowledged,
         3,
-        "an acknowledgement never goes back"
+        "a late answer takes nothing back"
     );
 }
 

@@ -24,6 +24,7 @@ use sync_protocol::{
 };
 
 use crate::{
+    counter,
     database::lock,
     error::NodeError,
     known::{Hand, Known, Sources},
@@ -133,6 +134,7 @@ impl Node {
         let started = Instant::now();
         let scan = self.attempt(showing);
         let mut scan = scan.unwrap_or_else(|error| self.not_stored(showing.action, &error));
+        counter::scanned(&scan.verdict);
         scan.took_ms = started.elapsed().as_secs_f64() * 1_000.0;
         scan
     }

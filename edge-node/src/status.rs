@@ -6,10 +6,12 @@
 
 use std::collections::BTreeMap;
 
+use data_encoding::HEXLOWER;
 use serde::Serialize;
 use sync_protocol::{
     config::EventConfig,
     id::{EventId, GateId, NodeId, TicketId},
+    receipt::Receipt,
     scan::Action,
     ticket::{Revision, TicketStatus},
     time::Timestamp,
@@ -52,6 +54,12 @@ pub struct Status {
     pub unsent: u64,
     /// How many central put aside.
     pub parked: u64,
+    /// Central has every record up to this place.
+    pub acknowledged: u64,
+    /// How many it once acknowledged beyond that: it was restored from an older copy, and they are sent again.
+    pub lost_by_central: u64,
+    /// Central's latest signed word for what it has.
+    pub receipt: Option<ReceiptStatus>,
     /// Central's time of the last round.
     #[serde(serialize_with = "moment_text::serialize_option")]
     pub last_sync_at: Option<Timestamp>,
@@ -85,6 +93,18 @@ pub struct ReplicaStatus {
     pub tickets: BTreeMap<&'static str, u64>,
     /// Their sum.
     pub total: u64,
+}
+
+/// What central signed.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReceiptStatus {
+    /// Every record up to this place is durable at central.
+    pub seq: u64,
+    /// The hash of that record, in hexadecimal.
+    pub hash: String,
+    /// When central said so.
+    #[serde(serialize_with = "moment_text::serialize")]
+    pub at: Timestamp,
 }
 
 /// How wrong the wall clock is.
@@ -156,6 +176,9 @@ impl Node {
             scans,
             unsent: scans - contact.acknowledged.min(scans),
             parked,
+            acknowledged: contact.acknowledged,
+            lost_by_central: lost(&contact),
+            receipt: contact.receipt.as_ref().map(receipt_status),
             last_sync_at: contact.central_seen,
             now,
             clock,
@@ -163,6 +186,15 @@ impl Node {
             locked: contact.is_locked(now),
             doubles: self.doubles()?,
         })
+    }
+
+    /// How many records central has not acknowledged.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn unsent(&self) -> Result<u64, NodeError> {
+        let (contact, scans, _) = self.log_status()?;
+        Ok(scans - contact.acknowledged.min(scans))
     }
 
     /// Doubles that this node lost or won, the newest first.
@@ -215,6 +247,19 @@ fn place_notice(config: &EventConfig, place: &double::Place) -> PlaceNotice {
         seq: place.scan.seq,
         gate: config.gate_name(place.gate),
         at: place.at,
+    }
+}
+
+fn lost(contact: &Contact) -> u64 {
+    let promised = contact.receipt.map_or(0, |receipt| receipt.head.seq);
+    promised.saturating_sub(contact.acknowledged)
+}
+
+fn receipt_status(receipt: &Receipt) -> ReceiptStatus {
+    ReceiptStatus {
+        seq: receipt.head.seq,
+        hash: HEXLOWER.encode(receipt.head.hash.as_bytes()),
+        at: receipt.at,
     }
 }
 

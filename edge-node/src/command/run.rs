@@ -11,6 +11,7 @@ use sync_protocol::scan::Action;
 
 use super::{CommandError, Outcome, output};
 use crate::{
+    counter,
     node::Node,
     reason_text::Language,
     screen::{self, Options},
@@ -65,6 +66,7 @@ async fn open_gate(node: Arc<Node>, arguments: &Arguments) -> Result<(), Command
         hand: driver.as_ref().map(Driver::hand),
         language: arguments.lang,
         action: arguments.action,
+        counters: counter::count(),
     };
     tell(&node, listening.address, arguments.json)?;
     let served = screen::serve(listening, node, options, screen::told_to_stop()).await;

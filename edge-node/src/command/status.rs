@@ -41,6 +41,7 @@ fn words(status: &Status) -> String {
             "scans     {} ({} unsent, {} put aside by central)",
             status.scans, status.unsent, status.parked
         ),
+        format!("receipt   {}", receipt(status)),
         format!("clock     {}", clock(status)),
         format!(
             "lease     until {}{}",
@@ -66,6 +67,18 @@ fn replica(replica: &ReplicaStatus) -> String {
         if counts.is_empty() { "" } else { ": " },
         counts.join(", ")
     )
+}
+
+fn receipt(status: &Status) -> String {
+    let Some(receipt) = &status.receipt else {
+        return "none yet".to_owned();
+    };
+    let at = moment_text::rfc3339(receipt.at);
+    let signed = format!("central signed for {} scans at {at}", receipt.seq);
+    match status.lost_by_central {
+        0 => signed,
+        lost => format!("{signed}; it has lost {lost} of them since, which are sent again"),
+    }
 }
 
 fn clock(status: &Status) -> String {

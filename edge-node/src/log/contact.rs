@@ -1,8 +1,8 @@
 //! This node's dealings with central: what was acknowledged, what time it is there, how long it may decide.
 //!
-//! Invariant: the acknowledged place never goes back, of two clock samples of one boot the better is kept, and an
-//! answer that a later one overtook changes nothing but the acknowledged place. One row beside the scans, because
-//! it must outlive the replica.
+//! Invariant: the acknowledged place goes back only when central itself has less than it acknowledged, of two clock
+//! samples of one boot the better is kept, and an answer that a later one overtook changes nothing but the
+//! acknowledged place. One row beside the scans, because it must outlive the replica.
 
 use rusqlite::{Connection, Row, params};
 use sync_protocol::{
@@ -71,10 +71,14 @@ impl Contact {
 
     /// Takes in what the answer to `request` says.
     pub fn note(&mut self, request: &SyncRequest, answer: &SyncAnswer, trip: Trip) {
-        self.acknowledged = self.acknowledged.max(answer.acknowledged);
         if self.has_overtaken(request, answer) {
+            self.acknowledged = self.acknowledged.max(answer.acknowledged);
             return;
         }
+        self.acknowledged = match is_less(request, answer) {
+            true => answer.acknowledged,
+            false => self.acknowledged.max(answer.acknowledged),
+        };
         let round = answer.round;
         self.last_round = Some(RoundTrip { round, trip });
         let sample = Sample::of_trip(&trip, answer.received_at, answer.answered_at);
@@ -109,6 +113,12 @@ impl Contact {
     pub fn is_locked(&self, now: Timestamp) -> bool {
         self.is_erased || self.is_copy || self.lease_until.is_some_and(|until| now >= until)
     }
+}
+
+/// Whether central has less than it had acknowledged when `request` was made: its records begin behind that place.
+fn is_less(request: &SyncRequest, answer: &SyncAnswer) -> bool {
+    let sent = request.records.len() as u64;
+    answer.acknowledged < request.upto.head.seq.saturating_sub(sent)
 }
 
 /// The sample with the smaller error at the later instant; another boot's sample is of no more use.

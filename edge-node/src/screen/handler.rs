@@ -172,7 +172,7 @@ impl Screen {
         Ok(scan)
     }
 
-    async fn ask<T: Send + 'static>(
+    pub(super) async fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&Node) -> Result<T, NodeError> + Send + 'static,
     ) -> Result<T, Failure> {

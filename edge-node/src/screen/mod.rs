@@ -9,6 +9,7 @@
 //! | who may ask | [`guard`] |
 //! | routes | `handler` |
 //! | page, stage, panel | [`page`], [`stage`], [`panel`] and `templates/gate` |
+//! | counters | `metrics` |
 //! | language and action | [`choice`], [`words`] |
 //!
 //! It decides nothing, and knows of `sync` only its [`Hand`].
@@ -16,6 +17,7 @@
 pub mod choice;
 pub mod guard;
 mod handler;
+mod metrics;
 pub mod page;
 pub mod panel;
 pub mod place_time;
@@ -35,6 +37,7 @@ use axum::{
     middleware,
     routing::{get, post},
 };
+use metrics_exporter_prometheus::PrometheusHandle;
 use sync_protocol::scan::Action;
 use tokio::net::TcpListener;
 
@@ -59,6 +62,8 @@ pub struct Options {
     pub language: Language,
     /// What guests want until somebody switches.
     pub action: Action,
+    /// What was counted, for `GET /metrics` on this machine alone; `None` = nothing is.
+    pub counters: Option<PrometheusHandle>,
 }
 
 impl Default for Options {
@@ -68,6 +73,7 @@ impl Default for Options {
             hand: None,
             language: Language::English,
             action: Action::Entry,
+            counters: None,
         }
     }
 }
@@ -112,6 +118,7 @@ struct Screen {
     recent: Mutex<Recent>,
     default: Choice,
     port: u16,
+    counters: Option<PrometheusHandle>,
 }
 
 /// Shows the screen until Ctrl-C or SIGTERM.
@@ -157,6 +164,7 @@ pub async fn serve(
 /// All routes, guarded.
 pub fn router(node: Arc<Node>, options: Options) -> Router {
     let guard = Guard(options.listen);
+    let is_private = options.listen.ip().is_loopback();
     let screen = Arc::new(Screen {
         node,
         hand: options.hand,
@@ -166,6 +174,7 @@ pub fn router(node: Arc<Node>, options: Options) -> Router {
             action: options.action,
         },
         port: options.listen.port(),
+        counters: options.counters.filter(|_| is_private),
     });
     Router::new()
         .route("/", get(handler::page))
@@ -174,6 +183,7 @@ pub fn router(node: Arc<Node>, options: Options) -> Router {
         .route("/scan", post(handler::scan))
         .route("/api/scan", post(handler::api_scan))
         .route("/api/status", get(handler::api_status))
+        .route("/metrics", get(metrics::metrics))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .merge(web_assets::router())
         .layer(middleware::from_fn_with_state(guard, guard::guard))

@@ -15,6 +15,7 @@ pub(super) const ENROL: &str = "/node/v1/enrol";
 pub(super) const CHALLENGE: &str = "/node/v1/challenge";
 pub(super) const SESSION: &str = "/node/v1/session";
 pub(super) const SYNC: &str = "/node/v1/sync";
+pub(super) const WAIT: &str = "/node/v1/wait";
 
 /// Sends `message` to `path` and reads the answer.
 pub(super) async fn call<A>(

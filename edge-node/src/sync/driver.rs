@@ -1,4 +1,5 @@
-//! The driver: syncs in the background of a running gate, when the schedule says so.
+//! The driver: syncs in the background of a running gate, when the schedule says so. While all is well it holds a
+//! wait at central's, whose answer brings the next round forward.
 //!
 //! Central absent is normal. The driver only says so ([`Link`]); the gate goes on deciding, and nothing waits for
 //! this task. It reads the clock and chance for the pure schedule and hands the results on.
@@ -16,11 +17,12 @@ use tokio_util::sync::CancellationToken;
 use super::{
     error::SyncError,
     round::{Summary, rounds},
-    schedule::{Outcome, Schedule},
+    schedule::{Heard, Outcome, Schedule},
     session::Session,
     transport::Transport,
+    wait::wait,
 };
-use crate::node::Node;
+use crate::{counter, node::Node};
 
 /// Between rounds while all is well.
 pub const INTERVAL_MS: i64 = 5_000;
@@ -68,7 +70,7 @@ struct Work {
 }
 
 impl Driver {
-    /// Starts syncing: at once, then every `interval_ms`.
+    /// Starts syncing: at once, then when there is news, a scan, or `interval_ms` is over and nothing was heard.
     #[must_use]
     pub fn start(
         node: Arc<Node>,
@@ -147,20 +149,41 @@ impl Work {
         let mut session = Session::default();
         let mut schedule = Schedule::new(self.interval_ms, self.now_ms());
         loop {
-            self.wait(&mut schedule).await;
+            self.until_due(&mut schedule, &mut session).await;
             let done = rounds(&self.node, &*self.transport, &mut session, &mut |_| {}).await;
             let outcome = self.tell(done);
             schedule.ended(outcome, self.now_ms(), self.entropy.next_u64());
         }
     }
 
-    /// Until the schedule is due; a scan may bring that forward.
-    async fn wait(&self, schedule: &mut Schedule) {
-        loop {
-            let wait = Duration::from_millis(schedule.wait_ms(self.now_ms()).unsigned_abs());
-            tokio::select! {
-                () = tokio::time::sleep(wait) => return,
-                () = self.scanned.notified() => schedule.scanned(self.now_ms()),
+    /// Until the schedule is due; a scan or news from central may bring that forward.
+    async fn until_due(&self, schedule: &mut Schedule, session: &mut Session) {
+        while schedule.wait_ms(self.now_ms()) > 0 {
+            let listening = self.listen(schedule.listen(self.now_ms()), session);
+            tokio::pin!(listening);
+            let heard = loop {
+                let wait = schedule.wait_ms(self.now_ms()).unsigned_abs();
+                tokio::select! {
+                    () = tokio::time::sleep(Duration::from_millis(wait)) => return,
+                    () = self.scanned.notified() => schedule.scanned(self.now_ms()),
+                    heard = &mut listening => break heard,
+                }
+            };
+            schedule.heard(heard, self.now_ms(), self.entropy.next_u64());
+        }
+    }
+
+    /// Waits for news at central's, if it is time to. A wait that is dropped half-way is taken back there.
+    async fn listen(&self, longest_ms: Option<u32>, session: &mut Session) -> Heard {
+        let Some(longest_ms) = longest_ms else {
+            return std::future::pending().await;
+        };
+        match wait(&self.node, &*self.transport, session, longest_ms).await {
+            Ok(true) => Heard::News,
+            Ok(false) => Heard::Nothing,
+            Err(error) => {
+                tracing::debug!(code = error.code(), "waiting for news failed");
+                Heard::Failure
             }
         }
     }
@@ -178,6 +201,7 @@ impl Work {
                 (away(&error), outcome)
             }
         };
+        counter::round(outcome.name());
         let changed = self.link.send_replace(link.clone()) != link;
         match link {
             Link::Away { code, message } if changed => tracing::warn!(code, "{message}"),
@@ -198,3 +222,7 @@ fn away(error: &SyncError) -> Link {
         message: error.to_string(),
     }
 }
+
+#[cfg(test)]
+#[path = "driver_tests.rs"]
+mod tests;

@@ -10,6 +10,9 @@ use crate::error::NodeError;
 /// Central's refusals of a log that contradicts what it has: at once, and from then on.
 const OLD_COPY: [&str; 2] = ["log_forked", "node_quarantined"];
 
+/// Central's refusal of records that do not follow those it has.
+const GAP: &str = "log_gap";
+
 /// Why a round came to nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum SyncError {
@@ -50,6 +53,15 @@ impl SyncError {
     #[must_use]
     pub fn means_copy(&self) -> bool {
         matches!(self, Self::Refused { refusal, .. } if OLD_COPY.contains(&refusal.code.as_str()))
+    }
+
+    /// How far central has this node's log, where it says that records before those that were sent are missing.
+    #[must_use]
+    pub fn central_has(&self) -> Option<u64> {
+        match self {
+            Self::Refused { refusal, .. } if refusal.code == GAP => refusal.acknowledged,
+            _ => None,
+        }
     }
 
     /// Whether trying again can help without anybody doing something.

@@ -8,6 +8,7 @@
 //! | session | [`session`] | the short right to sync |
 //! | round | [`mod@round`] | ask, take in, ask again until current |
 //! | schedule | [`schedule`], `pace` | when, and how much at once, up and down: pure |
+//! | wait | `wait` | hear of a change at once |
 //! | driver | [`driver`] | all of it in the background of a running gate |
 //!
 //! It calls [`crate::node::Node`] and is called by `command` and by `run`. Verdicts never wait for it.
@@ -25,9 +26,12 @@ pub mod round;
 pub mod schedule;
 pub mod session;
 #[cfg(test)]
+mod test_central;
+#[cfg(test)]
 mod test_server;
 pub mod transport;
 pub mod trust;
+mod wait;
 
 pub use driver::{Driver, Hand, Link};
 pub use error::SyncError;

@@ -115,20 +115,25 @@ pub async fn rounds(
     }
 }
 
-/// Asks once; a token that central no longer knows is renewed once.
+/// Asks once; a token that central no longer knows is renewed once, and where central has less of the log than it
+/// acknowledged the records before are sent first.
 async fn ask(
     node: &Arc<Node>,
     transport: &dyn Transport,
     session: &mut Session,
     ahead: Option<Ahead>,
 ) -> Result<Answer, SyncError> {
-    let answer = match try_ask(node, transport, session, ahead.as_ref()).await {
-        Err(SyncError::Refused { status: 401, .. }) => {
-            session.forget();
-            try_ask(node, transport, session, ahead.as_ref()).await
-        }
-        other => other,
-    };
+    let mut answer = try_ask(node, transport, session, ahead.as_ref()).await;
+    if let Err(SyncError::Refused { status: 401, .. }) = &answer {
+        session.forget();
+        answer = try_ask(node, transport, session, ahead.as_ref()).await;
+    }
+    if let Err(error) = &answer
+        && let Some(has) = error.central_has()
+        && blocking(node, move |node| node.send_again_from(has)).await?
+    {
+        answer = try_ask(node, transport, session, None).await;
+    }
     match &answer {
         Err(SyncError::Unreachable(_)) => session.pace = session.pace.failed(),
         Err(error) if error.means_copy() => blocking(node, Node::lock_as_copy).await?,

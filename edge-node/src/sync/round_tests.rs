@@ -1,160 +1,15 @@
 //! Rounds with a small central that counts what it is asked: pages, sessions, acknowledgements, cuts.
 
-use std::sync::{Mutex, PoisonError};
-
 use ambient::SeededEntropy;
-use futures_util::{FutureExt as _, future::BoxFuture};
-use sync_protocol::{
-    scan::Head,
-    ticket::Ticket,
-    wire::{
-        self,
-        v1::{Challenge, Refusal, Session as Granted, SessionRequest},
-    },
-};
 
 use super::*;
 use crate::{
     sync::{
         driver::{Driver, Link},
-        transport::{Answered, TransportError},
+        test_central::Central,
     },
-    testing::{Gate, START, answer, config, manifest, valid},
+    testing::Gate,
 };
-
-/// Rows of a page, however many are asked for.
-const PAGE: usize = 10;
-
-/// Central as far as rounds see it.
-struct Central {
-    tickets: Vec<Ticket>,
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    log: Option<Head>,
-    rounds: u64,
-    sessions: u32,
-    token_ends_after: Option<u64>,
-    is_cut: bool,
-    leads_nowhere: bool,
-    refuses: Option<&'static str>,
-    has_gap: bool,
-    panics: bool,
-    trips: Vec<(u64, u64)>,
-}
-
-impl Central {
-    fn new(tickets: u128) -> Self {
-        Self {
-            tickets: (1..=tickets).map(valid).collect(),
-            state: Mutex::default(),
-        }
-    }
-
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn answer(&self, path: &str, body: &[u8], bearer: Option<&str>) -> (u16, Vec<u8>) {
-        match path {
-            "/node/v1/challenge" => (200, wire::encode(&Challenge { nonce: [5; 32] })),
-            "/node/v1/session" => self.session(&wire::decode(body).expect("a session request")),
-            "/node/v1/sync" => self.sync(&wire::decode(body).expect("a sync request"), bearer),
-            _ => (404, Vec::new()),
-        }
-    }
-
-    fn session(&self, request: &SessionRequest) -> (u16, Vec<u8>) {
-        let key = ed25519_dalek::SigningKey::from_bytes(&[1; 32]).verifying_key();
-        assert!(request.is_signed_by(&key));
-        let mut state = self.state();
-        state.sessions += 1;
-        let token = format!("token {}", state.sessions);
-        (
-            200,
-            wire::encode(&Granted {
-                token,
-                lasts_ms: 600_000,
-            }),
-        )
-    }
-
-    fn sync(&self, request: &SyncRequest, bearer: Option<&str>) -> (u16, Vec<u8>) {
-        let mut state = self.state();
-        let current = format!("token {}", state.sessions);
-        if bearer != Some(&current) || state.token_ends_after == Some(state.rounds) {
-            state.token_ends_after = None;
-            return (401, refusal("session_unknown"));
-        }
-        if let Some(code) = state.refuses {
-            return (409, refusal(code));
-        }
-        state.rounds += 1;
-        let key = ed25519_dalek::SigningKey::from_bytes(&[1; 32]).verifying_key();
-        let mut head = state.log.unwrap_or(Head::empty(request.log.head.node));
-        for record in &request.records {
-            head = head.follow(record).expect("the chain holds").0;
-        }
-        assert_eq!(request.upto.verify(&key), Ok(head));
-        state.log = Some(head);
-        if let Some(previous) = request.previous {
-            let round = state.rounds;
-            state.trips.push((round, previous.round));
-        }
-        (200, wire::encode(&self.page(request, &state, head.seq)))
-    }
-
-    fn page(&self, request: &SyncRequest, state: &State, acknowledged: u64) -> SyncAnswer {
-        let from = request
-            .position
-            .as_ref()
-            .map_or(0, |position| usize::from(position[0]));
-        let to = (from + PAGE).min(self.tickets.len());
-        let position = if state.leads_nowhere { from } else { to };
-        let mut answer = answer(u8::try_from(position).expect("few"), START);
-        answer.round = state.rounds;
-        answer.acknowledged = acknowledged;
-        answer.page.config = (request.config_revision == 0).then(config);
-        answer.page.tickets = self.tickets[from..to].to_vec();
-        let is_last = to == self.tickets.len() && !state.leads_nowhere;
-        let held = self.tickets.len() - usize::from(state.has_gap);
-        answer.page.manifest = is_last.then(|| manifest(1, &self.tickets[..held]));
-        answer
-    }
-}
-
-impl Transport for Central {
-    fn call<'a>(
-        &'a self,
-        path: &'a str,
-        body: Vec<u8>,
-        bearer: Option<&'a str>,
-    ) -> BoxFuture<'a, Result<Answered, TransportError>> {
-        async move {
-            assert!(!self.state().panics, "a fault of the program");
-            if self.state().is_cut {
-                return Err(TransportError::Unreachable("no route".to_owned()));
-            }
-            let (status, body) = self.answer(path, &body, bearer);
-            Ok(Answered {
-                status,
-                version: Some(1),
-                body,
-            })
-        }
-        .boxed()
-    }
-}
-
-fn refusal(code: &str) -> Vec<u8> {
-    wire::encode(&Refusal {
-        code: code.to_owned(),
-        message: "No.".to_owned(),
-        acknowledged: None,
-    })
-}
 
 fn gate() -> (Arc<Node>, tempfile::TempDir) {
     let Gate { node, home, .. } = Gate::new();
@@ -320,4 +175,25 @@ async fn a_driver_that_died_is_told() {
         panic!("{:?}", hand.link());
     };
     assert_eq!(code, "sync_stopped");
+}
+
+#[tokio::test]
+async fn a_central_that_was_restored_gets_again_what_it_had_acknowledged() {
+    for (kept, then) in [(2, Some(9)), (2, None), (0, Some(9)), (0, None)] {
+        let (node, _home) = gate();
+        let central = Central::new(25);
+        until_current(&node, &central).await.expect("current");
+        (1..=5).for_each(|n| assert_eq!(enter(&node, n), "admitted"));
+        let summary = until_current(&node, &central).await.expect("current");
+        assert_eq!((summary.sent, summary.acknowledged), (5, 5));
+        central.restore(kept);
+        // With a scan since, central refuses it as a gap; without one, its answer acknowledges less.
+        let scans = 5 + u64::from(then.is_some());
+        then.into_iter()
+            .for_each(|n| assert_eq!(enter(&node, n), "admitted"));
+        let summary = until_current(&node, &central).await.expect("current");
+        assert_eq!(summary.acknowledged, scans, "{kept} kept");
+        let status = node.status().expect("a status");
+        assert_eq!((status.unsent, status.acknowledged), (0, scans));
+    }
 }
