@@ -17,6 +17,7 @@ mod large_event;
 mod sim_rate;
 mod sync_delta;
 mod sync_ingest;
+mod sync_propagation;
 mod sync_snapshot;
 mod wire_meter;
 
@@ -51,6 +52,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if report.wants("sim.rate") {
         sim_rate::run(&mut report)?;
+    }
+    if report.wants("sync.propagation") {
+        sync_propagation::run(&mut report).await?;
     }
     Ok(())
 }

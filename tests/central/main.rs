@@ -2,6 +2,7 @@
 mod api;
 mod attention;
 mod changes;
+mod counted;
 mod database;
 mod events;
 mod forms;
@@ -16,4 +17,5 @@ mod secrets;
 mod tickets;
 mod unproven;
 mod uploads;
+mod waits;
 mod worker;

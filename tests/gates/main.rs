@@ -7,9 +7,11 @@ mod venue;
 
 mod disks;
 mod locks;
+mod news;
 mod numbers;
 mod passages;
 mod reasons;
+mod restored;
 mod rulings;
 mod screen;
 mod size;
