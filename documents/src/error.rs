@@ -1,6 +1,6 @@
 //! Why a document could not be made.
 //!
-//! Neither case is a person's mistake: a text too long for a QR code and a broken embedded font are
+//! No case is a person's mistake: a text too long for a QR code and a broken embedded font are
 //! faults of ours, so callers log the code and answer with an internal error.
 
 /// Failure to make a document.
@@ -9,6 +9,9 @@ pub enum DocumentError {
     /// The text does not fit the largest QR code; carries its length in bytes, never the text.
     #[error("a text of {0} bytes does not fit a QR code")]
     QrTooLong(usize),
+    /// The text has no Code 128; carries its length in bytes, never the text.
+    #[error("a text of {0} bytes cannot be written as a Code 128")]
+    NoBarcode(usize),
     /// The embedded font could not be read or cut down to the letters used.
     #[error("the document font cannot be used: {0}")]
     Font(String),
@@ -23,6 +26,7 @@ impl DocumentError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::QrTooLong(_) => "qr_too_long",
+            Self::NoBarcode(_) => "no_barcode",
             Self::Font(_) => "document_font",
             Self::Write(_) => "document_write",
         }

@@ -99,7 +99,7 @@ impl Face {
     }
 }
 
-fn glyph(font: &ParsedFont, letter: char) -> Option<u16> {
+pub(crate) fn glyph(font: &ParsedFont, letter: char) -> Option<u16> {
     font.lookup_glyph_index(u32::from(letter))
         .filter(|gid| *gid != 0)
 }
