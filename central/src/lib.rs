@@ -14,6 +14,7 @@ pub mod config;
 pub mod counter;
 pub mod domain;
 pub mod http;
+pub mod packed;
 pub mod payments;
 pub mod store;
 pub mod telemetry;

@@ -45,8 +45,25 @@ impl Identity {
     /// # Errors
     /// [`NodeError::NotEnrolled`], [`NodeError::KeyRights`], or [`NodeError::Identity`] with the damaged file.
     pub fn load(home: &Home) -> Result<Self, NodeError> {
+        let identity = Self::read(home)?;
+        Self::check_rights(home)?;
+        Ok(identity)
+    }
+
+    /// Whether nobody but its owner may read the key.
+    ///
+    /// # Errors
+    /// [`NodeError::KeyRights`].
+    pub fn check_rights(home: &Home) -> Result<(), NodeError> {
+        check_rights(&home.key())
+    }
+
+    /// Reads the papers and the key, whoever else may read them too; for looking at a node, never for working as it.
+    ///
+    /// # Errors
+    /// [`NodeError::NotEnrolled`], or [`NodeError::Identity`] with the damaged file.
+    pub fn read(home: &Home) -> Result<Self, NodeError> {
         let papers = papers(home)?.ok_or_else(|| NodeError::NotEnrolled(home.root().to_owned()))?;
-        check_rights(&home.key())?;
         let authority = read_if_there(&home.authority())?.map(ByteVec::from);
         Ok(Self {
             answer: EnrolAnswer {

@@ -8,15 +8,19 @@
 //! | log | [`log`] | append-only, chained, outlives everything |
 //! | replica | [`replica`] | equal to central's when it says so |
 //! | status | [`status`] | what the operator may know at any time |
+//! | bundle | [`bundle`] | log and answer on a USB stick |
+//! | doctor | [`doctor`] | go or no-go before doors |
 //!
 //! `camera`, `screen`, `sync` and `command` call [`node::Node`]; it calls the log, the replica and the rules in
 //! `sync_protocol`. No rule stands here: the verdict is [`sync_protocol::decide`].
 
+pub mod bundle;
 pub mod camera;
 pub mod command;
 pub mod config;
 mod counter;
 mod database;
+pub mod doctor;
 pub mod error;
 pub mod home;
 pub mod identity;

@@ -113,7 +113,7 @@ impl Node {
         })
     }
 
-    fn check(&self, answer: &SyncAnswer) -> Result<(), NodeError> {
+    pub(crate) fn check(&self, answer: &SyncAnswer) -> Result<(), NodeError> {
         let event = self.identity.answer.event;
         if let Some(config) = &answer.page.config
             && config.event != event

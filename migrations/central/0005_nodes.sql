@@ -53,7 +53,8 @@ CREATE TABLE node_sessions (
     CONSTRAINT node_sessions_node FOREIGN KEY (node_id) REFERENCES nodes (id)
 );
 
--- One row per sync round: the facts from which true times are made (sync_protocol::moment::Mark).
+-- One row per sync round: the facts from which true times are made (sync_protocol::moment::Mark). carried: the log came
+-- on a stick, so the row bounds only what was in it.
 CREATE TABLE node_rounds (
     node_id BINARY(16) NOT NULL,
     round BIGINT NOT NULL,
@@ -63,6 +64,7 @@ CREATE TABLE node_rounds (
     trip_boot BINARY(16),
     trip_sent_ms BIGINT,
     trip_got_ms BIGINT,
+    carried BOOLEAN NOT NULL,
     PRIMARY KEY (node_id, round)
 );
 

@@ -20,6 +20,7 @@
 //! | rights | [`rights`] | what a node may do |
 //! | ruling | [`merge`], [`flag`] | what all logs together say of a scan: first scan wins |
 //! | receipt | [`receipt`] | central's signed word for what it has |
+//! | bundle | [`bundle`] | the log on a USB stick, and central's answer on the way back |
 //! | enrolment code | [`enrol_code`] | what the panel prints and a new node types |
 //! | messages | [`wire`] | what node and central send each other |
 //!
@@ -50,6 +51,7 @@
 //! assert_eq!(rulings[&second.scan].ruling, double);
 //! ```
 
+pub mod bundle;
 mod cbor;
 pub mod code;
 pub mod config;

@@ -49,6 +49,8 @@ pub struct Mark {
     pub answered_at: Timestamp,
     /// The node's side of the round trip, which it reports one round later.
     pub trip: Option<Trip>,
+    /// The log came on a stick: nobody knows how long it was on the way, so this bounds nothing that was recorded after.
+    pub carried: bool,
 }
 
 /// A round trip by the node's monotonic clock.
@@ -177,6 +179,9 @@ impl Mark {
 
     /// Records after `head` are not older than this.
     fn after(&self) -> Timestamp {
+        if self.carried {
+            return EARLIEST;
+        }
         let way = self.sample().map_or(REQUEST_LIMIT_MS, |s| s.error_ms * 2);
         self.received_at.plus_ms(-way)
     }

@@ -28,6 +28,7 @@ fn mark(head: u64, at: i64, boot: BootId, mono: i64) -> Mark {
             sent_ms: mono - 20,
             got_ms: mono + 22,
         }),
+        carried: false,
     }
 }
 
@@ -170,6 +171,34 @@ prop_compose! {
 
 proptest! {
     #[test]
+    fn a_round_trip_loses_no_truth(
+        legs in prop::array::uniform3(0i64..9_000_000),
+        lopsided in 0u8..4,
+        drift in -100i64..=100,
+        scanned in prop_oneof![-900i64..900, -600_000_000i64..600_000_000],
+        after: bool,
+    ) {
+        // Microseconds of true time, which clocks cut to milliseconds. The node's crystal began at zero.
+        let [there, at_central, back] = match lopsided {
+            0 => [0, legs[1] % 900, legs[2]],
+            1 => [legs[0], legs[1] % 900, 0],
+            _ => legs,
+        };
+        let sent = 700_000_000;
+        let received = sent + there;
+        let answered = received + at_central;
+        let got = answered + back;
+        let mono = |micros: i64| (micros + micros * drift / 1_000_000).div_euclid(1_000);
+        let trip = Trip { boot: BOOT, sent_ms: mono(sent), got_ms: mono(got) };
+        let central = |micros: i64| Timestamp(micros / 1_000);
+        let sample = Sample::of_trip(&trip, central(received), central(answered));
+        let scan = if after { got } else { sent } + scanned;
+        let reading = entry(1, BOOT, mono(scan), 0).reading;
+        let time = sample.time_of(&reading).expect("of this boot");
+        prop_assert!(time.lo.0 * 1_000 <= scan && scan <= time.hi.0 * 1_000, "{scan} is not within {time:?}");
+    }
+
+    #[test]
     fn a_suffix_is_enough((entries, marks) in history()) {
         let whole = correct(&entries, &marks);
         for (cut, opening) in marks.iter().enumerate().filter(|(_, m)| m.trip.is_some()) {
@@ -194,4 +223,18 @@ proptest! {
             prop_assert!(parted || times[0].at <= times[1].at);
         }
     }
+}
+
+#[test]
+fn a_log_that_came_on_a_stick_bounds_what_is_in_it_and_nothing_after() {
+    let carried = Mark {
+        trip: None,
+        carried: true,
+        ..mark(1, 9_000_000, BOOT, 0)
+    };
+    let entries = [entry(1, BOOT, 10, 2_000_000), entry(2, BOOT, 20, 2_000_100)];
+    let times = correct(&entries, &[carried]);
+    assert_eq!(times[0].hi, Timestamp(9_000_000));
+    assert_eq!(times[1].lo, EARLIEST, "it may be as old as the first");
+    assert_eq!(times[1].at, Timestamp(2_000_100));
 }

@@ -7,11 +7,13 @@
 pub mod audit;
 pub mod authority;
 pub mod bulk;
+pub mod bundle;
 pub mod conflicts;
 pub mod events;
 pub mod gate_config;
 pub mod holds;
 pub mod invoices;
+pub mod node_trail;
 pub mod nodes;
 pub mod notices;
 pub mod orders;

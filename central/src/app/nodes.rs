@@ -7,6 +7,7 @@
 use data_encoding::BASE64URL_NOPAD;
 use ed25519_dalek::VerifyingKey;
 use minicbor::bytes::ByteVec;
+use serde_json::json;
 use sync_protocol::{
     enrol_code::{EnrolCode, EnrolCodeError, Fingerprint},
     id::{EventId, GateId, NodeId},
@@ -59,6 +60,12 @@ pub enum NodeError {
     /// No such node.
     #[error("there is no such node")]
     UnknownNode,
+    /// Nothing to end.
+    #[error("the node is not quarantined")]
+    NotQuarantined,
+    /// Not 1 to 200 characters.
+    #[error("say why in 1 to 200 characters")]
+    BadReason,
     /// The challenge was used, is too old, or was never given to this node.
     #[error("the challenge is not good any more: ask for a new one")]
     UnknownChallenge,
@@ -87,6 +94,8 @@ impl NodeError {
             Self::BadName => "node_name",
             Self::UnknownGate => "unknown_gate",
             Self::UnknownNode => "unknown_node",
+            Self::NotQuarantined => "node_not_quarantined",
+            Self::BadReason => "release_reason",
             Self::UnknownChallenge => "unknown_challenge",
             Self::BadSignature => "bad_signature",
             Self::UnknownToken => "unknown_token",
@@ -148,6 +157,9 @@ impl App {
             }
             let digest = self.code_digest(&code);
             store::node::insert_enrolment(tx, &enrolment, &digest, now).await?;
+            let detail = json!({"name": name, "gate": wish.gate, "may": wish.rights.names()});
+            self.note_node(tx, "node.code", "system", enrolment.id, now, &detail)
+                .await?;
             Ok(code)
         })
     }
@@ -178,9 +190,13 @@ impl App {
             }
             let node = new_node(id, &enrolment, request, now);
             match store::node::insert(tx, &node, now).await {
-                Err(StoreError::Duplicate) => Err(NodeError::NameTaken),
-                stored => Ok(stored.map(|()| node)?),
+                Err(StoreError::Duplicate) => return Err(NodeError::NameTaken),
+                stored => stored?,
             }
+            let detail = json!({"code": enrolment.id, "name": node.name, "program": node.program});
+            self.note_node(tx, "node.enrol", "node", id.0, now, &detail)
+                .await?;
+            Ok(node)
         });
         let node = node?;
         Ok(EnrolAnswer {
@@ -269,9 +285,13 @@ impl App {
     /// # Errors
     /// [`NodeError::UnknownNode`].
     pub async fn revoke_node(&self, node: NodeId) -> Result<(), NodeError> {
+        let now = self.clock.now();
         transact!(self.store, |tx| {
             let known = store::node::set_status(tx, node, NodeStatus::Revoked, None).await?;
-            known.then_some(()).ok_or(NodeError::UnknownNode)
+            known.then_some(()).ok_or(NodeError::UnknownNode)?;
+            self.note_node(tx, "node.revoke", "system", node.0, now, &json!({}))
+                .await?;
+            Ok(())
         })
     }
 

@@ -8,10 +8,13 @@ mod conflict;
 mod demo;
 mod event;
 mod event_file;
+mod import;
 mod node;
+mod node_file;
 mod open;
 mod output;
 mod serve;
+mod wristband;
 
 use std::process::ExitCode;
 
@@ -39,8 +42,13 @@ enum Command {
     /// Take in, list and revoke nodes
     #[command(subcommand)]
     Node(node::Command),
+    /// Make, take in, list and withdraw rolls of wristbands
+    #[command(subcommand)]
+    Wristband(wristband::Command),
     /// List tickets that were admitted twice
     Conflicts(conflict::Arguments),
+    /// Take in the log of a gate without a network, from a file
+    Import(import::Arguments),
     /// Check what is stored
     #[command(subcommand)]
     Audit(audit::Command),
@@ -80,7 +88,9 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             Command::Migrate => open::migrate(&config).await,
             Command::Event(command) => event::run(&config, command).await,
             Command::Node(command) => node::run(&config, command).await,
+            Command::Wristband(command) => wristband::run(&config, command).await,
             Command::Conflicts(arguments) => conflict::run(&config, &arguments).await,
+            Command::Import(arguments) => import::run(&config, &arguments).await,
             Command::Audit(command) => audit::run(&config, &command).await,
             Command::Demo(arguments) => demo::run(&config, &arguments).await,
         }

@@ -7,7 +7,7 @@ use clap::Subcommand;
 use serde_json::json;
 use sync_protocol::{id::NodeId, rights::Rights};
 
-use super::{open, output};
+use super::{node_file, open, output};
 use crate::{
     app::{App, nodes::NewEnrolment},
     config::Config,
@@ -44,6 +44,22 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Tell all that is known of a node: its log, what was set aside and why, what was done to it
+    Show {
+        /// The node's id
+        node: String,
+        /// One JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// End a quarantine, after the copied disk was taken out of use
+    Release {
+        /// The node's id
+        node: String,
+        /// Why; it is kept
+        #[arg(long)]
+        reason: String,
+    },
     /// Revoke a node: at its next contact it erases its replica
     Revoke {
         /// The node's id
@@ -79,16 +95,22 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<Exi
             }
         }
         Command::List { event, json } => list(&app, event.as_deref(), json).await?,
+        Command::Show { node, json } => node_file::show(&app.node_file(parse(&node)?).await?, json),
+        Command::Release { node, reason } => {
+            app.release_node(parse(&node)?, &reason).await?;
+            output::line("The node is released: its next sync is taken again.");
+        }
         Command::Revoke { node } => {
-            let id: NodeId = node
-                .parse()
-                .ok()
-                .with_context(|| format!("{node} is no node id: see `central node list`"))?;
-            app.revoke_node(id).await?;
+            app.revoke_node(parse(&node)?).await?;
             output::line("The node is revoked: at its next contact it erases its replica.");
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn parse(node: &str) -> anyhow::Result<NodeId> {
+    let id = node.parse().ok();
+    id.with_context(|| format!("{node} is no node id: see `central node list`"))
 }
 
 fn find_gate(setup: &EventSetup, name: &str) -> anyhow::Result<sync_protocol::id::GateId> {

@@ -36,6 +36,7 @@ fn mark(trip: Option<Trip>) -> Mark {
         received_at: Timestamp(1_000_000),
         answered_at: Timestamp(1_000_010),
         trip,
+        carried: false,
     }
 }
 
@@ -130,6 +131,7 @@ prop_compose! {
                         received_at: Timestamp(now),
                         answered_at: Timestamp(now + 2),
                         trip: reported.then_some(trip),
+                        carried: false,
                     });
                 }
                 _ => { boot += 1; booted = now; }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     StoreError, Tx,
-    tx::{execute, fetch_optional},
+    tx::{execute, fetch_all, fetch_optional},
 };
 
 /// One row of the trail.
@@ -67,4 +67,43 @@ pub async fn put(tx: &mut Tx, entry: AuditEntry<'_>) -> Result<(), StoreError> {
         entry.detail
     )?;
     Ok(())
+}
+
+/// A row of the trail as a person reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditRow {
+    /// When.
+    pub at: Timestamp,
+    /// `staff`, `node`, `provider`, `system` or `buyer`.
+    pub actor_kind: String,
+    /// What was done.
+    pub action: String,
+    /// JSON.
+    pub detail: String,
+}
+
+/// What was done to a thing, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_subject(
+    tx: &mut Tx,
+    kind: &str,
+    subject: Uuid,
+) -> Result<Vec<AuditRow>, StoreError> {
+    let rows = fetch_all!(
+        tx,
+        (i64, String, String, String),
+        "SELECT happened_at, actor_kind, action, detail FROM audit_log \
+         WHERE subject_kind = ? AND subject_id = ? ORDER BY happened_at, id",
+        kind,
+        subject
+    )?;
+    let row = |(at, actor_kind, action, detail)| AuditRow {
+        at: Timestamp(at),
+        actor_kind,
+        action,
+        detail,
+    };
+    Ok(rows.into_iter().map(row).collect())
 }

@@ -176,17 +176,28 @@ pub async fn set_status(
     Ok(execute!(tx, sql, status.name(), reason, node.0)? == 1)
 }
 
-/// Quarantines an active node; one that was revoked stays revoked, because it must still be told to erase.
+/// Quarantines an active node, and tells whether it was one; one that was revoked stays revoked, because it must still
+/// be told to erase.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn quarantine(tx: &mut Tx, node: NodeId, reason: &str) -> Result<(), StoreError> {
-    execute!(
+pub async fn quarantine(tx: &mut Tx, node: NodeId, reason: &str) -> Result<bool, StoreError> {
+    let changed = execute!(
         tx,
         "UPDATE nodes SET status = 'quarantined', quarantine_reason = ? WHERE id = ? AND status = 'active'",
         reason,
         node.0
     )?;
+    Ok(changed == 1)
+}
+
+/// Lets a node decide until then; a longer lease stays.
+///
+/// # Errors
+/// When the database fails.
+pub async fn extend_lease(tx: &mut Tx, node: NodeId, until: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE nodes SET lease_until = ? WHERE id = ? AND lease_until < ?";
+    execute!(tx, sql, until.0, node.0, until.0)?;
     Ok(())
 }
 

@@ -28,7 +28,7 @@ const IDLE_ROUNDS: i64 = 64;
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT round, head_seq, received_at, answered_at, trip_boot, trip_sent_ms, trip_got_ms \
+            "SELECT round, head_seq, received_at, answered_at, trip_boot, trip_sent_ms, trip_got_ms, carried \
              FROM node_rounds WHERE node_id = ? AND ",
             $rest
         )
@@ -44,6 +44,7 @@ struct Row {
     trip_boot: Option<Uuid>,
     trip_sent_ms: Option<i64>,
     trip_got_ms: Option<i64>,
+    carried: bool,
 }
 
 impl Row {
@@ -63,6 +64,7 @@ impl Row {
                 received_at: Timestamp(self.received_at),
                 answered_at: Timestamp(self.answered_at),
                 trip,
+                carried: self.carried,
             },
         })
     }
@@ -132,12 +134,13 @@ pub async fn from_head(tx: &mut Tx, node: NodeId, head: u64) -> Result<Vec<Round
 pub async fn insert(tx: &mut Tx, node: NodeId, round: &Round) -> Result<(), StoreError> {
     execute!(
         tx,
-        "INSERT INTO node_rounds (node_id, round, head_seq, received_at, answered_at) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO node_rounds (node_id, round, head_seq, received_at, answered_at, carried) VALUES (?, ?, ?, ?, ?, ?)",
         node.0,
         signed(round.number),
         signed(round.mark.head),
         round.mark.received_at.0,
-        round.mark.answered_at.0
+        round.mark.answered_at.0,
+        round.mark.carried
     )?;
     Ok(())
 }

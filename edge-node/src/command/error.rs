@@ -1,6 +1,6 @@
 //! Why a command could not work: one sentence for the person, one code for scripts.
 
-use crate::{camera::file::FramesError, error::NodeError, screen::ScreenError, sync};
+use crate::{bundle::StickError, camera::file::FramesError, error::NodeError, screen::ScreenError, sync};
 
 /// The command could not work.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +11,9 @@ pub enum CommandError {
     /// The node itself.
     #[error(transparent)]
     Node(#[from] NodeError),
+    /// The stick.
+    #[error(transparent)]
+    Stick(#[from] StickError),
     /// No pictures.
     #[error(transparent)]
     Frames(#[from] FramesError),
@@ -52,6 +55,7 @@ impl CommandError {
         match self {
             Self::Usage(_) => "usage",
             Self::Node(error) => error.code(),
+            Self::Stick(error) => error.code(),
             Self::Frames(error) => error.code(),
             Self::Network(error) => error.code(),
             Self::Screen(error) => error.code(),

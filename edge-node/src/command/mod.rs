@@ -5,8 +5,11 @@
 //! what went wrong goes to standard error as one sentence with a stable code. Nothing here decides anything.
 
 mod decode;
+mod doctor;
 mod error;
+mod export;
 mod frames;
+mod import;
 mod line;
 mod network;
 mod outcome;
@@ -53,6 +56,12 @@ enum Command {
     Decode(decode::Arguments),
     /// Tell how the node stands
     Status(status::Arguments),
+    /// Say go or no-go before doors: log, replica, keys, lease, clock, disk, camera
+    Doctor(doctor::Arguments),
+    /// Write the log as a signed file, for a USB stick
+    Export(export::Arguments),
+    /// Take in central's answer to an export
+    Import(import::Arguments),
 }
 
 /// Runs the program.
@@ -85,6 +94,9 @@ fn run(arguments: Arguments) -> Result<Outcome, CommandError> {
         Command::Scan(options) => scan::run(&open(&home()?)?, &options),
         Command::Decode(options) => decode::run(&options),
         Command::Status(options) => status::run(&open(&home()?)?, &options),
+        Command::Doctor(options) => doctor::run(&home()?, &options),
+        Command::Export(options) => export::run(&home()?, &options),
+        Command::Import(options) => import::run(&open(&home()?)?, &options),
     }
 }
 

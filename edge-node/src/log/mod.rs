@@ -11,6 +11,7 @@
 pub mod batch;
 pub mod contact;
 mod history;
+pub mod walk;
 mod row;
 
 use std::path::Path;

@@ -118,6 +118,15 @@ impl Replica {
         Ok(gap)
     }
 
+    /// How the rows differ from what was taken in, if they do; nothing is changed.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn compare(&self) -> Result<Option<Gap>, NodeError> {
+        let reader = self.reader();
+        proof::compare(&reader.connection, &state::load(&reader.connection)?)
+    }
+
     /// The ticket with this typed number, if the replica holds it.
     ///
     /// # Errors

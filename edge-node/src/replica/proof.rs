@@ -22,7 +22,7 @@ pub(super) fn verify(tx: &Connection) -> Result<Option<Gap>, NodeError> {
     Ok(Some(gap))
 }
 
-fn compare(tx: &Connection, state: &state::State) -> Result<Option<Gap>, NodeError> {
+pub(super) fn compare(tx: &Connection, state: &state::State) -> Result<Option<Gap>, NodeError> {
     match rows(tx, state.pass) {
         Ok(found) => Ok(state.running.prove(&found).err()),
         // A value that no ticket has.

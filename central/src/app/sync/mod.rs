@@ -9,12 +9,14 @@
 //! Nothing a node sends is dropped: what cannot be stored is set aside, and a node whose log contradicts itself is
 //! quarantined. Repeating a request is harmless.
 
+mod carried;
 mod page;
 mod prepare;
 mod receipt;
 mod tell;
 mod upload;
 
+use serde_json::json;
 use sync_protocol::{
     digest::Digest,
     id::NodeId,
@@ -26,7 +28,8 @@ use sync_protocol::{
     },
 };
 
-use self::prepare::Prepared;
+pub(in crate::app) use self::carried::CarriedIn;
+use self::prepare::{Arrival, Prepared};
 use super::{App, events::EventError};
 use crate::{
     counter,
@@ -138,7 +141,7 @@ impl App {
         if request.records.len() > MAX_BATCH {
             return Err(SyncError::TooMany);
         }
-        let prepared = match self.prepare(node, request, received_at).await {
+        let prepared = match self.prepare(node, request, (received_at, Arrival::Live)).await {
             Err(error @ (SyncError::Batch(_) | SyncError::Quarantined(_))) => {
                 self.set_aside(node, request, &error, received_at).await?;
                 return self
@@ -226,8 +229,12 @@ impl App {
         let rows = self.parked_rows(node, request, error.code(), received_at);
         let reason: String = error.to_string().chars().take(200).collect();
         transact!(self.store, |tx| {
-            if matches!(error, SyncError::Batch(BatchFault::Forked(_))) {
-                store::node::quarantine(tx, node, &reason).await?;
+            if matches!(error, SyncError::Batch(BatchFault::Forked(_)))
+                && store::node::quarantine(tx, node, &reason).await?
+            {
+                let detail = json!({"reason": reason});
+                self.note_node(tx, "node.quarantine", "system", node.0, received_at, &detail)
+                    .await?;
             }
             Ok::<(), SyncError>(store::ruling::park(tx, &rows).await?)
         })?;

@@ -24,8 +24,19 @@ use crate::{
     store::{self, StoreError, Tx, round::Round},
 };
 
+/// How records come to central.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Arrival {
+    /// In a round, over a network.
+    Live,
+    /// On a stick: nobody knows how long it was on the way, and the node hears of it later or never.
+    Carried,
+}
+
 /// What a round is about to change, as of one snapshot.
 pub(super) struct Prepared {
+    /// How it came.
+    pub(super) arrival: Arrival,
     /// The node before the round.
     pub(super) node: Node,
     /// Its event's config.
@@ -58,7 +69,7 @@ impl App {
         &self,
         node: NodeId,
         request: &SyncRequest,
-        received_at: Timestamp,
+        (received_at, arrival): (Timestamp, Arrival),
     ) -> Result<Prepared, SyncError> {
         let mut tx = self.store.read().await?;
         let node = store::node::by_id(&mut tx, node).await?;
@@ -77,7 +88,8 @@ impl App {
             .await?;
         let reported = reported_trip(&mut tx, node.id, request).await?;
         let mut prepared = Prepared {
-            mark: mark(&node, request, received_at),
+            arrival,
+            mark: mark(&node, request, received_at, arrival),
             trip: reported.map(|(round, trip)| (round.number, trip)),
             node,
             gates,
@@ -178,14 +190,24 @@ async fn stored_hash(
     Ok(found.map(|(_, _, bytes)| record_hash(bytes)))
 }
 
-/// A request whose log is shorter than one that was seen before is a late copy: it says nothing about now.
-fn mark(node: &Node, request: &SyncRequest, received_at: Timestamp) -> Option<Mark> {
+/// A request whose log is shorter than one that was seen before is a late copy: it says nothing about now. What came on
+/// a stick bounds only what nobody had heard of before, and stands behind no round that says more.
+fn mark(
+    node: &Node,
+    request: &SyncRequest,
+    received_at: Timestamp,
+    arrival: Arrival,
+) -> Option<Mark> {
     let head = request.log.head.seq;
-    (head >= node.claimed_seq && head >= node.log_seq).then_some(Mark {
+    let carried = arrival == Arrival::Carried;
+    let is_late = head < node.claimed_seq || head < node.log_seq;
+    let is_known = carried && head == node.claimed_seq;
+    (!is_late && !is_known).then_some(Mark {
         head,
         received_at,
         answered_at: received_at,
         trip: None,
+        carried,
     })
 }
 
@@ -317,6 +339,7 @@ mod tests {
                 received_at: at,
                 answered_at: at,
                 trip,
+                carried: false,
             },
         }
     }

@@ -13,9 +13,13 @@ use sync_protocol::{
     wire::v1::{Parked, PassageChange, SyncRequest},
 };
 
-use super::{App, SyncError, prepare::Prepared};
+use super::{
+    App, SyncError,
+    prepare::{Arrival, Prepared},
+};
 use crate::{
     domain::{
+        event::GateRules,
         ingest::{self, Decided, Doubts, Standing},
         log_time::When,
         node::{Node, NodeStatus},
@@ -154,9 +158,13 @@ fn after(prepared: &Prepared, request: &SyncRequest, received_at: Timestamp) -> 
         Some(last) => (last.seq, last.hash),
         None => (before.log_seq, before.log_hash),
     };
-    let lease_until = match before.status {
-        NodeStatus::Active => received_at.plus_ms(prepared.gates.rules.lease_ms),
-        NodeStatus::Revoked | NodeStatus::Quarantined => received_at,
+    let (lease_until, last_contact_at) = match (prepared.arrival, before.status) {
+        // The node does not hear of it, or much later.
+        (Arrival::Carried, _) => (before.lease_until, before.last_contact_at),
+        (Arrival::Live, status) => {
+            let rules = &prepared.gates.rules;
+            (lease(status, rules, received_at), Some(received_at))
+        }
     };
     Node {
         round: before.round + 1,
@@ -165,8 +173,16 @@ fn after(prepared: &Prepared, request: &SyncRequest, received_at: Timestamp) -> 
         claimed_seq: before.claimed_seq.max(request.log.head.seq),
         program: request.program.chars().take(50).collect(),
         lease_until,
-        last_contact_at: Some(received_at),
+        last_contact_at,
         ..before.clone()
+    }
+}
+
+/// Until when a node may decide that is heard of now.
+pub(super) fn lease(status: NodeStatus, rules: &GateRules, now: Timestamp) -> Timestamp {
+    match status {
+        NodeStatus::Active => now.plus_ms(rules.lease_ms),
+        NodeStatus::Revoked | NodeStatus::Quarantined => now,
     }
 }
 

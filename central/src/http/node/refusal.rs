@@ -73,9 +73,10 @@ impl From<NodeError> for NodeRefusal {
     fn from(error: NodeError) -> Self {
         let status = match &error {
             NodeError::Store(inner) => return Self::internal(inner),
-            NodeError::MalformedCode(_) | NodeError::BadKey | NodeError::BadName => {
-                StatusCode::BAD_REQUEST
-            }
+            NodeError::MalformedCode(_)
+            | NodeError::BadKey
+            | NodeError::BadName
+            | NodeError::BadReason => StatusCode::BAD_REQUEST,
             NodeError::UnknownToken | NodeError::UnknownChallenge | NodeError::BadSignature => {
                 StatusCode::UNAUTHORIZED
             }
@@ -84,7 +85,8 @@ impl From<NodeError> for NodeRefusal {
             | NodeError::UsedCode
             | NodeError::NameTaken
             | NodeError::UnknownGate
-            | NodeError::UnknownNode => StatusCode::FORBIDDEN,
+            | NodeError::UnknownNode
+            | NodeError::NotQuarantined => StatusCode::FORBIDDEN,
         };
         Self::new(status, error.code(), &error.to_string())
     }
