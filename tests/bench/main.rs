@@ -14,6 +14,7 @@ mod edge_verdict;
 mod figure;
 mod filled;
 mod large_event;
+mod merge_rate;
 mod sim_rate;
 mod sync_delta;
 mod sync_ingest;
@@ -34,6 +35,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if report.wants("edge.verdict") {
         edge_verdict::run(&mut report)?;
+    }
+    if report.wants("merge.rate") {
+        merge_rate::run(&mut report);
     }
     if report.wants("edge.memory") {
         edge_memory::run(&mut report).await?;

@@ -5,12 +5,15 @@
 mod link;
 mod venue;
 
+mod addons;
 mod disks;
+mod entries;
 mod locks;
 mod news;
 mod numbers;
 mod passages;
 mod reasons;
+mod rights;
 mod restored;
 mod rulings;
 mod screen;

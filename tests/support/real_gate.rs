@@ -15,6 +15,7 @@ use edge_node::{Identity, Node, round::Applied, scan::Scan, status::Status};
 use sync_protocol::{
     id::{NodeId, TicketId},
     moment::Trip,
+    rights::Rights,
     scan::Action,
     wire::v1::{EnrolRequest, SyncAnswer, SyncRequest},
 };
@@ -49,8 +50,23 @@ impl TestCentral {
     /// # Panics
     /// When central refuses.
     pub async fn open_gate(&self, event: &EventSetup, gate: &str, name: &str) -> RealGate {
+        self.open_gate_that_may(event, gate, name, Rights::ALL)
+            .await
+    }
+
+    /// The same, of a node that may not do everything.
+    ///
+    /// # Panics
+    /// When central refuses.
+    pub async fn open_gate_that_may(
+        &self,
+        event: &EventSetup,
+        gate: &str,
+        name: &str,
+        rights: Rights,
+    ) -> RealGate {
         let wish = NewEnrolment {
-            rights: sync_protocol::rights::Rights::ALL,
+            rights,
             event: event.event.id,
             gate: festival::gate(event, gate),
             node_name: name.into(),
@@ -88,21 +104,31 @@ impl TestCentral {
     ) -> Vec<Sold> {
         let (id, kind) = (event.event.id, event.types[kind].id);
         let orders = self.app.issue_tickets_in_bulk(id, kind, count, names).await;
-        let mut tx = self.app.store.read().await.expect("a snapshot");
-        let (_, key) = self.app.signing_key(&mut tx, id).await.expect("a key");
         let mut sold = Vec::new();
         for number in orders.expect("there is stock") {
-            let order = store::order::by_number(&mut tx, &number).await;
-            let order = order.expect("reads").expect("an order");
-            let tickets = store::ticket::of_order(&mut tx, order.id).await;
-            sold.extend(tickets.expect("reads").iter().map(|one| Sold {
-                id: one.gate.id,
-                code: ticket::code(one, &key).to_text(),
-                number: one.gate.number.to_string(),
-            }));
+            sold.extend(self.tickets_of(event, &number).await);
         }
         sold.sort_by_key(|one| one.id);
         sold
+    }
+
+    /// The tickets of a paid order.
+    ///
+    /// # Panics
+    /// When there is no such order.
+    pub async fn tickets_of(&self, event: &EventSetup, order: &str) -> Vec<Sold> {
+        let mut tx = self.app.store.read().await.expect("a snapshot");
+        let key = self.app.signing_key(&mut tx, event.event.id).await;
+        let (_, key) = key.expect("a key");
+        let order = store::order::by_number(&mut tx, order).await;
+        let order = order.expect("reads").expect("an order");
+        let tickets = store::ticket::of_order(&mut tx, order.id).await;
+        let sold = |one: &ticket::SoldTicket| Sold {
+            id: one.gate.id,
+            code: ticket::code(one, &key).to_text(),
+            number: one.gate.number.to_string(),
+        };
+        tickets.expect("reads").iter().map(sold).collect()
     }
 }
 

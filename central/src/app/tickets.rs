@@ -11,12 +11,14 @@ use super::{App, events::EventError};
 use crate::{
     domain::{
         event::TicketType,
-        id::{OrderItemId, TicketTypeId},
+        id::{OrderId, OrderItemId, TicketTypeId},
         order::{Order, OrderItem},
         ticket::{self, Press, SoldTicket, Wish},
     },
     store::{self, StoreError, Tx, order::Attendee, outbox, revision::EventRevision},
 };
+
+const HOLDER_PURPOSE: &str = "ticket holder";
 
 impl App {
     /// Issues the tickets of one order and asks for their mail.
@@ -61,6 +63,7 @@ impl App {
             items.iter().map(|i| (i.id, i.ticket_type)).collect();
         let mut ids: Vec<_> = attendees.iter().map(|_| self.new_id(press.now)).collect();
         ids.sort_unstable();
+        let holders = self.holders(&types, &items, attendees);
         let named = ids.into_iter().zip(attendees);
         named
             .map(|(id, attendee)| {
@@ -75,10 +78,38 @@ impl App {
                     type_number: of_item.number,
                     day_mask: of_item.day_mask,
                     attendee: attendee.name.clone(),
-                    holder: None,
+                    holder: holders.get(&(attendee.order, person(attendee))).copied(),
                 };
                 Ok(ticket::issue(press, wish))
             })
             .collect()
     }
+
+    /// What ties one person's tickets of an order together where one of them is an add-on: a number that tells
+    /// nothing to who does not hold the master key.
+    fn holders(
+        &self,
+        types: &BTreeMap<TicketTypeId, &TicketType>,
+        items: &BTreeMap<OrderItemId, TicketTypeId>,
+        attendees: &[Attendee],
+    ) -> BTreeMap<(OrderId, String), u64> {
+        let is_addon = |attendee: &&Attendee| {
+            let kind = items.get(&attendee.item).and_then(|id| types.get(id));
+            kind.is_some_and(|kind| kind.addon)
+        };
+        let holder = |attendee: &Attendee| {
+            let person = person(attendee);
+            let named = [attendee.order.0.as_bytes().as_slice(), person.as_bytes()].concat();
+            let [a, b, c, d, e, f, g, h, ..] = self.vault.digest(HOLDER_PURPOSE, &named);
+            let number = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+            ((attendee.order, person), number)
+        };
+        attendees.iter().filter(is_addon).map(holder).collect()
+    }
+}
+
+/// A name as it tells people apart within an order.
+fn person(attendee: &Attendee) -> String {
+    let words: Vec<_> = attendee.name.split_whitespace().collect();
+    words.join(" ").to_lowercase()
 }

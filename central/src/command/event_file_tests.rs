@@ -65,7 +65,7 @@ fn each_fault_is_named() {
 }
 
 #[test]
-fn a_wall_clock_that_jumps_still_has_moments() {
+fn case_10_a_wall_clock_that_jumps_still_has_moments() {
     let zone: Tz = "Europe/Berlin".parse().expect("a zone");
     let skipped = moment("x", "2026-03-29T02:30", zone).expect("a moment");
     assert_eq!(
@@ -77,5 +77,46 @@ fn a_wall_clock_that_jumps_still_has_moments() {
         twice,
         Timestamp(1_792_888_200_000),
         "00:30 UTC, the first of the two"
+    );
+}
+
+#[test]
+fn case_10_a_night_has_an_hour_more_or_less_when_the_clocks_change() {
+    const HOUR: i64 = 3_600_000;
+    for (opens, closes, hours) in [
+        ("2026-03-28T22:00", "2026-03-29T04:00", 5),
+        ("2026-10-24T22:00", "2026-10-25T04:00", 7),
+        ("2026-07-04T22:00", "2026-07-05T04:00", 6),
+    ] {
+        let text = GOOD
+            .replace("Asia/Jakarta", "Europe/Berlin")
+            .replace("2026-12-05T15:00", opens)
+            .replace("2026-12-06T04:00", closes);
+        let day = &read_text(&text).expect("a good file").days[0];
+        assert_eq!(
+            day.closes_at.ms_since(day.opens_at),
+            hours * HOUR,
+            "{opens}"
+        );
+    }
+}
+
+#[test]
+fn rules_for_wristbands_check_outs_and_addons_are_read() {
+    let rules = "[rules]\nentry = \"times_per_gate\"\nentries = 2\nwristbands = \"ask\"\n\
+                 check_outs = [\"2026-12-06T05:00\"]\n[organiser]";
+    let text = GOOD
+        .replace("[organiser]", rules)
+        .replace("quota = 100", "quota = 100\naddon = true");
+    let event = read_text(&text).expect("a good file");
+    assert_eq!(event.rules.entry_rule, EntryRule::TimesPerGate(2));
+    assert_eq!(event.wristbands, Some(Policy::Ask));
+    assert_eq!(event.check_outs, [Timestamp(1_796_508_000_000)]);
+    assert!(event.types[0].addon);
+    let bad = text.replace("\"ask\"", "\"perhaps\"");
+    let fault = read_text(&bad).expect_err("no policy");
+    assert!(
+        format!("{fault:#}").contains("admit, ask or refuse"),
+        "{fault:#}"
     );
 }
