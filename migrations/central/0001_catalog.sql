@@ -37,6 +37,8 @@ CREATE TABLE events (
     sold_after_sync VARCHAR(20) NOT NULL,
     repeat_ms BIGINT NOT NULL,
     lease_ms BIGINT NOT NULL,
+    -- how many people a node lets through in a minute at most, as far as counts of silent nodes assume
+    most_per_minute BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     CONSTRAINT events_client FOREIGN KEY (client_id) REFERENCES clients (id)
 );

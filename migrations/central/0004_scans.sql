@@ -53,6 +53,8 @@ CREATE TABLE ruling_changes (
     new_winner_node BINARY(16),
     new_winner_seq BIGINT,
     caused_by_node BINARY(16) NOT NULL,
+    -- late_log, clock_sample, binding
+    cause VARCHAR(20) NOT NULL,
     revision BIGINT NOT NULL,
     changed_at BIGINT NOT NULL
 );
@@ -71,3 +73,15 @@ CREATE TABLE parked_records (
     received_at BIGINT NOT NULL,
     UNIQUE (node_id, seq, digest)
 );
+
+-- What people decided or remarked about a conflict. conflict names a scan, a node or a parked record.
+CREATE TABLE conflict_notes (
+    id BINARY(16) NOT NULL PRIMARY KEY,
+    event_id BINARY(16) NOT NULL,
+    conflict VARCHAR(80) NOT NULL,
+    author VARCHAR(200) NOT NULL,
+    note VARCHAR(1000) NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+CREATE INDEX conflict_notes_by_conflict ON conflict_notes (event_id, conflict, created_at);

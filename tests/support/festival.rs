@@ -50,6 +50,7 @@ pub fn festival() -> NewEvent {
             sold_after_sync: Policy::Ask,
             repeat_ms: 30_000,
             lease_ms: 24 * HOUR,
+            most_per_minute: 60,
         },
         days: vec![day(0, "2026-12-01"), day(1, "2026-12-02")],
         gates: vec!["Gate A".into(), "Gate B".into()],

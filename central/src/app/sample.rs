@@ -112,6 +112,7 @@ fn sample(now: Timestamp, sold: i64) -> NewEvent {
             sold_after_sync: Policy::Ask,
             repeat_ms: 30_000,
             lease_ms: 72 * HOUR_MS,
+            most_per_minute: 60,
         },
         gates: GATES.map(str::to_owned).to_vec(),
         types: vec![

@@ -71,6 +71,8 @@ struct Rules {
     sold_after_sync: String,
     repeat_seconds: i64,
     lease_hours: i64,
+    /// How many people a node lets through in a minute at most.
+    most_per_minute: u32,
     /// What gates answer to a wristband whose exchange they have not heard of; without it none is bound.
     wristbands: Option<String>,
     /// When everybody counts as outside again.
@@ -86,6 +88,7 @@ impl Default for Rules {
             sold_after_sync: "ask".into(),
             repeat_seconds: 30,
             lease_hours: 72,
+            most_per_minute: 60,
             wristbands: None,
             check_outs: vec![],
         }
@@ -223,6 +226,7 @@ fn rules(rules: &Rules) -> anyhow::Result<GateRules> {
         sold_after_sync: policy("rules.sold_after_sync", &rules.sold_after_sync)?,
         repeat_ms: rules.repeat_seconds.saturating_mul(1_000),
         lease_ms: rules.lease_hours.saturating_mul(60 * MINUTE_MS),
+        most_per_minute: rules.most_per_minute,
     })
 }
 

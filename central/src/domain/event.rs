@@ -95,6 +95,8 @@ pub struct GateRules {
     pub repeat_ms: i64,
     /// How long a gate may decide without hearing from central.
     pub lease_ms: i64,
+    /// How many people a node lets through in a minute at most: the premise of counts while nodes are silent.
+    pub most_per_minute: u32,
 }
 
 /// One day of an event.

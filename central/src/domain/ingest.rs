@@ -15,7 +15,10 @@ use sync_protocol::{
     wire::v1::PassageChange,
 };
 
-use super::log_time::{Times, When};
+use super::{
+    cause::Cause,
+    log_time::{Times, When},
+};
 
 /// What an admitted scan let in or out, bound or took away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +121,8 @@ pub struct Decided {
     pub now: PassageChange,
     /// The ticket that was shown, as the record has it.
     pub shown: Option<TicketId>,
+    /// Why a ruling that was told has changed; `None` where none has.
+    pub cause: Option<Cause>,
 }
 
 impl Decided {
@@ -145,6 +150,7 @@ pub fn decide(
             was: standing.was,
             now,
             shown: standing.fact.ticket,
+            cause: None,
         })
     });
     news.collect()

@@ -7,6 +7,7 @@ pub mod attention;
 pub mod batch;
 pub mod buyer;
 pub mod cart;
+pub mod cause;
 pub mod email;
 pub mod event;
 pub mod field;

@@ -143,6 +143,11 @@ impl NewEvent {
             "lease",
             "must be longer than nothing",
         )?;
+        demand(
+            self.rules.most_per_minute > 0,
+            "most_per_minute",
+            "must be at least 1",
+        )?;
         demand(self.rules.repeat_ms >= 0, "repeat", "cannot be negative")?;
         self.check_days()?;
         unique("gates", self.gates.iter())?;

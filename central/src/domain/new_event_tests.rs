@@ -31,6 +31,7 @@ fn wish() -> NewEvent {
             sold_after_sync: Policy::Ask,
             repeat_ms: 30_000,
             lease_ms: 86_400_000,
+            most_per_minute: 60,
         },
         days: vec![day(0, 500), day(1_000, 1_500)],
         gates: vec!["A".into(), "B".into()],

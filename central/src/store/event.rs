@@ -19,7 +19,7 @@ macro_rules! select {
         concat!(
             "SELECT id, client_id, slug, name, summary, description, terms, venue, address, city, time_zone, \
              currency, status, starts_at, ends_at, hold_ms, entry_rule, entry_limit, exchange_required, \
-             sold_after_sync, repeat_ms, lease_ms FROM events ",
+             sold_after_sync, repeat_ms, lease_ms, most_per_minute FROM events ",
             $rest
         )
     };
@@ -49,6 +49,7 @@ struct Row {
     sold_after_sync: String,
     repeat_ms: i64,
     lease_ms: i64,
+    most_per_minute: i64,
 }
 
 impl Row {
@@ -69,6 +70,8 @@ impl Row {
                 sold_after_sync: Policy::from_name(&self.sold_after_sync).ok_or(bad("policy"))?,
                 repeat_ms: self.repeat_ms,
                 lease_ms: self.lease_ms,
+                most_per_minute: u32::try_from(self.most_per_minute)
+                    .map_err(|_| bad("most per minute"))?,
             },
             slug: self.slug,
             name: self.name,
@@ -140,8 +143,8 @@ pub async fn insert(tx: &mut Tx, event: &Event, now: Timestamp) -> Result<(), St
         tx,
         "INSERT INTO events (id, client_id, slug, name, summary, description, terms, venue, address, city, \
          time_zone, currency, status, starts_at, ends_at, hold_ms, entry_rule, entry_limit, \
-         exchange_required, sold_after_sync, repeat_ms, lease_ms, created_at) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         exchange_required, sold_after_sync, repeat_ms, lease_ms, most_per_minute, created_at) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         event.id.0,
         event.client.0,
         &event.slug,
@@ -164,6 +167,7 @@ pub async fn insert(tx: &mut Tx, event: &Event, now: Timestamp) -> Result<(), St
         event.rules.sold_after_sync.name(),
         event.rules.repeat_ms,
         event.rules.lease_ms,
+        i64::from(event.rules.most_per_minute),
         now.0
     )?;
     Ok(())

@@ -16,6 +16,7 @@ use super::{
     scan::{ruling, winner},
     tx::fetch_all,
 };
+use crate::domain::cause::Cause;
 
 /// One change of an earlier ruling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub struct RulingChange {
     pub new: Ruling,
     /// Whose log made the difference.
     pub caused_by: NodeId,
+    /// What it brought.
+    pub cause: Cause,
     /// At which revision.
     pub revision: u64,
     /// When.
@@ -48,7 +51,7 @@ pub async fn insert(tx: &mut Tx, changes: &[RulingChange]) -> Result<(), StoreEr
     write_many!(
         tx,
         "INSERT INTO ruling_changes (id, event_id, ticket_id, node_id, seq, old_ruling, old_winner_node, \
-         old_winner_seq, new_ruling, new_winner_node, new_winner_seq, caused_by_node, revision, changed_at) VALUES ",
+         old_winner_seq, new_ruling, new_winner_node, new_winner_seq, caused_by_node, cause, revision, changed_at) VALUES ",
         "",
         changes,
         |row| row.id,
@@ -63,6 +66,7 @@ pub async fn insert(tx: &mut Tx, changes: &[RulingChange]) -> Result<(), StoreEr
         winner(Some(&row.new)).map(|scan| scan.node.0),
         winner(Some(&row.new)).map(|scan| signed(scan.seq)),
         row.caused_by.0,
+        row.cause.name(),
         signed(row.revision),
         row.changed_at.0
     )
@@ -81,6 +85,7 @@ struct Row {
     new_winner_node: Option<Uuid>,
     new_winner_seq: Option<i64>,
     caused_by_node: Uuid,
+    cause: String,
     revision: i64,
     changed_at: i64,
 }
@@ -94,7 +99,7 @@ pub async fn of_event(tx: &mut Tx, event: EventId) -> Result<Vec<RulingChange>, 
         tx,
         Row,
         "SELECT id, ticket_id, node_id, seq, old_ruling, old_winner_node, old_winner_seq, new_ruling, \
-         new_winner_node, new_winner_seq, caused_by_node, revision, changed_at \
+         new_winner_node, new_winner_seq, caused_by_node, cause, revision, changed_at \
          FROM ruling_changes WHERE event_id = ? ORDER BY changed_at, revision, node_id, seq",
         event.0
     )?;
@@ -110,6 +115,7 @@ pub async fn of_event(tx: &mut Tx, event: EventId) -> Result<Vec<RulingChange>, 
             old: ruling(&row.old_ruling, row.old_winner_node, row.old_winner_seq)?,
             new: ruling(&row.new_ruling, row.new_winner_node, row.new_winner_seq)?,
             caused_by: NodeId(row.caused_by_node),
+            cause: Cause::from_name(&row.cause).ok_or(StoreError::Corrupt("cause"))?,
             revision: unsigned(row.revision)?,
             changed_at: Timestamp(row.changed_at),
         })

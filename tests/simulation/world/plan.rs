@@ -122,6 +122,7 @@ fn rules(chance: &Chance) -> GateRules {
         sold_after_sync: *chance.pick(&[Policy::Admit, Policy::Ask, Policy::Refuse]),
         repeat_ms: *chance.pick(&[0, 30_000]),
         lease_ms: *chance.pick(&[2 * HOUR, 24 * HOUR, 72 * HOUR]),
+        most_per_minute: 60,
     }
 }
 

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     domain::{
+        cause,
         event::GateRules,
         ingest::{self, Decided, Doubts, Standing},
         log_time::When,
@@ -131,6 +132,7 @@ impl App {
                 old,
                 new,
                 caused_by: prepared.node.id,
+                cause: one.cause?,
                 revision: one.now.revision,
                 changed_at,
             })
@@ -207,7 +209,8 @@ async fn rule(
             .map(|record| (record.id(), record.cursor))
             .collect(),
     };
-    let decided = ingest::decide(&standings, &rulings, &doubts, revision.manifest.revision);
+    let mut decided = ingest::decide(&standings, &rulings, &doubts, revision.manifest.revision);
+    cause::tell(&Rules::of(&prepared.gates.config), &standings, &mut decided);
     let passages = &mut revision.manifest.passages;
     for one in &decided {
         one.was
