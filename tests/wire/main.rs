@@ -45,6 +45,7 @@ fn every_message_is_encoded_as_it_was_frozen() {
     check("session_request", &sample::session_request());
     check("session", &sample::session());
     check("sync_request", &sample::sync_request());
+    check("sync_request_chained", &sample::sync_request_chained());
     check("sync_answer", &sample::sync_answer());
     check("sync_answer_erase", &sample::sync_answer_erase());
     check("scan_record", &sample::scan_record());
@@ -56,7 +57,7 @@ fn every_message_is_encoded_as_it_was_frozen() {
 fn no_sample_is_forgotten() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/wire/v1");
     let files = fs::read_dir(folder).expect("the folder of samples");
-    assert_eq!(files.count(), 13, "one file per message that is checked");
+    assert_eq!(files.count(), 14, "one file per message that is checked");
 }
 
 #[test]

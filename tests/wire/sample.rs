@@ -134,6 +134,24 @@ pub fn sync_request() -> SyncRequest {
     }
 }
 
+/// Two records: the second travels without the hash that it holds.
+pub fn sync_request_chained() -> SyncRequest {
+    let first = sync_request();
+    let second = ScanRecord {
+        seq: first.log.head.seq + 1,
+        previous: first.log.head.hash,
+        ..scan_record()
+    };
+    let second = second.to_bytes();
+    let (head, _) = first.log.head.follow(&second).expect("the second record");
+    SyncRequest {
+        log: head.sign(&key()),
+        upto: head.sign(&key()),
+        records: [first.records, vec![ByteVec::from(second)]].concat(),
+        ..first
+    }
+}
+
 pub fn sync_answer() -> SyncAnswer {
     SyncAnswer {
         round: 12,
