@@ -17,6 +17,9 @@ use crate::{
 
 /// A crystal's worst drift, parts per million; cheap boards stay below it between −20 and 60 °C.
 const DRIFT_PPM: i64 = 100;
+/// Clocks count whole milliseconds: what the four readings of a round trip cut off, the halving of it, and the reading
+/// that is to be placed.
+const ROUNDING_MS: i64 = 4;
 /// Nobody was scanned before 1970.
 const EARLIEST: Timestamp = Timestamp(0);
 /// A sample this young is good enough (60 ms of drift), so connected nodes are corrected only once.
@@ -139,7 +142,7 @@ impl Sample {
             boot: trip.boot,
             mono_ms: trip.sent_ms.midpoint(trip.got_ms),
             central: Timestamp(received_at.0.midpoint(answered_at.0)),
-            error_ms: on_the_way.max(0) / 2 + drift_ms(whole) + 1,
+            error_ms: on_the_way.max(0) / 2 + drift_ms(whole) + ROUNDING_MS,
         }
     }
 
@@ -165,7 +168,8 @@ impl Sample {
 
 /// How far a crystal may be off after a time.
 const fn drift_ms(passed_ms: i64) -> i64 {
-    passed_ms.saturating_abs().saturating_mul(DRIFT_PPM) / 1_000_000
+    let parts = passed_ms.saturating_abs().saturating_mul(DRIFT_PPM);
+    parts.saturating_add(999_999) / 1_000_000
 }
 
 impl Mark {
