@@ -130,3 +130,7 @@ fn last(q: &Question, action: Action) -> Option<Passage> {
 fn is_repeat(q: &Question, earlier: &Passage) -> bool {
     earlier.gate == q.gate && q.at.ms_since(earlier.at).abs() <= q.config.repeat_ms
 }
+
+#[cfg(test)]
+#[path = "usage_tests.rs"]
+mod tests;
