@@ -10,6 +10,7 @@
 //! | ticket number | [`number`] | the twelve characters typed by hand, with a check character |
 //! | ticket | [`ticket`] | all that a gate knows of a ticket |
 //! | attendee line | [`seal`] | the name, readable only by who holds the ticket itself |
+//! | search by name | [`search`] | the same by passphrase, where the event wants it |
 //! | manifest | [`manifest`] | the proof that a replica equals central's at a revision |
 //! | event config | [`config`] | days, types, gates, keys and the rules of admission |
 //! | keyring | [`keyring`] | the public keys that a gate checks with |
@@ -19,6 +20,7 @@
 //! | wristband | [`wristband`] | short codes that say "genuine", and rolls from elsewhere |
 //! | rights | [`rights`] | what a node may do |
 //! | ruling | [`merge`], [`flag`] | what all logs together say of a scan: first scan wins |
+//! | occupancy | [`occupancy`] | how many are inside, with a bound that is true |
 //! | receipt | [`receipt`] | central's signed word for what it has |
 //! | bundle | [`bundle`] | the log on a USB stick, and central's answer on the way back |
 //! | enrolment code | [`enrol_code`] | what the panel prints and a new node types |
@@ -65,11 +67,13 @@ pub mod manifest;
 pub mod merge;
 pub mod moment;
 pub mod number;
+pub mod occupancy;
 pub mod receipt;
 pub mod rights;
 pub mod scan;
 pub mod scanner_text;
 pub mod seal;
+pub mod search;
 pub mod shown;
 pub mod ticket;
 pub mod time;
