@@ -75,24 +75,38 @@ impl Known {
     }
 }
 
+/// A wristband that was printed elsewhere reads like nothing of ours, or like a ticket number: only its row tells.
+pub(crate) fn with_imported(
+    config: &EventConfig,
+    replica: &Replica,
+    shown: Shown,
+    raw: &str,
+) -> Result<Shown, NodeError> {
+    let could_be = matches!(
+        shown,
+        Shown::Unreadable(_) | Shown::FalseWristband(_) | Shown::Number(_)
+    );
+    if config.wristbands.is_none() || !could_be || raw.len() > scanner_text::MAX_LEN {
+        return Ok(shown);
+    }
+    let cleaned = scanner_text::clean(raw);
+    for text in [cleaned.as_str(), once(&cleaned)] {
+        let id = wristband::of_text(config.event, text);
+        if replica.wristband(id)?.is_some() {
+            return Ok(Shown::Wristband { id, void: false });
+        }
+    }
+    Ok(shown)
+}
+
 impl Sources<'_> {
-    /// A wristband that was printed elsewhere reads like nothing of ours: only its row tells.
-    pub(crate) fn with_imported(&self, shown: Shown, raw: &str) -> Result<Shown, NodeError> {
-        let could_be = matches!(
-            shown,
-            Shown::Unreadable(_) | Shown::FalseWristband(_) | Shown::Number(_)
-        );
-        if self.config.wristbands.is_none() || !could_be || raw.len() > scanner_text::MAX_LEN {
-            return Ok(shown);
-        }
-        let cleaned = scanner_text::clean(raw);
-        for text in [cleaned.as_str(), once(&cleaned)] {
-            let id = wristband::of_text(self.config.event, text);
-            if self.replica.wristband(id)?.is_some() {
-                return Ok(Shown::Wristband { id, void: false });
-            }
-        }
-        Ok(shown)
+    /// The second thing that was shown, which is to be a wristband.
+    pub(crate) fn hand(&self, shown: Shown, raw: &str) -> Result<Hand, NodeError> {
+        let shown = with_imported(self.config, self.replica, shown, raw)?;
+        Ok(match shown {
+            Shown::Wristband { id, void } => Hand::Is { id, void },
+            _ => Hand::Unknown,
+        })
     }
 
     /// What is known of `shown`; `second` is the wristband that an exchange is to bind.

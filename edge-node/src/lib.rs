@@ -4,6 +4,7 @@
 //! | --- | --- | --- |
 //! | node | [`node`] | one folder, one identity, one log, one replica |
 //! | scan | [`scan`] | code → look up → decide → durable → light, in that order |
+//! | pairing | [`pairing`] | a ticket waits for its wristband, briefly |
 //! | round | [`round`] | what goes to central and what comes back, without the network |
 //! | log | [`log`] | append-only, chained, outlives everything |
 //! | replica | [`replica`] | equal to central's when it says so |
@@ -28,6 +29,7 @@ mod known;
 pub mod log;
 pub mod moment_text;
 pub mod node;
+pub mod pairing;
 pub mod reason_text;
 mod receipt;
 pub mod replica;

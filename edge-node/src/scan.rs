@@ -5,7 +5,7 @@
 //! of a durable record becomes a refusal (`cannot_store`) with its cause: the steward never sees an error.
 //!
 //! Called by `camera`, `scanner`, `screen` and the command line. It never waits for the network, and the rule
-//! itself is [`sync_protocol::decide`], what it is asked about [`crate::known`].
+//! itself is [`sync_protocol::decide`], what it is asked about `known`.
 
 use std::time::Instant;
 
@@ -27,7 +27,7 @@ use crate::{
     counter,
     database::lock,
     error::NodeError,
-    known::{Hand, Known, Sources},
+    known::{Known, Sources, with_imported},
     log::{Append, contact::Contact},
     moment_text,
     node::Node,
@@ -149,7 +149,9 @@ impl Node {
             view: &view,
             config,
         };
-        let second = showing.wristband.filter(|_| showing.action == Action::Exchange);
+        let second = showing
+            .wristband
+            .filter(|_| showing.action == Action::Exchange);
         let second = second.map(|text| identify(text, keyring));
         let decided = {
             let mut log = lock(&self.log);
@@ -210,15 +212,11 @@ impl Node {
             replica: &self.replica,
             log,
         };
-        attempt.shown = sources.with_imported(attempt.shown, attempt.showing.text)?;
-        let second = match (second, attempt.showing.wristband) {
-            (Some(shown), Some(text)) => Some(match sources.with_imported(shown, text)? {
-                Shown::Wristband { id, void } => Hand::Is { id, void },
-                _ => Hand::Unknown,
-            }),
-            _ => None,
-        };
-        sources.of(&attempt.shown, second)
+        let text = attempt.showing.text;
+        attempt.shown = with_imported(attempt.config, &self.replica, attempt.shown, text)?;
+        let second = second.zip(attempt.showing.wristband);
+        let second = second.map(|(shown, text)| sources.hand(shown, text));
+        sources.of(&attempt.shown, second.transpose()?)
     }
 
     fn new_record(

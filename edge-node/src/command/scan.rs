@@ -1,7 +1,8 @@
 //! `scan`: decides about codes in pictures, given as text, or typed by a scanner.
 //!
 //! A picture without a code is no attempt at the gate: it is told (`none`, `no_code`) and not recorded. A picture
-//! with several codes is as many attempts, from top to bottom.
+//! with several codes is as many attempts, from top to bottom. In an exchange, a wristband that follows its ticket is
+//! paired with it ([`crate::pairing`]).
 
 use std::path::PathBuf;
 
@@ -18,7 +19,13 @@ use super::{
     frames::{Picture, pictures, took_ms},
     line, output,
 };
-use crate::{moment_text, node::Node, reason_text::Language, scan::Scan};
+use crate::{
+    moment_text,
+    node::Node,
+    pairing::Pairing,
+    reason_text::Language,
+    scan::{Scan, Showing},
+};
 
 #[derive(clap::Args)]
 #[group(id = "source", required = true, multiple = false)]
@@ -38,6 +45,14 @@ pub(super) struct Source {
 pub(super) struct Arguments {
     #[command(flatten)]
     source: Source,
+    /// With an exchange: the text of the wristband that the ticket is exchanged for
+    #[arg(
+        long,
+        value_name = "TEXT",
+        requires = "code",
+        allow_hyphen_values = true
+    )]
+    wristband: Option<String>,
     /// What the guest wants
     #[arg(long, default_value = "entry", value_parser = action_parser())]
     action: Action,
@@ -73,10 +88,19 @@ struct NoScan<'a> {
 struct Scanning<'a> {
     node: &'a Node,
     arguments: &'a Arguments,
+    pairing: Pairing,
 }
 
 pub(super) fn run(node: &Node, arguments: &Arguments) -> Result<Outcome, CommandError> {
-    let scanning = Scanning { node, arguments };
+    if arguments.wristband.is_some() && arguments.action != Action::Exchange {
+        let said = "--wristband goes with --action exchange alone";
+        return Err(CommandError::Usage(said.to_owned()));
+    }
+    let mut scanning = Scanning {
+        node,
+        arguments,
+        pairing: Pairing::default(),
+    };
     match (&arguments.source.frames, &arguments.source.code) {
         (Some(path), _) => scanning.frames(path),
         (None, Some(code)) => scanning.code(code, None, None),
@@ -85,7 +109,7 @@ pub(super) fn run(node: &Node, arguments: &Arguments) -> Result<Outcome, Command
 }
 
 impl Scanning<'_> {
-    fn stdin(&self) -> Result<Outcome, CommandError> {
+    fn stdin(&mut self) -> Result<Outcome, CommandError> {
         let mut input = std::io::stdin().lock();
         let mut worst = Outcome::AllAdmitted;
         while let Some(text) = line::next(&mut input).map_err(CommandError::Input)? {
@@ -94,7 +118,7 @@ impl Scanning<'_> {
         Ok(worst)
     }
 
-    fn frames(&self, path: &std::path::Path) -> Result<Outcome, CommandError> {
+    fn frames(&mut self, path: &std::path::Path) -> Result<Outcome, CommandError> {
         let mut worst = Outcome::AllAdmitted;
         for picture in pictures(path)? {
             worst = worst.max(self.picture(&picture)?);
@@ -102,7 +126,7 @@ impl Scanning<'_> {
         Ok(worst)
     }
 
-    fn picture(&self, picture: &Picture) -> Result<Outcome, CommandError> {
+    fn picture(&mut self, picture: &Picture) -> Result<Outcome, CommandError> {
         let name = picture.name();
         let decoded = match &picture.decoded {
             Ok(decoded) if decoded.codes.is_empty() => return self.without_code(&name, decoded),
@@ -118,12 +142,18 @@ impl Scanning<'_> {
     }
 
     fn code(
-        &self,
+        &mut self,
         text: &str,
         frame: Option<&str>,
         decode_ms: Option<f64>,
     ) -> Result<Outcome, CommandError> {
-        let scan = self.node.scan(text, self.arguments.action, None);
+        let showing = Showing {
+            text,
+            wristband: self.arguments.wristband.as_deref(),
+            action: self.arguments.action,
+            operator: None,
+        };
+        let scan = self.pairing.show(self.node, &showing);
         if self.arguments.json {
             output::json(&Line {
                 frame,

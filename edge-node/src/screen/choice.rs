@@ -20,6 +20,15 @@ const LIFE_S: u32 = 31_536_000;
 pub struct Asked {
     lang: Option<String>,
     action: Option<String>,
+    page: Option<String>,
+}
+
+impl Asked {
+    /// The page that asks, by its number.
+    #[must_use]
+    pub fn page(&self) -> Option<u64> {
+        self.page.as_deref()?.parse().ok()
+    }
 }
 
 /// Language and action.
@@ -105,6 +114,7 @@ mod tests {
         let asked = Asked {
             lang: Some(lang.to_owned()),
             action: Some(action.to_owned()),
+            page: None,
         };
         let mut headers = HeaderMap::new();
         headers.insert(COOKIE, HeaderValue::from_static(cookies));

@@ -23,7 +23,13 @@ use super::{
     place_time::Zone,
     stage::Stage,
 };
-use crate::{error::NodeError, node::Node, scan::Scan, status::Status, sync::Link};
+use crate::{
+    error::NodeError,
+    node::Node,
+    scan::{Scan, Showing},
+    status::Status,
+    sync::Link,
+};
 
 /// What the page posts.
 #[derive(Deserialize)]
@@ -33,12 +39,13 @@ pub(super) struct ScanForm {
     asked: Asked,
 }
 
-/// What a program posts: `{"code": "…", "action": "entry"}`.
+/// What a program posts: `{"code": "…", "action": "entry"}`, and with an exchange `"wristband": "…"`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ScanCall {
     code: String,
     action: Option<String>,
+    wristband: Option<String>,
 }
 
 /// What a program is told of the node.
@@ -65,14 +72,18 @@ pub(super) async fn page(
 ) -> Answer {
     let choice = screen.choice(&asked, &headers);
     let stage = Stage::ready(choice);
-    screen.page(choice, stage).await
+    screen.page(choice, stage, screen.pages.open()).await
 }
 
+/// The stage when nothing is shown any more: no ticket waits then either.
 pub(super) async fn stage(
     State(screen): State<Arc<Screen>>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Answer {
+    if let Some(page) = asked.page() {
+        drop(screen.pages.take(page));
+    }
     html(&Stage::ready(screen.choice(&asked, &headers)))
 }
 
@@ -82,7 +93,7 @@ pub(super) async fn panel(
     headers: HeaderMap,
 ) -> Answer {
     let choice = screen.choice(&asked, &headers);
-    let (status, zone) = screen.ask(standing).await?;
+    let Standing { status, zone, .. } = screen.ask(standing).await?;
     html(&screen.panel(&status, zone, choice))
 }
 
@@ -93,7 +104,9 @@ pub(super) async fn scan(
     Form(form): Form<ScanForm>,
 ) -> Answer {
     let choice = screen.choice(&form.asked, &headers);
-    let scan = screen.scan(form.code, choice.action).await?;
+    let page = form.asked.page();
+    let page = page.unwrap_or_else(|| screen.pages.open());
+    let scan = screen.scan_at(page, form.code, choice.action).await?;
     // It is in the log now: whatever fails from here on, the steward sees the verdict.
     let zone = screen.ask(zone).await.unwrap_or(Zone::UTC);
     let stage = Stage::scanned(&scan, choice, zone);
@@ -104,7 +117,7 @@ pub(super) async fn scan(
         return Ok(answer);
     }
     let alone = html(&stage);
-    screen.page(choice, stage).await.or(alone)
+    screen.page(choice, stage, page).await.or(alone)
 }
 
 pub(super) async fn api_scan(
@@ -121,10 +134,17 @@ pub(super) async fn api_scan(
         Some(name) => Action::from_name(name).ok_or_else(|| Failure {
             status: StatusCode::BAD_REQUEST,
             code: "unknown_action",
-            message: "action is exchange, entry or exit".to_owned(),
+            message: "action is exchange, entry, exit or unpair".to_owned(),
         })?,
     };
-    Ok(Json(screen.scan(call.code, action).await?).into_response())
+    if call.wristband.is_some() && action != Action::Exchange {
+        return Err(Failure {
+            status: StatusCode::BAD_REQUEST,
+            code: "no_exchange",
+            message: "a wristband goes with an exchange alone".to_owned(),
+        });
+    }
+    Ok(Json(screen.scan(call, action).await?).into_response())
 }
 
 pub(super) async fn api_status(State(screen): State<Arc<Screen>>) -> Answer {
@@ -138,10 +158,14 @@ impl Screen {
         Choice::of(asked, headers, self.port, self.default)
     }
 
-    async fn page(&self, choice: Choice, stage: Stage) -> Answer {
-        let (status, zone) = self.ask(standing).await?;
+    async fn page(&self, choice: Choice, stage: Stage, number: u64) -> Answer {
+        let Standing {
+            status,
+            zone,
+            binds,
+        } = self.ask(standing).await?;
         let panel = self.panel(&status, zone, choice);
-        let mut answer = html(&Page::of(&status, choice, stage, panel))?;
+        let mut answer = html(&Page::of(&status, choice, (number, binds), stage, panel))?;
         for cookie in choice.cookies(self.port).into_iter().flatten() {
             answer.headers_mut().append(SET_COOKIE, cookie);
         }
@@ -160,16 +184,36 @@ impl Screen {
         Panel::of(&facts, choice)
     }
 
-    /// Decides, remembers for the glance back, and has the driver sync soon.
-    async fn scan(&self, code: String, action: Action) -> Result<Scan, Failure> {
-        let scan = self
-            .ask(move |node| Ok(node.scan(&code, action, None)))
+    /// A text that was shown at a page: the wristband of the ticket that waits there, or whatever it is.
+    async fn scan_at(&self, page: u64, code: String, action: Action) -> Result<Scan, Failure> {
+        let mut pairing = self.pages.take(page);
+        let (scan, pairing) = self
+            .ask(move |node| {
+                let scan = pairing.show(node, &showing(&code, None, action));
+                Ok((scan, pairing))
+            })
             .await?;
-        self.recent().add(&scan, action);
+        self.pages.put(page, pairing);
+        Ok(self.scanned(scan))
+    }
+
+    /// What a program shows at once.
+    async fn scan(&self, call: ScanCall, action: Action) -> Result<Scan, Failure> {
+        let ScanCall {
+            code, wristband, ..
+        } = call;
+        let decide =
+            move |node: &Node| Ok(node.show(&showing(&code, wristband.as_deref(), action)));
+        Ok(self.scanned(self.ask(decide).await?))
+    }
+
+    /// Remembers for the glance back, and has the driver sync soon.
+    fn scanned(&self, scan: Scan) -> Scan {
+        self.recent().add(&scan, scan.action);
         if let Some(hand) = &self.hand {
             hand.scanned();
         }
-        Ok(scan)
+        scan
     }
 
     pub(super) async fn ask<T: Send + 'static>(
@@ -187,8 +231,30 @@ impl Screen {
     }
 }
 
-fn standing(node: &Node) -> Result<(Status, Zone), NodeError> {
-    Ok((node.status()?, zone(node)?))
+/// What the page shows beside the stage.
+struct Standing {
+    status: Status,
+    zone: Zone,
+    /// The event has wristbands.
+    binds: bool,
+}
+
+fn standing(node: &Node) -> Result<Standing, NodeError> {
+    let config = node.config()?;
+    Ok(Standing {
+        status: node.status()?,
+        zone: zone(node)?,
+        binds: config.is_some_and(|config| config.wristbands.is_some()),
+    })
+}
+
+const fn showing<'a>(text: &'a str, wristband: Option<&'a str>, action: Action) -> Showing<'a> {
+    Showing {
+        text,
+        wristband,
+        action,
+        operator: None,
+    }
 }
 
 fn zone(node: &Node) -> Result<Zone, NodeError> {

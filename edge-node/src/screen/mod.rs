@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | who may ask | [`guard`] |
 //! | routes | `handler` |
+//! | an open page, and the ticket that waits there | [`open_page`] |
 //! | page, stage, panel | [`page`], [`stage`], [`panel`] and `templates/gate` |
 //! | counters | `metrics` |
 //! | language and action | [`choice`], [`words`] |
@@ -18,6 +19,7 @@ pub mod choice;
 pub mod guard;
 mod handler;
 mod metrics;
+pub mod open_page;
 pub mod page;
 pub mod panel;
 pub mod place_time;
@@ -41,7 +43,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use sync_protocol::scan::Action;
 use tokio::net::TcpListener;
 
-use self::{choice::Choice, guard::Guard, recent::Recent};
+use self::{choice::Choice, guard::Guard, open_page::OpenPages, recent::Recent};
 use crate::{
     node::Node,
     reason_text::Language,
@@ -116,6 +118,7 @@ struct Screen {
     node: Arc<Node>,
     hand: Option<Hand>,
     recent: Mutex<Recent>,
+    pages: OpenPages,
     default: Choice,
     port: u16,
     counters: Option<PrometheusHandle>,
@@ -166,6 +169,7 @@ pub fn router(node: Arc<Node>, options: Options) -> Router {
     let guard = Guard(options.listen);
     let is_private = options.listen.ip().is_loopback();
     let screen = Arc::new(Screen {
+        pages: OpenPages::new(node.clock.now()),
         node,
         hand: options.hand,
         recent: Mutex::default(),

@@ -17,6 +17,8 @@ use crate::{reason_text::Language, status::Status};
 pub struct Page {
     words: &'static Words,
     choice: Choice,
+    number: u64,
+    binds: bool,
     event: String,
     gate: String,
     node: String,
@@ -25,12 +27,20 @@ pub struct Page {
 }
 
 impl Page {
-    /// The whole page.
+    /// The whole page with this number; `binds` tells whether the event has wristbands.
     #[must_use]
-    pub fn of(status: &Status, choice: Choice, stage: Stage, panel: Panel) -> Self {
+    pub fn of(
+        status: &Status,
+        choice: Choice,
+        (number, binds): (u64, bool),
+        stage: Stage,
+        panel: Panel,
+    ) -> Self {
         Self {
             words: Words::of(choice.language),
             choice,
+            number,
+            binds,
             event: status.event_name.clone().unwrap_or_default(),
             // Before the first sync nobody has told the gate's name.
             gate: match status.event_name {
@@ -45,8 +55,10 @@ impl Page {
 
     fn switch(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
         let (words, chosen) = (self.words, self.choice.action);
+        let binds = self.binds;
         ACTIONS
             .into_iter()
+            .filter(move |action| binds || *action != Action::Unpair)
             .map(move |action: Action| (action.name(), words.action(action), action == chosen))
     }
 

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use sync_protocol::{
     scan::Action,
     time::Timestamp,
-    verdict::{Decision, Verdict},
+    verdict::{Decision, Reason, Verdict},
 };
 
 use crate::scan::Scan;
@@ -42,8 +42,11 @@ pub struct Glance {
 }
 
 impl Recent {
-    /// Counts a scan in.
+    /// Counts a scan in. A ticket that waits for its wristband is half of one.
     pub fn add(&mut self, scan: &Scan, action: Action) {
+        if scan.verdict.reason == Reason::ShowWristband {
+            return;
+        }
         match scan.verdict.decision {
             Decision::Admit => self.admitted += 1,
             Decision::Ask => self.asked += 1,

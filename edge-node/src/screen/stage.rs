@@ -1,11 +1,17 @@
 //! The stage: the verdict as it fills the screen, in colour, shape and word.
 
 use askama::Template;
-use sync_protocol::{scan::Action, time::Timestamp, verdict::Decision};
+use sync_protocol::{
+    scan::Action,
+    time::Timestamp,
+    verdict::{Decision, Reason},
+};
 
 use super::{choice::Choice, place_time::Zone, words::Words};
-use crate::scan::Scan;
+use crate::{pairing, scan::Scan};
 
+/// While a ticket waits for its wristband, the page says so.
+const HOLD_WAITING_MS: u32 = pairing::WAIT_MS;
 /// A green light goes back to ready soon, so that it is never taken for the next guest's.
 const HOLD_ADMIT_MS: u32 = 5_000;
 /// Anything else stays longer: it is talked about.
@@ -16,15 +22,19 @@ const HOLD_OTHER_MS: u32 = 15_000;
 #[template(path = "gate/stage.html")]
 pub struct Stage {
     words: &'static Words,
+    hint: &'static str,
     shown: Option<Shown>,
 }
 
 /// A verdict in the words of the screen.
 struct Shown {
     look: Decision,
+    /// The ticket is good so far; its wristband comes next.
+    is_waiting: bool,
     hold_ms: u32,
     word: &'static str,
     reason: &'static str,
+    hint: Option<&'static str>,
     attendee: Option<String>,
     type_name: Option<String>,
     number: Option<String>,
@@ -44,8 +54,14 @@ impl Stage {
     /// Nothing was scanned.
     #[must_use]
     pub fn ready(choice: Choice) -> Self {
+        let words = Words::of(choice.language);
+        let hint = match choice.action {
+            Action::Unpair => words.unpair_hint,
+            Action::Exchange | Action::Entry | Action::Exit => words.ready_hint,
+        };
         Self {
-            words: Words::of(choice.language),
+            words,
+            hint,
             shown: None,
         }
     }
@@ -56,15 +72,17 @@ impl Stage {
         let words = Words::of(choice.language);
         Self {
             words,
+            hint: words.ready_hint,
             shown: Some(Shown::of(scan, choice, words, zone)),
         }
     }
 
     /// The rest of the class name: colour and shape.
     fn look(&self) -> &'static str {
-        self.shown
-            .as_ref()
-            .map_or("ready", |shown| shown.look.name())
+        match &self.shown {
+            Some(shown) if !shown.is_waiting => shown.look.name(),
+            _ => "ready",
+        }
     }
 }
 
@@ -72,11 +90,17 @@ impl Shown {
     fn of(scan: &Scan, choice: Choice, words: &Words, zone: Zone) -> Self {
         let ticket = scan.ticket.as_ref();
         let now = scan.scanned_at;
+        let is_waiting = scan.verdict.reason == Reason::ShowWristband;
         Self {
             look: scan.verdict.decision,
+            is_waiting,
             hold_ms: hold_ms(scan),
-            word: words.verdict(scan.verdict, choice.action),
+            word: match is_waiting {
+                true => words.wristband,
+                false => words.verdict(scan.verdict, choice.action),
+            },
             reason: scan.text(choice.language),
+            hint: hint(scan, words),
             attendee: scan.attendee.clone(),
             type_name: ticket.map(|ticket| ticket.type_name.clone()),
             number: ticket.and_then(|t| t.number).map(|n| n.to_string()),
@@ -93,9 +117,20 @@ impl Shown {
 }
 
 const fn hold_ms(scan: &Scan) -> u32 {
-    match scan.verdict.decision {
-        Decision::Admit => HOLD_ADMIT_MS,
-        Decision::Ask | Decision::Refuse => HOLD_OTHER_MS,
+    match (scan.verdict.decision, scan.verdict.reason) {
+        (_, Reason::ShowWristband) => HOLD_WAITING_MS,
+        (Decision::Admit, _) => HOLD_ADMIT_MS,
+        (Decision::Ask | Decision::Refuse, _) => HOLD_OTHER_MS,
+    }
+}
+
+/// What the person at the gate does next, where the reason does not say it.
+fn hint(scan: &Scan, words: &Words) -> Option<&'static str> {
+    let came_first = scan.action == Action::Exchange && scan.ticket.is_none();
+    match scan.verdict.reason {
+        Reason::UnknownWristband if came_first => Some(words.ticket_first),
+        Reason::ShowWristband => None,
+        _ => (scan.verdict.decision == Decision::Ask).then_some(words.ask_hint),
     }
 }
 
@@ -103,5 +138,10 @@ fn age(words: &Words, now: Timestamp, at: Timestamp) -> String {
     words.age(now.ms_since(at))
 }
 
-/// Actions in the order of the switch.
-pub const ACTIONS: [Action; 3] = [Action::Exchange, Action::Entry, Action::Exit];
+/// Actions in the order of the switch; the last one only where wristbands are bound.
+pub const ACTIONS: [Action; 4] = [
+    Action::Exchange,
+    Action::Entry,
+    Action::Exit,
+    Action::Unpair,
+];

@@ -30,6 +30,12 @@ pub struct Words {
     pub ready: &'static str,
     /// And what to do.
     pub ready_hint: &'static str,
+    /// What to do where wristbands are taken back.
+    pub unpair_hint: &'static str,
+    /// The one big word while a ticket waits.
+    pub wristband: &'static str,
+    /// A wristband came first.
+    pub ticket_first: &'static str,
     /// Label of the input.
     pub code: &'static str,
     /// Its button.
@@ -102,6 +108,9 @@ static ENGLISH: Words = Words {
     refuse: "STOP",
     ready: "Ready",
     ready_hint: "Scan a ticket, or type its number",
+    unpair_hint: "Scan the wristband, or the ticket that it belongs to",
+    wristband: "WRISTBAND",
+    ticket_first: "Scan the ticket first, then its wristband",
     code: "Ticket code or number",
     check: "Check",
     first: "First",
@@ -144,6 +153,9 @@ static INDONESIAN: Words = Words {
     refuse: "TOLAK",
     ready: "Siap",
     ready_hint: "Pindai tiket, atau ketik nomornya",
+    unpair_hint: "Pindai gelang, atau tiket pemiliknya",
+    wristband: "GELANG",
+    ticket_first: "Pindai tiket dulu, lalu gelangnya",
     code: "Kode atau nomor tiket",
     check: "Periksa",
     first: "Pertama",
