@@ -191,6 +191,10 @@ impl Node {
         let ticket = known.meant().map(|ticket| ticket.id);
         let ticket = ticket.or(record.subject.ticket());
         append.add(&record, ticket, at, attempt.config.day_of(at))?;
+        if contact.ends_before(at) && !contact.is_over {
+            let is_over = true;
+            append.set_contact(&Contact { is_over, ..contact })?;
+        }
         Ok(Decided {
             answer,
             known,

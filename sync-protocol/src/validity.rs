@@ -1,6 +1,6 @@
 //! Whether a ticket is good here and now: its status, its gates and its days; and which of a person's tickets is meant.
 //!
-//! The half of the verdict that does not ask what happened before ([`crate::usage`] does). Pure; called by
+//! The half of the verdict that does not ask what happened before (`usage` does). Pure; called by
 //! [`crate::decide`] and, for add-ons, by the node before it loads a history.
 
 use crate::{

@@ -1,6 +1,7 @@
 //! A stolen gate: what its disk tells, and how long it works.
 use std::collections::HashMap;
 
+use ambient::SeededEntropy;
 use support::{
     central::Engine,
     real_gate::{RealGate, Sold},
@@ -139,5 +140,24 @@ async fn case_30_a_gate_whose_lease_is_over_decides_nothing_until_central_is_hea
             "admitted",
             "on the second day"
         );
+    }
+}
+
+#[tokio::test]
+async fn case_30_a_lease_that_is_over_stays_over_when_the_clock_is_set_back() {
+    for engine in Engine::both() {
+        let mut venue = Venue::open(engine, 2).await;
+        venue.pass(30 * HOUR);
+        let entropy = SeededEntropy::new(5);
+        venue.north.clock.reboot(&entropy);
+        assert_eq!(venue.north.enter(venue.code(0)), "node_locked");
+        // A thief takes the network away, sets the clock back to the day of the last sync, and starts it anew.
+        venue.north.clock.reboot(&entropy);
+        venue.north.clock.set_skew_ms(-30 * HOUR);
+        venue.north.restart();
+        assert_eq!(venue.north.enter(venue.code(0)), "node_locked");
+        venue.north.clock.set_skew_ms(0);
+        venue.north.sync(&venue.central).await;
+        assert_eq!(venue.north.enter(venue.code(0)), "admitted");
     }
 }

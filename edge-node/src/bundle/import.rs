@@ -176,17 +176,19 @@ fn note(
     answer: &SyncAnswer,
     is_known: bool,
 ) -> Result<(u64, u64, Option<Timestamp>), StickError> {
+    let view = node.replica.view()?;
     let mut log = lock(&node.log);
     let append = log.begin()?;
     let mut contact = append.contact()?;
     contact.acknowledged = contact.acknowledged.max(answer.acknowledged);
     contact.central_seen = contact.central_seen.max(Some(cover.made_at));
+    contact.is_over &= contact.lease_until >= Some(answer.lease_until);
     contact.lease_until = contact.lease_until.max(Some(answer.lease_until));
     contact.is_erased = answer.order.is_some();
     // Central took this very log: it was the right one, should it have been stopped with its copy.
     contact.is_copy &= !is_known;
     contact.rights = answer.rights.unwrap_or(Rights::ALL);
-    contact.receipt = answer.receipt.or(contact.receipt);
+    node.keep_receipt(&append, &mut contact, answer, view.config.as_ref())?;
     append.set_contact(&contact)?;
     append.park(&answer.parked)?;
     let head = append.head()?.seq;

@@ -36,6 +36,8 @@ pub struct Contact {
     pub is_erased: bool,
     /// Central holds other or more scans of this node than its log: this disk is an old copy, and must not decide.
     pub is_copy: bool,
+    /// A scan met the end of the lease: only central can end that, whatever the clock says later.
+    pub is_over: bool,
     /// What the node may do.
     pub rights: Rights,
     /// Central's signed word for what it has.
@@ -52,6 +54,7 @@ impl Default for Contact {
             lease_until: None,
             is_erased: false,
             is_copy: false,
+            is_over: false,
             rights: Rights::ALL,
             receipt: None,
         }
@@ -85,7 +88,10 @@ impl Contact {
         self.sample = Some(better(self.sample, sample));
         self.central_seen = self.central_seen.max(Some(answer.answered_at));
         self.lease_until = Some(answer.lease_until);
+        self.is_over = false;
         self.is_erased = answer.order.is_some();
+        // Central took this very log: a person released the node after its copy was found.
+        self.is_copy &= answer.order.is_some();
         self.rights = answer.rights.unwrap_or(Rights::ALL);
     }
 
@@ -111,7 +117,13 @@ impl Contact {
     /// Whether the node may no longer decide.
     #[must_use]
     pub fn is_locked(&self, now: Timestamp) -> bool {
-        self.is_erased || self.is_copy || self.lease_until.is_some_and(|until| now >= until)
+        self.is_erased || self.is_copy || self.is_over || self.ends_before(now)
+    }
+
+    /// Whether the lease is over.
+    #[must_use]
+    pub fn ends_before(&self, now: Timestamp) -> bool {
+        self.lease_until.is_some_and(|until| now >= until)
     }
 }
 
@@ -137,7 +149,7 @@ fn better(old: Option<Sample>, new: Sample) -> Sample {
 pub(super) fn load(connection: &Connection) -> Result<Contact, NodeError> {
     let mut statement = connection.prepare_cached(
         "SELECT acknowledged, round, trip_boot, trip_sent_ms, trip_got_ms, sample_boot, sample_mono_ms,
-                sample_central_ms, sample_error_ms, central_seen_ms, lease_until_ms, is_erased, is_copy, rights, receipt
+                sample_central_ms, sample_error_ms, central_seen_ms, lease_until_ms, is_erased, is_copy, is_over, rights, receipt
          FROM contact WHERE id = 1",
     )?;
     Ok(statement.query_row([], |row| {
@@ -149,8 +161,9 @@ pub(super) fn load(connection: &Connection) -> Result<Contact, NodeError> {
             lease_until: row.get::<_, Option<i64>>(10)?.map(Timestamp),
             is_erased: row.get(11)?,
             is_copy: row.get(12)?,
-            rights: Rights::from_bits(row.get(13)?),
-            receipt: cbor_option(row, 14)?,
+            is_over: row.get(13)?,
+            rights: Rights::from_bits(row.get(14)?),
+            receipt: cbor_option(row, 15)?,
         })
     })?)
 }
@@ -186,7 +199,7 @@ pub(super) fn store(connection: &Connection, contact: &Contact) -> Result<(), No
             "UPDATE contact SET acknowledged = ?1, round = ?2, trip_boot = ?3, trip_sent_ms = ?4,
                 trip_got_ms = ?5, sample_boot = ?6, sample_mono_ms = ?7, sample_central_ms = ?8,
                 sample_error_ms = ?9, central_seen_ms = ?10, lease_until_ms = ?11, is_erased = ?12,
-                is_copy = ?13, rights = ?14, receipt = ?15
+                is_copy = ?13, is_over = ?14, rights = ?15, receipt = ?16
              WHERE id = 1",
         )?
         .execute(params![
@@ -203,6 +216,7 @@ pub(super) fn store(connection: &Connection, contact: &Contact) -> Result<(), No
             contact.lease_until.map(|at| at.0),
             contact.is_erased,
             contact.is_copy,
+            contact.is_over,
             contact.rights.bits(),
             contact.receipt.map(|receipt| wire::encode(&receipt)),
         ])?;

@@ -15,7 +15,7 @@ use sync_protocol::{
 
 use crate::{database::coded, error::NodeError};
 
-/// The order of [`change`] and [`write`].
+/// The order of `change` and `write`.
 pub(super) const COLUMNS: &str = "node, seq, ticket, wristband, action, gate, lo_ms, at_ms, hi_ms, day, ruling, \
      winner_node, winner_seq, flag, revision, pass";
 

@@ -38,6 +38,7 @@ END;
 
 -- This node's dealings with central: one row. They outlive the replica, as the log does.
 --   is_copy   central holds other or more scans of this node than the log: this disk is an old copy
+--   is_over   a scan met the end of the lease: only central can end that, whatever the clock says later
 --   rights    what this node may do, as bits
 --   receipt   central's signed word for what it has
 CREATE TABLE contact (
@@ -55,11 +56,12 @@ CREATE TABLE contact (
     lease_until_ms INTEGER,
     is_erased INTEGER NOT NULL,
     is_copy INTEGER NOT NULL,
+    is_over INTEGER NOT NULL,
     rights INTEGER NOT NULL,
     receipt BLOB
 ) STRICT;
 
-INSERT INTO contact (id, acknowledged, is_erased, is_copy, rights) VALUES (1, 0, 0, 0, 4294967295);
+INSERT INTO contact (id, acknowledged, is_erased, is_copy, is_over, rights) VALUES (1, 0, 0, 0, 0, 4294967295);
 
 -- Records that central put aside, for the status page. Central has them; nothing is lost.
 CREATE TABLE parked (
