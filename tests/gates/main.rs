@@ -6,8 +6,10 @@ mod link;
 mod venue;
 
 mod addons;
+mod audits;
 mod disks;
 mod entries;
+mod forgeries;
 mod locks;
 mod news;
 mod numbers;
@@ -18,6 +20,7 @@ mod restored;
 mod rulings;
 mod screen;
 mod size;
+mod sticks;
 mod theft;
 mod trouble;
 mod uploads;

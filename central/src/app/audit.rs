@@ -1,23 +1,33 @@
-//! Checking what is stored: every node's log from its first record on.
+//! Checking what is stored: every node's log from its first record on, and every event's rulings and tally.
 //!
 //! It reads in pieces and writes nothing, so it may run beside a working central; rounds that come in meanwhile are
-//! seen whole or not at all, because each log is read in one snapshot.
+//! seen whole or not at all, because each log and each event is read in one snapshot.
 
 use std::collections::BTreeMap;
 
-use sync_protocol::id::NodeId;
+use sync_protocol::{
+    id::{EventId, NodeId},
+    manifest::Manifest,
+    merge::Rules,
+    scan::ScanId,
+};
 
-use super::App;
+use super::{App, events::EventError};
 use crate::{
     domain::{
+        ingest::Standing,
         log_check::{LogFault, Walk},
         node::Node,
+        position::Position,
+        ruling_check::{EventFault, differing},
     },
     store::{self, StoreError, Tx},
 };
 
-/// Records read at a time.
+/// Rows read at a time.
 const PIECE: usize = 2_000;
+/// A disturbed event has many; a person needs the first.
+const MOST_FAULTS: usize = 20;
 
 /// What became of one log.
 #[derive(Clone, Debug)]
@@ -28,9 +38,31 @@ pub struct LogCheck {
     pub name: String,
     /// How many records hold together from the first on.
     pub records: u64,
+    /// How many were set aside, in every version that was sent.
+    pub parked: usize,
+    /// How many of those a copy of the disk sent.
+    pub forked: usize,
     /// The first row that does not hold.
     pub fault: Option<LogFault>,
 }
+
+/// What became of one event.
+#[derive(Clone, Debug)]
+pub struct EventCheck {
+    /// The event.
+    pub event: EventId,
+    /// Its slug.
+    pub slug: String,
+    /// How many rulings were compared.
+    pub rulings: usize,
+    /// How many tickets were counted.
+    pub tickets: u64,
+    /// What does not hold.
+    pub faults: Vec<EventFault>,
+}
+
+/// Hears how many records of a log were followed, of how many.
+pub type Progress<'p> = &'p mut (dyn FnMut(u64, u64) + Send);
 
 impl App {
     /// Follows every stored log.
@@ -40,44 +72,140 @@ impl App {
     pub async fn verify_logs(&self) -> Result<Vec<LogCheck>, StoreError> {
         let mut checks = Vec::new();
         for node in self.nodes(None).await? {
-            checks.push(self.verify_log(node.id).await?);
+            checks.push(self.verify_log(node.id, &mut |_, _| {}).await?);
         }
         Ok(checks)
     }
 
-    async fn verify_log(&self, id: NodeId) -> Result<LogCheck, StoreError> {
+    /// Follows one stored log.
+    ///
+    /// # Errors
+    /// When the database fails, or there is no such node.
+    pub async fn verify_log(
+        &self,
+        id: NodeId,
+        progress: Progress<'_>,
+    ) -> Result<LogCheck, StoreError> {
         let mut tx = self.store.read().await?;
         let node = store::node::by_id(&mut tx, id).await?;
         let node = node.ok_or(StoreError::Corrupt("a node that vanished"))?;
+        let parked = store::ruling::parked_of(&mut tx, id).await?;
+        let forked = parked.iter().filter(|(_, code, _)| code == "log_forked");
+        let (all, forked) = (parked.len(), forked.count());
         let mut walk = Walk::new(node.id);
-        let fault = follow(&mut tx, &node, &mut walk).await?.err();
+        let fault = follow(&mut tx, &node, parked, &mut walk, progress).await?;
         Ok(LogCheck {
             node: node.id,
             name: node.name,
             records: walk.next_seq() - 1,
-            fault,
+            parked: all,
+            forked,
+            fault: fault.err(),
         })
     }
+
+    /// Rules all of an event anew and counts its rows.
+    ///
+    /// # Errors
+    /// When the database fails; what does not hold is no error but a finding.
+    pub async fn verify_event(&self, event: EventId) -> Result<EventCheck, EventError> {
+        let mut tx = self.store.read().await?;
+        let revision = store::revision::read(&mut tx, event).await?;
+        let gates = self
+            .gates
+            .get(&mut tx, &self.vault, event, revision.config_revision)
+            .await?;
+        let standings = all_standings(&mut tx, event).await?;
+        let unruled = store::check::unruled(&mut tx, event).await?;
+        let mut faults: Vec<_> = unruled.map(EventFault::Unruled).into_iter().collect();
+        faults.extend(differing(&Rules::of(&gates.config), &standings));
+        let counted = counted(&mut tx, event, &standings).await?;
+        if let Err(gap) = revision.manifest.prove(&counted) {
+            faults.push(gap.into());
+        }
+        faults.truncate(MOST_FAULTS);
+        Ok(EventCheck {
+            event,
+            slug: load_slug(&mut tx, event).await?,
+            rulings: standings.len(),
+            tickets: counted.total(),
+            faults,
+        })
+    }
+}
+
+async fn load_slug(tx: &mut Tx, event: EventId) -> Result<String, StoreError> {
+    let events = store::event::all(tx).await?;
+    let found = events.into_iter().find(|one| one.id == event);
+    Ok(found.map(|one| one.slug).unwrap_or_default())
+}
+
+async fn all_standings(tx: &mut Tx, event: EventId) -> Result<Vec<Standing>, StoreError> {
+    let mut all: Vec<Standing> = Vec::new();
+    loop {
+        let start = ScanId {
+            node: NodeId::from_u128(0),
+            seq: 0,
+        };
+        let after = all.last().map_or(start, |last| last.fact.scan);
+        let piece = store::check::standings(tx, event, after, PIECE).await?;
+        let is_last = piece.len() < PIECE;
+        all.extend(piece);
+        if is_last {
+            return Ok(all);
+        }
+    }
+}
+
+/// The manifest of the rows as they are.
+async fn counted(
+    tx: &mut Tx,
+    event: EventId,
+    standings: &[Standing],
+) -> Result<Manifest, StoreError> {
+    let (mut manifest, mut place) = (Manifest::default(), Position::default());
+    for told in standings.iter().filter_map(|standing| standing.was) {
+        manifest.passages.add(&told.digest());
+    }
+    loop {
+        let tickets = store::change::tickets(tx, event, &place.tickets, PIECE).await?;
+        tickets.iter().for_each(|ticket| manifest.add(ticket));
+        let Some(last) = tickets.last() else { break };
+        place.tickets.revision = last.revision;
+        place.tickets.id = Some(last.id);
+    }
+    loop {
+        let rows = store::change::wristbands(tx, event, &place.wristbands, PIECE).await?;
+        rows.iter()
+            .for_each(|row| manifest.wristbands.add(&row.digest()));
+        let Some(last) = rows.last() else { break };
+        place.wristbands.revision = last.revision;
+        place.wristbands.id = Some(last.id);
+    }
+    Ok(manifest)
 }
 
 async fn follow(
     tx: &mut Tx,
     node: &Node,
+    set_aside: Vec<(u64, String, Vec<u8>)>,
     walk: &mut Walk,
+    progress: Progress<'_>,
 ) -> Result<Result<(), LogFault>, StoreError> {
     let mut parked = BTreeMap::<u64, Vec<Vec<u8>>>::new();
-    for (seq, _, bytes) in store::ruling::parked_of(tx, node.id).await? {
+    for (seq, _, bytes) in set_aside {
         parked.entry(seq).or_default().push(bytes);
     }
     let mut after = 0;
     loop {
-        let piece = store::scan::stored_records(tx, node.id, after, PIECE).await?;
+        let piece = store::check::stored_records(tx, node.id, after, PIECE).await?;
         for row in &piece {
             if let Err(fault) = bridge(walk, &parked, row.seq).and_then(|()| walk.take(row)) {
                 return Ok(Err(fault));
             }
             after = row.seq;
         }
+        progress(after, node.log_seq);
         if piece.len() < PIECE {
             break;
         }

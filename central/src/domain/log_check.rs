@@ -16,8 +16,21 @@ pub struct StoredRecord {
     pub seq: u64,
     /// The record as the node sent it.
     pub bytes: Vec<u8>,
-    /// The columns beside it: action, decision, reason by number, and the ticket.
-    pub columns: (u8, u8, u8, Option<uuid::Uuid>),
+    /// The columns beside it.
+    pub columns: Columns,
+}
+
+/// What columns repeat of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Columns {
+    /// Numbers of action, decision and reason.
+    pub codes: [u8; 3],
+    /// The ticket that was shown.
+    pub ticket: Option<uuid::Uuid>,
+    /// The wristband that was shown, bound or taken away.
+    pub wristband: Option<uuid::Uuid>,
+    /// The gate.
+    pub gate: uuid::Uuid,
 }
 
 /// The first row that does not hold.
@@ -127,12 +140,16 @@ impl Walk {
     }
 }
 
-fn columns(record: &ScanRecord) -> (u8, u8, u8, Option<uuid::Uuid>) {
-    let ticket = record.subject.ticket().map(|ticket| ticket.0);
-    (
-        record.action.code(),
-        record.decision.code(),
-        record.reason.code(),
-        ticket,
-    )
+fn columns(record: &ScanRecord) -> Columns {
+    let wristband = record.subject.wristband().or(record.wristband);
+    Columns {
+        codes: [
+            record.action.code(),
+            record.decision.code(),
+            record.reason.code(),
+        ],
+        ticket: record.subject.ticket().map(|ticket| ticket.0),
+        wristband: wristband.map(|wristband| wristband.0),
+        gate: record.gate.0,
+    }
 }

@@ -25,5 +25,6 @@ pub mod order;
 pub mod payment;
 pub mod phone;
 pub mod position;
+pub mod ruling_check;
 pub mod ticket;
 pub mod wristband;

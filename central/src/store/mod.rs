@@ -7,6 +7,7 @@
 
 pub mod audit;
 pub mod change;
+pub mod check;
 pub mod client;
 pub mod conflict;
 pub mod dialect;

@@ -24,7 +24,6 @@ use super::{
 };
 use crate::domain::{
     ingest::Standing,
-    log_check::StoredRecord,
     log_time::{OpenRecord, When},
 };
 
@@ -297,38 +296,6 @@ fn open_record(
             day: day(day_)?,
         },
     })
-}
-
-/// A node's stored records after a place, at most `most`, with the columns that repeat them.
-///
-/// # Errors
-/// When the database fails.
-pub async fn stored_records(
-    tx: &mut Tx,
-    node: NodeId,
-    after: u64,
-    most: usize,
-) -> Result<Vec<StoredRecord>, StoreError> {
-    let rows = fetch_all!(
-        tx,
-        (i64, Vec<u8>, i64, i64, i64, Option<Uuid>),
-        "SELECT seq, record, action, decision, reason, ticket_id FROM scans WHERE node_id = ? AND seq > ? \
-         ORDER BY seq LIMIT ?",
-        node.0,
-        signed(after),
-        i64::try_from(most).unwrap_or(i64::MAX)
-    )?;
-    // A number that no code has is a finding for whoever compares, so it must arrive there.
-    let code = |value: i64| u8::try_from(value).unwrap_or(u8::MAX);
-    rows.into_iter()
-        .map(|(seq, bytes, action, decision, reason, ticket)| {
-            Ok(StoredRecord {
-                seq: unsigned(seq)?,
-                bytes,
-                columns: (code(action), code(decision), code(reason), ticket),
-            })
-        })
-        .collect()
 }
 
 /// A stored record's bytes.

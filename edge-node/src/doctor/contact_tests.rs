@@ -82,7 +82,7 @@ fn case_20_a_wrong_clock_is_said_and_stops_nothing() {
         (sampled(), NOW, Ok, "+0 ms"),
         (sampled(), NOW.plus_ms(-90_000), Ok, "-90000 ms"),
         (sampled(), NOW.plus_ms(3 * HOUR), Warning, "+10800000 ms"),
-        (unsampled, Timestamp(0), Warning, "it says 1970"),
+        (unsampled.clone(), Timestamp(0), Warning, "it says 1970"),
         (unsampled, NOW.plus_ms(1), Warning, "not compared"),
         (Contact::default(), NOW, Warning, "not compared"),
     ] {

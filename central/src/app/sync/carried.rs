@@ -69,6 +69,7 @@ impl App {
             other => other?,
         };
         let stored = self.upload(&prepared, request, now).await?;
+        self.tell(&prepared, &stored);
         Ok(CarriedIn {
             node: stored.node,
             fresh: prepared.fresh.len(),
