@@ -86,13 +86,15 @@ CREATE TABLE event_check_outs (
     CONSTRAINT event_check_outs_event FOREIGN KEY (event_id) REFERENCES events (id)
 );
 
--- The search by name at gates: the event's search key under the key that the passphrase makes. No row = no search.
+-- The search by name at gates: the event's index key under the key that the passphrase makes. No row = no search.
 CREATE TABLE event_search (
     event_id BINARY(16) NOT NULL PRIMARY KEY,
     salt BINARY(16) NOT NULL,
     memory_kib BIGINT NOT NULL,
     rounds BIGINT NOT NULL,
     sealed_key VARBINARY(200) NOT NULL,
+    -- the same key under the master key: new tickets are sealed, and the passphrase is changed, without the old one
+    sealed_index_key VARBINARY(200) NOT NULL,
     CONSTRAINT event_search_event FOREIGN KEY (event_id) REFERENCES events (id)
 );
 

@@ -96,10 +96,12 @@ impl App {
                 return Err(OrderError::SoldOut(kind.name.clone()));
             }
             let (key_slot, key) = self.signing_key(tx, kind.event).await?;
+            let index_key = self.index_key(tx, kind.event).await?;
             let press = Press {
                 event: kind.event,
                 key_slot,
                 key: &key,
+                index_key: index_key.as_ref(),
                 revision: revision.manifest.revision,
                 now,
             };

@@ -30,10 +30,12 @@ impl App {
         now: Timestamp,
     ) -> Result<Vec<SoldTicket>, EventError> {
         let (key_slot, key) = self.signing_key(tx, order.event).await?;
+        let index_key = self.index_key(tx, order.event).await?;
         let press = Press {
             event: order.event,
             key_slot,
             key: &key,
+            index_key: index_key.as_ref(),
             revision: revision.manifest.revision,
             now,
         };

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{event_file, open, output};
+use super::{event_file, open, output, search};
 use crate::{config::Config, domain::event::Event};
 
 #[derive(Subcommand)]
@@ -27,13 +27,19 @@ pub(super) enum Command {
         /// The event's slug or id
         event: String,
     },
+    /// Let gates find tickets by name with a passphrase, or no longer
+    Search(search::Arguments),
 }
 
 pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<ExitCode> {
     // Before anything is opened: a bad file needs no database.
     let wish = match &command {
         Command::Create { file } => Some(event_file::read(file)?),
-        Command::List { .. } | Command::Publish { .. } => None,
+        Command::List { .. } | Command::Publish { .. } | Command::Search(_) => None,
+    };
+    let passphrase = match &command {
+        Command::Search(arguments) => arguments.passphrase()?,
+        _ => None,
     };
     let app = open::open(config).await?.app;
     match command {
@@ -59,6 +65,7 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<Exi
                 setup.event.slug
             ));
         }
+        Command::Search(arguments) => arguments.run(&app, passphrase).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

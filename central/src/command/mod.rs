@@ -13,6 +13,7 @@ mod node;
 mod node_file;
 mod open;
 mod output;
+mod search;
 mod serve;
 mod wristband;
 

@@ -10,6 +10,7 @@ use sync_protocol::{
     id::{EventId, TicketId},
     number::TicketNumber,
     seal,
+    search::IndexKey,
     ticket::{Revision, Ticket, TicketStatus},
     time::Timestamp,
 };
@@ -28,6 +29,8 @@ pub struct Press<'a> {
     pub key_slot: u8,
     /// That key.
     pub key: &'a SigningKey,
+    /// Under which its gates find names; `None` = the event has no search.
+    pub index_key: Option<&'a IndexKey>,
     /// The revision of this transaction.
     pub revision: Revision,
     /// When.
@@ -104,7 +107,15 @@ pub fn issue(press: &Press<'_>, wish: Wish) -> SoldTicket {
     };
     let code = code(&ticket, press.key);
     ticket.gate.sealed = seal::seal(ticket.gate.id, code.signature(), line(&ticket.attendee));
+    ticket.gate.search = search_name(&ticket, press.index_key);
     ticket
+}
+
+/// The name as gates may find it; nothing where the event has no search.
+#[must_use]
+pub fn search_name(ticket: &SoldTicket, key: Option<&IndexKey>) -> Vec<u8> {
+    key.map(|key| key.seal_name(ticket.gate.id, line(&ticket.attendee)))
+        .unwrap_or_default()
 }
 
 /// The code in the QR of a ticket, by the key of its slot: the same each time.
@@ -150,10 +161,12 @@ mod tests {
     fn a_ticket_signs_again_to_the_same_code_and_opens_its_own_line() {
         let key = SigningKey::from_bytes(&[7; 32]);
         let event = EventId::from_u128(1);
+        let index_key = IndexKey::new(&[3; 32]);
         let press = Press {
             event,
             key_slot: 2,
             key: &key,
+            index_key: Some(&index_key),
             revision: 9,
             now: Timestamp(1_764_547_200_999),
         };
@@ -168,6 +181,9 @@ mod tests {
         assert_eq!(payload.issued_at, 1_764_547_200);
         let line = seal::open(ticket.gate.id, shown.signature(), &ticket.gate.sealed);
         assert_eq!(line.as_deref(), Ok("Siti Rahma"));
+        let found = index_key.open_name(ticket.gate.id, &ticket.gate.search);
+        assert_eq!(found.expect("sealed").as_str(), "Siti Rahma");
+        assert!(search_name(&ticket, None).is_empty());
         assert_eq!(ticket.gate.number, TicketNumber::new(u64::MAX));
         assert_eq!(
             (ticket.gate.revision, ticket.gate.status),

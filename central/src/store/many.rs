@@ -32,6 +32,13 @@ pub fn list(head: &str, ids: usize) -> sqlx::AssertSqlSafe<String> {
     sqlx::AssertSqlSafe(format!("{head}({})", vec!["?"; ids].join(", ")))
 }
 
+/// The text of a change that gives this many rows, found by id, a value each: first ids and values, then the ids.
+pub fn set_by_id(head: &str, rows: usize) -> sqlx::AssertSqlSafe<String> {
+    let cases = " WHEN ? THEN ?".repeat(rows);
+    let ids = vec!["?"; rows].join(", ");
+    sqlx::AssertSqlSafe(format!("{head} = CASE id{cases} END WHERE id IN ({ids})"))
+}
+
 /// What sqlx said, in our kinds.
 pub fn kind<T>(outcome: Result<T, sqlx::Error>) -> Result<T, StoreError> {
     outcome.map_err(StoreError::from)

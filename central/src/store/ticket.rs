@@ -95,6 +95,18 @@ pub async fn insert(tx: &mut Tx, tickets: &[SoldTicket]) -> Result<(), StoreErro
     )
 }
 
+macro_rules! of_search {
+    ($which:literal) => {
+        concat!(
+            "SELECT id, event_id, order_id, order_item_id, ticket_type_id, number, type_number, day_mask, status, \
+             attendee_name, key_slot, issued_at, sealed, holder, search, revision FROM tickets \
+             WHERE event_id = ? AND ",
+            $which,
+            " ORDER BY revision, id LIMIT ?"
+        )
+    };
+}
+
 /// The tickets of an order, in the order of its attendees.
 ///
 /// # Errors
@@ -107,5 +119,24 @@ pub async fn of_order(tx: &mut Tx, order: OrderId) -> Result<Vec<SoldTicket>, St
          attendee_name, key_slot, issued_at, sealed, holder, search, revision FROM tickets WHERE order_id = ? ORDER BY id",
         order.0
     )?;
+    rows.into_iter().map(Row::into_ticket).collect()
+}
+
+/// Tickets of an event whose names are sealed for its search, or those whose names are not: at most `rows`, the
+/// longest unchanged first. Who mends them gives them a new revision, so asking again goes on where it ended.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_search(
+    tx: &mut Tx,
+    event: EventId,
+    are_sealed: bool,
+    rows: u32,
+) -> Result<Vec<SoldTicket>, StoreError> {
+    let sql = match are_sealed {
+        true => of_search!("LENGTH(search) > 0"),
+        false => of_search!("LENGTH(search) = 0"),
+    };
+    let rows = fetch_all!(tx, Row, sql, event.0, i64::from(rows))?;
     rows.into_iter().map(Row::into_ticket).collect()
 }
