@@ -324,3 +324,7 @@ const fn payload_of(shown: &Shown) -> Option<TicketId> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+#[path = "wristband_tests.rs"]
+pub(crate) mod tests;

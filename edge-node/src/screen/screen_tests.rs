@@ -324,3 +324,6 @@ async fn it_stops_when_told_and_says_when_the_address_is_taken() {
     stop.send(()).expect("it is still there");
     serving.await.expect("no panic").expect("it ended well");
 }
+
+#[path = "exchange_tests.rs"]
+mod exchange;
