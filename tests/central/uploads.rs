@@ -1,5 +1,5 @@
 //! What nodes send up: repeats, refused scans, contradictions, and what is set aside.
-use central::{app::sync::SyncError, domain::node::NodeStatus};
+use central::{app::sync::SyncError, domain::node::NodeStatus, store::Store};
 use support::{
     central::{Engine, TestCentral},
     naive_gate::NaiveGate,
@@ -353,4 +353,36 @@ async fn uploads_without_sense_are_refused_by_name() {
 
 fn request_of_nobody(gate: &NaiveGate) -> SyncRequest {
     gate.request_of(0, 0)
+}
+
+/// What would else happen: the node reports how long a lost round took, and central takes it for the clock sample of
+/// another one that bears its number.
+#[tokio::test]
+async fn a_central_that_was_put_back_gives_no_number_of_a_lost_round_again() {
+    for engine in Engine::both() {
+        let central = TestCentral::new(engine).await;
+        let event = central.festival().await;
+        let mut gate = central.enrol(&event, "Gate A", "node 1").await;
+        gate.sync(&central).await;
+        let kept = gate.request();
+        let lost = gate.sync(&central).await;
+        central.clock.advance_ms(60_000);
+        // As if the last round had never been: the number before it is all that a copy knows.
+        let sql = "UPDATE nodes SET round = ?";
+        let copied = i64::try_from(kept.previous.expect("a round").round).expect("small");
+        match &central.app.store {
+            Store::Sqlite { writer, .. } => {
+                drop(sqlx::query(sql).bind(copied).execute(writer).await)
+            }
+            Store::MySql { writer, .. } => {
+                drop(sqlx::query(sql).bind(copied).execute(writer).await)
+            }
+        }
+        let again = central
+            .app
+            .sync(gate.id, &gate.request(), central.now())
+            .await;
+        let again = again.expect("a round");
+        assert!(again.round > lost.round, "{engine:?}");
+    }
 }

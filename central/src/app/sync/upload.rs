@@ -169,7 +169,7 @@ fn after(prepared: &Prepared, request: &SyncRequest, received_at: Timestamp) -> 
         }
     };
     Node {
-        round: before.round + 1,
+        round: next_round(before.round, received_at),
         log_seq,
         log_hash,
         claimed_seq: before.claimed_seq.max(request.log.head.seq),
@@ -178,6 +178,13 @@ fn after(prepared: &Prepared, request: &SyncRequest, received_at: Timestamp) -> 
         last_contact_at,
         ..before.clone()
     }
+}
+
+/// Rounds are numbered by the time: one of a central that was put back to an older copy of its database must never bear
+/// the number of one that was lost, or the node would report the round trip of the one as that of the other.
+fn next_round(before: u64, now: Timestamp) -> u64 {
+    let now = u64::try_from(now.0).unwrap_or_default();
+    now.max(before + 1)
 }
 
 /// Until when a node may decide that is heard of now.
