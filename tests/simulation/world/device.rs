@@ -8,23 +8,19 @@ use std::{path::PathBuf, sync::Arc};
 use central::app::nodes::NewEnrolment;
 use edge_node::{
     Node, NodeError,
-    scan::Scan,
+    scan::{Scan, Showing},
     sync::{Session, enrol::enrol_over},
 };
 use rusqlite::{Connection, OpenFlags};
 use support::festival::gate;
-use sync_protocol::{
-    id::NodeId,
-    rights::Rights,
-    scan::{Action, ScanRecord},
-    time::Timestamp,
-};
+use sync_protocol::{id::NodeId, scan::ScanRecord, time::Timestamp};
 use tempfile::TempDir;
 
 use super::{
     clock::DeviceClock,
     disk::Image,
     entropy::Streams,
+    guests::Attempt,
     hall::{GoodWire, Hall},
     plan::Plan,
     room::Room,
@@ -87,7 +83,7 @@ impl Device {
             gate: gate(&hall.event, &format!("Gate {letter}")),
             node_name: format!("node {letter}"),
             valid_for_ms: 60_000,
-            rights: Rights::ALL,
+            rights: plan.rights[number],
         };
         let code = hall.central.app.create_enrolment(&wish).await;
         let (skew, drift) = plan.clocks[number];
@@ -216,8 +212,13 @@ impl Device {
     }
 
     /// Shows something to its scanner; what came of it is remembered with its true time.
-    pub fn scan(&mut self, text: &str, action: Action, at: Timestamp) -> Scan {
-        let scan = self.node().scan(text, action, None);
+    pub fn scan(&mut self, attempt: &Attempt, at: Timestamp) -> Scan {
+        let scan = self.node().show(&Showing {
+            text: &attempt.text,
+            wristband: attempt.wristband.as_deref(),
+            action: attempt.action,
+            operator: None,
+        });
         self.remember(at);
         scan
     }

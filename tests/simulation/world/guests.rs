@@ -16,6 +16,8 @@ pub struct Attempt {
     pub device: usize,
     /// What is shown.
     pub text: String,
+    /// The wristband that an exchange is to bind.
+    pub wristband: Option<String>,
     /// What for.
     pub action: Action,
     /// How the trace tells it.
@@ -33,38 +35,44 @@ impl World {
         }
         let device = *self.chance.pick(&open);
         let action = self.action();
-        let (text, shown) = self.thing();
-        let told = format!("{} {action:?} {shown}", self.devices[device].name);
+        let (text, shown) = self.thing(action);
+        let wristband = self.new_wristband(action);
+        let for_it = wristband.map(|at| format!(" for wristband {at}"));
+        let for_it = for_it.unwrap_or_default();
+        let told = format!("{} {action:?} {shown}{for_it}", self.devices[device].name);
         Some(Attempt {
             device,
             text,
+            wristband: wristband.map(|at| self.market.wristbands[at].clone()),
             action,
             told,
         })
     }
 
     fn action(&self) -> Action {
-        let exchange = if self.plan.rules.exchange_required {
-            40
-        } else {
-            5
+        let binds = !self.market.wristbands.is_empty();
+        let exchange = match self.plan.rules.exchange_required || binds {
+            true => 40,
+            false => 5,
         };
         *self.chance.weighted(&[
             (60, Action::Entry),
             (exchange, Action::Exchange),
             (15, Action::Exit),
+            (if binds { 5 } else { 1 }, Action::Unpair),
         ])
     }
 
-    /// A ticket, often one of the few that are shown again and again; its number; or something else.
-    fn thing(&self) -> (String, String) {
-        let tickets = &self.market.tickets;
-        let few = tickets.len().min(4);
-        let at = match self.chance.percent(60) {
-            true => self.chance.below(few),
-            false => self.chance.below(tickets.len()),
-        };
-        let ticket = &tickets[at];
+    /// What is shown.
+    fn thing(&self, action: Action) -> (String, String) {
+        let wristbands = &self.market.wristbands;
+        let may_wear = action != Action::Exchange || self.chance.percent(3);
+        if may_wear && !wristbands.is_empty() && self.chance.percent(55) {
+            let at = self.few(wristbands.len());
+            return (wristbands[at].clone(), format!("wristband {at}"));
+        }
+        let at = self.few(self.market.tickets.len());
+        let ticket = &self.market.tickets[at];
         match self.chance.below(100) {
             0..3 => ("hello".to_owned(), "nonsense".to_owned()),
             3..6 => (ticket.number.clone(), format!("number of ticket {at}")),
@@ -73,17 +81,33 @@ impl World {
         }
     }
 
+    /// The wristband that the officer takes from the roll, which is sometimes one that somebody else took, or forgotten.
+    fn new_wristband(&self, action: Action) -> Option<usize> {
+        let count = self.market.wristbands.len();
+        let is_wanted = action == Action::Exchange && self.chance.percent(92);
+        (is_wanted && count > 0).then(|| self.few(count))
+    }
+
+    /// One of so many, often one of the few that come again and again.
+    fn few(&self, count: usize) -> usize {
+        match self.chance.percent(60) {
+            true => self.chance.below(count.min(4)),
+            false => self.chance.below(count),
+        }
+    }
+
     /// The guest shows it and sees the light.
     pub fn show(&mut self, attempt: &Attempt) -> Held {
         let at = self.hall.now();
         let device = &mut self.devices[attempt.device];
         let before = device.log.len();
-        let scan = device.scan(&attempt.text, attempt.action, at);
+        let scan = device.scan(attempt, at);
         let said = say(&scan);
         self.scans += 1;
         self.trace.say(format!("{}: {said}", attempt.told));
         checks::gates::the_answer_is_in_the_log(device, before, &scan)?;
-        checks::gates::a_gate_without_right_is_locked(device, at, &scan)?;
+        checks::gates::a_gate_without_lease_is_locked(device, at, &scan)?;
+        checks::gates::a_gate_keeps_to_its_rights(device, attempt.action, &scan)?;
         demand(
             device.is_full || scan.verdict.reason != Reason::CannotStore,
             "a scan is stored when there is room",
@@ -102,7 +126,7 @@ impl World {
         let at = self.hall.now();
         let device = &mut self.devices[attempt.device];
         let before = device.image();
-        device.scan(&attempt.text, attempt.action, at);
+        device.scan(attempt, at);
         let after = device.image();
         let image = before.torn(&after, &["log.db"], &self.chance);
         device.crash(&image);

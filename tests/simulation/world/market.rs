@@ -38,6 +38,8 @@ pub struct Market {
     pub orders: Vec<Placed>,
     /// What they hold.
     pub tickets: Vec<Held>,
+    /// What is on the rolls: the texts of all wristbands.
+    pub wristbands: Vec<String>,
     asked: u32,
 }
 
@@ -117,6 +119,28 @@ impl Market {
             if found.is_ok() {
                 self.orders.push(order);
             }
+        }
+    }
+
+    /// Rolls of wristbands are printed, and others taken in.
+    pub async fn print_wristbands(&mut self, hall: &Hall) {
+        let (app, event) = (&hall.central.app, hall.event.event.id);
+        let printed = app.print_roll(event, "ours", 6).await.expect("a roll");
+        let codes = app.roll_codes(event, &printed).map(|(_, code)| code);
+        self.wristbands.extend(codes);
+        let list = "LOOM-0001\nLOOM-0002\nLOOM-0003\n";
+        let imported = app.import_roll(event, "theirs", list.as_bytes()).await;
+        imported.expect("a list");
+        self.wristbands.extend(list.lines().map(str::to_owned));
+    }
+
+    /// A wristband is withdrawn.
+    pub async fn void_wristband(&self, hall: &Hall, chance: &Chance) -> String {
+        let at = chance.below(self.wristbands.len());
+        let (app, event) = (&hall.central.app, hall.event.event.id);
+        match app.void_wristband(event, &self.wristbands[at]).await {
+            Ok(_) => format!("wristband {at} is withdrawn"),
+            Err(error) => format!("wristband {at} is not withdrawn: {}", error.code()),
         }
     }
 

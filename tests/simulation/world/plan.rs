@@ -7,6 +7,7 @@ use support::{
 };
 use sync_protocol::{
     config::{EntryRule, Policy},
+    rights::Rights,
     time::Timestamp,
 };
 
@@ -28,6 +29,10 @@ pub struct Plan {
     pub quotas: [i64; 2],
     /// Price of the first type; free tickets are paid when they are ordered.
     pub price_minor: i64,
+    /// What gates answer to a wristband that they know nothing of; `None` = the event has no wristbands.
+    pub wristbands: Option<Policy>,
+    /// What each device may do.
+    pub rights: Vec<Rights>,
     /// Each device's wall clock is wrong by this much, and its crystal runs wrong by this much.
     pub clocks: Vec<(i64, i64)>,
     /// How many steps are taken before everything comes to rest.
@@ -69,6 +74,15 @@ impl Plan {
             check_outs: check_outs(&chance),
             quotas: [chance.between(8, 20), chance.between(2, 5)],
             price_minor: *chance.pick(&[0, 150_000, 150_000]),
+            wristbands: *chance.pick(&[
+                None,
+                None,
+                None,
+                Some(Policy::Admit),
+                Some(Policy::Ask),
+                Some(Policy::Refuse),
+            ]),
+            rights: (0..DEVICES).map(|_| rights(&chance)).collect(),
             clocks: (0..DEVICES).map(|_| clock(&chance)).collect(),
             steps,
             loss: *chance.pick(&[0, 5, 15, 30]),
@@ -96,6 +110,7 @@ impl Plan {
         let mut wish = festival();
         wish.rules = self.rules;
         wish.check_outs = self.check_outs.clone();
+        wish.wristbands = self.wristbands;
         wish.gates.push("Gate C".into());
         wish.types = vec![
             new_type("Regular", self.price_minor, self.quotas[0]),
@@ -122,8 +137,14 @@ fn rules(chance: &Chance) -> GateRules {
         sold_after_sync: *chance.pick(&[Policy::Admit, Policy::Ask, Policy::Refuse]),
         repeat_ms: *chance.pick(&[0, 30_000]),
         lease_ms: *chance.pick(&[2 * HOUR, 24 * HOUR, 72 * HOUR]),
-        most_per_minute: 60,
+        most_per_minute: festival().rules.most_per_minute,
     }
+}
+
+/// Most devices may do everything; some only validate, some only exchange.
+fn rights(chance: &Chance) -> Rights {
+    let words = *chance.pick(&["all", "all", "all", "all", "entry,exit", "exchange,unpair"]);
+    Rights::parse(words).expect("our own words")
 }
 
 /// Some venues are empty at certain hours, whatever the gates counted.

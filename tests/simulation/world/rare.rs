@@ -6,7 +6,7 @@ use super::{
 };
 
 /// Whether nodes send again what a restored central lost.
-const RESTORES: bool = false;
+const RESTORES: bool = true;
 /// A disk is full for so many steps.
 const FULL_STEPS: u32 = 25;
 

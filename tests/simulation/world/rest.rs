@@ -39,6 +39,7 @@ impl World {
         };
         for device in self.devices.iter().filter(works) {
             checks::replicas::a_replica_equals_central(device, &seen, revision)?;
+            checks::replicas::wristbands_equal_centrals(device, &self.hall).await?;
             checks::conflicts::both_gates_know_every_double(device, &rows)?;
         }
         self.logs_hold().await?;

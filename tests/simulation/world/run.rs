@@ -109,6 +109,9 @@ impl World {
 
     /// Somebody has a ticket, and most gates have heard of it, before the doors open.
     async fn first_sales(&mut self) -> Held {
+        if self.plan.wristbands.is_some() {
+            self.market.print_wristbands(&self.hall).await;
+        }
         self.look_at_central().await?;
         for _ in 0..4 {
             self.market.order(&self.hall, &self.chance).await;

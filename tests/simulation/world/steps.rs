@@ -155,6 +155,11 @@ impl World {
 
     /// A refund, a transfer, a revocation: another status at the next revision.
     async fn status(&mut self) -> Held {
+        if !self.market.wristbands.is_empty() && self.chance.percent(20) {
+            let said = self.market.void_wristband(&self.hall, &self.chance).await;
+            self.trace.say(said);
+            return self.look_at_central().await;
+        }
         let (_, known) = self.hall.tickets().await;
         if known.is_empty() {
             return Ok(());

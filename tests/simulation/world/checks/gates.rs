@@ -11,7 +11,7 @@ use sync_protocol::{
 
 use super::super::{
     broken::{Held, broken, demand},
-    device::Device,
+    device::{Deed, Device},
 };
 
 /// The light shows what the log's newest record says; a scan that was not stored is a refusal.
@@ -36,7 +36,7 @@ pub fn the_answer_is_in_the_log(device: &Device, before: usize, scan: &Scan) -> 
 }
 
 /// A gate that was told to erase, or whose lease is over, lets nobody in or out; and one whose lease is not, does.
-pub fn a_gate_without_right_is_locked(device: &Device, at: Timestamp, scan: &Scan) -> Held {
+pub fn a_gate_without_lease_is_locked(device: &Device, at: Timestamp, scan: &Scan) -> Held {
     let contact = device.node().contact().expect("the log can be read");
     let is_locked = scan.verdict.reason == Reason::NodeLocked;
     let told = || {
@@ -68,11 +68,25 @@ pub fn a_gate_without_right_is_locked(device: &Device, at: Timestamp, scan: &Sca
     )
 }
 
+/// A gate does nothing that it may not do, once central has told it.
+pub fn a_gate_keeps_to_its_rights(device: &Device, action: Action, scan: &Scan) -> Held {
+    let contact = device.node().contact().expect("the log can be read");
+    let may = contact.rights.allow(action) || scan.verdict.decision == Decision::Refuse;
+    demand(may, "a gate keeps to its rights", || {
+        format!("{} answers {:?} to {action:?}", device.name, scan.verdict)
+    })
+}
+
 /// What one gate let in itself it knows: no log holds a second green that the rule forbids.
 pub fn a_gate_admits_once(device: &Device, rules: &GateRules) -> Held {
     let Some(last) = device.log.last().filter(|deed| is_green(deed)) else {
         return Ok(());
     };
+    // What a supervisor took apart may be put together anew.
+    let is_unpair = |deed: &Deed| deed.record.action == Action::Unpair;
+    if device.log.iter().any(is_unpair) {
+        return Ok(());
+    }
     let same = device.log.iter().rev().skip(1).filter(|deed| {
         is_green(deed)
             && deed.record.subject == last.record.subject
@@ -90,6 +104,6 @@ pub fn a_gate_admits_once(device: &Device, rules: &GateRules) -> Held {
     })
 }
 
-fn is_green(deed: &super::super::device::Deed) -> bool {
+fn is_green(deed: &Deed) -> bool {
     deed.record.decision == Decision::Admit
 }

@@ -71,9 +71,9 @@ pub async fn every_record_arrived_once(devices: &[Device], rows: &[Row], hall: &
     Ok(())
 }
 
-/// What central set aside.
+/// What central set aside for good; what only came too early is sent again.
 async fn parked(hall: &Hall) -> BTreeSet<Vec<u8>> {
-    let sql = "SELECT body FROM parked_records";
+    let sql = "SELECT body FROM parked_records WHERE code <> 'log_gap'";
     let rows: Vec<(Vec<u8>,)> = sqlx::query_as(sql)
         .fetch_all(hall.reader())
         .await

@@ -7,12 +7,14 @@ use sync_protocol::{
     flag::Flag,
     id::{NodeId, TicketId, WristbandId},
     scan::ScanId,
+    wristband::WristbandStatus,
 };
 
 use super::{
     super::{
         broken::{Held, demand},
         device::Device,
+        hall::Hall,
     },
     Row, Said, Seen,
 };
@@ -81,6 +83,34 @@ pub fn a_replica_equals_central(device: &Device, seen: &Seen, revision: u64) -> 
     demand(held == wanted, RULE, || {
         format!("{} holds {held:?}, not {wanted:?}", device.name)
     })
+}
+
+/// At rest: the replica knows the imported wristbands and those that are void.
+pub async fn wristbands_equal_centrals(device: &Device, hall: &Hall) -> Held {
+    let sql = "SELECT id, status, revision FROM wristbands";
+    let rows: Vec<(uuid::Uuid, String, i64)> = sqlx::query_as(sql)
+        .fetch_all(hall.reader())
+        .await
+        .expect(sql);
+    let wanted = rows.into_iter().map(|(id, status, revision)| {
+        let status = WristbandStatus::from_name(&status).expect("a status");
+        (id.into_bytes(), (status.code(), revision.unsigned_abs()))
+    });
+    let wanted: BTreeMap<[u8; 16], Standing> = wanted.collect();
+    let held = wristbands_of(&device.connect("replica.db"));
+    demand(
+        held == wanted,
+        "at rest every replica knows the wristbands",
+        || format!("{} holds {held:?}, not {wanted:?}", device.name),
+    )
+}
+
+fn wristbands_of(replica: &Connection) -> BTreeMap<[u8; 16], Standing> {
+    let sql = "SELECT id, status, revision FROM wristbands";
+    let mut statement = replica.prepare(sql).expect("a replica");
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))));
+    let rows = rows.expect("rows").collect::<Result<_, _>>();
+    rows.expect("wristbands")
 }
 
 fn tickets_in(seen: &Seen) -> impl Iterator<Item = (TicketId, Standing)> + '_ {
