@@ -5,7 +5,7 @@
 //! node has and central has not; the silence of a node, by a stated premise ([`Premises::most_per_minute`]); clocks
 //! that cannot tell whether somebody went in or out last; wristbands that no exchange is known for. A pass that comes
 //! to light changes one ticket; where wristbands are bound it may also take one from another, and set off exchanges
-//! that had lost ([`spread`]). A node that let more through than the premise allows is found by [`rush`].
+//! that had lost. A node that let more through than the premise allows is found by [`rush`].
 //!
 //! Pure. Central asks the same questions in SQL, and is tested against this; a gate asks them of its replica.
 

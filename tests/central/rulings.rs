@@ -57,7 +57,7 @@ async fn case_19_the_earlier_scan_wins_whoever_reports_first_and_both_gates_are_
                 let at = gate.time(first).ms_since(START.plus_ms(MINUTE)).abs();
                 assert!(at < 100, "corrected to within {at} ms");
             }
-            let conflicts = central.app.conflicts(event.event.id).await.expect("read");
+            let conflicts = central.app.doubles(event.event.id).await.expect("read");
             assert_eq!(conflicts.len(), 1);
             let conflict = &conflicts[0];
             assert_eq!(
@@ -125,7 +125,7 @@ async fn case_20_clocks_that_overlap_are_undecidable_and_said_to_be() {
         ];
         south.sync(&central).await;
         north.sync(&central).await;
-        let conflicts = central.app.conflicts(event.event.id).await.expect("read");
+        let conflicts = central.app.doubles(event.event.id).await.expect("read");
         assert!(conflicts[0].undecidable);
         assert_eq!(
             conflicts[0].winner.scan,

@@ -27,7 +27,7 @@ async fn case_1_a_gate_that_dies_before_the_answer_sends_again_and_counts_once()
         let stored = venue.number("SELECT COUNT(*) FROM scans").await;
         let counted = "SELECT COUNT(*) FROM scans WHERE ruling = 'counted'";
         assert_eq!((stored, venue.number(counted).await), (3, 2));
-        let conflicts = venue.central.app.conflicts(venue.event.event.id).await;
+        let conflicts = venue.central.app.doubles(venue.event.event.id).await;
         assert!(conflicts.expect("read").is_empty());
         let checks = venue.central.app.verify_logs().await.expect("read");
         assert!(checks.iter().all(|check| check.fault.is_none()));

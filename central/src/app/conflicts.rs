@@ -1,15 +1,36 @@
-//! Conflicts: tickets that were admitted twice, with the names of gates and nodes, for the venue manager.
+//! Conflicts: all that a venue manager must look at, as a feed that can be paged and followed, and what people remark.
+//!
+//! Nothing here is a row of its own that could disagree with the facts: the feed is asked of scans, set-aside records
+//! and nodes as they stand. Scans come by revision, so one whose ruling changes comes again, at the end, also when it
+//! is in conflict no more. Set-aside records come by arrival. What concerns nodes is short and comes whole with every
+//! last page. Nothing is written here: see [`super::conflict_notes`].
 
 use std::collections::BTreeMap;
 
 use sync_protocol::{
-    id::{EventId, GateId, NodeId, TicketId},
+    flag::Flag,
+    id::{EventId, GateId, NodeId, TicketId, WristbandId},
     moment::Interval,
     scan::{Action, ScanId},
+    time::Timestamp,
 };
 
-use super::App;
-use crate::store::{self, StoreError, conflict::AdmittedScan};
+use super::{App, events::EventError};
+use crate::{
+    domain::{
+        conflict::{ConflictId, Cursor, Kind},
+        node::{Node, NodeStatus},
+    },
+    store::{
+        self, StoreError, Tx,
+        conflict::{AdmittedScan, Marked, Note, SetAside},
+        occupancy::NodeRush,
+        ruling::RulingChange,
+    },
+};
+
+/// Requests that were under way together may be stored in another order than they came; rounds end before this.
+const SETTLED_MS: i64 = 60_000;
 
 /// One scan of a conflict.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +47,7 @@ pub struct Admission {
 
 /// A ticket that was admitted twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Conflict {
+pub struct Double {
     /// The ticket.
     pub ticket: TicketId,
     /// The number printed on it, if central knows it.
@@ -41,37 +62,263 @@ pub struct Conflict {
     pub double: Admission,
 }
 
+/// What a conflict is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Matter {
+    /// An admitted scan.
+    Scan {
+        /// The ticket that it counts for.
+        ticket: Option<TicketId>,
+        /// The number printed on it.
+        number: Option<String>,
+        /// The wristband that was shown, bound or taken away.
+        wristband: Option<WristbandId>,
+        /// What was wanted.
+        action: Action,
+        /// The name of its ruling now.
+        ruling: String,
+        /// What else must be said of it.
+        flag: Option<Flag>,
+        /// The scan.
+        admission: Admission,
+        /// The scan that it lost to.
+        winner: Option<Admission>,
+    },
+    /// A record that was set aside.
+    Record {
+        /// Where in the log it stood.
+        scan: ScanId,
+        /// The node's name.
+        node_name: String,
+        /// Why, by stable name.
+        code: String,
+        /// When it came.
+        received_at: Timestamp,
+    },
+    /// A node that is quarantined.
+    Node {
+        /// The node.
+        node: NodeId,
+        /// Its name.
+        node_name: String,
+        /// Why.
+        reason: String,
+    },
+    /// A time in which a node was faster than counts assume.
+    Rush {
+        /// The node's name.
+        node_name: String,
+        /// When and how fast.
+        rush: NodeRush,
+        /// What was assumed.
+        most_per_minute: u32,
+    },
+}
+
+/// Something to look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// Its name, which stays.
+    pub id: ConflictId,
+    /// What kind it is, or was.
+    pub kind: Kind,
+    /// It is one now; else its scan is ruled otherwise since.
+    pub is_open: bool,
+    /// What it is about.
+    pub matter: Matter,
+    /// What was said of its scan before, oldest first.
+    pub history: Vec<RulingChange>,
+    /// What people remarked, oldest first.
+    pub notes: Vec<Note>,
+}
+
+/// A page of the feed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Feed {
+    /// What is new or has changed.
+    pub conflicts: Vec<Conflict>,
+    /// Where to go on.
+    pub cursor: Cursor,
+    /// There is more now.
+    pub has_more: bool,
+}
+
 impl App {
-    /// An event's conflicts, in the order in which they happened.
+    /// An event's doubles, in the order in which they happened.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn conflicts(&self, event: EventId) -> Result<Vec<Conflict>, StoreError> {
+    pub async fn doubles(&self, event: EventId) -> Result<Vec<Double>, StoreError> {
         let mut tx = self.store.read().await?;
         let doubles = store::conflict::of_event(&mut tx, event).await?;
-        let nodes = store::node::of_event(&mut tx, event).await?;
-        let gates = store::gate::of_event(&mut tx, event).await?;
-        let nodes: BTreeMap<NodeId, String> = nodes.into_iter().map(|n| (n.id, n.name)).collect();
-        let gates: BTreeMap<GateId, String> = gates.into_iter().map(|g| (g.id, g.name)).collect();
-        let admission = |one: &AdmittedScan| Admission {
-            scan: one.scan,
-            node_name: name(&nodes, &one.scan.node),
-            gate_name: name(&gates, &one.gate),
-            time: one.time,
-        };
-        let conflicts = doubles.iter().map(|double| Conflict {
+        let names = Names::load(&mut tx, event).await?;
+        let doubles = doubles.iter().map(|double| Double {
             ticket: double.ticket,
             number: double.number.map(|number| number.to_string()),
             action: double.action,
             undecidable: double.undecidable,
-            winner: admission(&double.winner),
-            double: admission(&double.double),
+            winner: names.admission(&double.winner),
+            double: names.admission(&double.double),
         });
-        Ok(conflicts.collect())
+        Ok(doubles.collect())
+    }
+
+    /// What is new or has changed since a place in the feed, at most `most` scans and `most` records at once.
+    ///
+    /// # Errors
+    /// [`EventError::Unknown`], or when the database fails.
+    pub async fn conflict_feed(
+        &self,
+        event: EventId,
+        after: &Cursor,
+        most: usize,
+    ) -> Result<Feed, EventError> {
+        let now = self.clock.now();
+        let mut tx = self.store.read().await?;
+        let names = Names::load(&mut tx, event).await?;
+        let scans = store::conflict::marked(&mut tx, event, &after.scans, most).await?;
+        let parked = store::conflict::set_aside(&mut tx, event, &after.parked, most).await?;
+        let mut cursor = Cursor {
+            scans: scans.last().map_or(after.scans, |last| last.place),
+            parked: parked.last().map_or(after.parked, |last| last.place),
+        };
+        let has_more = scans.len() == most || parked.len() == most;
+        let mut conflicts = Vec::new();
+        for scan in scans {
+            conflicts.extend(scan_conflict(&mut tx, &names, scan).await?);
+        }
+        conflicts.extend(
+            parked
+                .into_iter()
+                .map(|record| record_conflict(&names, record)),
+        );
+        if !has_more {
+            let settled = now.plus_ms(-SETTLED_MS).max(after.parked.received_at);
+            cursor.parked.received_at = cursor.parked.received_at.min(settled);
+            conflicts.extend(node_conflicts(&mut tx, event, &names).await?);
+        }
+        for conflict in &mut conflicts {
+            let id = conflict.id.to_string();
+            conflict.notes = store::conflict::notes(&mut tx, event, &id).await?;
+        }
+        Ok(Feed {
+            conflicts,
+            cursor,
+            has_more,
+        })
     }
 }
 
-/// What people call it, or its id when nobody named it.
-fn name<Id: Ord + std::fmt::Display>(names: &BTreeMap<Id, String>, id: &Id) -> String {
-    names.get(id).cloned().unwrap_or_else(|| id.to_string())
+/// What people call the gates and nodes of an event.
+struct Names {
+    nodes: Vec<Node>,
+    gates: BTreeMap<GateId, String>,
+}
+
+impl Names {
+    async fn load(tx: &mut Tx, event: EventId) -> Result<Self, StoreError> {
+        let gates = store::gate::of_event(tx, event).await?;
+        Ok(Self {
+            nodes: store::node::of_event(tx, event).await?,
+            gates: gates.into_iter().map(|gate| (gate.id, gate.name)).collect(),
+        })
+    }
+
+    fn node(&self, id: NodeId) -> String {
+        let node = self.nodes.iter().find(|node| node.id == id);
+        node.map_or_else(|| id.to_string(), |node| node.name.clone())
+    }
+
+    fn admission(&self, one: &AdmittedScan) -> Admission {
+        let gate = self.gates.get(&one.gate).cloned();
+        Admission {
+            scan: one.scan,
+            node_name: self.node(one.scan.node),
+            gate_name: gate.unwrap_or_else(|| one.gate.to_string()),
+            time: one.time,
+        }
+    }
+}
+
+/// A scan's conflict, with what was said of it before.
+async fn scan_conflict(
+    tx: &mut Tx,
+    names: &Names,
+    scan: Marked,
+) -> Result<Option<Conflict>, StoreError> {
+    let history = store::ruling::of_scan(tx, scan.scan.scan).await?;
+    let now = Kind::of_scan(&scan.ruling, scan.flag);
+    let mut before = history.iter().rev();
+    let before = before.find_map(|change| Kind::of_scan(change.old.name(), None));
+    let Some(kind) = now.or(before) else {
+        return Ok(None);
+    };
+    Ok(Some(Conflict {
+        id: ConflictId::Scan(scan.scan.scan),
+        kind,
+        is_open: now.is_some(),
+        matter: Matter::Scan {
+            ticket: scan.ticket,
+            number: scan.number.map(|number| number.to_string()),
+            wristband: scan.wristband,
+            action: scan.action,
+            flag: scan.flag,
+            admission: names.admission(&scan.scan),
+            winner: scan.winner.map(|winner| names.admission(&winner)),
+            ruling: scan.ruling,
+        },
+        history,
+        notes: Vec::new(),
+    }))
+}
+
+fn record_conflict(names: &Names, record: SetAside) -> Conflict {
+    let matter = Matter::Record {
+        scan: record.scan,
+        node_name: names.node(record.scan.node),
+        code: record.code,
+        received_at: record.place.received_at,
+    };
+    open(ConflictId::Record(record.place.id), Kind::Parked, matter)
+}
+
+/// What concerns nodes, as it is now.
+async fn node_conflicts(
+    tx: &mut Tx,
+    event: EventId,
+    names: &Names,
+) -> Result<Vec<Conflict>, EventError> {
+    let found = store::event::by_id(tx, event).await?;
+    let most_per_minute = found.ok_or(EventError::Unknown)?.rules.most_per_minute;
+    let rushes = store::occupancy::rushes(tx, event, most_per_minute).await?;
+    let stopped = |node: &&Node| node.status == NodeStatus::Quarantined;
+    let quarantined = names.nodes.iter().filter(stopped).map(|node| {
+        let matter = Matter::Node {
+            node: node.id,
+            node_name: node.name.clone(),
+            reason: node.quarantine_reason.clone().unwrap_or_default(),
+        };
+        open(ConflictId::Node(node.id), Kind::Quarantined, matter)
+    });
+    let rushed = rushes.into_iter().map(|rush| {
+        let matter = Matter::Rush {
+            node_name: names.node(rush.node),
+            rush,
+            most_per_minute,
+        };
+        let id = ConflictId::Rush(rush.node, rush.from);
+        open(id, Kind::FasterThanAssumed, matter)
+    });
+    Ok(quarantined.chain(rushed).collect())
+}
+
+const fn open(id: ConflictId, kind: Kind, matter: Matter) -> Conflict {
+    Conflict {
+        id,
+        kind,
+        is_open: true,
+        matter,
+        history: Vec::new(),
+        notes: Vec::new(),
+    }
 }

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod authority;
 pub mod bulk;
 pub mod bundle;
+pub mod conflict_notes;
 pub mod conflicts;
 pub mod events;
 pub mod gate_config;

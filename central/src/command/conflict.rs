@@ -1,87 +1,134 @@
-//! `central conflicts`: tickets that were admitted twice by gates that could not know of each other.
+//! `central conflicts`: what a venue manager must look at, and what people remark about it.
 
-use std::process::ExitCode;
+use std::{collections::BTreeMap, process::ExitCode, time::Duration};
 
+use anyhow::Context as _;
 use chrono::{DateTime, SecondsFormat};
-use serde_json::{Value, json};
 
-use super::{open, output};
+use super::{conflict_line, open, output};
 use crate::{
-    app::conflicts::{Admission, Conflict},
+    app::{App, conflicts::Conflict},
     config::Config,
+    domain::conflict::Cursor,
 };
+use sync_protocol::id::EventId;
+
+/// Asked for at once.
+const PAGE: usize = 200;
+/// Between two looks while following.
+const PAUSE: Duration = Duration::from_secs(1);
 
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// The event's slug or id
-    event: String,
+    #[arg(required = true)]
+    event: Option<String>,
     /// One JSON object per line
     #[arg(long)]
     json: bool,
+    /// Go on telling what is new or changes
+    #[arg(long)]
+    follow: bool,
+    /// Also what was a conflict once, and what was said of each before
+    #[arg(long)]
+    history: bool,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    /// Remark something about a conflict
+    Note {
+        /// The event's slug or id
+        event: String,
+        /// The conflict's id
+        id: String,
+        /// What to remember
+        text: String,
+        /// Who says so
+        #[arg(long, default_value = "venue manager")]
+        by: String,
+    },
 }
 
 pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let app = open::open(config).await?.app;
-    let setup = open::event(&app, &arguments.event).await?;
-    let conflicts = app.conflicts(setup.event.id).await?;
-    for conflict in &conflicts {
-        if arguments.json {
-            output::json(&as_json(conflict));
-        } else {
-            output::line(&as_text(conflict));
+    match &arguments.command {
+        Some(Command::Note {
+            event,
+            id,
+            text,
+            by,
+        }) => {
+            let event = open::event(&app, event).await?.event.id;
+            let noted = app.note_conflict(event, id.parse()?, by, text).await?;
+            output::line(&format!("Noted at {}.", moment(noted.created_at.0)));
         }
-    }
-    if conflicts.is_empty() && !arguments.json {
-        output::line("No ticket was admitted twice.");
+        None => list(&app, arguments).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn as_json(conflict: &Conflict) -> Value {
-    let admission = |one: &Admission| {
-        json!({
-            "node": one.scan.node.to_string(),
-            "node_name": one.node_name,
-            "seq": one.scan.seq,
-            "gate": one.gate_name,
-            "at": moment(one.time.at.0),
-            "at_ms": one.time.at.0,
-            "error_ms": one.time.error_ms(),
-        })
-    };
-    json!({
-        "ticket": conflict.ticket.to_string(),
-        "number": conflict.number,
-        "action": conflict.action.name(),
-        "undecidable": conflict.undecidable,
-        "winner": admission(&conflict.winner),
-        "double": admission(&conflict.double),
-    })
+async fn list(app: &App, arguments: &Arguments) -> anyhow::Result<()> {
+    let event = arguments.event.as_deref().context("which event?")?;
+    let event = open::event(app, event).await?.event.id;
+    let mut told = Told::default();
+    tell(app, event, arguments, &mut told).await?;
+    if told.said.is_empty() && !arguments.json {
+        output::line("There is no conflict.");
+    }
+    while arguments.follow {
+        tokio::time::sleep(PAUSE).await;
+        tell(app, event, arguments, &mut told).await?;
+    }
+    Ok(())
 }
 
-fn as_text(conflict: &Conflict) -> String {
-    let admission = |one: &Admission| {
-        let (gate, node, at) = (&one.gate_name, &one.node_name, moment(one.time.at.0));
-        format!("{gate} ({node}) at {at} ± {} ms", one.time.error_ms())
-    };
-    let ticket = conflict
-        .number
-        .clone()
-        .unwrap_or_else(|| conflict.ticket.to_string());
-    let doubt = if conflict.undecidable {
-        "; their clocks cannot tell which was first"
+/// How far the feed was told, and what was said of each conflict: some come again unchanged.
+#[derive(Default)]
+struct Told {
+    cursor: Cursor,
+    said: BTreeMap<String, Conflict>,
+}
+
+async fn tell(
+    app: &App,
+    event: EventId,
+    arguments: &Arguments,
+    told: &mut Told,
+) -> anyhow::Result<()> {
+    loop {
+        let feed = app.conflict_feed(event, &told.cursor, PAGE).await?;
+        told.cursor = feed.cursor;
+        for conflict in feed.conflicts {
+            let id = conflict.id.to_string();
+            let was = told.said.get(&id);
+            // One that was told as open is also told when it is over.
+            let matters = conflict.is_open || arguments.history || was.is_some();
+            if !matters || was == Some(&conflict) {
+                continue;
+            }
+            say(&conflict, arguments);
+            told.said.insert(id, conflict);
+        }
+        if !feed.has_more {
+            return Ok(());
+        }
+    }
+}
+
+fn say(conflict: &Conflict, arguments: &Arguments) {
+    if arguments.json {
+        output::json(&conflict_line::as_json(conflict, arguments.history));
     } else {
-        ""
-    };
-    format!(
-        "{ticket}  {}: first {}, again {}{doubt}",
-        conflict.action.name(),
-        admission(&conflict.winner),
-        admission(&conflict.double),
-    )
+        output::line(&conflict_line::as_text(conflict, arguments.history));
+    }
 }
 
-fn moment(ms: i64) -> String {
+/// As people and programs read it.
+pub(super) fn moment(ms: i64) -> String {
     let at = DateTime::from_timestamp_millis(ms).unwrap_or_default();
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }

@@ -5,12 +5,14 @@
 
 mod audit;
 mod conflict;
+mod conflict_line;
 mod demo;
 mod event;
 mod event_file;
 mod import;
 mod node;
 mod node_file;
+mod occupancy;
 mod open;
 mod output;
 mod search;
@@ -46,8 +48,10 @@ enum Command {
     /// Make, take in, list and withdraw rolls of wristbands
     #[command(subcommand)]
     Wristband(wristband::Command),
-    /// List tickets that were admitted twice
+    /// List what a venue manager must look at, such as tickets that were admitted twice
     Conflicts(conflict::Arguments),
+    /// Say how many are inside
+    Occupancy(occupancy::Arguments),
     /// Take in the log of a gate without a network, from a file
     Import(import::Arguments),
     /// Check what is stored
@@ -91,6 +95,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             Command::Node(command) => node::run(&config, command).await,
             Command::Wristband(command) => wristband::run(&config, command).await,
             Command::Conflicts(arguments) => conflict::run(&config, &arguments).await,
+            Command::Occupancy(arguments) => occupancy::run(&config, &arguments).await,
             Command::Import(arguments) => import::run(&config, &arguments).await,
             Command::Audit(command) => audit::run(&config, &command).await,
             Command::Demo(arguments) => demo::run(&config, &arguments).await,

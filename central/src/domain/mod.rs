@@ -8,6 +8,7 @@ pub mod batch;
 pub mod buyer;
 pub mod cart;
 pub mod cause;
+pub mod conflict;
 pub mod email;
 pub mod event;
 pub mod field;

@@ -1,19 +1,23 @@
-//! Doubles of an event with the scans that they lost to.
+//! What a venue manager must look at: doubles with the scans that they lost to, wristbands without a ticket, flagged
+//! admissions, records that were set aside, and what people remarked about any of them.
 
 use sync_protocol::{
-    id::{EventId, GateId, NodeId, TicketId},
+    flag::Flag,
+    id::{EventId, GateId, NodeId, TicketId, WristbandId},
     moment::Interval,
     number::TicketNumber,
     scan::{Action, ScanId},
+    time::Timestamp,
 };
 use uuid::Uuid;
 
 use super::{
     StoreError, Tx,
-    revision::unsigned,
+    revision::{signed, unsigned},
     scan::{action, interval},
-    tx::fetch_all,
+    tx::{execute, fetch_all, fetch_optional},
 };
+use crate::domain::conflict::{ParkedPlace, ScanPlace};
 
 /// One admitted scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,4 +111,261 @@ fn into_double(row: &Row) -> Result<Double, StoreError> {
             time: interval(row.lo_ms, row.at_ms, row.hi_ms),
         },
     })
+}
+
+/// An admitted scan that somebody should look at, or should have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marked {
+    /// The scan.
+    pub scan: AdmittedScan,
+    /// The ticket that it counts for.
+    pub ticket: Option<TicketId>,
+    /// The number printed on it, if central knows it.
+    pub number: Option<TicketNumber>,
+    /// The wristband that was shown, bound or taken away.
+    pub wristband: Option<WristbandId>,
+    /// What was wanted.
+    pub action: Action,
+    /// The name of its ruling.
+    pub ruling: String,
+    /// What else must be said of it.
+    pub flag: Option<Flag>,
+    /// The scan that it lost to.
+    pub winner: Option<AdmittedScan>,
+    /// Where it stands in the feed.
+    pub place: ScanPlace,
+}
+
+#[derive(sqlx::FromRow)]
+struct MarkedRow {
+    ticket_id: Option<Uuid>,
+    number: Option<i64>,
+    wristband_id: Option<Uuid>,
+    action: i64,
+    ruling: String,
+    flag: Option<String>,
+    revision: i64,
+    node_id: Uuid,
+    seq: i64,
+    gate_id: Uuid,
+    lo_ms: i64,
+    at_ms: i64,
+    hi_ms: i64,
+    winner_node: Option<Uuid>,
+    winner_seq: Option<i64>,
+    winner_gate: Option<Uuid>,
+    winner_lo: Option<i64>,
+    winner_at: Option<i64>,
+    winner_hi: Option<i64>,
+}
+
+/// Scans that are in conflict, and those that were and are ruled otherwise now, after a place and in its order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn marked(
+    tx: &mut Tx,
+    event: EventId,
+    after: &ScanPlace,
+    most: usize,
+) -> Result<Vec<Marked>, StoreError> {
+    let (node, seq) = (after.scan.node.0, signed(after.scan.seq));
+    let rows = fetch_all!(
+        tx,
+        MarkedRow,
+        "SELECT COALESCE(s.counted_ticket_id, s.ticket_id) AS ticket_id, t.number, s.wristband_id, s.action, s.ruling, \
+         s.flag, s.revision, s.node_id, s.seq, s.gate_id, s.lo_ms, s.at_ms, s.hi_ms, s.winner_node, s.winner_seq, \
+         w.gate_id AS winner_gate, w.lo_ms AS winner_lo, w.at_ms AS winner_at, w.hi_ms AS winner_hi \
+         FROM scans s LEFT JOIN scans w ON w.node_id = s.winner_node AND w.seq = s.winner_seq \
+         LEFT JOIN tickets t ON t.id = COALESCE(s.counted_ticket_id, s.ticket_id) \
+         WHERE s.event_id = ? AND s.revision > 0 AND s.revision >= ? \
+         AND (s.revision > ? OR s.node_id > ? OR (s.node_id = ? AND s.seq > ?)) \
+         AND (s.ruling IN ('double', 'double_undecidable', 'unbound') OR s.flag IS NOT NULL \
+         OR EXISTS (SELECT 1 FROM ruling_changes c WHERE c.node_id = s.node_id AND c.seq = s.seq \
+         AND c.old_ruling IN ('double', 'double_undecidable', 'unbound'))) \
+         ORDER BY s.revision, s.node_id, s.seq LIMIT ?",
+        event.0,
+        signed(after.revision),
+        signed(after.revision),
+        node,
+        node,
+        seq,
+        i64::try_from(most).unwrap_or(i64::MAX)
+    )?;
+    rows.into_iter().map(MarkedRow::into_marked).collect()
+}
+
+impl MarkedRow {
+    fn into_marked(self) -> Result<Marked, StoreError> {
+        let scan = ScanId {
+            node: NodeId(self.node_id),
+            seq: unsigned(self.seq)?,
+        };
+        let flag = self.flag.as_deref().map(|name| {
+            let found = Flag::from_name(name);
+            found.ok_or(StoreError::Corrupt("flag"))
+        });
+        let number = self.number.map(unsigned).transpose()?;
+        Ok(Marked {
+            winner: self.winner()?,
+            scan: AdmittedScan {
+                scan,
+                gate: GateId(self.gate_id),
+                time: interval(self.lo_ms, self.at_ms, self.hi_ms),
+            },
+            ticket: self.ticket_id.map(TicketId),
+            number: number.map(TicketNumber::new),
+            wristband: self.wristband_id.map(WristbandId),
+            action: action(self.action)?,
+            flag: flag.transpose()?,
+            ruling: self.ruling,
+            place: ScanPlace {
+                revision: unsigned(self.revision)?,
+                scan,
+            },
+        })
+    }
+
+    fn winner(&self) -> Result<Option<AdmittedScan>, StoreError> {
+        let place = (self.winner_node, self.winner_seq, self.winner_gate);
+        let times = (self.winner_lo, self.winner_at, self.winner_hi);
+        let ((Some(node), Some(seq), Some(gate)), (Some(lo), Some(at), Some(hi))) = (place, times)
+        else {
+            return Ok(None);
+        };
+        Ok(Some(AdmittedScan {
+            scan: ScanId {
+                node: NodeId(node),
+                seq: unsigned(seq)?,
+            },
+            gate: GateId(gate),
+            time: interval(lo, at, hi),
+        }))
+    }
+}
+
+/// A record that was set aside and that central does not hold otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetAside {
+    /// Where in the log it stood, or was said to stand.
+    pub scan: ScanId,
+    /// Why, by stable name.
+    pub code: String,
+    /// Where it stands in the feed.
+    pub place: ParkedPlace,
+}
+
+/// Records of an event's nodes that were set aside, after a place and in its order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_aside(
+    tx: &mut Tx,
+    event: EventId,
+    after: &ParkedPlace,
+    most: usize,
+) -> Result<Vec<SetAside>, StoreError> {
+    let rows = fetch_all!(
+        tx,
+        (Uuid, Uuid, i64, String, i64),
+        "SELECT p.id, p.node_id, p.seq, p.code, p.received_at FROM parked_records p JOIN nodes n ON n.id = p.node_id \
+         WHERE n.event_id = ? AND (p.received_at > ? OR (p.received_at = ? AND p.id > ?)) \
+         AND NOT EXISTS (SELECT 1 FROM scans s WHERE s.node_id = p.node_id AND s.seq = p.seq AND s.record = p.body) \
+         ORDER BY p.received_at, p.id LIMIT ?",
+        event.0,
+        after.received_at.0,
+        after.received_at.0,
+        after.id,
+        i64::try_from(most).unwrap_or(i64::MAX)
+    )?;
+    let parked = |(id, node, seq, code, at)| {
+        Ok(SetAside {
+            scan: ScanId {
+                node: NodeId(node),
+                seq: unsigned(seq)?,
+            },
+            code,
+            place: ParkedPlace {
+                received_at: Timestamp(at),
+                id,
+            },
+        })
+    };
+    rows.into_iter().map(parked).collect()
+}
+
+/// What somebody remarked about a conflict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// Its id.
+    pub id: Uuid,
+    /// The conflict's id.
+    pub conflict: String,
+    /// Who.
+    pub author: String,
+    /// What.
+    pub text: String,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// Stores a note.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_note(tx: &mut Tx, event: EventId, note: &Note) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO conflict_notes (id, event_id, conflict, author, note, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+        note.id,
+        event.0,
+        &note.conflict,
+        &note.author,
+        &note.text,
+        note.created_at.0
+    )?;
+    Ok(())
+}
+
+/// What was remarked about one conflict, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn notes(tx: &mut Tx, event: EventId, conflict: &str) -> Result<Vec<Note>, StoreError> {
+    let rows = fetch_all!(
+        tx,
+        (Uuid, String, String, i64),
+        "SELECT id, author, note, created_at FROM conflict_notes WHERE event_id = ? AND conflict = ? \
+         ORDER BY created_at, id",
+        event.0,
+        conflict
+    )?;
+    let note = |(id, author, text, at)| Note {
+        id,
+        conflict: conflict.to_owned(),
+        author,
+        text,
+        created_at: Timestamp(at),
+    };
+    Ok(rows.into_iter().map(note).collect())
+}
+
+/// Whether the event has this admitted scan.
+///
+/// # Errors
+/// When the database fails.
+pub async fn knows_scan(tx: &mut Tx, event: EventId, scan: ScanId) -> Result<bool, StoreError> {
+    let sql =
+        "SELECT seq FROM scans WHERE event_id = ? AND node_id = ? AND seq = ? AND revision > 0";
+    let row = fetch_optional!(tx, (i64,), sql, event.0, scan.node.0, signed(scan.seq))?;
+    Ok(row.is_some())
+}
+
+/// Whether a node of the event sent this record that was set aside.
+///
+/// # Errors
+/// When the database fails.
+pub async fn knows_set_aside(tx: &mut Tx, event: EventId, id: Uuid) -> Result<bool, StoreError> {
+    let sql = "SELECT p.seq FROM parked_records p JOIN nodes n ON n.id = p.node_id WHERE n.event_id = ? AND p.id = ?";
+    Ok(fetch_optional!(tx, (i64,), sql, event.0, id)?.is_some())
 }

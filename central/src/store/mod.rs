@@ -18,6 +18,7 @@ pub mod hold;
 pub(crate) mod many;
 pub mod node;
 pub mod notice;
+pub mod occupancy;
 mod open;
 pub mod order;
 pub mod outbox;

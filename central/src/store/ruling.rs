@@ -75,6 +75,7 @@ pub async fn insert(tx: &mut Tx, changes: &[RulingChange]) -> Result<(), StoreEr
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,
+    event_id: Uuid,
     ticket_id: Option<Uuid>,
     node_id: Uuid,
     seq: i64,
@@ -90,37 +91,61 @@ struct Row {
     changed_at: i64,
 }
 
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, event_id, ticket_id, node_id, seq, old_ruling, old_winner_node, old_winner_seq, new_ruling, \
+             new_winner_node, new_winner_seq, caused_by_node, cause, revision, changed_at FROM ruling_changes ",
+            $rest
+        )
+    };
+}
+
 /// An event's audit trail of rulings, oldest first.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn of_event(tx: &mut Tx, event: EventId) -> Result<Vec<RulingChange>, StoreError> {
-    let rows = fetch_all!(
-        tx,
-        Row,
-        "SELECT id, ticket_id, node_id, seq, old_ruling, old_winner_node, old_winner_seq, new_ruling, \
-         new_winner_node, new_winner_seq, caused_by_node, cause, revision, changed_at \
-         FROM ruling_changes WHERE event_id = ? ORDER BY changed_at, revision, node_id, seq",
-        event.0
-    )?;
-    let change = |row: Row| {
+    let sql = select!("WHERE event_id = ? ORDER BY changed_at, revision, node_id, seq");
+    let rows = fetch_all!(tx, Row, sql, event.0)?;
+    rows.into_iter().map(Row::into_change).collect()
+}
+
+/// What was said of one scan over time, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_scan(tx: &mut Tx, scan: ScanId) -> Result<Vec<RulingChange>, StoreError> {
+    let sql = select!("WHERE node_id = ? AND seq = ? ORDER BY revision, id");
+    let rows = fetch_all!(tx, Row, sql, scan.node.0, signed(scan.seq))?;
+    rows.into_iter().map(Row::into_change).collect()
+}
+
+impl Row {
+    fn into_change(self) -> Result<RulingChange, StoreError> {
+        let Self {
+            old_winner_node,
+            old_winner_seq,
+            new_winner_node,
+            new_winner_seq,
+            ..
+        } = self;
         Ok(RulingChange {
-            id: row.id,
-            event,
-            ticket: row.ticket_id.map(TicketId),
+            id: self.id,
+            event: EventId(self.event_id),
+            ticket: self.ticket_id.map(TicketId),
             scan: ScanId {
-                node: NodeId(row.node_id),
-                seq: unsigned(row.seq)?,
+                node: NodeId(self.node_id),
+                seq: unsigned(self.seq)?,
             },
-            old: ruling(&row.old_ruling, row.old_winner_node, row.old_winner_seq)?,
-            new: ruling(&row.new_ruling, row.new_winner_node, row.new_winner_seq)?,
-            caused_by: NodeId(row.caused_by_node),
-            cause: Cause::from_name(&row.cause).ok_or(StoreError::Corrupt("cause"))?,
-            revision: unsigned(row.revision)?,
-            changed_at: Timestamp(row.changed_at),
+            old: ruling(&self.old_ruling, old_winner_node, old_winner_seq)?,
+            new: ruling(&self.new_ruling, new_winner_node, new_winner_seq)?,
+            caused_by: NodeId(self.caused_by_node),
+            cause: Cause::from_name(&self.cause).ok_or(StoreError::Corrupt("cause"))?,
+            revision: unsigned(self.revision)?,
+            changed_at: Timestamp(self.changed_at),
         })
-    };
-    rows.into_iter().map(change).collect()
+    }
 }
 
 /// A record that was set aside.

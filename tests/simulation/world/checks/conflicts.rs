@@ -38,7 +38,7 @@ pub fn both_gates_know_every_double(device: &Device, rows: &[Row]) -> Held {
 /// At rest: the venue manager sees exactly the doubles.
 pub async fn the_manager_sees_every_double(hall: &Hall, rows: &[Row]) -> Held {
     let event = hall.event.event.id;
-    let seen = hall.central.app.conflicts(event).await.expect("conflicts");
+    let seen = hall.central.app.doubles(event).await.expect("conflicts");
     let seen: BTreeSet<Pair> = seen
         .iter()
         .map(|conflict| (conflict.double.scan, conflict.winner.scan))
