@@ -114,7 +114,7 @@ async fn named(venue: &Venue, gate: &Gate) -> Value {
     found.expect("the node")
 }
 
-fn copy_of(gate: &Gate, to: &Path) -> Gate {
+pub fn copy_of(gate: &Gate, to: &Path) -> Gate {
     fs::create_dir(to).expect("a folder");
     for file in fs::read_dir(&gate.home).expect("a folder") {
         let file = file.expect("a file");

@@ -14,6 +14,7 @@
 
 mod copies;
 mod dice;
+mod doctor;
 mod full_disk;
 mod gate;
 mod kills;
