@@ -101,17 +101,17 @@ impl Contact {
         self.sample?.time_of(reading)
     }
 
-    /// The best estimate of central's time at a reading. Without a sample of this boot it is the wall clock,
-    /// but never earlier than central's last word: a board without a clock battery wakes up in 1970.
+    /// The best estimate of central's time at a reading. Without a sample of this boot it is the wall clock, but
+    /// never earlier than central's last word: a board without a clock battery wakes up in 1970. Such a clock is
+    /// disproved, and what has passed since the boot, which came after that word, is added to it, or the time would
+    /// stand still and the lease never end.
     #[must_use]
     pub fn estimate(&self, reading: &Reading) -> Timestamp {
-        self.central_time(reading).map_or_else(
-            || {
-                self.central_seen
-                    .map_or(reading.wall, |seen| reading.wall.max(seen))
-            },
-            |time| time.at,
-        )
+        match (self.central_time(reading), self.central_seen) {
+            (Some(time), _) => time.at,
+            (None, Some(seen)) if reading.wall < seen => seen.plus_ms(reading.mono_ms.max(0)),
+            (None, _) => reading.wall,
+        }
     }
 
     /// Whether the node may no longer decide.

@@ -1,6 +1,6 @@
 //! Answers that come late, and what an old copy of the disk is told.
 
-use ambient::Clock as _;
+use ambient::{Clock as _, SeededEntropy};
 use sync_protocol::{
     moment::Trip,
     wire::v1::{Order, SyncAnswer, SyncRequest},
@@ -75,4 +75,17 @@ fn case_24_an_old_copy_of_the_disk_decides_no_more_also_after_a_restart() {
     let gate = gate.reopened();
     assert_eq!(gate.enter(1), "node_locked");
     assert!(gate.node.status().expect("a status").locked);
+}
+
+#[test]
+fn case_30_the_lease_ends_also_in_a_boot_that_knows_no_time() {
+    const HOUR: i64 = 3_600_000;
+    let gate = Gate::with(&[valid(1)]);
+    gate.clock.set_skew_ms(-START.0);
+    gate.clock.reboot(&SeededEntropy::new(2));
+    assert_eq!(gate.enter(1), "admitted");
+    gate.clock.advance_ms(73 * HOUR);
+    let now = gate.node.now_estimate().expect("a time");
+    assert_eq!(now, START.plus_ms(73 * HOUR));
+    assert_eq!(gate.enter(1), "node_locked");
 }
