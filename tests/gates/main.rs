@@ -24,3 +24,4 @@ mod sticks;
 mod theft;
 mod trouble;
 mod uploads;
+mod wristbands;

@@ -10,9 +10,11 @@ use serde_json::{Value, json};
 use sync_protocol::{
     code::{Payload, TicketCode},
     id::{EventId, TicketId},
+    wristband::{self, MAX_SERIAL, WristbandKey},
 };
 
 const FROZEN: &str = include_str!("../../sync-protocol/vectors/ticket-code-v1.txt");
+const FROZEN_WRISTBAND: &str = include_str!("../../sync-protocol/vectors/wristband-code-v1.txt");
 const EVENT: EventId = EventId::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001);
 
 #[test]
@@ -52,18 +54,58 @@ fn codes_of_many_shapes_are_genuine_to_a_stranger_and_only_for_their_event() {
     }
 }
 
+#[test]
+fn case_33_the_frozen_wristband_code_is_genuine_to_a_stranger() {
+    let key = WristbandKey([9; 32]);
+    let text = FROZEN_WRISTBAND.trim();
+    assert_eq!(text, wristband::code(EVENT, 258, &key), "it never changes");
+    let want =
+        json!({ "genuine": true, "length": 16, "version": 1, "of_event": true, "serial": 258 });
+    assert_eq!(ask_wristband(text, EVENT, &key), want);
+}
+
+#[test]
+fn case_33_wristband_codes_are_genuine_to_a_stranger_only_for_their_event_and_key() {
+    let key = WristbandKey([1; 32]);
+    for serial in [0, 1, 65_536, MAX_SERIAL] {
+        let text = wristband::code(EVENT, serial, &key);
+        let read = ask_wristband(&text, EVENT, &key);
+        assert_eq!(
+            (&read["genuine"], &read["serial"]),
+            (&true.into(), &serial.into())
+        );
+    }
+    let text = wristband::code(EVENT, 7, &key);
+    let other_event = ask_wristband(&text, EventId::from_u128(2), &key);
+    let other_key = ask_wristband(&text, EVENT, &WristbandKey([2; 32]));
+    assert_eq!(
+        (&other_event["genuine"], &other_key["genuine"]),
+        (&false.into(), &false.into())
+    );
+}
+
+fn ask_wristband(text: &str, event: EventId, key: &WristbandKey) -> Value {
+    let input = json!({ "text": text, "event": hex(event.as_bytes()), "key": hex(&key.0) });
+    node("wristband.mjs", &input)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
 fn ask(text: &str, event: EventId, key: &SigningKey) -> Value {
-    let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
     let input = json!({
         "text": text,
         "event": hex(event.as_bytes()),
         "public_key": hex(key.verifying_key().as_bytes()),
     });
+    node("ticket_code.mjs", &input)
+}
+
+fn node(script: &str, input: &Value) -> Value {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors");
     let mut node = Command::new("node")
-        .arg(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/vectors/ticket_code.mjs"
-        ))
+        .arg(format!("{folder}/{script}"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
