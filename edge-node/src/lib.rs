@@ -8,6 +8,7 @@
 //! | round | [`round`] | what goes to central and what comes back, without the network |
 //! | log | [`log`] | append-only, chained, outlives everything |
 //! | replica | [`replica`] | equal to central's when it says so |
+//! | search by name | [`search`] | names in memory alone, and only while it is open |
 //! | status | [`status`] | what the operator may know at any time |
 //! | bundle | [`bundle`] | log and answer on a USB stick |
 //! | doctor | [`doctor`] | go or no-go before doors |
@@ -36,6 +37,7 @@ pub mod replica;
 pub mod round;
 pub mod scan;
 pub mod screen;
+pub mod search;
 pub mod status;
 pub mod sync;
 pub mod telemetry;

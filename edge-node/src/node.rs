@@ -28,6 +28,7 @@ use crate::{
     identity::Identity,
     log::{Log, contact::Contact},
     replica::Replica,
+    search::Search,
 };
 
 /// An enrolled scanning device.
@@ -36,6 +37,7 @@ pub struct Node {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) log: Mutex<Log>,
     pub(crate) replica: Replica,
+    pub(crate) search: Search,
     /// Stands in for the event's rules until the first sync brings them: it knows no key.
     pub(crate) unknown_event: EventConfig,
     pub(crate) unknown_keys: Keyring,
@@ -103,6 +105,7 @@ impl Node {
             identity,
             clock,
             replica,
+            search: Search::default(),
         })
     }
 

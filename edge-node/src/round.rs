@@ -193,6 +193,7 @@ impl Node {
         append.park(&answer.parked)?;
         let head = append.head()?;
         append.commit()?;
+        self.close_search_unless_allowed(&contact);
         Ok((head, before.acknowledged, contact))
     }
 }

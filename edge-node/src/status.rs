@@ -24,6 +24,7 @@ use crate::{
     moment_text,
     node::Node,
     replica::{View, double, state::State},
+    search::SearchStatus,
 };
 
 /// Most doubles that are told at once.
@@ -73,6 +74,8 @@ pub struct Status {
     pub lease_until: Option<Timestamp>,
     /// It may decide no longer.
     pub locked: bool,
+    /// The search by name in this program.
+    pub search: SearchStatus,
     /// Doubles that this node lost or won, the newest first.
     pub doubles: Vec<DoubleNotice>,
 }
@@ -184,6 +187,7 @@ impl Node {
             clock,
             lease_until: contact.lease_until,
             locked: contact.is_locked(now),
+            search: self.search_status(&view, &contact),
             doubles: self.doubles()?,
         })
     }

@@ -1,6 +1,9 @@
 //! Why a command could not work: one sentence for the person, one code for scripts.
 
-use crate::{bundle::StickError, camera::file::FramesError, error::NodeError, screen::ScreenError, sync};
+use crate::{
+    bundle::StickError, camera::file::FramesError, error::NodeError, screen::ScreenError,
+    search::SearchError, sync,
+};
 
 /// The command could not work.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +14,9 @@ pub enum CommandError {
     /// The node itself.
     #[error(transparent)]
     Node(#[from] NodeError),
+    /// The search by name.
+    #[error(transparent)]
+    Search(#[from] SearchError),
     /// The stick.
     #[error(transparent)]
     Stick(#[from] StickError),
@@ -55,6 +61,7 @@ impl CommandError {
         match self {
             Self::Usage(_) => "usage",
             Self::Node(error) => error.code(),
+            Self::Search(error) => error.code(),
             Self::Stick(error) => error.code(),
             Self::Frames(error) => error.code(),
             Self::Network(error) => error.code(),

@@ -14,8 +14,10 @@ mod line;
 mod network;
 mod outcome;
 mod output;
+mod passphrase;
 mod run;
 mod scan;
+mod search;
 mod status;
 
 use std::{
@@ -54,6 +56,8 @@ enum Command {
     Scan(scan::Arguments),
     /// Read the codes in pictures; needs no enrolment and decides nothing
     Decode(decode::Arguments),
+    /// Find tickets by name; the passphrase comes from the terminal or standard input
+    Search(search::Arguments),
     /// Tell how the node stands
     Status(status::Arguments),
     /// Say go or no-go before doors: log, replica, keys, lease, clock, disk, camera
@@ -93,6 +97,7 @@ fn run(arguments: Arguments) -> Result<Outcome, CommandError> {
         Command::Run(options) => run::run(open(&home()?)?, &options),
         Command::Scan(options) => scan::run(&open(&home()?)?, &options),
         Command::Decode(options) => decode::run(&options),
+        Command::Search(options) => search::run(&open(&home()?)?, &options),
         Command::Status(options) => status::run(&open(&home()?)?, &options),
         Command::Doctor(options) => doctor::run(&home()?, &options),
         Command::Export(options) => export::run(&home()?, &options),

@@ -4,6 +4,7 @@ use super::{CommandError, Outcome, output};
 use crate::{
     moment_text,
     node::Node,
+    search::SearchStatus,
     status::{DoubleNotice, PlaceNotice, ReplicaStatus, Status},
 };
 
@@ -49,6 +50,7 @@ fn words(status: &Status) -> String {
             locked(status)
         ),
     ];
+    lines.push(format!("search    {}", search(status)));
     lines.push(format!("doubles   {}", status.doubles.len()));
     lines.extend(status.doubles.iter().map(double));
     lines.join("\n")
@@ -91,6 +93,18 @@ fn clock(status: &Status) -> String {
             )
         },
     )
+}
+
+/// Another program on this folder may have it open: that is known to nobody but that program.
+fn search(status: &Status) -> String {
+    match status.search {
+        SearchStatus { offered: false, .. } => "by name is not for this node".to_owned(),
+        SearchStatus {
+            unlocked_since: Some(since),
+            ..
+        } => format!("by name is UNLOCKED since {}", moment_text::rfc3339(since)),
+        SearchStatus { .. } => "by name opens with the passphrase".to_owned(),
+    }
 }
 
 const fn locked(status: &Status) -> &'static str {

@@ -103,6 +103,14 @@ impl Log {
     pub fn contact(&self) -> Result<Contact, NodeError> {
         contact::load(&self.connection)
     }
+
+    /// Own admitted scans of a ticket, in the order of the log; to be told, not to decide by.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn passages(&self, ticket: TicketId) -> Result<Vec<Passage>, NodeError> {
+        history::passages(&self.connection, self.node, ticket)
+    }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@
 
 pub mod apply;
 pub mod double;
+pub mod name;
 mod passage;
 mod proof;
 pub mod state;
@@ -29,7 +30,7 @@ use sync_protocol::{
     keyring::Keyring,
     manifest::Gap,
     number::TicketNumber,
-    ticket::Ticket,
+    ticket::{Revision, Ticket},
     wire::v1::SyncAnswer,
     wristband::WristbandStatus,
 };
@@ -185,6 +186,19 @@ impl Replica {
     /// [`NodeError::Database`].
     pub fn doubles(&self, node: NodeId, most: usize) -> Result<Vec<Double>, NodeError> {
         double::of_node(&self.reader().connection, node, most)
+    }
+
+    /// Sealed names in the order of their revisions after a place, at most `most`.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn names_after(
+        &self,
+        revision: Revision,
+        ticket: TicketId,
+        most: u32,
+    ) -> Result<Vec<name::SealedName>, NodeError> {
+        name::after(&self.reader().connection, revision, ticket, most)
     }
 
     /// A ticket, if the replica holds it.

@@ -15,6 +15,8 @@ CREATE TABLE tickets (
     pass INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- The search by name follows central's changes without reading all tickets.
+CREATE INDEX tickets_by_revision ON tickets (revision, id);
 CREATE INDEX tickets_of_holder ON tickets (holder) WHERE holder IS NOT NULL;
 
 -- Admitted scans of all nodes as central rules them now.

@@ -1,0 +1,60 @@
+//! Wrong passphrases make the next try wait, longer each time, until one is right.
+//!
+//! It is kept in memory alone: a restart forgets it, and who can restart the program has the disk, where only the
+//! price of each try ([`sync_protocol::search`]) stands in the way.
+
+const FIRST_MS: i64 = 1_000;
+const LONGEST_MS: i64 = 300_000;
+
+/// The tries so far, on the monotonic clock.
+#[derive(Debug, Default)]
+pub(super) struct Attempts {
+    failures: u32,
+    not_before_ms: i64,
+}
+
+impl Attempts {
+    /// How long the next try has to wait yet; `None` = it may begin.
+    pub(super) fn wait_ms(&self, now_ms: i64) -> Option<i64> {
+        Some(self.not_before_ms - now_ms).filter(|wait| *wait > 0)
+    }
+
+    /// A wrong one; tells how many there were.
+    pub(super) fn failed(&mut self, now_ms: i64) -> u32 {
+        let wait = FIRST_MS.saturating_mul(1 << self.failures.min(20));
+        self.failures = self.failures.saturating_add(1);
+        self.not_before_ms = now_ms + wait.min(LONGEST_MS);
+        self.failures
+    }
+
+    /// A right one.
+    pub(super) fn succeeded(&mut self) {
+        *self = Self::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_failure_doubles_the_wait_up_to_five_minutes() {
+        let mut attempts = Attempts::default();
+        assert_eq!(attempts.wait_ms(0), None);
+        let mut waits = Vec::new();
+        let mut now = 7_000;
+        for count in 1..=40 {
+            assert_eq!(attempts.failed(now), count);
+            let wait = attempts.wait_ms(now).expect("it waits");
+            assert_eq!(attempts.wait_ms(now + wait - 1), Some(1));
+            now += wait;
+            assert_eq!(attempts.wait_ms(now), None, "then it may");
+            waits.push(wait);
+        }
+        assert_eq!(waits[..4], [1_000, 2_000, 4_000, 8_000]);
+        assert_eq!(waits[39], LONGEST_MS);
+        attempts.failed(now);
+        attempts.succeeded();
+        assert_eq!(attempts.wait_ms(now), None);
+    }
+}
