@@ -67,7 +67,7 @@ async fn case_1_the_same_upload_twice_is_one_row_and_success_both_times() {
         assert!(
             central
                 .app
-                .conflicts(event.event.id)
+                .doubles(event.event.id)
                 .await
                 .expect("read")
                 .is_empty()

@@ -137,7 +137,7 @@ async fn reconcile(venue: &Venue, scans: &Scans) -> Result<()> {
 /// The one double of the story: North won, South's scan is the double, though South uploaded first.
 async fn the_conflict(venue: &Venue, scans: &Scans) -> Result<String> {
     let listed = venue
-        .ask_central(&["conflicts", &venue.event, "--json"])
+        .ask_central(&["conflicts", &venue.event, "--kind", "double", "--json"])
         .await?;
     let conflicts: Vec<Value> = listed
         .lines()

@@ -2,14 +2,14 @@
 
 use std::{collections::BTreeMap, process::ExitCode, time::Duration};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use chrono::{DateTime, SecondsFormat};
 
 use super::{conflict_line, open, output};
 use crate::{
     app::{App, conflicts::Conflict},
     config::Config,
-    domain::conflict::Cursor,
+    domain::conflict::{Cursor, Kind},
 };
 use sync_protocol::id::EventId;
 
@@ -32,6 +32,9 @@ pub(super) struct Arguments {
     /// Go on telling what is new or changes
     #[arg(long)]
     follow: bool,
+    /// Only those of this kind, such as double
+    #[arg(long)]
+    kind: Option<String>,
     /// Also what was a conflict once, and what was said of each before
     #[arg(long)]
     history: bool,
@@ -74,6 +77,14 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
 async fn list(app: &App, arguments: &Arguments) -> anyhow::Result<()> {
     let event = arguments.event.as_deref().context("which event?")?;
     let event = open::event(app, event).await?.event.id;
+    if let Some(kind) = &arguments.kind {
+        let known: Vec<_> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+        ensure!(
+            known.contains(&kind.as_str()),
+            "kinds are {}",
+            known.join(", ")
+        );
+    }
     let mut told = Told::default();
     tell(app, event, arguments, &mut told).await?;
     if told.said.is_empty() && !arguments.json {
@@ -107,7 +118,9 @@ async fn tell(
             let was = told.said.get(&id);
             // One that was told as open is also told when it is over.
             let matters = conflict.is_open || arguments.history || was.is_some();
-            if !matters || was == Some(&conflict) {
+            let wanted = arguments.kind.as_ref();
+            let is_wanted = wanted.is_none_or(|kind| kind == conflict.kind.name());
+            if !matters || !is_wanted || was == Some(&conflict) {
                 continue;
             }
             say(&conflict, arguments);
