@@ -1,7 +1,8 @@
 //! Rules of doubles: both gates hear of each, and of none that is not.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use central::{app::conflicts::Matter, domain::conflict::Cursor};
 use sync_protocol::scan::ScanId;
 
 use super::{
@@ -35,20 +36,50 @@ pub fn both_gates_know_every_double(device: &Device, rows: &[Row]) -> Held {
     )
 }
 
-/// At rest: the venue manager sees exactly the doubles.
+/// At rest: the venue manager sees exactly the doubles, in the list and in the feed, however it is paged.
 pub async fn the_manager_sees_every_double(hall: &Hall, rows: &[Row]) -> Held {
-    let event = hall.event.event.id;
-    let seen = hall.central.app.doubles(event).await.expect("conflicts");
-    let seen: BTreeSet<Pair> = seen
-        .iter()
-        .map(|conflict| (conflict.double.scan, conflict.winner.scan))
-        .collect();
+    let (app, event) = (&hall.central.app, hall.event.event.id);
     let wanted: BTreeSet<Pair> = doubles(rows).collect();
+    let listed = app.doubles(event).await.expect("doubles");
+    let listed: BTreeSet<Pair> = listed
+        .iter()
+        .map(|double| (double.double.scan, double.winner.scan))
+        .collect();
     demand(
-        seen == wanted,
+        listed == wanted,
         "the venue manager sees every double",
-        || format!("the list has {seen:?}, the rulings {wanted:?}"),
-    )
+        || format!("the list has {listed:?}, the rulings {wanted:?}"),
+    )?;
+    let fed = fed(hall).await;
+    demand(fed == wanted, "the feed tells every double", || {
+        format!("the feed has {fed:?}, the rulings {wanted:?}")
+    })
+}
+
+/// What the feed comes to for somebody who follows it in short pages.
+async fn fed(hall: &Hall) -> BTreeSet<Pair> {
+    let (app, event) = (&hall.central.app, hall.event.event.id);
+    let mut cursor = Cursor::default();
+    let mut fed = BTreeMap::new();
+    loop {
+        let feed = app.conflict_feed(event, &cursor, 2).await.expect("a feed");
+        for conflict in feed.conflicts {
+            let Matter::Scan {
+                admission, winner, ..
+            } = conflict.matter
+            else {
+                continue;
+            };
+            let winner = winner.filter(|_| conflict.is_open);
+            fed.insert(admission.scan, winner.map(|winner| winner.scan));
+        }
+        if !feed.has_more {
+            break;
+        }
+        cursor = feed.cursor;
+    }
+    let open = fed.into_iter().filter_map(|(lost, won)| Some((lost, won?)));
+    open.collect()
 }
 
 fn doubles(rows: &[Row]) -> impl Iterator<Item = Pair> + '_ {
