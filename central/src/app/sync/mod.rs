@@ -200,7 +200,8 @@ impl App {
             return Err(error);
         }
         Ok(SyncAnswer {
-            round: node.round,
+            // Not an earlier round's: the node reports how long this one took.
+            round: upload::next_round(node.round, received_at),
             received_at,
             answered_at: self.clock.now(),
             // Never beyond the log that asks, which may be an older copy.

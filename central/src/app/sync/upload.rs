@@ -182,7 +182,7 @@ fn after(prepared: &Prepared, request: &SyncRequest, received_at: Timestamp) -> 
 
 /// Rounds are numbered by the time: one of a central that was put back to an older copy of its database must never bear
 /// the number of one that was lost, or the node would report the round trip of the one as that of the other.
-fn next_round(before: u64, now: Timestamp) -> u64 {
+pub(super) fn next_round(before: u64, now: Timestamp) -> u64 {
     let now = u64::try_from(now.0).unwrap_or_default();
     now.max(before + 1)
 }
