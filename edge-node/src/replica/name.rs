@@ -6,6 +6,7 @@ use sync_protocol::{
     ticket::{Revision, TicketStatus},
 };
 
+use super::Replica;
 use crate::{database::coded, error::NodeError};
 
 /// What the search by name needs of a ticket.
@@ -19,6 +20,21 @@ pub struct SealedName {
     pub revision: Revision,
     /// Its name under the event's index key; empty where the search is off.
     pub sealed: Vec<u8>,
+}
+
+impl Replica {
+    /// Sealed names in the order of their revisions after a place, at most `most`.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn sealed_names(
+        &self,
+        revision: Revision,
+        ticket: TicketId,
+        most: u32,
+    ) -> Result<Vec<SealedName>, NodeError> {
+        after(&self.reader().connection, revision, ticket, most)
+    }
 }
 
 /// The next tickets after a place, at most `most`.

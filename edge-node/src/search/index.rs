@@ -102,7 +102,7 @@ impl NameIndex {
         }
         loop {
             let (revision, ticket) = self.last;
-            let rows = replica.names_after(revision, ticket, PIECE)?;
+            let rows = replica.sealed_names(revision, ticket, PIECE)?;
             rows.iter().for_each(|row| self.take(row));
             if rows.len() < PIECE as usize {
                 break;
