@@ -50,6 +50,14 @@ shares!(
     case_32_central_and_all_nodes_converge_6_of_6: 5,
 );
 
+/// Seeds outside the fixed ones in which something broke once.
+#[test]
+fn case_32_seeds_that_broke_once_hold() {
+    play([
+        1_022, 100_043, 100_121, 100_462, 100_650, 100_745, 100_845, 9, 23, 35,
+    ]);
+}
+
 #[test]
 fn case_32_a_seed_repeats_to_the_letter() {
     if !asked::fixed() {

@@ -40,6 +40,8 @@ pub struct Hall {
     pub event: EventSetup,
     /// Who takes the money.
     pub till: Arc<Till>,
+    /// Its database was put back to an older copy once.
+    pub was_put_back: bool,
     /// Requests that it took in, in their order.
     pub heard: Vec<Heard>,
     router: Router,
@@ -78,6 +80,7 @@ impl Hall {
             central,
             event,
             till,
+            was_put_back: false,
             heard: Vec::new(),
             folder: tempfile::tempdir().expect("a folder"),
             crashes: 0,
@@ -140,21 +143,26 @@ impl Hall {
         if path.ends_with("/sync") && answered.status == 200 {
             let request: SyncRequest = wire::decode(&body).expect("it was read");
             let answer: SyncAnswer = wire::decode(&answered.body).expect("our own answer");
-            self.hear(Heard {
+            let heard = Heard {
                 node: request.log.head.node,
                 request,
                 received_at,
                 answered_at: answer.answered_at,
                 round: answer.round,
-            });
+            };
+            self.hear(heard).await;
         }
         answered
     }
 
-    /// A copied disk of a revoked node is answered, but nothing of it is taken in: its round is not counted.
-    fn hear(&mut self, heard: Heard) {
-        let mut same = self.heard.iter().rev().filter(|one| one.node == heard.node);
-        if same.next().is_none_or(|last| last.round < heard.round) {
+    /// The log of a revoked node may be answered and yet refused: such a round is not the node's last one here.
+    async fn hear(&mut self, heard: Heard) {
+        let event = self.event.event.id;
+        let mut tx = self.central.app.store.read().await.expect("a snapshot");
+        let nodes = store::node::of_event(&mut tx, event).await.expect("nodes");
+        let is_kept =
+            |node: &central::domain::node::Node| node.id == heard.node && node.round == heard.round;
+        if nodes.iter().any(is_kept) {
             self.heard.push(heard);
         }
     }

@@ -53,6 +53,7 @@ impl World {
         }
         self.echoes.clear();
         self.hall.crash(&backup).await;
+        self.hall.was_put_back = true;
         self.market.forget_lost_orders(&self.hall).await;
         self.trace
             .say("central's database is an older copy".to_owned());

@@ -95,6 +95,8 @@ pub fn a_gate_admits_once(device: &Device, rules: &GateRules) -> Held {
             && deed.record.action == last.record.action
     });
     let most = match (last.record.action, rules.entry_rule) {
+        // An exchange that lost its wristband to another one bound nothing, and may be made again.
+        (Action::Exchange, _) if last.record.wristband.is_some() => return Ok(()),
         (Action::Exchange, _) | (Action::Entry, EntryRule::Single) => 0,
         (Action::Entry, EntryRule::Times(most) | EntryRule::TimesPerGate(most)) => {
             usize::from(most) - 1

@@ -45,16 +45,18 @@ pub fn nothing_is_invented(devices: &[Device], rows: &[Row]) -> Held {
 pub async fn every_record_arrived_once(devices: &[Device], rows: &[Row], hall: &Hall) -> Held {
     const RULE: &str = "every scan is at central exactly once";
     let stored: BTreeMap<ScanId, &Row> = rows.iter().map(|row| (row.scan, row)).collect();
-    let parked = parked(hall).await;
+    let (parked, for_good) = parked(hall).await;
     for device in devices {
         let acknowledged = device.node().contact().expect("the log").acknowledged;
+        // A central that went back lost what it had acknowledged, and takes nothing more from a copied disk.
+        let is_on_disk = |seq| hall.was_put_back || seq > acknowledged;
         for deed in &device.log {
             let row = stored.get(&deed.record.id());
             let is_stored = row.is_some_and(|row| row.record == deed.bytes);
             let is_parked = parked.contains(&deed.bytes);
             let is_right = match device.has_twin {
-                true => is_stored || is_parked || deed.record.seq > acknowledged,
-                false => is_stored && !is_parked,
+                true => is_stored || is_parked || is_on_disk(deed.record.seq),
+                false => is_stored && !for_good.contains(&deed.bytes),
             };
             demand(is_right, RULE, || {
                 let place = (is_stored, is_parked, acknowledged);
@@ -71,14 +73,16 @@ pub async fn every_record_arrived_once(devices: &[Device], rows: &[Row], hall: &
     Ok(())
 }
 
-/// What central set aside for good; what only came too early is sent again.
-async fn parked(hall: &Hall) -> BTreeSet<Vec<u8>> {
-    let sql = "SELECT body FROM parked_records WHERE code <> 'log_gap'";
-    let rows: Vec<(Vec<u8>,)> = sqlx::query_as(sql)
+/// What central set aside, and what of that for good: what only came too early is sent again.
+async fn parked(hall: &Hall) -> (BTreeSet<Vec<u8>>, BTreeSet<Vec<u8>>) {
+    let sql = "SELECT body, code FROM parked_records";
+    let rows: Vec<(Vec<u8>, String)> = sqlx::query_as(sql)
         .fetch_all(hall.reader())
         .await
         .expect(sql);
-    rows.into_iter().map(|(body,)| body).collect()
+    let for_good = rows.iter().filter(|(_, code)| code != "log_gap");
+    let for_good = for_good.map(|(body, _)| body.clone()).collect();
+    (rows.into_iter().map(|(body, _)| body).collect(), for_good)
 }
 
 /// At rest: two disks that went on apart were found out. A revoked node stays revoked; its scans are set aside.
