@@ -141,7 +141,10 @@ impl App {
         if request.records.len() > MAX_BATCH {
             return Err(SyncError::TooMany);
         }
-        let prepared = match self.prepare(node, request, (received_at, Arrival::Live)).await {
+        let prepared = match self
+            .prepare(node, request, (received_at, Arrival::Live))
+            .await
+        {
             Err(error @ (SyncError::Batch(_) | SyncError::Quarantined(_))) => {
                 self.set_aside(node, request, &error, received_at).await?;
                 return self
@@ -234,8 +237,15 @@ impl App {
                 && store::node::quarantine(tx, node, &reason).await?
             {
                 let detail = json!({"reason": reason});
-                self.note_node(tx, "node.quarantine", "system", node.0, received_at, &detail)
-                    .await?;
+                self.note_node(
+                    tx,
+                    "node.quarantine",
+                    "system",
+                    node.0,
+                    received_at,
+                    &detail,
+                )
+                .await?;
             }
             Ok::<(), SyncError>(store::ruling::park(tx, &rows).await?)
         })?;
