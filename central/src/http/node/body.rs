@@ -1,7 +1,5 @@
 //! Bodies of gates' messages: version, compression with a limit on what comes out, CBOR.
 
-use std::io::Read as _;
-
 use axum::{
     http::{
         HeaderMap,
@@ -11,16 +9,14 @@ use axum::{
 };
 use minicbor::{Decode, Encode};
 use sync_protocol::wire;
-use zstd::stream::read::Decoder;
 
 use super::refusal::NodeRefusal;
+use crate::packed::{self, NotUnpacked};
 
 /// Bodies below this length gain nothing.
 const WORTH_BYTES: usize = 512;
 /// Compression level: ids and sealed names do not shrink, so more effort buys nothing.
 const LEVEL: i32 = 1;
-/// Largest window that a frame may ask memory for, as a power of two: 16 MiB, the longest body.
-const WINDOW_LOG: u32 = 24;
 
 /// The version to answer in.
 pub fn version(headers: &HeaderMap) -> Result<u32, NodeRefusal> {
@@ -57,17 +53,15 @@ where
 
 /// A short body never becomes a long one (a "bomb").
 fn unpack(packed: &[u8]) -> Result<Vec<u8>, NodeRefusal> {
-    let damaged = |_| NodeRefusal::bad_request("malformed_body", "the body is not valid zstd");
-    let mut decoder = Decoder::with_buffer(packed).map_err(damaged)?;
-    decoder.window_log_max(WINDOW_LOG).map_err(damaged)?;
-    let mut body = Vec::new();
-    let most = wire::MAX_BODY as u64 + 1;
-    decoder.take(most).read_to_end(&mut body).map_err(damaged)?;
-    if body.len() > wire::MAX_BODY {
-        let message = format!("the body is longer than {} bytes", wire::MAX_BODY);
-        return Err(NodeRefusal::bad_request("body_too_long", &message));
-    }
-    Ok(body)
+    packed::unpack(packed, wire::MAX_BODY).map_err(|why| match why {
+        NotUnpacked::Damaged => {
+            NodeRefusal::bad_request("malformed_body", "the body is not valid zstd")
+        }
+        NotUnpacked::TooLong => {
+            let message = format!("the body is longer than {} bytes", wire::MAX_BODY);
+            NodeRefusal::bad_request("body_too_long", &message)
+        }
+    })
 }
 
 /// Answers with a message, compressed where the node takes that and it is worth it.
