@@ -14,7 +14,9 @@ use minicbor::bytes::ByteVec;
 use serde_json::Value;
 use sync_protocol::{
     code::{Payload, TicketCode},
-    config::{EntryRule, EventConfig, EventDay, GateEntry, KeyEntry, Policy, TypeEntry},
+    config::{
+        EntryRule, EventConfig, EventDay, GateEntry, KeyEntry, Policy, TypeEntry, WristbandRules,
+    },
     id::{EventId, GateId, NodeId, TicketId},
     manifest::Manifest,
     moment::Trip,
@@ -22,11 +24,13 @@ use sync_protocol::{
     ticket::{Ticket, TicketStatus},
     time::Timestamp,
     wire::v1::{EnrolAnswer, Page, SyncAnswer},
+    wristband::{self, Roll, WristbandKey},
 };
 
 const EVENT: EventId = EventId::from_u128(1);
 const GATE: GateId = GateId::from_u128(0xA);
 const HOUR: i64 = 3_600_000;
+const WRISTBANDS: WristbandKey = WristbandKey([5; 32]);
 
 /// What the program said.
 pub(crate) struct Said {
@@ -43,6 +47,25 @@ pub(crate) struct Gate {
 
 impl Gate {
     pub(crate) fn new() -> Self {
+        Self::synced(|_| {})
+    }
+
+    /// One whose exchanges bind wristbands, with serials 1–10 printed.
+    pub(crate) fn that_binds() -> Self {
+        Self::synced(|config| {
+            config.wristbands = Some(WristbandRules {
+                key: WRISTBANDS,
+                rolls: vec![Roll {
+                    first: 1,
+                    last: 10,
+                    void: false,
+                }],
+                unbound: Policy::Refuse,
+            });
+        })
+    }
+
+    fn synced(change: impl FnOnce(&mut EventConfig)) -> Self {
         let home = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(SystemClock::new());
         let now = clock.now();
@@ -67,12 +90,18 @@ impl Gate {
             sent_ms: reading.mono_ms,
             got_ms: reading.mono_ms,
         };
-        node.apply(&request, &answer(now), trip).expect("synced");
+        let mut answer = answer(now);
+        change(answer.page.config.as_mut().expect("a config"));
+        node.apply(&request, &answer, trip).expect("synced");
         Self { home, now }
     }
 
     pub(crate) fn code(&self, n: u128) -> String {
         code(n, self.now)
+    }
+
+    pub(crate) fn wristband(&self, serial: u32) -> String {
+        wristband::code(EVENT, serial, &WRISTBANDS)
     }
 
     /// Runs `edge-node run` until it says where its screen is.

@@ -4,6 +4,7 @@
 
 mod gate;
 mod pictures;
+mod search;
 mod twice;
 
 use std::path::Path;
@@ -48,6 +49,33 @@ fn exchange_and_entry_are_two_things() {
     let again = gate.run(&exchange);
     assert_eq!(again.objects()[0]["text"], "Ticket already exchanged");
     assert_eq!(gate.run(&["scan", "--code", &code]).status, Some(0));
+}
+
+#[test]
+fn case_33_a_ticket_and_the_wristband_after_it_are_one_exchange() {
+    let gate = Gate::that_binds();
+    let (one, two, three) = (gate.code(1), gate.code(2), gate.code(3));
+    let (red, blue) = (gate.wristband(1), gate.wristband(2));
+    let input = format!("{one}\r\n{red}\r\n{two}\n{three}\n{blue}\n");
+    let exchange = ["scan", "--action", "exchange", "--json"];
+    let said = gate.run_with_input(&[&exchange[..], &["--stdin"]].concat(), &input);
+    let said = said.objects();
+    let reasons: Vec<_> = said.iter().map(|scan| scan["reason"].as_str()).collect();
+    let waits = Some("show_wristband");
+    let done = Some("exchanged");
+    assert_eq!(reasons, [waits, done, waits, waits, done]);
+    let both = |ticket, worn| {
+        let codes = ["--code", ticket, "--wristband", worn];
+        gate.run(&[&exchange[..], &codes].concat())
+    };
+    assert_eq!(both(&two, &blue).objects()[0]["reason"], "wristband_taken");
+    let back = gate.run(&["scan", "--action", "unpair", "--code", &blue]);
+    assert_eq!(back.status, Some(0), "{}", back.out);
+    let again = both(&two, &blue);
+    assert_eq!(again.objects()[0]["reason"], "exchanged");
+    assert_eq!(again.status, Some(0));
+    let entry = ["scan", "--code", &one, "--wristband", &red];
+    gate.run(&entry).could_not_work("usage");
 }
 
 #[test]
