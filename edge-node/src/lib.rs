@@ -26,6 +26,7 @@ pub mod doctor;
 pub mod error;
 pub mod home;
 pub mod identity;
+pub mod inside;
 mod known;
 pub mod log;
 pub mod moment_text;

@@ -1,5 +1,5 @@
 //! What the operator may know at any time: who the node is, how far its replica and its log have come, what its
-//! clock is worth, and which of its scans met a double.
+//! clock is worth, and which of its scans are in conflict with what others know.
 //!
 //! Called by `status`, by the screen and by tests. It asks for counts that are kept anyway, so it costs the same
 //! with a million tickets as with none.
@@ -10,7 +10,7 @@ use data_encoding::HEXLOWER;
 use serde::Serialize;
 use sync_protocol::{
     config::EventConfig,
-    id::{EventId, GateId, NodeId, TicketId},
+    id::{EventId, GateId, NodeId, TicketId, WristbandId},
     receipt::Receipt,
     scan::Action,
     ticket::{Revision, TicketStatus},
@@ -23,12 +23,16 @@ use crate::{
     log::contact::Contact,
     moment_text,
     node::Node,
-    replica::{View, double, state::State},
+    replica::{
+        View,
+        conflict::{Conflict, Kind, Place},
+        state::State,
+    },
     search::SearchStatus,
 };
 
-/// Most doubles that are told at once.
-pub const MOST_DOUBLES: usize = 200;
+/// Most conflicts that are told at once.
+pub const MOST_CONFLICTS: usize = 500;
 
 /// All of it, as `status --json` prints it.
 #[derive(Clone, Debug, Serialize)]
@@ -78,6 +82,8 @@ pub struct Status {
     pub search: SearchStatus,
     /// Doubles that this node lost or won, the newest first.
     pub doubles: Vec<DoubleNotice>,
+    /// Doubles, wristbands without a ticket, and admissions of tickets that were not valid any more, the newest first.
+    pub conflicts: Vec<ConflictNotice>,
 }
 
 /// How far the replica has come.
@@ -138,6 +144,29 @@ pub struct DoubleNotice {
     pub undecidable: bool,
 }
 
+/// A conflict that concerns this node, in words for a screen.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConflictNotice {
+    /// `double`, `unbound`, `after_revocation` or `not_valid`.
+    pub kind: &'static str,
+    /// The ticket.
+    pub ticket: Option<TicketId>,
+    /// Its printed number.
+    pub number: Option<String>,
+    /// The wristband that was shown, bound or taken away.
+    pub wristband: Option<WristbandId>,
+    /// What the guest wanted.
+    pub action: Action,
+    /// The scan; of a double the one that lost.
+    pub scan: PlaceNotice,
+    /// Of a double: the scan that won.
+    pub won: Option<PlaceNotice>,
+    /// Of a double: this node's scan is the one that won.
+    pub won_here: bool,
+    /// Of a double: the clocks cannot tell which was first.
+    pub undecidable: bool,
+}
+
 /// A scan, where and when.
 #[derive(Clone, Debug, Serialize)]
 pub struct PlaceNotice {
@@ -167,6 +196,7 @@ impl Node {
             error_ms: time.error_ms(),
         });
         let answer = &self.identity.answer;
+        let conflicts = self.conflicts()?;
         Ok(Status {
             node: answer.node,
             name: answer.name.clone(),
@@ -188,7 +218,8 @@ impl Node {
             lease_until: contact.lease_until,
             locked: contact.is_locked(now),
             search: self.search_status(&view, &contact),
-            doubles: self.doubles()?,
+            doubles: conflicts.iter().filter_map(DoubleNotice::of).collect(),
+            conflicts,
         })
     }
 
@@ -201,37 +232,41 @@ impl Node {
         Ok(scans - contact.acknowledged.min(scans))
     }
 
-    /// Doubles that this node lost or won, the newest first.
+    /// Conflicts that concern this node, the newest first.
     ///
     /// # Errors
     /// [`NodeError::Database`].
-    pub fn doubles(&self) -> Result<Vec<DoubleNotice>, NodeError> {
+    pub fn conflicts(&self) -> Result<Vec<ConflictNotice>, NodeError> {
         let view = self.replica.view()?;
         let config = self.known_event(&view);
-        let doubles = self.replica.doubles(self.id(), MOST_DOUBLES)?;
-        doubles
+        let conflicts = self.replica.conflicts(self.id(), MOST_CONFLICTS)?;
+        conflicts
             .iter()
-            .map(|double| self.notice(config, double))
+            .map(|conflict| self.notice(config, conflict))
             .collect()
     }
 
     fn notice(
         &self,
         config: &EventConfig,
-        double: &double::Double,
-    ) -> Result<DoubleNotice, NodeError> {
-        let ticket = double
+        conflict: &Conflict,
+    ) -> Result<ConflictNotice, NodeError> {
+        let ticket = conflict
             .ticket
             .map(|id| self.replica.ticket(id))
             .transpose()?;
-        Ok(DoubleNotice {
-            ticket: double.ticket,
+        let won = conflict.won.as_ref();
+        Ok(ConflictNotice {
+            kind: conflict.kind.name(),
+            ticket: conflict.ticket,
             number: ticket.flatten().map(|ticket| ticket.number.to_string()),
-            action: double.action,
-            won_here: double.lost.scan.node != self.id(),
-            lost: place_notice(config, &double.lost),
-            won: double.won.as_ref().map(|place| place_notice(config, place)),
-            undecidable: double.undecidable,
+            wristband: conflict.wristband,
+            action: conflict.action,
+            scan: place_notice(config, &conflict.scan),
+            won: won.map(|place| place_notice(config, place)),
+            // A scan of others is told here because it lost to one of this node's.
+            won_here: conflict.scan.scan.node != self.id(),
+            undecidable: conflict.undecidable,
         })
     }
 
@@ -245,7 +280,22 @@ impl Node {
     }
 }
 
-fn place_notice(config: &EventConfig, place: &double::Place) -> PlaceNotice {
+impl DoubleNotice {
+    /// A conflict that is a double.
+    fn of(conflict: &ConflictNotice) -> Option<Self> {
+        (conflict.kind == Kind::Double.name()).then(|| Self {
+            ticket: conflict.ticket,
+            number: conflict.number.clone(),
+            action: conflict.action,
+            won_here: conflict.won_here,
+            lost: conflict.scan.clone(),
+            won: conflict.won.clone(),
+            undecidable: conflict.undecidable,
+        })
+    }
+}
+
+fn place_notice(config: &EventConfig, place: &Place) -> PlaceNotice {
     PlaceNotice {
         node: place.scan.node,
         seq: place.scan.seq,

@@ -40,7 +40,7 @@ fn case_19_the_gate_that_lost_learns_who_won() {
         undecidable: true,
     };
     gate.round(&news(double, Ruling::Counted));
-    let told = &gate.node.doubles().expect("doubles")[0];
+    let told = &gate.node.status().expect("a status").doubles[0];
     assert!(!told.won_here && told.undecidable);
     let won = told.won.as_ref().expect("the winner");
     assert_eq!(
@@ -63,7 +63,7 @@ fn case_19_the_gate_that_won_learns_of_the_double() {
         undecidable: false,
     };
     gate.round(&news(Ruling::Counted, double));
-    let told = &gate.node.doubles().expect("doubles")[0];
+    let told = &gate.node.status().expect("a status").doubles[0];
     assert!(told.won_here);
     assert_eq!(told.lost.gate, "Gate B");
     assert_eq!(told.won.as_ref().expect("the winner").gate, "Gate A");
@@ -88,7 +88,7 @@ fn case_27_a_ruling_that_changes_is_told_as_it_is_now() {
     later.page.passages.iter_mut().for_each(|p| p.revision = 9);
     later.page.position = vec![3].into();
     gate.round(&later);
-    assert!(gate.node.doubles().expect("doubles").is_empty());
+    assert!(gate.node.status().expect("a status").doubles.is_empty());
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn a_double_of_others_is_not_this_gates_business() {
     passages.for_each(|passage| whole.passages.add(&passage.digest()));
     answer.page.manifest = Some(whole);
     gate.round(&answer);
-    assert!(gate.node.doubles().expect("doubles").is_empty());
+    assert!(gate.node.status().expect("a status").doubles.is_empty());
     let json = serde_json::to_value(gate.node.status().expect("a status")).expect("an object");
     assert_eq!(json["replica"]["state"], "complete");
     assert_eq!(json["replica"]["tickets"]["valid"], 1);

@@ -2,10 +2,12 @@
 
 use super::{CommandError, Outcome, output};
 use crate::{
+    inside::InsideStatus,
     moment_text,
     node::Node,
+    replica::conflict::Kind,
     search::SearchStatus,
-    status::{DoubleNotice, PlaceNotice, ReplicaStatus, Status},
+    status::{ConflictNotice, DoubleNotice, PlaceNotice, ReplicaStatus, Status},
 };
 
 #[derive(clap::Args)]
@@ -16,16 +18,28 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(node: &Node, arguments: &Arguments) -> Result<Outcome, CommandError> {
-    let status = node.status()?;
+    let whole = Whole {
+        status: node.status()?,
+        inside: node.inside()?,
+    };
     if arguments.json {
-        output::json(&status)?;
+        output::json(&whole)?;
     } else {
-        output::line(&words(&status))?;
+        output::line(&words(&whole))?;
     }
     Ok(Outcome::AllAdmitted)
 }
 
-fn words(status: &Status) -> String {
+/// The status, and what takes longer to ask for.
+#[derive(serde::Serialize)]
+struct Whole {
+    #[serde(flatten)]
+    status: Status,
+    inside: InsideStatus,
+}
+
+fn words(whole: &Whole) -> String {
+    let status = &whole.status;
     let moment = |at: Option<_>| at.map_or_else(|| "never".to_owned(), moment_text::rfc3339);
     let event = status.event_name.clone();
     let mut lines = vec![
@@ -51,8 +65,14 @@ fn words(status: &Status) -> String {
         ),
     ];
     lines.push(format!("search    {}", search(status)));
+    lines.push(format!("inside    {}", inside(&whole.inside)));
     lines.push(format!("doubles   {}", status.doubles.len()));
     lines.extend(status.doubles.iter().map(double));
+    let others = status.conflicts.len() - status.doubles.len();
+    lines.push(format!("conflicts {others} beside doubles"));
+    let others = status.conflicts.iter();
+    let others = others.filter(|conflict| conflict.kind != Kind::Double.name());
+    lines.extend(others.map(conflict));
     lines.join("\n")
 }
 
@@ -109,6 +129,32 @@ fn search(status: &Status) -> String {
 
 const fn locked(status: &Status) -> &'static str {
     if status.locked { " · LOCKED" } else { "" }
+}
+
+/// `812–815, other gates as of …`.
+fn inside(inside: &InsideStatus) -> String {
+    let number = match inside.low == inside.high {
+        true => inside.inside.to_string(),
+        false => format!("{}–{}", inside.low, inside.high),
+    };
+    inside.others_as_of.map_or_else(
+        || format!("{number} by this gate alone"),
+        |at| format!("{number}, other gates as of {}", moment_text::rfc3339(at)),
+    )
+}
+
+fn conflict(conflict: &ConflictNotice) -> String {
+    let ticket = conflict.ticket.map(|id| id.to_string());
+    let wristband = conflict.wristband.map(|id| format!("wristband {id}"));
+    let what = conflict.number.clone().or(ticket).or(wristband);
+    format!(
+        "  {} {} {}: {} at {}",
+        conflict.kind,
+        what.unwrap_or_default(),
+        conflict.action,
+        conflict.scan.gate,
+        moment_text::rfc3339(conflict.scan.at)
+    )
 }
 
 fn double(double: &DoubleNotice) -> String {

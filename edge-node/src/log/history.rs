@@ -4,6 +4,8 @@ use rusqlite::{CachedStatement, Connection, params};
 use sync_protocol::{
     decide::Passage,
     id::{GateId, NodeId, TicketId, WristbandId},
+    moment::Interval,
+    occupancy::Pass,
     scan::{Action, ScanId},
     time::Timestamp,
 };
@@ -34,6 +36,29 @@ pub(super) fn passages_by(
          WHERE wristband = ?1 AND decision = 1 ORDER BY seq",
     )?;
     read(statement, node, wristband.as_bytes())
+}
+
+/// Own admitted entries and exits after a place, as far as this gate knows for which tickets.
+pub(super) fn passes_after(
+    connection: &Connection,
+    node: NodeId,
+    seq: u64,
+) -> Result<Vec<Pass>, NodeError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT seq, ticket, action, at_ms FROM scans
+         WHERE seq > ?1 AND decision = 1 AND action IN (2, 3) AND ticket IS NOT NULL ORDER BY seq",
+    )?;
+    let rows = statement.query_map(params![seq], |row| {
+        let seq = row.get(0)?;
+        Ok(Pass {
+            scan: ScanId { node, seq },
+            ticket: TicketId::from_bytes(row.get(1)?),
+            action: coded(row, 2, Action::from_code)?,
+            time: Interval::around(Timestamp(row.get(3)?), 0),
+            counted: true,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn read(

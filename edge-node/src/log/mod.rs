@@ -21,6 +21,7 @@ use sync_protocol::{
     decide::Passage,
     digest::Digest,
     id::{NodeId, TicketId, WristbandId},
+    occupancy::Pass,
     scan::{Head, ScanRecord, genesis, record_hash},
     time::Timestamp,
 };
@@ -110,6 +111,14 @@ impl Log {
     /// [`NodeError::Database`].
     pub fn passages(&self, ticket: TicketId) -> Result<Vec<Passage>, NodeError> {
         history::passages(&self.connection, self.node, ticket)
+    }
+
+    /// Own admitted entries and exits after a place.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn passes_after(&self, seq: u64) -> Result<Vec<Pass>, NodeError> {
+        history::passes_after(&self.connection, self.node, seq)
     }
 }
 

@@ -9,7 +9,8 @@
 //! tickets in memory. It knows nothing of this gate's own scans: see [`crate::log`].
 
 pub mod apply;
-pub mod double;
+pub mod conflict;
+mod inside;
 pub mod name;
 mod passage;
 mod proof;
@@ -30,7 +31,8 @@ use sync_protocol::{
     keyring::Keyring,
     manifest::Gap,
     number::TicketNumber,
-    ticket::{Revision, Ticket},
+    occupancy::{Pass, Tally, Window},
+    ticket::Ticket,
     wire::v1::SyncAnswer,
     wristband::WristbandStatus,
 };
@@ -40,7 +42,7 @@ use crate::{
     error::NodeError,
 };
 use apply::Received;
-use double::Double;
+use conflict::Conflict;
 use state::State;
 
 const MIGRATIONS: &[&str] = &[include_str!(
@@ -180,25 +182,44 @@ impl Replica {
         Ok(received)
     }
 
-    /// Doubles that concern a node, the newest first, at most `most` of them.
+    /// Conflicts that concern a node, the newest first, at most `most` of them.
     ///
     /// # Errors
     /// [`NodeError::Database`].
-    pub fn doubles(&self, node: NodeId, most: usize) -> Result<Vec<Double>, NodeError> {
-        double::of_node(&self.reader().connection, node, most)
+    pub fn conflicts(&self, node: NodeId, most: usize) -> Result<Vec<Conflict>, NodeError> {
+        conflict::of_node(&self.reader().connection, node, most)
     }
 
-    /// Sealed names in the order of their revisions after a place, at most `most`.
+    /// How the tickets of all passages stand.
     ///
     /// # Errors
     /// [`NodeError::Database`].
-    pub fn names_after(
-        &self,
-        revision: Revision,
-        ticket: TicketId,
-        most: u32,
-    ) -> Result<Vec<name::SealedName>, NodeError> {
-        name::after(&self.reader().connection, revision, ticket, most)
+    pub fn inside(&self, window: &Window) -> Result<Tally, NodeError> {
+        inside::tally(&self.reader().connection, window)
+    }
+
+    /// Entries and exits of one ticket as central rules them.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn passes_of_ticket(&self, ticket: TicketId) -> Result<Vec<Pass>, NodeError> {
+        inside::passes(&self.reader().connection, ticket)
+    }
+
+    /// The last record of a node whose ruling has come back.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn last_ruled(&self, node: NodeId) -> Result<u64, NodeError> {
+        inside::last_ruled(&self.reader().connection, node)
+    }
+
+    /// How many wristbands are in use of which no exchange is known.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn unbound_wristbands(&self) -> Result<u64, NodeError> {
+        inside::unbound(&self.reader().connection)
     }
 
     /// A ticket, if the replica holds it.

@@ -7,14 +7,15 @@ use sync_protocol::verdict::Decision;
 
 use super::{choice::Choice, place_time::Zone, recent::Recent, words::Words};
 use crate::{
-    status::{DoubleNotice, Status},
+    replica::conflict::Kind,
+    status::{ConflictNotice, Status},
     sync::Link,
 };
 
 /// A wall clock that is wrong by more is worth a warning.
 const CLOCK_TOLERANCE_MS: i64 = 2_000;
-/// Doubles shown; the rest is a number.
-const MOST_DOUBLES: usize = 4;
+/// Conflicts shown; the rest is a number.
+const MOST_CONFLICTS: usize = 4;
 
 /// What the panel shows.
 #[derive(Template)]
@@ -28,8 +29,8 @@ pub struct Panel {
     counts: Vec<(&'static str, String)>,
     since: [(Decision, u64); 3],
     recent: Vec<Row>,
-    doubles: Vec<Double>,
-    more_doubles: usize,
+    conflicts: Vec<Conflict>,
+    more_conflicts: usize,
 }
 
 struct Row {
@@ -39,10 +40,11 @@ struct Row {
     ticket: String,
 }
 
-struct Double {
-    ticket: String,
+struct Conflict {
+    what: String,
     won: Option<(String, String)>,
-    lost: (String, String),
+    said: &'static str,
+    place: (String, String),
     undecidable: bool,
 }
 
@@ -65,7 +67,7 @@ impl Panel {
         let words = Words::of(choice.language);
         let (status, recent) = (facts.status, facts.recent);
         let age = |at| words.age(status.now.ms_since(at));
-        let doubles = status.doubles.iter().take(MOST_DOUBLES);
+        let conflicts = status.conflicts.iter().take(MOST_CONFLICTS);
         Self {
             words,
             link: link(facts.link, words),
@@ -81,8 +83,10 @@ impl Panel {
                 (Decision::Refuse, recent.refused),
             ],
             recent: rows(facts, words),
-            doubles: doubles.map(|notice| double(notice, facts)).collect(),
-            more_doubles: status.doubles.len().saturating_sub(MOST_DOUBLES),
+            conflicts: conflicts
+                .map(|notice| conflict(notice, facts, words))
+                .collect(),
+            more_conflicts: status.conflicts.len().saturating_sub(MOST_CONFLICTS),
         }
     }
 }
@@ -152,22 +156,34 @@ fn rows(facts: &Facts, words: &Words) -> Vec<Row> {
     facts.recent.last.iter().map(row).collect()
 }
 
-fn double(notice: &DoubleNotice, facts: &Facts) -> Double {
+fn conflict(notice: &ConflictNotice, facts: &Facts, words: &Words) -> Conflict {
     let now = facts.status.now;
     let place = |gate: &str, at| (gate.to_owned(), facts.zone.clock(at, now));
-    let number = notice.number.clone();
-    Double {
-        ticket: number
-            .unwrap_or_else(|| notice.ticket.map_or_else(String::new, |id| id.to_string())),
+    let ticket = notice.ticket.map(|id| id.to_string());
+    let wristband = notice.wristband.map(|id| id.to_string());
+    let what = notice.number.clone().or(ticket).or(wristband);
+    let is_double = notice.kind == Kind::Double.name();
+    Conflict {
+        what: what.unwrap_or_default(),
         won: match &notice.won {
             Some(won) => Some(place(&won.gate, won.at)),
             // The winner's own record may still be on its way back from central.
-            None => notice
-                .won_here
+            None => (is_double && notice.won_here)
                 .then(|| (facts.status.gate_name.clone(), String::new())),
         },
-        lost: place(&notice.lost.gate, notice.lost.at),
+        said: said(notice.kind, words),
+        place: place(&notice.scan.gate, notice.scan.at),
         undecidable: notice.undecidable,
+    }
+}
+
+/// What is said before the gate.
+fn said(kind: &str, words: &Words) -> &'static str {
+    match kind {
+        "unbound" => words.unbound,
+        "after_revocation" => words.after_revocation,
+        "not_valid" => words.not_valid,
+        _ => words.also_at,
     }
 }
 
@@ -195,10 +211,17 @@ const fn sign(decision: &Decision) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use sync_protocol::scan::Action;
+    use sync_protocol::{
+        id::WristbandId,
+        scan::{Action, ScanId},
+        wire::v1::PassageChange,
+    };
 
     use super::*;
-    use crate::{reason_text::Language, testing::Gate};
+    use crate::{
+        reason_text::Language,
+        testing::{GATE_A, Gate, NODE_A, START, answer, passage_at_b, valid},
+    };
 
     #[test]
     fn what_keeps_the_gate_from_central_is_said() {
@@ -223,6 +246,52 @@ mod tests {
             shown.contains("this disk is an old copy") && shown.contains("log_behind_central"),
             "{shown}"
         );
+    }
+
+    #[test]
+    fn what_was_let_in_and_should_not_have_been_is_said_in_both_languages() {
+        use sync_protocol::{flag::Flag, merge::Ruling};
+
+        let gate = Gate::with(&[valid(1), valid(2)]);
+        assert_eq!((gate.enter(1), gate.enter(2)), ("admitted", "admitted"));
+        let mut news = answer(2, START);
+        let own = |n, seq, ruling| PassageChange {
+            scan: ScanId { node: NODE_A, seq },
+            gate: GATE_A,
+            ..passage_at_b(n, seq, START, ruling)
+        };
+        let flagged = PassageChange {
+            flag: Some(Flag::AfterRevocation),
+            ..own(1, 1, Ruling::Counted)
+        };
+        let unbound = PassageChange {
+            ticket: None,
+            wristband: Some(WristbandId::from_u128(9)),
+            ..own(2, 2, Ruling::Unbound)
+        };
+        news.page.passages = vec![flagged, unbound];
+        gate.round(&news);
+        let status = gate.node.status().expect("a status");
+        let json = serde_json::to_value(&status).expect("an object");
+        let mut kinds: Vec<_> = status.conflicts.iter().map(|one| one.kind).collect();
+        kinds.sort_unstable();
+        assert_eq!(kinds, ["after_revocation", "unbound"]);
+        assert_eq!(json["doubles"].as_array().map(Vec::len), Some(0));
+        for language in [Language::English, Language::Indonesian] {
+            let (words, action) = (Words::of(language), Action::Entry);
+            let facts = Facts {
+                status: &status,
+                link: None,
+                recent: &Recent::default(),
+                zone: Zone::UTC,
+            };
+            let panel = Panel::of(&facts, Choice { language, action });
+            let shown = panel.render().expect("it renders");
+            for word in [words.conflicts, words.unbound, words.after_revocation] {
+                assert!(shown.contains(word), "{word}: {shown}");
+            }
+            assert!(shown.contains(&valid(1).number.to_string()), "{shown}");
+        }
     }
 
     #[test]

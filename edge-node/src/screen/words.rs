@@ -87,7 +87,13 @@ pub struct Words {
     /// Nothing there.
     pub none_yet: &'static str,
     /// Heading.
-    pub doubles: &'static str,
+    pub conflicts: &'static str,
+    /// Before the gate of a wristband of which no exchange is known.
+    pub unbound: &'static str,
+    /// Before the gate of an admission that the gate could not know to be wrong.
+    pub after_revocation: &'static str,
+    /// Before the gate of one that it could have known to be.
+    pub not_valid: &'static str,
     /// Before the winning gate.
     pub counted_at: &'static str,
     /// Before the losing gate.
@@ -136,7 +142,10 @@ static ENGLISH: Words = Words {
     since_start: "Since this screen started",
     recent: "Last scans",
     none_yet: "None yet",
-    doubles: "Doubles: both gates are told",
+    conflicts: "To look at: the venue manager is told too",
+    unbound: "wristband without a ticket, let in at",
+    after_revocation: "let in after it was withdrawn, at",
+    not_valid: "let in although not valid, at",
     counted_at: "counted",
     also_at: "also let in",
     undecidable: "clocks cannot tell which was first",
@@ -181,7 +190,10 @@ static INDONESIAN: Words = Words {
     since_start: "Sejak layar ini dibuka",
     recent: "Pindaian terakhir",
     none_yet: "Belum ada",
-    doubles: "Ganda: kedua gerbang diberi tahu",
+    conflicts: "Perlu dilihat: manajer juga diberi tahu",
+    unbound: "gelang tanpa tiket, masuk di",
+    after_revocation: "masuk setelah tiket ditarik, di",
+    not_valid: "masuk meskipun tidak berlaku, di",
     counted_at: "dihitung",
     also_at: "juga masuk",
     undecidable: "jam tidak dapat menentukan mana yang pertama",
