@@ -19,6 +19,8 @@ mod rights;
 mod restored;
 mod rulings;
 mod screen;
+mod search;
+mod search_theft;
 mod size;
 mod sticks;
 mod theft;

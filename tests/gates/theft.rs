@@ -54,7 +54,7 @@ async fn case_30_a_stolen_disk_holds_no_name_and_nothing_that_prints_a_ticket() 
 }
 
 /// All files of a gate's folder.
-fn files(gate: &RealGate) -> Vec<(String, Vec<u8>)> {
+pub fn files(gate: &RealGate) -> Vec<(String, Vec<u8>)> {
     let entries = std::fs::read_dir(gate.home.path()).expect("a folder");
     let paths = entries.map(|entry| entry.expect("an entry").path());
     let read = paths.map(|path| {
@@ -68,7 +68,7 @@ fn files(gate: &RealGate) -> Vec<(String, Vec<u8>)> {
 const PIECE: usize = 6;
 
 /// What must not be found, by its first bytes, letters in lower case.
-struct Traces {
+pub struct Traces {
     by_start: HashMap<[u8; PIECE], Vec<(String, Vec<u8>)>>,
     /// Whether any begins with this byte: most places of a file need no more than that.
     begins: [bool; 256],
@@ -76,7 +76,7 @@ struct Traces {
 
 impl Traces {
     /// Every word of every name; every quarter of every signature, as bytes and as the text of the QR.
-    fn of(names: &[&str], sold: &[Sold]) -> Self {
+    pub fn of(names: &[&str], sold: &[Sold]) -> Self {
         let mut all = Self {
             by_start: HashMap::new(),
             begins: [false; 256],
@@ -106,7 +106,7 @@ impl Traces {
     }
 
     /// The first thing that is found.
-    fn found_in(&self, bytes: &[u8]) -> Option<&str> {
+    pub fn found_in(&self, bytes: &[u8]) -> Option<&str> {
         let bytes = bytes.to_ascii_lowercase();
         let places = bytes.windows(PIECE).enumerate();
         let places = places.filter(|(_, start)| self.begins[usize::from(start[0])]);
