@@ -211,7 +211,8 @@ fn case_33_an_exchange_whatever_wristband_is_at_hand() {
     let exchanged = passage(Exchange, 1);
     let replaced = [exchanged, passage(Unpair, 2)];
     #[rustfmt::skip]
-    let rows: [(Option<Worn>, &[Passage], &str, Option<WristbandId>); 10] = [
+    type Row<'a> = (Option<Worn>, &'a [Passage], &'a str, Option<WristbandId>);
+    let rows: [Row; 10] = [
         (None, &[], "ask show_wristband", None),
         (free, &[], "admit exchanged", Some(BAND)),
         (Some(Worn::Unknown), &[], "refuse unknown_wristband", None),

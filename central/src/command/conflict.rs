@@ -90,11 +90,13 @@ async fn list(app: &App, arguments: &Arguments) -> anyhow::Result<()> {
     if told.said.is_empty() && !arguments.json {
         output::line("There is no conflict.");
     }
-    while arguments.follow {
+    if !arguments.follow {
+        return Ok(());
+    }
+    loop {
         tokio::time::sleep(PAUSE).await;
         tell(app, event, arguments, &mut told).await?;
     }
-    Ok(())
 }
 
 /// How far the feed was told, and what was said of each conflict: some come again unchanged.

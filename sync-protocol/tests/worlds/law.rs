@@ -11,8 +11,10 @@ use sync_protocol::{
 
 use crate::world::{NODES, Scan, Setting, Step, Thing, World, config};
 
+type Law = (&'static str, fn(&Setting, &World) -> bool);
+
 pub fn check(setting: &Setting, world: &World, path: &[Step]) {
-    let laws: [(&str, fn(&Setting, &World) -> bool); 6] = [
+    let laws: [Law; 6] = [
         (
             "what central said piece by piece is what it would say of all at once",
             piecewise,

@@ -71,11 +71,9 @@ pub struct World {
 }
 
 /// A world without what cannot matter to its future: two worlds with the same key go on alike.
-pub type Key = (
-    Vec<(u8, u8, Option<u8>, Option<u8>, i64)>,
-    u32,
-    [u32; NODES as usize],
-);
+pub type Key = (Vec<ScanKey>, u32, [u32; NODES as usize]);
+/// Node, action, ticket, wristband, true time.
+type ScanKey = (u8, u8, Option<u8>, Option<u8>, i64);
 
 impl World {
     pub fn key(&self) -> Key {
