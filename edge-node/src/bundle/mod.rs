@@ -4,7 +4,7 @@
 //! | --- | --- | --- |
 //! | export | [`mod@export`] | signed records leave whatever else is wrong with the node |
 //! | import | [`import`] | only central's word for this node is taken, and nothing goes back in time |
-//! | file | [`file`] | a file is whole under its name or not there |
+//! | file | [`mod@file`] | a file is whole under its name or not there |
 //!
 //! The layout is [`sync_protocol::bundle`]. Called by `command`; a gate may run on the folder meanwhile.
 
