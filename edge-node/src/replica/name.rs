@@ -38,7 +38,7 @@ impl Replica {
 }
 
 /// The next tickets after a place, at most `most`.
-pub(super) fn after(
+fn after(
     connection: &Connection,
     revision: Revision,
     ticket: TicketId,
