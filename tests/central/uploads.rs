@@ -100,10 +100,10 @@ async fn case_4_and_5_refused_and_unknown_scans_are_stored_and_never_counted() {
             [admitted]
         );
         let mut tx = central.app.store.read().await.expect("a snapshot");
-        let stored = central::store::scan::stored_records(&mut tx, gate.id, 0, 10)
+        let stored = central::store::check::stored_records(&mut tx, gate.id, 0, 10)
             .await
             .expect("rows");
-        let reasons: Vec<_> = stored.iter().map(|row| row.columns.2).collect();
+        let reasons: Vec<_> = stored.iter().map(|row| row.columns.codes[2]).collect();
         assert_eq!(
             reasons,
             [Reason::WrongDay, Reason::Unreadable, Reason::Admitted].map(Reason::code)
