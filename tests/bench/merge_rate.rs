@@ -93,7 +93,7 @@ fn facts(from: u64, count: u64) -> Vec<Fact> {
             2..6 => Action::Entry,
             _ => Action::Exit,
         };
-        let by_wristband = action != Action::Exchange && mixed % 3 == 0;
+        let by_wristband = action != Action::Exchange && mixed.is_multiple_of(3);
         let at = i64::try_from(mixed % 100_000_000).expect("small");
         Fact {
             scan: ScanId {

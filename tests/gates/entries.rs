@@ -40,13 +40,13 @@ async fn case_10_entries_are_counted_in_all_or_at_each_gate() {
             (EntryRule::TimesPerGate(2), ["admitted"; 2], ["admitted"; 2]),
         ] {
             let venue = venue(engine, rule, |_| {}).await;
-            let mut shown = |gate: &support::real_gate::RealGate| {
+            let shown = |gate: &support::real_gate::RealGate| {
                 venue.pass(MINUTE);
                 gate.enter(venue.code(0))
             };
             let at_north = [shown(&venue.north), shown(&venue.north)];
             venue.sync().await;
-            let mut shown = |gate: &support::real_gate::RealGate| {
+            let shown = |gate: &support::real_gate::RealGate| {
                 venue.pass(MINUTE);
                 gate.enter(venue.code(0))
             };

@@ -20,14 +20,14 @@ type Pair = (ScanId, ScanId);
 pub fn both_gates_know_every_double(device: &Device, rows: &[Row]) -> Held {
     let concerns = |pair: &Pair| pair.0.node == device.id || pair.1.node == device.id;
     let wanted: BTreeSet<Pair> = doubles(rows).filter(concerns).collect();
-    let told = device.node().doubles().expect("doubles");
+    let told = device.node().conflicts().expect("conflicts");
     let place = |place: &edge_node::status::PlaceNotice| ScanId {
         node: place.node,
         seq: place.seq,
     };
     let told: BTreeSet<Pair> = told
         .iter()
-        .filter_map(|double| Some((place(&double.lost), place(double.won.as_ref()?))))
+        .filter_map(|double| Some((place(&double.scan), place(double.won.as_ref()?))))
         .collect();
     demand(
         told == wanted,
