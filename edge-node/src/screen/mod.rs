@@ -8,8 +8,7 @@
 //! | --- | --- |
 //! | who may ask | [`guard`] |
 //! | routes | `handler` |
-//! | an open page, and the ticket that waits there | [`open_page`] |
-//! | page, stage, panel | [`page`], [`stage`], [`panel`] and `templates/gate` |
+//! | page, ticket that waits there, stage, panel | [`page`], [`open_page`], [`stage`], [`panel`] and `templates/gate` |
 //! | counters | `metrics` |
 //! | language and action | [`choice`], [`words`] |
 //!
