@@ -46,7 +46,7 @@ impl OpenPages {
         self.waiting().remove(&page).unwrap_or_default()
     }
 
-    /// Keeps what waits at a page; beyond [`MOST`] the oldest page loses.
+    /// Keeps what waits at a page; of too many pages the oldest loses.
     pub fn put(&self, page: u64, pairing: Pairing) {
         let mut waiting = self.waiting();
         if pairing.is_waiting() {
