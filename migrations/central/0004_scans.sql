@@ -84,4 +84,5 @@ CREATE TABLE conflict_notes (
     created_at BIGINT NOT NULL
 );
 
-CREATE INDEX conflict_notes_by_conflict ON conflict_notes (event_id, conflict, created_at);
+CREATE INDEX conflict_notes_by_conflict ON
+    conflict_notes (event_id, conflict, created_at);

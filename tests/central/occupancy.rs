@@ -37,6 +37,11 @@ impl Dice {
         i64::try_from(self.below(most)).expect("small")
     }
 
+    fn pick<T: Copy>(&self, of: &[T]) -> T {
+        let place = self.below(of.len() as u64);
+        of[usize::try_from(place).expect("small")]
+    }
+
     fn id(&self, most: u64) -> u128 {
         u128::from(self.below(most)) + 1
     }
@@ -44,10 +49,7 @@ impl Dice {
     /// Any admitted scan, as a merge might have left it.
     fn passage(&self, seq: u64) -> PassageChange {
         let node = NodeId::from_u128(self.id(3));
-        let (blur, at) = (
-            [0, 900, 90_000][self.below(3) as usize],
-            self.ms(9) * 20_000,
-        );
+        let (blur, at) = (self.pick(&[0, 900, 90_000]), self.ms(9) * 20_000);
         let time = Interval {
             lo: START.plus_ms(at - blur),
             at: START.plus_ms(at),
@@ -67,9 +69,7 @@ impl Dice {
         PassageChange {
             scan: ScanId { node, seq },
             ticket: (ruling != Ruling::Unbound).then_some(ticket),
-            action: *[Action::Entry, Action::Entry, Action::Exit, Action::Exchange]
-                .get(self.below(4) as usize)
-                .expect("four"),
+            action: self.pick(&[Action::Entry, Action::Entry, Action::Exit, Action::Exchange]),
             gate: GateId::from_u128(self.id(2)),
             time,
             day: 0,

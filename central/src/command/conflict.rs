@@ -15,8 +15,8 @@ use sync_protocol::id::EventId;
 
 /// Asked for at once.
 const PAGE: usize = 200;
-/// Between two looks while following.
-const PAUSE: Duration = Duration::from_secs(1);
+/// Between two looks while following: each also asks how fast every node was.
+const PAUSE: Duration = Duration::from_secs(5);
 
 #[derive(clap::Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
