@@ -83,3 +83,69 @@ pub(super) fn unbound(connection: &Connection) -> Result<u64, NodeError> {
         .prepare_cached(sql)?
         .query_row([], |row| row.get(0))?)
 }
+
+#[cfg(test)]
+mod tests {
+    use ambient::{Entropy, SeededEntropy};
+    use sync_protocol::{merge::Ruling, occupancy, wire::v1::PassageChange};
+
+    use super::*;
+    use crate::testing::{Gate, START, answer, passage_at_b};
+
+    /// Any passage; several nodes, few tickets, clocks of every quality.
+    fn passage(dice: &SeededEntropy, seq: u64) -> PassageChange {
+        let below = |most: u64| dice.next_u64() % most;
+        let (blur, at) = (below(3) * 30_000, below(9) * 20_000);
+        let ms = |ms: u64| i64::try_from(ms).expect("small");
+        let ruling = match below(5) {
+            0 => Ruling::Stray,
+            _ => Ruling::Counted,
+        };
+        let one = passage_at_b(u128::from(below(6)), seq, START.plus_ms(ms(at)), ruling);
+        PassageChange {
+            scan: ScanId {
+                node: NodeId::from_u128(u128::from(below(3)) + 0xB0),
+                seq,
+            },
+            action: if below(3) == 0 {
+                Action::Exit
+            } else {
+                Action::Entry
+            },
+            time: Interval::around(one.time.at, ms(blur)),
+            ..one
+        }
+    }
+
+    fn pass(told: &PassageChange) -> Pass {
+        Pass {
+            scan: told.scan,
+            ticket: told.ticket.expect("each has one"),
+            action: told.action,
+            time: told.time,
+            counted: told.ruling == Ruling::Counted,
+        }
+    }
+
+    #[test]
+    fn case_29_the_replica_counts_as_the_pure_function_does() {
+        let mut seen = Tally::default();
+        for seed in 0..20 {
+            let dice = SeededEntropy::new(seed);
+            let gate = Gate::with(&[]);
+            let mut news = answer(2, START);
+            news.page.passages = (1..=40).map(|seq| passage(&dice, seq)).collect();
+            gate.round(&news);
+            let passes: Vec<Pass> = news.page.passages.iter().map(pass).collect();
+            for check_out in [0, 50_000, 110_000] {
+                let moments = [START.plus_ms(check_out)];
+                let window = Window::at(&moments, START.plus_ms(120_000));
+                let found = gate.node.replica.inside(&window).expect("a count");
+                assert_eq!(found, occupancy::tally(&window, &passes), "seed {seed}");
+                seen += found;
+            }
+        }
+        let all = [seen.inside, seen.unsure_inside, seen.unsure_outside];
+        assert!(all.iter().all(|count| *count > 10), "{all:?}");
+    }
+}
