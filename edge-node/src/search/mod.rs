@@ -296,3 +296,7 @@ fn close_unless(place: &mut Option<Open>, may_stay: impl FnOnce(&Open) -> bool) 
 fn status_name<S: serde::Serializer>(status: &TicketStatus, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(status.name())
 }
+
+#[cfg(test)]
+#[path = "search_tests.rs"]
+mod tests;
