@@ -10,6 +10,7 @@
 
 mod edge_decode;
 mod edge_memory;
+mod edge_search;
 mod edge_verdict;
 mod figure;
 mod filled;
@@ -41,6 +42,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if report.wants("edge.memory") {
         edge_memory::run(&mut report).await?;
+    }
+    if report.wants("edge.search") {
+        edge_search::run(&mut report).await?;
     }
     if report.wants("event.200k") {
         large_event::run(&mut report).await?;
