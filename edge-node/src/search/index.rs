@@ -30,9 +30,10 @@ pub(super) struct NameIndex {
     key: IndexKey,
     /// ` siti nurhaliza\n budi santoso\n …`
     text: Text,
-    /// Where lines begin in `text`, ascending, and whose they are.
-    lines: Vec<(u32, TicketId)>,
-    places: BTreeMap<TicketId, Place>,
+    /// The lines of `text`, ascending.
+    lines: Vec<Line>,
+    /// In which line a ticket's name stands.
+    places: BTreeMap<TicketId, u32>,
     /// The last row that was read.
     last: (Revision, TicketId),
     /// What the replica was when it was last read.
@@ -41,11 +42,14 @@ pub(super) struct NameIndex {
     unopened: u64,
 }
 
-/// Where a ticket's name stands.
+/// One name.
 #[derive(Clone, Copy)]
-struct Place {
-    line: u32,
-    status: TicketStatus,
+struct Line {
+    /// Where it begins in the text.
+    start: u32,
+    ticket: TicketId,
+    /// `None` = the name left the search.
+    status: Option<TicketStatus>,
 }
 
 /// Best first, in this order.
@@ -118,65 +122,63 @@ impl NameIndex {
         let Some(longest) = words.iter().max_by_key(|word| word.len()) else {
             return Vec::new();
         };
-        let mut hits = Vec::new();
-        let mut at = 0;
+        let (mut hits, mut line, mut at) = (Vec::new(), 0, 0);
         while let Some(found) = self.text.0[at..].find(longest.trim_start()) {
-            let line = self.line_at(at + found);
-            let name = self.line(line);
-            at = self.lines[line].0 as usize + name.len();
-            hits.extend(self.rank(line, name, &words).map(|rank| (rank, line)));
+            at += found;
+            while self.end(line) <= at {
+                line += 1;
+            }
+            hits.extend(self.rank(line, &words).map(|rank| (rank, line)));
+            at = self.end(line);
         }
-        let order = |(rank, line): &(Rank, usize)| (*rank, self.line(*line), self.lines[*line].1);
+        let order =
+            |(rank, line): &(Rank, usize)| (*rank, self.line(*line), self.lines[*line].ticket);
         if most < hits.len() {
             hits.select_nth_unstable_by(most, |a, b| order(a).cmp(&order(b)));
             hits.truncate(most);
         }
         hits.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
-        hits.iter().map(|(_, line)| self.lines[*line].1).collect()
+        hits.iter()
+            .map(|(_, line)| self.lines[*line].ticket)
+            .collect()
     }
 
-    fn rank(&self, line: usize, name: &str, words: &[Zeroizing<String>]) -> Option<Rank> {
-        let place = self.places.get(&self.lines[line].1)?;
+    fn rank(&self, line: usize, words: &[Zeroizing<String>]) -> Option<Rank> {
+        let (status, name) = (self.lines[line].status?, self.line(line));
         let mut closeness = 0;
         for word in words {
             closeness += closeness_of(name, word)?;
         }
-        // A name that left the search and came back has an older line, too.
-        (place.line as usize == line).then_some(Rank {
+        Some(Rank {
             closeness: Reverse(closeness),
-            is_gone: place.status != TicketStatus::Valid,
+            is_gone: status != TicketStatus::Valid,
             length: name.len(),
         })
     }
 
-    /// The line in which this place of the text lies.
-    fn line_at(&self, place: usize) -> usize {
-        let behind = self
-            .lines
-            .partition_point(|(start, _)| *start as usize <= place);
-        behind - 1
-    }
-
     /// A line with the blank before it and the end behind it.
     fn line(&self, line: usize) -> &str {
-        let start = self.lines[line].0 as usize;
-        let end = self.lines.get(line + 1);
-        let end = end.map_or(self.text.0.len(), |(start, _)| *start as usize);
-        &self.text.0[start..end]
+        &self.text.0[self.lines[line].start as usize..self.end(line)]
+    }
+
+    /// The place behind a line.
+    fn end(&self, line: usize) -> usize {
+        let next = self.lines.get(line + 1);
+        next.map_or(self.text.0.len(), |next| next.start as usize)
     }
 
     fn take(&mut self, row: &SealedName) {
         self.last = (row.revision, row.ticket);
-        match self.places.get_mut(&row.ticket) {
-            Some(_) if row.sealed.is_empty() => drop(self.places.remove(&row.ticket)),
-            // A ticket has one name for ever.
-            Some(place) => place.status = row.status,
-            None if row.sealed.is_empty() => (),
-            None => self.add(row),
+        let stands = (!row.sealed.is_empty()).then_some(row.status);
+        match (self.places.get(&row.ticket), stands) {
+            // A ticket has one name for ever: only where it stands is new.
+            (Some(line), _) => self.lines[*line as usize].status = stands,
+            (None, Some(status)) => self.add(row, status),
+            (None, None) => (),
         }
     }
 
-    fn add(&mut self, row: &SealedName) {
+    fn add(&mut self, row: &SealedName, status: TicketStatus) {
         let start = u32::try_from(self.text.0.len());
         let line = u32::try_from(self.lines.len());
         let name = self.key.open_name(row.ticket, &row.sealed);
@@ -187,9 +189,12 @@ impl NameIndex {
         let text = &mut self.text;
         fold(&name, |character| text.push(character));
         text.push('\n');
-        self.lines.push((start, row.ticket));
-        let status = row.status;
-        self.places.insert(row.ticket, Place { line, status });
+        self.lines.push(Line {
+            start,
+            ticket: row.ticket,
+            status: Some(status),
+        });
+        self.places.insert(row.ticket, line);
     }
 
     fn clear(&mut self) {
