@@ -5,7 +5,7 @@
 //! and the merge itself ([`sync_protocol::merge`]) says who wears what: a gate and central cannot disagree about the
 //! same facts. Called by [`crate::scan`], under the log's write lock. The number of look-ups is bounded.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use sync_protocol::{
     config::EventConfig,
@@ -135,25 +135,27 @@ impl Sources<'_> {
             Shown::Number(number) => self.replica.ticket_by_number(*number)?,
             _ => None,
         };
-        let Some(holder) = ticket.as_ref().and_then(|ticket| ticket.holder) else {
+        self.with_addon(ticket)
+    }
+
+    /// The ticket, and the add-on that it stands for at this gate.
+    fn with_addon(&self, ticket: Option<Ticket>) -> Result<Known, NodeError> {
+        let Some((shown, holder)) = ticket.as_ref().and_then(|t| Some((t, t.holder?))) else {
             return Ok(Known {
                 ticket,
                 ..Known::default()
             });
         };
         let others = self.replica.tickets_of_holder(holder)?;
-        let meant = ticket
-            .as_ref()
-            .map(|ticket| meant(self.config, self.gate, ticket, &others));
+        let meant = meant(self.config, self.gate, shown, &others);
         let addon = match meant {
-            Some(Meant::Addon(addon)) => Some(addon.clone()),
-            _ => None,
+            Meant::Addon(addon) => Some(addon.clone()),
+            Meant::Shown | Meant::Several => None,
         };
-        let several_addons = meant == Some(Meant::Several);
         Ok(Known {
-            ticket,
             addon,
-            several_addons,
+            several_addons: meant == Meant::Several,
+            ticket,
             ..Known::default()
         })
     }
@@ -169,7 +171,13 @@ impl Sources<'_> {
             Some(Hand::Is { id, .. }) => Some(id),
             _ => None,
         };
-        let passages = self.in_order(self.reach(ticket, wristband)?);
+        let shown_ticket = known.ticket.as_ref().map(|ticket| ticket.id);
+        let asked = [
+            wristband.map(Thing::Wristband),
+            ticket.map(Thing::Ticket),
+            shown_ticket.map(Thing::Ticket),
+        ];
+        let passages = self.in_order(self.reach(asked)?);
         let facts: Vec<Fact> = passages.iter().map(Passage::fact).collect();
         let merged = merge(&Rules::of(self.config), &facts);
         known.wristband = match hand {
@@ -181,13 +189,41 @@ impl Sources<'_> {
         let worn_by = wristband.and_then(|id| merged.bound.get(&id)?.ticket);
         let wearer = worn_by.filter(|_| matches!(shown, Shown::Wristband { .. }));
         if let Some(wearer) = wearer {
-            known.ticket = self.replica.ticket(wearer)?;
+            let worn = known.wristband;
+            known = self.with_addon(self.replica.ticket(wearer)?)?;
+            known.wristband = worn;
         }
-        known.history = match ticket.or(wearer) {
-            Some(ticket) => of_ticket(ticket, &passages, &merged),
+        let tied = known.ticket.as_ref().map(|ticket| ticket.id);
+        known.history = match known.meant().map(|ticket| ticket.id).or(ticket).or(wearer) {
+            Some(ticket) => self.history_of(ticket, tied, &passages, &merged)?,
             None => passages,
         };
         Ok(known)
+    }
+
+    /// What counts for a ticket. The exchange of the ticket that was shown ties its add-on too.
+    fn history_of(
+        &self,
+        ticket: TicketId,
+        tied: Option<TicketId>,
+        passages: &[Passage],
+        merged: &Merged,
+    ) -> Result<Vec<Passage>, NodeError> {
+        let mut history = of_ticket(ticket, passages, merged);
+        let Some(shown) = tied.filter(|shown| *shown != ticket) else {
+            return Ok(history);
+        };
+        let ties = |p: &Passage| matches!(p.action, Action::Exchange | Action::Unpair);
+        let shown = of_ticket(shown, passages, merged);
+        history.extend(shown.into_iter().filter(ties));
+        // A wristband's owner was only found by the look-ups, so its add-on may not have been among them.
+        if !passages
+            .iter()
+            .any(|passage| passage.ticket == Some(ticket))
+        {
+            history.extend(self.passages_of(ticket)?);
+        }
+        Ok(self.in_order(history))
     }
 
     fn worn(
@@ -204,25 +240,20 @@ impl Sources<'_> {
         Ok(by.map_or(Worn::Free(id), |passage| Worn::Bound(*passage)))
     }
 
-    /// Everything that scans tie to these.
-    fn reach(
-        &self,
-        ticket: Option<TicketId>,
-        wristband: Option<WristbandId>,
-    ) -> Result<Vec<Passage>, NodeError> {
+    /// Everything that scans tie to what was asked for, which is looked up first.
+    fn reach(&self, asked: [Option<Thing>; 3]) -> Result<Vec<Passage>, NodeError> {
         let mut found = BTreeMap::new();
-        let (mut tickets, mut wristbands) = (Queue::from(ticket), Queue::from(wristband));
+        let mut queue = Queue::default();
+        asked.into_iter().for_each(|thing| queue.add(thing));
         for _ in 0..MOST_LOOK_UPS {
-            let passages = if let Some(ticket) = tickets.next() {
-                self.passages_of(ticket)?
-            } else if let Some(wristband) = wristbands.next() {
-                self.passages_by(wristband)?
-            } else {
-                break;
+            let passages = match queue.next() {
+                Some(Thing::Ticket(ticket)) => self.passages_of(ticket)?,
+                Some(Thing::Wristband(wristband)) => self.passages_by(wristband)?,
+                None => break,
             };
             for passage in passages {
-                tickets.add(passage.ticket);
-                wristbands.add(passage.wristband);
+                queue.add(passage.ticket.map(Thing::Ticket));
+                queue.add(passage.wristband.map(Thing::Wristband));
                 found.insert(passage.scan, passage);
             }
         }
@@ -239,11 +270,17 @@ impl Sources<'_> {
         Ok(self.merged(own, self.replica.passages_of_wristband(wristband)?))
     }
 
-    /// What the replica says of an own scan is its ruling; the log knows it first.
-    fn merged(&self, own: Vec<Passage>, all: Vec<Passage>) -> Vec<Passage> {
-        let others = all
+    /// The log knows an own scan first; once central has corrected its time, the replica knows when it really was.
+    fn merged(&self, mut own: Vec<Passage>, all: Vec<Passage>) -> Vec<Passage> {
+        let (corrected, others): (Vec<_>, Vec<_>) = all
             .into_iter()
-            .filter(|passage| passage.scan.node != self.node);
+            .partition(|passage| passage.scan.node == self.node);
+        for passage in &mut own {
+            let known = corrected.iter().find(|known| known.scan == passage.scan);
+            if let Some(known) = known {
+                (passage.at, passage.day) = (known.at, known.day);
+            }
+        }
         own.into_iter().chain(others).collect()
     }
 
@@ -264,32 +301,31 @@ impl Sources<'_> {
     }
 }
 
-/// Things to be looked up, each once.
-struct Queue<T> {
-    seen: BTreeSet<T>,
-    todo: Vec<T>,
+/// What scans tie together.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Thing {
+    Ticket(TicketId),
+    Wristband(WristbandId),
 }
 
-impl<T: Ord + Copy> Queue<T> {
-    fn from(first: Option<T>) -> Self {
-        let mut queue = Self {
-            seen: BTreeSet::new(),
-            todo: Vec::new(),
-        };
-        queue.add(first);
-        queue
-    }
+/// Things to be looked up, each once, in the order in which they were named.
+#[derive(Default)]
+struct Queue {
+    seen: BTreeSet<Thing>,
+    todo: VecDeque<Thing>,
+}
 
-    fn add(&mut self, thing: Option<T>) {
+impl Queue {
+    fn add(&mut self, thing: Option<Thing>) {
         if let Some(thing) = thing
             && self.seen.insert(thing)
         {
-            self.todo.push(thing);
+            self.todo.push_back(thing);
         }
     }
 
-    fn next(&mut self) -> Option<T> {
-        self.todo.pop()
+    fn next(&mut self) -> Option<Thing> {
+        self.todo.pop_front()
     }
 }
 

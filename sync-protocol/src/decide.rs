@@ -191,6 +191,9 @@ fn known(q: &Question, ticket: &Ticket) -> Answer {
 /// A genuine ticket that the replica does not hold.
 fn unknown(q: &Question, payload: &Payload) -> Answer {
     let issued_at = Timestamp(i64::from(payload.issued_at) * 1_000);
+    if let Some(known) = by_own_knowledge(q) {
+        return known;
+    }
     if !q.standing.complete {
         return Answer {
             provisional: true,
@@ -219,11 +222,11 @@ fn wristband(q: &Question) -> Answer {
     };
     match (q.action, q.wristband) {
         (Action::Entry, Some(Worn::Void(_))) => refuse(Reason::WristbandVoid),
-        (Action::Entry, Some(Worn::Free(_))) if !was_unpaired(q) => {
+        (Action::Entry, Some(Worn::Free(id))) if !was_tied(q, id) => {
             by_policy(q, rules.unbound, Reason::BindingUnknown)
         }
         // Whoever is inside may leave.
-        (Action::Exit, Some(Worn::Free(_) | Worn::Void(_))) if !was_unpaired(q) => {
+        (Action::Exit, Some(Worn::Free(id) | Worn::Void(id))) if !was_tied(q, id) => {
             by_policy(q, Policy::Admit, Reason::BindingUnknown)
         }
         (Action::Unpair, Some(Worn::Free(_) | Worn::Void(_))) => refuse(Reason::NotPaired),
@@ -231,13 +234,30 @@ fn wristband(q: &Question) -> Answer {
     }
 }
 
-/// This gate knows that the wristband was taken from its ticket.
-fn was_unpaired(q: &Question) -> bool {
-    q.history.iter().any(|p| p.action == Action::Unpair)
+/// This gate knows what became of the wristband: it was taken from its ticket, or its exchange lost to an earlier one.
+fn was_tied(q: &Question, wristband: WristbandId) -> bool {
+    let ties = |p: &&Passage| matches!(p.action, Action::Exchange | Action::Unpair);
+    let mut ties = q.history.iter().filter(ties);
+    ties.any(|p| p.wristband == Some(wristband))
+}
+
+/// What this gate saw itself counts whatever it does not hold: a use that it knows of is no matter of policy, and
+/// whoever is inside may leave.
+fn by_own_knowledge(q: &Question) -> Option<Answer> {
+    let known = usage::answer(q, base(q, Verdict::admit(Reason::Admitted)));
+    let leaves = q.action == Action::Exit && known.verdict.admits();
+    let is_used = !known.verdict.admits() && known.first.is_some();
+    (leaves || is_used).then_some(Answer {
+        provisional: true,
+        ..known
+    })
 }
 
 /// What may be good but cannot be known here: the event's policy, unless this gate knows of a use.
 fn by_policy(q: &Question, policy: Policy, reason: Reason) -> Answer {
+    if let Some(known) = by_own_knowledge(q) {
+        return known;
+    }
     let known = usage::answer(q, base(q, Verdict::admit(reason)));
     let is_leaving = q.action == Action::Exit && known.verdict.reason == Reason::Outside;
     if !known.verdict.admits() && !is_leaving {

@@ -7,8 +7,8 @@
 //! the earlier estimate and says that it could not be decided.
 //!
 //! An exchange ties a ticket and a wristband together until somebody unpairs them; what a wristband does while it is
-//! bound counts for its ticket. A wristband that was used before its exchange (clocks differ, or a gate let it in
-//! unseen) waits and counts right after it. Tickets and wristbands that no scan ties together never influence each
+//! bound counts for its ticket. A use that seems to come before the exchange, while their bounds overlap, waits and counts
+//! right after it; one that certainly came before is nobody's. Tickets and wristbands that no scan ties together never influence each
 //! other, so central rules only what an upload can reach ([`reach`]).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -247,8 +247,11 @@ impl<'a> Fold<'a> {
             return;
         };
         self.bound.insert(wristband, *fact);
-        for waiting in self.waiting.remove(&wristband).unwrap_or_default() {
-            self.pass(ticket, &waiting);
+        let waiting = self.waiting.remove(&wristband).unwrap_or_default();
+        // What certainly happened before was somebody else's doing, and stays unbound.
+        let theirs = |waiting: &&Fact| waiting.time.overlaps(&fact.time);
+        for waiting in waiting.iter().filter(theirs) {
+            self.pass(ticket, waiting);
         }
     }
 

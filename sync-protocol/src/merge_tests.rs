@@ -240,10 +240,20 @@ fn case_33_wristbands_as_a_table() {
             vec!["counted", "counted", "double"],
         ),
         (
-            "a wristband that was used before its exchange counts right after it",
+            "a wristband that was certainly used before its exchange robs nobody",
             EntryRule::Single,
             vec![
                 f(2, Entry, 0, 1, 400),
+                f(1, Exchange, 1, 1, 500),
+                f(3, Entry, 1, 0, 700),
+            ],
+            vec!["unbound", "counted", "counted"],
+        ),
+        (
+            "a wristband that may have been used after its exchange counts right after it",
+            EntryRule::Single,
+            vec![
+                f(2, Entry, 0, 1, 490),
                 f(1, Exchange, 1, 1, 500),
                 f(3, Entry, 1, 0, 700),
             ],

@@ -1,5 +1,6 @@
 //! How often a ticket lets in: at each gate, on each day of a night that ends at four, and after everybody was checked
 //! out. Gates decide offline and central rules the same.
+use ambient::SeededEntropy;
 use central::domain::new_event::{NewDay, NewEvent};
 use support::{central::Engine, festival::festival};
 use sync_protocol::{config::EntryRule, scan::Action, time::Timestamp};
@@ -143,6 +144,26 @@ async fn case_10_everybody_is_checked_out_at_a_time() {
             south.show(code, Action::Exit).verdict.reason.name(),
             "admitted"
         );
+        assert_eq!(doubles(&venue).await, 0);
+    }
+}
+
+/// A board without a clock takes the second night for the first until it hears from central again.
+#[tokio::test]
+async fn case_20_a_gate_that_took_today_for_yesterday_admits_nobody_twice_once_it_was_put_right() {
+    for engine in Engine::both() {
+        let mut venue = venue(engine, EntryRule::OncePerDay, |_| {}).await;
+        venue.pass(24 * HOUR);
+        venue.north.clock.reboot(&SeededEntropy::new(4));
+        venue.north.clock.set_skew_ms(-23 * HOUR);
+        venue.north.restart();
+        assert_eq!(venue.north.enter(venue.code(0)), "admitted");
+        venue.pass(MINUTE);
+        venue.sync().await;
+        let again = venue.north.enter(venue.code(0));
+        assert_eq!(again, "already_used", "today's entry");
+        venue.sync().await;
+        assert_eq!(venue.south.enter(venue.code(0)), "already_used");
         assert_eq!(doubles(&venue).await, 0);
     }
 }

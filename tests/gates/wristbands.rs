@@ -147,7 +147,11 @@ async fn case_33_one_ticket_for_two_wristbands_has_one_winner_and_the_other_is_f
         ruled(&venue, 1, 1, 0).await;
         both_are_told(&venue);
         for gate in [&venue.north, &venue.south] {
-            assert_eq!(gate.enter(&bands[1]), "binding_unknown", "bound to nobody");
+            assert_eq!(
+                gate.enter(&bands[1]),
+                "unknown_wristband",
+                "its exchange lost"
+            );
         }
         assert_eq!(venue.south.enter(&bands[0]), "admitted");
         assert_eq!(

@@ -10,7 +10,7 @@ use sync_protocol::{
     flag::Flag,
     id::{NodeId, TicketId, WristbandId},
     merge::{Fact, Reach, Ruled, Rules, Ruling, rule},
-    scan::{ScanId, ScanRecord},
+    scan::{Action, ScanId, ScanRecord},
     verdict::Decision,
     wire::v1::PassageChange,
 };
@@ -185,6 +185,10 @@ fn passage(standing: &Standing, ruled: &Ruled, doubts: &Doubts, revision: u64) -
 fn flag(standing: &Standing, ruled: &Ruled, doubts: &Doubts) -> Option<Flag> {
     if let Some(was) = standing.was.filter(|was| was.ticket == ruled.ticket) {
         return was.flag;
+    }
+    // Whoever is inside may leave, whatever became of the ticket.
+    if standing.fact.action == Action::Exit {
+        return None;
     }
     let since = doubts.invalid.get(&ruled.ticket?)?;
     let cursor = doubts.cursors.get(&standing.fact.scan);

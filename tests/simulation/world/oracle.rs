@@ -172,7 +172,9 @@ impl<'a> Venue<'a> {
         let waiting = std::mem::take(&mut self.waiting);
         let (now, later): (Vec<_>, Vec<_>) = waiting.into_iter().partition(of_it);
         self.waiting = later;
-        now.into_iter().for_each(|one| self.pass(ticket, one));
+        // What certainly came before the exchange was somebody else's doing.
+        let theirs = now.into_iter().filter(|one| overlap(one, scan));
+        theirs.for_each(|one| self.pass(ticket, one));
     }
 
     fn unpair(&mut self, scan: &Admitted) {
