@@ -32,6 +32,8 @@ const BEGIN: usize = MAGIC.len() + 2;
 const END: usize = 64 + 32;
 /// A packed frame is hardly longer than what is in it.
 const MAX_FRAME: usize = MAX_BODY + MAX_BODY / 128;
+/// Most frames of a file: millions of scans take fifteen hundred.
+const MAX_FRAMES: usize = 20_000;
 
 /// Which way a bundle goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -294,6 +296,9 @@ fn frames(mut body: &[u8]) -> Result<Vec<&[u8]>, BundleError> {
         let (frame, rest) = rest
             .split_at_checked(length)
             .ok_or(BundleError::Truncated)?;
+        if frames.len() == MAX_FRAMES {
+            return Err(BundleError::Damaged);
+        }
         frames.push(frame);
         body = rest;
     }

@@ -83,6 +83,9 @@ pub enum BatchFault {
     /// The batch does not hold together.
     #[error(transparent)]
     Chain(#[from] ChainFault),
+    /// No log is that long.
+    #[error("a log of {0} records is not possible")]
+    Impossible(u64),
     /// The head that was signed is not the one that the records lead to.
     #[error("the signed head at record {0} is not the head of the records that came with it")]
     OtherHead(u64),
@@ -96,6 +99,7 @@ impl BatchFault {
             Self::Forked(_) => "log_forked",
             Self::Chain(ChainFault::Gap { .. }) => "log_gap",
             Self::Chain(ChainFault::BadHead(_)) => "bad_head_signature",
+            Self::Impossible(_) => "log_head_impossible",
             Self::Chain(_) | Self::OtherHead(_) => "log_broken",
         }
     }
@@ -229,11 +233,20 @@ impl Batch {
     }
 }
 
-/// Whether the heads of a request fit together: both signed by the node, and the log not shorter than the batch.
+/// Longest log: a scan a second for centuries.
+const MOST_SEQ: u64 = 1 << 40;
+/// Most records that a log may have beyond what is stored: days of a busy gate.
+const MOST_AHEAD: u64 = 10_000_000;
+
+/// Whether the heads of a request fit together: both signed by the node, the log not shorter than the batch, and not
+/// longer than logs can be. `stored` is how far central has it.
 ///
 /// # Errors
 /// [`BatchFault`] names the head.
-pub fn check_heads(log: &SignedHead, upto: &SignedHead) -> Result<(), BatchFault> {
+pub fn check_heads(log: &SignedHead, upto: &SignedHead, stored: u64) -> Result<(), BatchFault> {
+    if log.head.seq > MOST_SEQ || log.head.seq > stored.saturating_add(MOST_AHEAD) {
+        return Err(BatchFault::Impossible(log.head.seq));
+    }
     let same_place = log.head.seq == upto.head.seq;
     if log.head.seq < upto.head.seq || (same_place && log.head.hash != upto.head.hash) {
         return Err(BatchFault::OtherHead(log.head.seq));

@@ -187,9 +187,9 @@ fn heads_that_contradict_each_other_are_refused() {
     let (_, heads) = log(3, |_| ());
     let key = ed25519_dalek::SigningKey::from_bytes(&[1; 32]);
     let sign = |head: Head| head.sign(&key);
-    assert_eq!(check_heads(&sign(heads[3]), &sign(heads[2])), Ok(()));
+    assert_eq!(check_heads(&sign(heads[3]), &sign(heads[2]), 0), Ok(()));
     assert_eq!(
-        check_heads(&sign(heads[2]), &sign(heads[3])),
+        check_heads(&sign(heads[2]), &sign(heads[3]), 0),
         Err(BatchFault::OtherHead(2))
     );
     let other = Head {
@@ -197,7 +197,12 @@ fn heads_that_contradict_each_other_are_refused() {
         ..heads[3]
     };
     assert_eq!(
-        check_heads(&sign(heads[3]), &sign(other)),
+        check_heads(&sign(heads[3]), &sign(other), 0),
         Err(BatchFault::OtherHead(3))
     );
+    for seq in [u64::MAX, 1 << 63, 1 << 41, 10_000_001] {
+        let far = Head { seq, ..heads[3] };
+        let refused = check_heads(&sign(far), &sign(heads[3]), 0);
+        assert_eq!(refused, Err(BatchFault::Impossible(seq)));
+    }
 }

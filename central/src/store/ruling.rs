@@ -14,7 +14,7 @@ use super::{
     many::write_many,
     revision::{signed, unsigned},
     scan::{ruling, winner},
-    tx::fetch_all,
+    tx::{execute, fetch_all, fetch_optional},
 };
 use crate::domain::cause::Cause;
 
@@ -185,6 +185,41 @@ pub async fn park(tx: &mut Tx, rows: &[ParkedRow]) -> Result<(), StoreError> {
         row.body.as_slice(),
         row.received_at.0
     )
+}
+
+/// Forgets what was set aside only because records before it were missing: they are here now, and so is it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_gaps(tx: &mut Tx, node: NodeId, upto: u64) -> Result<(), StoreError> {
+    let sql = "DELETE FROM parked_records WHERE node_id = ? AND seq <= ? AND code = 'log_gap'";
+    execute!(tx, sql, node.0, signed(upto))?;
+    Ok(())
+}
+
+/// How many records of a node were set aside.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_parked(tx: &mut Tx, node: NodeId) -> Result<u64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM parked_records WHERE node_id = ?";
+    let row = fetch_optional!(tx, (i64,), sql, node.0)?;
+    unsigned(row.map_or(0, |(count,)| count))
+}
+
+/// The bytes that stand at a place of a node's log although they cannot be used.
+///
+/// # Errors
+/// When the database fails.
+pub async fn poison_at(tx: &mut Tx, node: NodeId, seq: u64) -> Result<Option<Vec<u8>>, StoreError> {
+    let row = fetch_optional!(
+        tx,
+        (Vec<u8>,),
+        "SELECT body FROM parked_records WHERE node_id = ? AND seq = ? AND code LIKE 'record%' LIMIT 1",
+        node.0,
+        signed(seq)
+    )?;
+    Ok(row.map(|(body,)| body))
 }
 
 /// What a node sent and was set aside: place, reason and bytes, by place.

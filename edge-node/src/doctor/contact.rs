@@ -60,6 +60,9 @@ pub fn lease(contact: &Contact, now: Timestamp) -> Check {
     let Some(until) = contact.lease_until else {
         return Check::no_go("lease", "central never gave one", SYNC);
     };
+    if contact.is_over {
+        return Check::no_go("lease", "it ended, and only central can give another", SYNC);
+    }
     let left = until.ms_since(now);
     let found = format!(
         "until {} ({} h {} min left)",

@@ -192,6 +192,8 @@ impl Work {
         let (link, outcome) = match done {
             // All of it is fetched again, which must not be every few seconds.
             Ok(summary) if summary.gap.is_some() => (Link::Connected, Outcome::Failed),
+            // A revoked node is told so each time: seldom is enough, and an erased disk need not be erased every second.
+            Ok(summary) if summary.erased => (revoked(), Outcome::Refused),
             Ok(_) => (Link::Connected, Outcome::Current),
             Err(error) => {
                 let outcome = match error.can_retry() {
@@ -213,6 +215,13 @@ impl Work {
 
     fn now_ms(&self) -> i64 {
         self.node.clock().reading().mono_ms
+    }
+}
+
+fn revoked() -> Link {
+    Link::Away {
+        code: "node_revoked".to_owned(),
+        message: "central revoked this node: enrol a new one in another folder".to_owned(),
     }
 }
 

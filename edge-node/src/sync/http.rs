@@ -23,6 +23,9 @@ use super::{
 const CONNECT_LIMIT: Duration = Duration::from_secs(8);
 /// Without a single byte of the answer; a thin link is slow, but not silent. Sending the request is no silence.
 const SILENCE_LIMIT: Duration = Duration::from_secs(30);
+/// Bytes that nobody confirms for so long are given up, so that a request of which the node thinks no more cannot arrive
+/// later: central takes a request for at most a minute old (`sync_protocol::moment::REQUEST_LIMIT_MS`).
+const UNSENT_LIMIT: Duration = Duration::from_secs(30);
 /// Bytes per second of the thinnest link that still is one; a request may take as long to send.
 const THINNEST: u32 = 2_048;
 /// For one call as a whole.
@@ -89,6 +92,7 @@ impl HttpTransport {
             .redirect(Policy::none())
             .no_proxy()
             .connect_timeout(CONNECT_LIMIT)
+            .tcp_user_timeout(UNSENT_LIMIT)
             .timeout(CALL_LIMIT)
             .build()?;
         Ok(Self {

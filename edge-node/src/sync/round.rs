@@ -135,8 +135,9 @@ async fn ask(
         answer = try_ask(node, transport, session, None).await;
     }
     match &answer {
-        Err(SyncError::Unreachable(_)) => session.pace = session.pace.failed(),
         Err(error) if error.means_copy() => blocking(node, Node::lock_as_copy).await?,
+        // Also a server on the way that lost patience: what was asked for took too long.
+        Err(error) if error.can_retry() => session.pace = session.pace.failed(),
         _ => {}
     }
     answer

@@ -43,6 +43,8 @@ use crate::{
 
 /// How often a round is begun again because another one of the same node came in between.
 const MOST_OVERTAKEN: u32 = 8;
+/// Refused records that are kept of one node.
+const MOST_PARKED: u64 = 10_000;
 
 /// Why a round is refused.
 #[derive(Debug, thiserror::Error)]
@@ -208,7 +210,7 @@ impl App {
             received_at,
             answered_at: self.clock.now(),
             // Never beyond the log that asks, which may be an older copy.
-            acknowledged: node.log_seq.min(request.log.head.seq),
+            acknowledged: node.log_seq.min(request.upto.head.seq),
             parked: Vec::new(),
             page: page::empty(request),
             lease_until: received_at,
@@ -247,7 +249,11 @@ impl App {
                 )
                 .await?;
             }
-            Ok::<(), SyncError>(store::ruling::park(tx, &rows).await?)
+            // Whoever holds a stolen key cannot fill the disk; what is not kept here stays unsent at the node.
+            if store::ruling::count_parked(tx, node).await? < MOST_PARKED {
+                store::ruling::park(tx, &rows).await?;
+            }
+            Ok::<(), SyncError>(())
         })?;
         counter::parked(error.code(), rows.len());
         Ok(())

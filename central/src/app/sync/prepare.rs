@@ -115,7 +115,7 @@ fn verified_head(node: &Node, request: &SyncRequest) -> Result<Head, SyncError> 
     if log != upto {
         log.verify(&key).map_err(BatchFault::from)?;
     }
-    batch::check_heads(log, upto)?;
+    batch::check_heads(log, upto, node.log_seq)?;
     Ok(upto.head)
 }
 
@@ -185,9 +185,8 @@ async fn stored_hash(
     if let Some(bytes) = record {
         return Ok(Some(record_hash(&bytes)));
     }
-    let parked = store::ruling::parked_of(tx, node).await?;
-    let found = parked.iter().find(|(place, _, _)| *place == seq);
-    Ok(found.map(|(_, _, bytes)| record_hash(bytes)))
+    let poison = store::ruling::poison_at(tx, node, seq).await?;
+    Ok(poison.map(|bytes| record_hash(&bytes)))
 }
 
 /// A request whose log is shorter than one that was seen before is a late copy: it says nothing about now. What came on

@@ -66,6 +66,9 @@ impl App {
             let redecided = self
                 .store_scans(tx, prepared, &touched, revision, received_at)
                 .await?;
+            if !prepared.fresh.is_empty() {
+                store::ruling::forget_gaps(tx, node.id, node.log_seq).await?;
+            }
             store::ruling::park(tx, &parked_rows).await?;
             let answered_at = self.clock.now();
             store_round(tx, prepared, &node, answered_at).await?;

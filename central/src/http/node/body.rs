@@ -31,15 +31,23 @@ pub fn version(headers: &HeaderMap) -> Result<u32, NodeRefusal> {
     })
 }
 
-/// Reads a message.
+/// Reads a message as long as messages may be.
 pub fn read<T>(headers: &HeaderMap, body: &[u8]) -> Result<T, NodeRefusal>
+where
+    T: for<'b> Decode<'b, ()>,
+{
+    read_upto(headers, body, wire::MAX_BODY)
+}
+
+/// Reads a message that has at most so many bytes once it is unpacked: strangers may send only short ones.
+pub fn read_upto<T>(headers: &HeaderMap, body: &[u8], most: usize) -> Result<T, NodeRefusal>
 where
     T: for<'b> Decode<'b, ()>,
 {
     let encoding = headers.get(CONTENT_ENCODING).map(|value| value.as_bytes());
     let decoded = match encoding {
         None | Some(b"identity") => wire::decode(body),
-        Some(b"zstd") => wire::decode(&unpack(body)?),
+        Some(b"zstd") => wire::decode(&unpack(body, most)?),
         Some(_) => {
             let message = "the body's encoding is unknown: send it plain or as zstd";
             return Err(NodeRefusal::bad_request("unknown_encoding", message));
@@ -52,13 +60,13 @@ where
 }
 
 /// A short body never becomes a long one (a "bomb").
-fn unpack(packed: &[u8]) -> Result<Vec<u8>, NodeRefusal> {
-    packed::unpack(packed, wire::MAX_BODY).map_err(|why| match why {
+fn unpack(packed: &[u8], most: usize) -> Result<Vec<u8>, NodeRefusal> {
+    packed::unpack(packed, most).map_err(|why| match why {
         NotUnpacked::Damaged => {
             NodeRefusal::bad_request("malformed_body", "the body is not valid zstd")
         }
         NotUnpacked::TooLong => {
-            let message = format!("the body is longer than {} bytes", wire::MAX_BODY);
+            let message = format!("the body is longer than {most} bytes");
             NodeRefusal::bad_request("body_too_long", &message)
         }
     })

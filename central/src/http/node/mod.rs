@@ -24,7 +24,7 @@ use sync_protocol::{
 };
 
 use self::{
-    body::{answer, read, version},
+    body::{answer, read, read_upto, version},
     refusal::NodeRefusal,
 };
 use crate::{
@@ -90,7 +90,7 @@ impl FromRequest<App> for Body {
 
 async fn enrol(State(app): State<App>, headers: HeaderMap, Body(body): Body) -> Answer {
     let version = version(&headers)?;
-    let request: EnrolRequest = read(&headers, &body)?;
+    let request: EnrolRequest = read_upto(&headers, &body, MAX_SMALL_BODY)?;
     let enrolled = app.enrol(&request).await?;
     tracing::info!(node = %enrolled.node, gate = %enrolled.gate, "node enrolled");
     Ok(answer(&headers, version, &enrolled))
@@ -98,14 +98,14 @@ async fn enrol(State(app): State<App>, headers: HeaderMap, Body(body): Body) -> 
 
 async fn challenge(State(app): State<App>, headers: HeaderMap, Body(body): Body) -> Answer {
     let version = version(&headers)?;
-    let request: ChallengeRequest = read(&headers, &body)?;
+    let request: ChallengeRequest = read_upto(&headers, &body, MAX_SMALL_BODY)?;
     let challenge = app.challenge(request.node).await?;
     Ok(answer(&headers, version, &challenge))
 }
 
 async fn session(State(app): State<App>, headers: HeaderMap, Body(body): Body) -> Answer {
     let version = version(&headers)?;
-    let request: SessionRequest = read(&headers, &body)?;
+    let request: SessionRequest = read_upto(&headers, &body, MAX_SMALL_BODY)?;
     let session = app.open_session(&request).await?;
     Ok(answer(&headers, version, &session))
 }
@@ -137,7 +137,7 @@ async fn wait(
     Body(body): Body,
 ) -> Answer {
     let version = version(&headers)?;
-    let request: WaitRequest = read(&headers, &body)?;
+    let request: WaitRequest = read_upto(&headers, &body, MAX_SMALL_BODY)?;
     let news = app.wait(&node, &request).await?;
     Ok(answer(&headers, version, &news))
 }
