@@ -237,7 +237,16 @@ impl Sources<'_> {
         }
         let by = merged.bound.get(&id);
         let by = by.and_then(|fact| passages.iter().find(|p| p.scan == fact.scan));
-        Ok(by.map_or(Worn::Free(id), |passage| Worn::Bound(*passage)))
+        let is_loose = |p: &&Passage| {
+            let ruled = merged.rulings.get(&p.scan);
+            p.wristband == Some(id) && ruled.is_some_and(|ruled| ruled.ruling == Ruling::Unbound)
+        };
+        let loose = passages.iter().find(is_loose);
+        Ok(match (by, loose) {
+            (Some(by), _) => Worn::Bound(*by),
+            (None, Some(by)) => Worn::Loose(*by),
+            (None, None) => Worn::Free(id),
+        })
     }
 
     /// Everything that scans tie to what was asked for, which is looked up first.

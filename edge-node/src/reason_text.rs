@@ -107,8 +107,8 @@ const fn words(reason: Reason) -> (&'static str, &'static str) {
         ),
         Reason::ShowWristband => ("Now scan the wristband", "Sekarang pindai gelangnya"),
         Reason::WristbandTaken => (
-            "This wristband belongs to another ticket: take a new one",
-            "Gelang ini milik tiket lain: ambil yang baru",
+            "This wristband is somebody else's: take a new one",
+            "Gelang ini milik orang lain: ambil yang baru",
         ),
         Reason::WristbandVoid => (
             "This wristband was withdrawn: take it back and give a good one",

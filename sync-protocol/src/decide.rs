@@ -69,6 +69,8 @@ pub enum Worn {
     Void(WristbandId),
     /// Genuine, and bound to no ticket as far as this gate knows.
     Free(WristbandId),
+    /// The same, but somebody passed with it while it was bound to none.
+    Loose(Passage),
     /// Bound to a ticket by this exchange.
     Bound(Passage),
 }
@@ -220,16 +222,22 @@ fn wristband(q: &Question) -> Answer {
     let Some(rules) = &q.config.wristbands else {
         return refuse(Reason::UnknownWristband);
     };
-    match (q.action, q.wristband) {
-        (Action::Entry, Some(Worn::Void(_))) => refuse(Reason::WristbandVoid),
-        (Action::Entry, Some(Worn::Free(id))) if !was_tied(q, id) => {
+    let is_void = matches!(q.wristband, Some(Worn::Void(_)));
+    let own = match q.wristband {
+        Some(Worn::Free(id) | Worn::Void(id)) => Some(id),
+        Some(Worn::Loose(by)) => by.wristband,
+        Some(Worn::Bound(_) | Worn::Unknown) | None => None,
+    };
+    match (q.action, own) {
+        (Action::Entry, Some(_)) if is_void => refuse(Reason::WristbandVoid),
+        (Action::Entry, Some(id)) if !was_tied(q, id) => {
             by_policy(q, rules.unbound, Reason::BindingUnknown)
         }
         // Whoever is inside may leave.
-        (Action::Exit, Some(Worn::Free(id) | Worn::Void(id))) if !was_tied(q, id) => {
+        (Action::Exit, Some(id)) if !was_tied(q, id) => {
             by_policy(q, Policy::Admit, Reason::BindingUnknown)
         }
-        (Action::Unpair, Some(Worn::Free(_) | Worn::Void(_))) => refuse(Reason::NotPaired),
+        (Action::Unpair, Some(_)) => refuse(Reason::NotPaired),
         _ => refuse(Reason::UnknownWristband),
     }
 }

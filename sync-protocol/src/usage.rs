@@ -45,7 +45,10 @@ fn exchange(q: &Question) -> (Verdict, Option<Passage>) {
         _ if q.config.wristbands.is_none() => (Verdict::admit(Reason::Exchanged), None),
         None => (Verdict::ask(Reason::ShowWristband), None),
         Some(Worn::Free(_)) => (Verdict::admit(Reason::Exchanged), None),
-        Some(Worn::Bound(by)) => (Verdict::refuse(Reason::WristbandTaken), Some(by)),
+        // Whoever passed with it would share it with this guest.
+        Some(Worn::Bound(by) | Worn::Loose(by)) => {
+            (Verdict::refuse(Reason::WristbandTaken), Some(by))
+        }
         Some(Worn::Void(_)) => (Verdict::refuse(Reason::WristbandVoid), None),
         Some(Worn::Unknown) => (Verdict::refuse(Reason::UnknownWristband), None),
     }
@@ -113,7 +116,7 @@ fn exchanged(q: &Question) -> Option<Passage> {
 fn wristband(q: &Question, verdict: Verdict) -> Option<crate::id::WristbandId> {
     match (q.action, verdict.admits(), q.wristband) {
         (Action::Exchange, _, Some(Worn::Free(id) | Worn::Void(id))) => Some(id),
-        (Action::Exchange, _, Some(Worn::Bound(by))) => by.wristband,
+        (Action::Exchange, _, Some(Worn::Bound(by) | Worn::Loose(by))) => by.wristband,
         (Action::Unpair, true, _) => exchanged(q).and_then(|by| by.wristband),
         _ => None,
     }

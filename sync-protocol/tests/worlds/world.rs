@@ -175,7 +175,12 @@ impl World {
         };
         let worn = hand.map(|id| match merged.bound.get(&id) {
             Some(by) => Worn::Bound(*history.iter().find(|p| p.scan == by.scan).expect("known")),
-            None => Worn::Free(id),
+            None => history
+                .iter()
+                .find(|p| {
+                    p.wristband == Some(id) && merged.rulings[&p.scan].ruling == Ruling::Unbound
+                })
+                .map_or(Worn::Free(id), |by| Worn::Loose(*by)),
         });
         let ticket = match (thing, worn) {
             (Thing::Ticket(id), _) => Some(ticket_id(id)),

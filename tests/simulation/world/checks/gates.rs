@@ -93,6 +93,9 @@ pub fn a_gate_admits_once(device: &Device, rules: &GateRules) -> Held {
         is_green(deed)
             && deed.record.subject == last.record.subject
             && deed.record.action == last.record.action
+            // What a wristband did before it was anybody's is nobody's.
+            && (deed.record.reason != Reason::BindingUnknown
+                || last.record.reason == Reason::BindingUnknown)
     });
     let most = match (last.record.action, rules.entry_rule) {
         // An exchange that lost its wristband to another one bound nothing, and may be made again.
