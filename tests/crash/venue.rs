@@ -132,7 +132,8 @@ impl Venue {
 
     /// What central's command line says of tickets that were admitted twice.
     pub async fn conflicts(&self) -> Vec<Value> {
-        self.ask_json(&["conflicts", &self.event, "--kind", "double", "--json"]).await
+        self.ask_json(&["conflicts", &self.event, "--kind", "double", "--json"])
+            .await
     }
 
     /// The codes of all tickets.

@@ -120,7 +120,8 @@ impl Venue {
 
     /// Tickets that were admitted twice.
     pub async fn conflicts(&self) -> Vec<Value> {
-        self.ask(&["conflicts", &self.event, "--kind", "double", "--json"]).await
+        self.ask(&["conflicts", &self.event, "--kind", "double", "--json"])
+            .await
     }
 
     /// What central holds of a node's log.

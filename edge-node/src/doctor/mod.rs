@@ -151,7 +151,12 @@ fn of_log(
         Err(error) => return vec![Check::failed("log", &error)],
     };
     let mut checks = vec![log::chain(log, &contact, progress)];
-    checks.extend(contact::all(&contact, &head, &clock.reading(), log.parked().ok()));
+    checks.extend(contact::all(
+        &contact,
+        &head,
+        &clock.reading(),
+        log.parked().ok(),
+    ));
     tracing::debug!(node = %identity.answer.node, "the log was followed");
     checks
 }

@@ -11,8 +11,8 @@
 pub mod batch;
 pub mod contact;
 mod history;
-pub mod walk;
 mod row;
+pub mod walk;
 
 use std::path::Path;
 
