@@ -180,6 +180,11 @@ fn note(
     let mut log = lock(&node.log);
     let append = log.begin()?;
     let mut contact = append.contact()?;
+    // The running gate may have heard of central while the pages were read.
+    let made_at = cover.made_at;
+    if let Some(heard_at) = contact.central_seen.filter(|heard_at| made_at <= *heard_at) {
+        return Err(StickError::Old { made_at, heard_at });
+    }
     contact.acknowledged = contact.acknowledged.max(answer.acknowledged);
     contact.central_seen = contact.central_seen.max(Some(cover.made_at));
     contact.is_over &= contact.lease_until >= Some(answer.lease_until);
