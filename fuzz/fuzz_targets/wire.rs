@@ -16,5 +16,6 @@ macro_rules! check {
 
 fuzz_target!(|bytes: &[u8]| {
     check!(bytes, v1::EnrolRequest, v1::EnrolAnswer, v1::Challenge, v1::SessionRequest, v1::Session);
-    check!(bytes, v1::SyncRequest, v1::SyncAnswer, v1::Refusal);
+    check!(bytes, v1::SyncRequest, v1::SyncAnswer, v1::Refusal, v1::ChallengeRequest);
+    check!(bytes, v1::WaitRequest, v1::WaitAnswer);
 });
