@@ -93,8 +93,8 @@ const fn words(reason: Reason) -> (&'static str, &'static str) {
             "Data tiket gerbang ini belum lengkap: tanya supervisor",
         ),
         Reason::NodeLocked => (
-            "This gate is locked: connect it to central",
-            "Gerbang ini terkunci: hubungkan ke pusat",
+            "This gate is locked: call the venue manager",
+            "Gerbang ini terkunci: panggil manajer venue",
         ),
         Reason::TypedNumber => (
             "Good ticket, typed by hand: compare the name with an identity card",

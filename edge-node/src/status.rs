@@ -78,6 +78,8 @@ pub struct Status {
     pub lease_until: Option<Timestamp>,
     /// It may decide no longer.
     pub locked: bool,
+    /// Why: `copy`, `revoked` or `lease_over`.
+    pub locked_because: Option<&'static str>,
     /// The search by name in this program.
     pub search: SearchStatus,
     /// Doubles that this node lost or won, the newest first.
@@ -217,6 +219,7 @@ impl Node {
             clock,
             lease_until: contact.lease_until,
             locked: contact.is_locked(now),
+            locked_because: contact.locked_because(now),
             search: self.search_status(&view, &contact),
             doubles: conflicts.iter().filter_map(DoubleNotice::of).collect(),
             conflicts,

@@ -83,6 +83,8 @@ pub enum Matter {
         admission: Admission,
         /// The scan that it lost to.
         winner: Option<Admission>,
+        /// Number of the winner's ticket where it is another one: one wristband was given to both.
+        other_ticket: Option<String>,
     },
     /// A record that was set aside.
     Record {
@@ -253,6 +255,11 @@ async fn scan_conflict(
     let Some(kind) = now.or(before) else {
         return Ok(None);
     };
+    let other_ticket = match (scan.winner, scan.wristband) {
+        (Some(winner), Some(_)) => store::conflict::ticket_of(tx, winner.scan).await?,
+        _ => None,
+    };
+    let other_ticket = other_ticket.filter(|number| Some(*number) != scan.number);
     Ok(Some(Conflict {
         id: ConflictId::Scan(scan.scan.scan),
         kind,
@@ -265,6 +272,7 @@ async fn scan_conflict(
             flag: scan.flag,
             admission: names.admission(&scan.scan),
             winner: scan.winner.map(|winner| names.admission(&winner)),
+            other_ticket: other_ticket.map(|number| number.to_string()),
             ruling: scan.ruling,
         },
         history,

@@ -37,6 +37,7 @@ fn matter(matter: &Matter) -> Value {
             flag,
             admission,
             winner,
+            other_ticket,
         } => {
             let of_double = |double: bool| double.then(|| place(admission));
             json!({
@@ -49,6 +50,7 @@ fn matter(matter: &Matter) -> Value {
                 "flag": flag.map(sync_protocol::flag::Flag::name),
                 "scan": place(admission),
                 "winner": winner.as_ref().map(place),
+                "winner_ticket": other_ticket.as_ref().or(number.as_ref()).filter(|_| winner.is_some()),
                 "double": of_double(winner.is_some()),
             })
         }
@@ -153,6 +155,7 @@ fn sentence(matter: &Matter) -> String {
             ruling,
             admission,
             winner,
+            other_ticket,
             ..
         } => {
             let what = number
@@ -162,6 +165,16 @@ fn sentence(matter: &Matter) -> String {
                 .unwrap_or_default();
             let (action, here) = (action.name(), place_text(admission));
             match (winner, ruling.as_str()) {
+                (Some(winner), _) if other_ticket.is_some() => format!(
+                    "{what}  {action}: its wristband had been given to {} {}, again {here}{}",
+                    other_ticket.as_deref().unwrap_or_default(),
+                    place_text(winner),
+                    if ruling == "double_undecidable" {
+                        "; their clocks cannot tell which was first"
+                    } else {
+                        ""
+                    }
+                ),
                 (Some(winner), "double_undecidable") => format!(
                     "{what}  {action}: first {}, again {here}; their clocks cannot tell which was first",
                     place_text(winner)

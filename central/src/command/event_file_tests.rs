@@ -120,3 +120,11 @@ fn rules_for_wristbands_check_outs_and_addons_are_read() {
         "{fault:#}"
     );
 }
+
+#[test]
+fn the_documented_event_is_one() {
+    let event = read_text(include_str!("../../../docs/event.toml")).expect("a good file");
+    event.check().expect("a good wish");
+    assert_eq!((event.days.len(), event.types.len()), (2, 2));
+    assert!(event.types[1].addon && event.wristbands.is_some());
+}

@@ -369,3 +369,20 @@ pub async fn knows_set_aside(tx: &mut Tx, event: EventId, id: Uuid) -> Result<bo
     let sql = "SELECT p.seq FROM parked_records p JOIN nodes n ON n.id = p.node_id WHERE n.event_id = ? AND p.id = ?";
     Ok(fetch_optional!(tx, (i64,), sql, event.0, id)?.is_some())
 }
+
+/// The number of the ticket that a scan counts for.
+///
+/// # Errors
+/// When the database fails.
+pub async fn ticket_of(tx: &mut Tx, scan: ScanId) -> Result<Option<TicketNumber>, StoreError> {
+    let row = fetch_optional!(
+        tx,
+        (i64,),
+        "SELECT t.number FROM scans s JOIN tickets t ON t.id = COALESCE(s.counted_ticket_id, s.ticket_id) \
+         WHERE s.node_id = ? AND s.seq = ?",
+        scan.node.0,
+        signed(scan.seq)
+    )?;
+    row.map(|(number,)| Ok(TicketNumber::new(unsigned(number)?)))
+        .transpose()
+}

@@ -127,8 +127,13 @@ fn search(status: &Status) -> String {
     }
 }
 
-const fn locked(status: &Status) -> &'static str {
-    if status.locked { " · LOCKED" } else { "" }
+fn locked(status: &Status) -> &'static str {
+    match status.locked_because {
+        Some("copy") => " · LOCKED: its disk was copied",
+        Some("revoked") => " · LOCKED: central revoked it",
+        Some(_) => " · LOCKED: too long without central",
+        None => "",
+    }
 }
 
 /// `812–815, other gates as of …`.

@@ -1,6 +1,7 @@
 //! What central last said: lease, rights, time, and what it has not got yet.
 
 use sync_protocol::{
+    rights::Rights,
     scan::Head,
     time::{Reading, Timestamp},
 };
@@ -81,6 +82,9 @@ pub fn lease(contact: &Contact, now: Timestamp) -> Check {
 #[must_use]
 pub fn rights(contact: &Contact) -> Check {
     let names = contact.rights.names();
+    if contact.rights == Rights::ALL && contact.central_seen.is_none() {
+        return Check::warning("rights", "not known until the first sync", SYNC);
+    }
     match names.is_empty() {
         true => Check::no_go(
             "rights",

@@ -120,6 +120,19 @@ impl Contact {
         self.is_erased || self.is_copy || self.is_over || self.ends_before(now)
     }
 
+    /// Why the node may no longer decide, by stable name.
+    #[must_use]
+    pub fn locked_because(&self, now: Timestamp) -> Option<&'static str> {
+        match self {
+            Self { is_copy: true, .. } => Some("copy"),
+            Self {
+                is_erased: true, ..
+            } => Some("revoked"),
+            _ if self.is_locked(now) => Some("lease_over"),
+            _ => None,
+        }
+    }
+
     /// Whether the lease is over.
     #[must_use]
     pub fn ends_before(&self, now: Timestamp) -> bool {

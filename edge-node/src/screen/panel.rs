@@ -111,8 +111,11 @@ fn reason(link: Option<&Link>) -> Option<String> {
 
 fn warnings(status: &Status, words: &Words) -> Vec<String> {
     let mut warnings = Vec::new();
-    if status.locked {
-        warnings.push(words.locked.to_owned());
+    match status.locked_because {
+        Some("copy") => warnings.push(words.locked_copy.to_owned()),
+        Some("revoked") => warnings.push(words.locked_revoked.to_owned()),
+        Some(_) => warnings.push(words.locked.to_owned()),
+        None => {}
     }
     let replica = &status.replica;
     match replica.state.as_str() {

@@ -74,8 +74,12 @@ pub struct Words {
     pub incomplete: &'static str,
     /// Tickets are on their way.
     pub receiving: &'static str,
-    /// The gate is locked.
+    /// The gate is locked: it heard nothing of central for too long.
     pub locked: &'static str,
+    /// The gate is locked: its disk was copied.
+    pub locked_copy: &'static str,
+    /// The gate is locked: central revoked it.
+    pub locked_revoked: &'static str,
     /// The wall clock is wrong.
     pub clock_wrong: &'static str,
     /// Nothing confirms the wall clock.
@@ -136,7 +140,9 @@ static ENGLISH: Words = Words {
     scans: "Scans in the log",
     incomplete: "Tickets incomplete",
     receiving: "Receiving tickets",
-    locked: "This gate is locked. Connect it to central.",
+    locked: "This gate is locked: too long without central. Connect it.",
+    locked_copy: "This gate is locked: its disk was copied. Call the venue manager.",
+    locked_revoked: "This gate is locked: central revoked it. Call the venue manager.",
     clock_wrong: "The clock of this machine is wrong",
     clock_unknown: "Nothing has confirmed this machine's clock since it started",
     since_start: "Since this screen started",
@@ -184,7 +190,9 @@ static INDONESIAN: Words = Words {
     scans: "Pindaian dalam catatan",
     incomplete: "Tiket belum lengkap",
     receiving: "Menerima tiket",
-    locked: "Gerbang ini terkunci. Hubungkan ke pusat.",
+    locked: "Gerbang ini terkunci: terlalu lama tanpa pusat. Hubungkan.",
+    locked_copy: "Gerbang ini terkunci: disknya disalin. Panggil manajer venue.",
+    locked_revoked: "Gerbang ini terkunci: dicabut oleh pusat. Panggil manajer venue.",
     clock_wrong: "Jam mesin ini salah",
     clock_unknown: "Jam mesin ini belum dikonfirmasi sejak menyala",
     since_start: "Sejak layar ini dibuka",
