@@ -64,6 +64,10 @@ pub struct Double {
 
 /// What a conflict is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a page holds few, and nearly all are scans"
+)]
 pub enum Matter {
     /// An admitted scan.
     Scan {
