@@ -60,4 +60,11 @@ impl Home {
             source,
         })
     }
+
+    /// Whether files can be written there. Asked before central is: a code that was used up for nothing is lost.
+    pub(crate) fn try_writing(&self) -> Result<(), NodeError> {
+        let path = self.0.join("enrolling");
+        let tried = std::fs::write(&path, b"").and_then(|()| std::fs::remove_file(&path));
+        tried.map_err(|source| NodeError::File { path, source })
+    }
 }

@@ -17,11 +17,12 @@ use sync_protocol::{
     manifest::Manifest,
     merge::Ruling,
     moment::Trip,
+    rights::Rights,
     scan::{Action, Head, ScanId, ScanRecord, Subject},
     ticket::Ticket,
     time::Timestamp,
     verdict::{Decision, Reason},
-    wire::v1::{EnrolRequest, PassageChange, RoundTrip, SyncAnswer, SyncRequest},
+    wire::v1::{EnrolAnswer, EnrolRequest, PassageChange, RoundTrip, SyncAnswer, SyncRequest},
 };
 
 use crate::{
@@ -64,13 +65,16 @@ pub struct NaiveGate {
 }
 
 impl TestCentral {
-    /// Enrols a gate by the real code and the real answer.
-    ///
-    /// # Panics
-    /// When central refuses.
-    pub async fn enrol(&self, event: &EventSetup, gate: &str, name: &str) -> NaiveGate {
+    /// Takes a node in by a code from the panel; what central answers, and the key that the node made for itself.
+    pub(crate) async fn take_in(
+        &self,
+        event: &EventSetup,
+        gate: &str,
+        name: &str,
+        rights: Rights,
+    ) -> (EnrolAnswer, SigningKey) {
         let wish = NewEnrolment {
-            rights: sync_protocol::rights::Rights::ALL,
+            rights,
             event: event.event.id,
             gate: festival::gate(event, gate),
             node_name: name.into(),
@@ -83,9 +87,18 @@ impl TestCentral {
         let request = EnrolRequest {
             code: code.secret_text(),
             public_key: key.verifying_key().to_bytes(),
-            program: "naive 1".into(),
+            program: "test".into(),
         };
         let answer = self.app.enrol(&request).await.expect("taken in");
+        (answer, key)
+    }
+
+    /// Enrols a gate by the real code and the real answer.
+    ///
+    /// # Panics
+    /// When central refuses.
+    pub async fn enrol(&self, event: &EventSetup, gate: &str, name: &str) -> NaiveGate {
+        let (answer, key) = self.take_in(event, gate, name, Rights::ALL).await;
         NaiveGate {
             id: answer.node,
             event: answer.event,

@@ -6,22 +6,21 @@ use std::{path::Path, sync::Arc};
 
 use ambient::{Clock, ManualClock, SeededEntropy};
 use central::{
-    app::{nodes::NewEnrolment, sync::SyncError},
+    app::sync::SyncError,
     domain::{event::EventSetup, ticket},
     store,
 };
-use ed25519_dalek::SigningKey;
 use edge_node::{Identity, Node, round::Applied, scan::Scan, status::Status};
 use sync_protocol::{
     id::{NodeId, TicketId},
     moment::Trip,
     rights::Rights,
     scan::Action,
-    wire::v1::{EnrolRequest, SyncAnswer, SyncRequest},
+    wire::v1::{SyncAnswer, SyncRequest},
 };
 use tempfile::TempDir;
 
-use crate::{central::TestCentral, festival};
+use crate::central::TestCentral;
 
 /// A ticket as its buyer holds it.
 #[derive(Clone, Debug)]
@@ -65,23 +64,8 @@ impl TestCentral {
         name: &str,
         rights: Rights,
     ) -> RealGate {
-        let wish = NewEnrolment {
-            rights,
-            event: event.event.id,
-            gate: festival::gate(event, gate),
-            node_name: name.into(),
-            valid_for_ms: 3_600_000,
-        };
-        let code = self.app.create_enrolment(&wish).await.expect("a code");
-        let mut seed = [0; 32];
-        self.app.entropy.fill(&mut seed);
-        let key = SigningKey::from_bytes(&seed);
-        let request = EnrolRequest {
-            code: code.secret_text(),
-            public_key: key.verifying_key().to_bytes(),
-            program: "test".into(),
-        };
-        let answer = self.app.enrol(&request).await.expect("taken in");
+        let (answer, key) = self.take_in(event, gate, name, rights).await;
+        let seed = key.to_bytes();
         let boot = SeededEntropy::new(u64::from_le_bytes(seed[..8].try_into().expect("eight")));
         let identity = Identity {
             answer,

@@ -129,7 +129,7 @@ pub fn transport_of(node: &Node) -> Result<HttpTransport, EnrolError> {
     )?)
 }
 
-/// The folder can be made, nobody lives there, and nobody left anything behind.
+/// The folder can be made and written, nobody lives there, and nobody left anything behind.
 fn check_home(path: &Path) -> Result<(), NodeError> {
     let home = Home::new(path);
     match Identity::load(&home) {
@@ -139,6 +139,7 @@ fn check_home(path: &Path) -> Result<(), NodeError> {
         }),
         Err(NodeError::NotEnrolled(_)) => {
             home.make()?;
+            home.try_writing()?;
             Node::check_free(&home)
         }
         Err(error) => Err(error),

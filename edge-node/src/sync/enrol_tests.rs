@@ -179,3 +179,14 @@ fn a_replica_of_another_event_is_not_opened() {
     let refused = Node::open(home.path(), clock).err().expect("refused");
     assert_eq!(refused.code(), "replica_of_other_event");
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_folder_that_cannot_be_written_is_found_before_the_code_is_used() {
+    let ours = Authority::new();
+    let central = central(&ours, Some(&ours)).await;
+    // Not even root makes files there.
+    let refused = try_enrol(Path::new("/proc/self"), &central, &code(0, &ours)).await;
+    assert_eq!(refused.err().as_deref(), Some("file_failed"));
+    assert_eq!(central.asked.load(Ordering::Relaxed), 0);
+}
