@@ -91,13 +91,13 @@ check_elsewhere() {
     exit 1
 }
 
+# In a folder with a lock file; quick when that was done since the lock changed.
 install_node_packages() {
-    local lock=web-assets/package-lock.json done_mark=web-assets/node_modules/.package-lock.json
-    [ -f "$lock" ] || return 0
-    [ ! -f "$done_mark" ] || [ "$lock" -nt "$done_mark" ] || return 0
+    local folder=$1 done_mark=$1/node_modules/.package-lock.json
+    [ ! -f "$done_mark" ] || [ "$folder/package-lock.json" -nt "$done_mark" ] || return 0
     command -v npm >/dev/null || stop "npm is missing: install Node 18 or newer"
-    printf 'setup: npm ci in web-assets\n' >&2
-    npm ci --prefix web-assets --no-audit --no-fund --loglevel=error
+    printf 'setup: npm ci in %s\n' "$folder" >&2
+    npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund --loglevel=error
     touch "$done_mark"
 }
 
@@ -123,6 +123,7 @@ case "$system" in
         ;;
     *) check_elsewhere "$@" ;;
 esac
-install_node_packages
+install_node_packages web-assets
+case " $* " in *" test "*) install_node_packages tests/npm ;; esac
 case " $* " in *" fuzz "*) install_cargo_fuzz ;; esac
 case " $* " in *" machine "*) scripts/machine-kernel.sh ;; esac
