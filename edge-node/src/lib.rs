@@ -5,6 +5,7 @@
 //! | node | [`node`] | one folder, one identity, one log, one replica |
 //! | scan | [`scan`] | code → look up → decide → durable → light, in that order |
 //! | pairing | [`pairing`] | a ticket waits for its wristband, briefly |
+//! | door | [`door`] | every means shows its texts there, and every page hears of them |
 //! | round | [`round`] | what goes to central and what comes back, without the network |
 //! | log | [`log`] | append-only, chained, outlives everything |
 //! | replica | [`replica`] | equal to central's when it says so |
@@ -14,8 +15,8 @@
 //! | bundle | [`bundle`] | log and answer on a USB stick |
 //! | doctor | [`doctor`] | go or no-go before doors |
 //!
-//! `camera`, `screen`, `sync` and `command` call [`node::Node`]; it calls the log, the replica and the rules in
-//! `sync_protocol`. No rule stands here: the verdict is [`sync_protocol::decide`].
+//! `camera` and `screen` call the door; `door`, `sync` and `command` call [`node::Node`]; it calls the log, the replica
+//! and the rules in `sync_protocol`. No rule stands here: the verdict is [`sync_protocol::decide`].
 
 mod attempts;
 pub mod bundle;
@@ -25,6 +26,7 @@ pub mod config;
 mod counter;
 mod database;
 pub mod doctor;
+pub mod door;
 pub mod error;
 pub mod home;
 pub mod identity;

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a ticket waits for a short while, at one place, until the next ticket; what binds is the record of both
 //! together, never what is remembered here. A wristband that will not do leaves the ticket waiting for another one.
-//! Kept by whoever takes scans one by one: each page of the screen, and the command line.
+//! Kept by whoever takes scans one by one: the door, and the command line.
 
 use sync_protocol::{scan::Action, shown::Shown, shown::identify, verdict::Reason};
 
@@ -69,7 +69,7 @@ impl Pairing {
 
 impl Node {
     /// Whether a text is a ticket's, good or bad, rather than a wristband's. What cannot be looked up is none.
-    fn names_ticket(&self, text: &str) -> bool {
+    pub(crate) fn names_ticket(&self, text: &str) -> bool {
         let shown = self.identified(text);
         matches!(
             shown,

@@ -1,6 +1,8 @@
-//! Hands on a keyboard in front of a real page: a headless Chromium that is told what to press.
+//! Hands and eyes in front of a real page: a headless Chromium that is told what to press and to click, and asked what
+//! it shows.
 //!
-//! By the WebDriver protocol, from `chromedriver`, which is part of Debian's Chromium packages.
+//! By the WebDriver protocol, from `chromedriver`, which is part of Debian's Chromium packages. What every page owes
+//! stands in `eyes.rs`: a quiet console, no request that leaves the machine, nothing that shuts somebody out.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -26,8 +28,13 @@ pub struct Hands {
 }
 
 impl Hands {
-    /// Opens a page.
+    /// Opens a page in a window of a gate's size.
     pub async fn on(url: &str) -> Self {
+        Self::with_window(url, (1280, 800)).await
+    }
+
+    /// Opens a page; `(width, height)` is what the page itself has.
+    pub async fn with_window(url: &str, size: (u32, u32)) -> Self {
         let started = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -44,10 +51,17 @@ impl Hands {
             "--no-sandbox",
             "--disable-gpu",
             "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--force-prefers-reduced-motion",
             "--lang=en",
             &user,
         ];
-        let options = json!({"goog:chromeOptions": {"args": words}});
+        let options = json!({
+            "goog:chromeOptions": {"args": words},
+            "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
+        });
         let wish = json!({"capabilities": {"alwaysMatch": options}});
         let base = format!("http://127.0.0.1:{port}/session");
         let made = post(&base, &wish).await;
@@ -59,15 +73,49 @@ impl Hands {
             _profile: profile,
             _said: said,
         };
-        post(&format!("{}/url", hands.session), &json!({"url": url})).await;
+        hands.resize(size).await;
+        hands.go(url).await;
         hands
     }
 
-    /// Presses the keys of a text one after the other, as a scanner does; `\n` is Enter and `\t` is Tab.
+    /// Goes to another page and waits until it is loaded.
+    pub async fn go(&self, url: &str) {
+        self.order("url", &json!({"url": url})).await;
+    }
+
+    /// Gives the page this size.
+    pub async fn resize(&self, (width, height): (u32, u32)) {
+        let size =
+            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.tools("Emulation.setDeviceMetricsOverride", &size)
+            .await;
+    }
+
+    /// Clicks on the first element that the selector names, where a finger would.
+    pub async fn click(&self, selector: &str) {
+        let wanted = json!({"using": "css selector", "value": selector});
+        let found = self.order("element", &wanted).await;
+        let id = found.as_object().and_then(|found| found.values().next());
+        let id = id.and_then(Value::as_str).expect("an element");
+        self.order(&format!("element/{id}/click"), &json!({})).await;
+    }
+
+    /// Types into the first field that the selector names, in place of what stood there.
+    pub async fn fill(&self, selector: &str, text: &str) {
+        let empty = format!(
+            "const field = document.querySelector({selector:?}); field.focus(); field.select?.()"
+        );
+        self.ask(&empty).await;
+        self.press(text).await;
+    }
+
+    /// Presses the keys of a text one after the other, as a scanner does; `\n` is Enter, `\t` is
+    /// Tab and `\u{1b}` is Escape.
     pub async fn press(&self, text: &str) {
         let key = |c| match c {
             '\n' => "\u{E007}".to_owned(),
             '\t' => "\u{E004}".to_owned(),
+            '\u{1b}' => "\u{E00C}".to_owned(),
             other => char::to_string(&other),
         };
         let keys = text.chars().map(key);
@@ -75,7 +123,7 @@ impl Hands {
             .flat_map(|key| ["keyDown", "keyUp"].map(|kind| json!({"type": kind, "value": key})))
             .collect();
         let actions = json!({"actions": [{"type": "key", "id": "scanner", "actions": strokes}]});
-        post(&format!("{}/actions", self.session), &actions).await;
+        self.order("actions", &actions).await;
     }
 
     /// A bare request: nothing can be awaited where this is needed.
@@ -96,7 +144,24 @@ impl Hands {
     /// What a script on the page returns.
     pub async fn ask(&self, script: &str) -> Value {
         let call = json!({"script": script, "args": []});
-        post(&format!("{}/execute/sync", self.session), &call).await
+        self.order("execute/sync", &call).await
+    }
+
+    /// What a script hands to its last argument, a function, sooner or later.
+    pub async fn ask_later(&self, script: &str) -> Value {
+        let call = json!({"script": script, "args": []});
+        self.order("execute/async", &call).await
+    }
+
+    /// A command of the WebDriver protocol.
+    pub async fn order(&self, what: &str, body: &Value) -> Value {
+        post(&format!("{}/{what}", self.session), body).await
+    }
+
+    /// A command of the browser's own tools.
+    pub async fn tools(&self, command: &str, parameters: &Value) -> Value {
+        let order = json!({"cmd": command, "params": parameters});
+        self.order("goog/cdp/execute", &order).await
     }
 
     /// Waits until a script on the page returns true.

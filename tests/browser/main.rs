@@ -3,6 +3,9 @@
 //! The pictures in the README are these tests' screenshots (`make screenshots`).
 
 mod chromium;
+mod device;
+mod eyes;
+mod gate;
 mod hands;
 mod scanner;
 mod venue;

@@ -6,8 +6,12 @@ use axum::{
     body::{Body, to_bytes},
     http::{Request, header},
 };
-use edge_node::screen::{Options, router};
+use edge_node::{
+    door::Door,
+    screen::{Options, router},
+};
 use support::central::Engine;
+use sync_protocol::scan::Action;
 use tower::ServiceExt;
 
 use crate::venue::Venue;
@@ -33,7 +37,8 @@ async fn show(screen: &Router, code: &str, is_htmx: bool) -> String {
 #[tokio::test]
 async fn case_35_after_every_kind_of_refusal_the_next_guest_is_admitted_at_once() {
     let venue = Venue::open(Engine::Sqlite, 10).await;
-    let screen = router(Arc::clone(&venue.north.node), Options::default());
+    let door = Door::new(Arc::clone(&venue.north.node), None, Action::Entry);
+    let screen = router(Arc::new(door), Options::default());
     let admitted = show(&screen, venue.code(0), true).await;
     assert!(admitted.contains("verdict-admit"), "{admitted}");
     let refused = [

@@ -8,6 +8,8 @@
     const lost = document.getElementById("lost");
     // No ticket number is shorter; a Tab after less is a person moving on.
     const SHORTEST = 12;
+    // A beat comes every second.
+    const PATIENCE_MS = 5_000;
     const waiting = [];
     let busy = false;
     let timer = 0;
@@ -93,5 +95,31 @@
         }
     });
     document.addEventListener("htmx:afterRequest", (event) => setLost(!event.detail.successful));
+
+    // Camera and scanners of this node show at every page that is open.
+    const events = new EventSource(stage.dataset.events);
+    let run = "";
+    let beat = 0;
+    const alive = () => {
+        clearTimeout(beat);
+        beat = setTimeout(() => setLost(true), PATIENCE_MS);
+        setLost(false);
+    };
+    events.addEventListener("hello", (event) => {
+        if (run && run !== event.data) {
+            location.reload();
+        }
+        run = event.data;
+        document.documentElement.dataset.live = "yes";
+        alive();
+    });
+    events.addEventListener("beat", alive);
+    events.addEventListener("scanned", () => htmx.trigger(document.body, "scanned"));
+    events.addEventListener("stage", (event) => {
+        htmx.swap(stage, event.data, { swapStyle: "innerHTML" });
+        htmx.trigger(document.body, "scanned");
+        hold();
+    });
+    events.addEventListener("error", () => setLost(true));
     hold();
 })();

@@ -12,6 +12,7 @@ use sync_protocol::scan::Action;
 use super::{CommandError, Outcome, output};
 use crate::{
     counter,
+    door::Door,
     node::Node,
     reason_text::Language,
     screen::{self, Options},
@@ -63,13 +64,16 @@ async fn open_gate(node: Arc<Node>, arguments: &Arguments) -> Result<(), Command
     };
     let options = Options {
         listen: listening.address,
-        hand: driver.as_ref().map(Driver::hand),
         language: arguments.lang,
-        action: arguments.action,
         counters: counter::count(),
     };
     tell(&node, listening.address, arguments.json)?;
-    let served = screen::serve(listening, node, options, screen::told_to_stop()).await;
+    let door = Arc::new(Door::new(
+        node,
+        driver.as_ref().map(Driver::hand),
+        arguments.action,
+    ));
+    let served = screen::serve(listening, door, options, screen::told_to_stop()).await;
     if let Some(driver) = driver {
         driver.stop().await;
     }

@@ -1,7 +1,8 @@
 //! What the person at this screen chose: language and action, from the address, a cookie or the browser.
 //!
-//! The choice lives in the page and in a cookie, never in the node: two screens of one node may differ, and a
-//! scan always carries the action that its own page shows. Cookies know no ports, so their names do.
+//! The action lives in the page's address, and for devices at the door's desk, from which a page that names none takes
+//! it: two screens of one node may differ, and a scan always carries the action that its own page shows. The language
+//! is kept in a cookie; cookies know no ports, so their names do.
 
 use axum::http::{
     HeaderMap, HeaderValue,
@@ -24,6 +25,12 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// The action that is asked for, if there is one of that name.
+    #[must_use]
+    pub fn action(&self) -> Option<Action> {
+        self.action.as_deref().and_then(Action::from_name)
+    }
+
     /// The page that asks, by its number.
     #[must_use]
     pub fn page(&self) -> Option<u64> {
@@ -41,41 +48,32 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// The address wins over the cookie, that over the browser's languages, those over `default`.
+    /// The address wins; for the language then the cookie and the browser's own languages; last the `default`.
     #[must_use]
     pub fn of(asked: &Asked, headers: &HeaderMap, port: u16, default: Self) -> Self {
         let kept = |name: &str| cookie(headers, &format!("{name}-{port}"));
         let language = |tag: &str| Language::from_tag(tag);
         let asked_language = asked.lang.as_deref().and_then(language);
-        let asked_action = asked.action.as_deref().and_then(Action::from_name);
         Self {
             language: asked_language
                 .or_else(|| kept("lang").and_then(language))
                 .or_else(|| spoken(headers))
                 .unwrap_or(default.language),
-            action: asked_action
-                .or_else(|| kept("action").and_then(Action::from_name))
-                .unwrap_or(default.action),
+            action: asked.action().unwrap_or(default.action),
         }
     }
 
-    /// The cookies that keep it.
+    /// The cookie that keeps the language.
     #[must_use]
-    pub fn cookies(self, port: u16) -> [Option<HeaderValue>; 2] {
-        let cookie = |name: &str, value: &str| {
-            let text = format!(
-                "{name}-{port}={value}; Path=/; Max-Age={LIFE_S}; HttpOnly; SameSite=Strict"
-            );
-            HeaderValue::try_from(text).ok()
-        };
-        [
-            cookie("lang", self.language.tag()),
-            cookie("action", self.action.name()),
-        ]
+    pub fn cookie(self, port: u16) -> Option<HeaderValue> {
+        let tag = self.language.tag();
+        let text =
+            format!("lang-{port}={tag}; Path=/; Max-Age={LIFE_S}; HttpOnly; SameSite=Strict");
+        HeaderValue::try_from(text).ok()
     }
 }
 
-fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+pub(super) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let texts = headers.get_all(COOKIE).into_iter();
     let mut pairs = texts
         .filter_map(|value| value.to_str().ok())
@@ -139,7 +137,7 @@ mod tests {
                 "lang-8780=id; action-8780=exit",
                 "en",
                 Indonesian,
-                Exit,
+                Entry,
             ),
             (
                 "",
@@ -157,7 +155,8 @@ mod tests {
                 English,
                 Exchange,
             ),
-            ("<b>", "delete", "action-8780=delete", "", English, Entry),
+            ("", "exit", "lang-8780=id", "en", Indonesian, Exit),
+            ("<b>", "delete", "lang-8780=<b>", "", English, Entry),
         ] {
             let found = choose(lang, action, cookies, languages);
             let expected = Choice {

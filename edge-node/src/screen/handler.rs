@@ -1,4 +1,5 @@
-//! The routes: extract, call the node, render. Databases wait for disks, so the node is asked on a thread of its own.
+//! The routes: extract, call the door or its node, render. Databases wait for disks, so both are asked on a thread of
+//! their own.
 
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use axum::{
         HeaderMap, StatusCode,
         header::{CONTENT_TYPE, SET_COOKIE},
     },
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use serde::{Deserialize, Serialize};
 use sync_protocol::scan::Action;
@@ -24,6 +25,7 @@ use super::{
     stage::Stage,
 };
 use crate::{
+    door::Door,
     error::NodeError,
     node::Node,
     scan::{Scan, Showing},
@@ -63,7 +65,7 @@ pub(super) struct Failure {
     message: String,
 }
 
-type Answer = Result<Response, Failure>;
+pub(super) type Answer = Result<Response, Failure>;
 
 pub(super) async fn page(
     State(screen): State<Arc<Screen>>,
@@ -72,7 +74,7 @@ pub(super) async fn page(
 ) -> Answer {
     let choice = screen.choice(&asked, &headers);
     let stage = Stage::ready(choice);
-    screen.page(choice, stage, screen.pages.open()).await
+    screen.page(choice, stage, screen.door.open_page()).await
 }
 
 /// The stage when nothing is shown any more: no ticket waits then either.
@@ -82,7 +84,7 @@ pub(super) async fn stage(
     headers: HeaderMap,
 ) -> Answer {
     if let Some(page) = asked.page() {
-        drop(screen.pages.take(page));
+        screen.door.clear_page(page);
     }
     html(&Stage::ready(screen.choice(&asked, &headers)))
 }
@@ -97,6 +99,20 @@ pub(super) async fn panel(
     html(&screen.panel(&status, zone, choice))
 }
 
+/// Another action, for the page that asks and for the devices of this node. The page is opened anew, so that nothing
+/// that stood there is taken for an answer of the other kind.
+pub(super) async fn mode(State(screen): State<Arc<Screen>>, Form(asked): Form<Asked>) -> Answer {
+    let Some(action) = asked.action() else {
+        return Err(Failure {
+            status: StatusCode::BAD_REQUEST,
+            code: "unknown_action",
+            message: "action is exchange, entry, exit or unpair".to_owned(),
+        });
+    };
+    screen.door.set_action(action);
+    Ok(Redirect::to(&format!("/?action={}", action.name())).into_response())
+}
+
 /// The form of the page: a part when htmx asks, else the whole page, so that it works without a script too.
 pub(super) async fn scan(
     State(screen): State<Arc<Screen>>,
@@ -105,7 +121,7 @@ pub(super) async fn scan(
 ) -> Answer {
     let choice = screen.choice(&form.asked, &headers);
     let page = form.asked.page();
-    let page = page.unwrap_or_else(|| screen.pages.open());
+    let page = page.unwrap_or_else(|| screen.door.open_page());
     let scan = screen.scan_at(page, form.code, choice.action).await?;
     // It is in the log now: whatever fails from here on, the steward sees the verdict.
     let zone = screen.ask(zone).await.unwrap_or(Zone::UTC);
@@ -130,7 +146,7 @@ pub(super) async fn api_scan(
         message: rejection.body_text(),
     })?;
     let action = match call.action.as_deref() {
-        None => screen.default.action,
+        None => screen.door.desk().action,
         Some(name) => Action::from_name(name).ok_or_else(|| Failure {
             status: StatusCode::BAD_REQUEST,
             code: "unknown_action",
@@ -149,13 +165,17 @@ pub(super) async fn api_scan(
 
 pub(super) async fn api_status(State(screen): State<Arc<Screen>>) -> Answer {
     let status = screen.ask(Node::status).await?;
-    let link = screen.link();
+    let link = screen.door.link();
     Ok(Json(StatusAnswer { status, link }).into_response())
 }
 
 impl Screen {
-    fn choice(&self, asked: &Asked, headers: &HeaderMap) -> Choice {
-        Choice::of(asked, headers, self.port, self.default)
+    pub(super) fn choice(&self, asked: &Asked, headers: &HeaderMap) -> Choice {
+        let default = Choice {
+            language: self.language,
+            action: self.door.desk().action,
+        };
+        Choice::of(asked, headers, self.port, default)
     }
 
     async fn page(&self, choice: Choice, stage: Stage, number: u64) -> Answer {
@@ -166,15 +186,15 @@ impl Screen {
         } = self.ask(standing).await?;
         let panel = self.panel(&status, zone, choice);
         let mut answer = html(&Page::of(&status, choice, (number, binds), stage, panel))?;
-        for cookie in choice.cookies(self.port).into_iter().flatten() {
+        if let Some(cookie) = choice.cookie(self.port) {
             answer.headers_mut().append(SET_COOKIE, cookie);
         }
         Ok(answer)
     }
 
     fn panel(&self, status: &Status, zone: Zone, choice: Choice) -> Panel {
-        let link = self.link();
-        let recent = self.recent();
+        let link = self.door.link();
+        let recent = self.door.recent();
         let facts = Facts {
             status,
             link: link.as_ref(),
@@ -184,17 +204,10 @@ impl Screen {
         Panel::of(&facts, choice)
     }
 
-    /// A text that was shown at a page: the wristband of the ticket that waits there, or whatever it is.
+    /// A text that was shown at a page: the wristband of the ticket that waits, or whatever it is.
     async fn scan_at(&self, page: u64, code: String, action: Action) -> Result<Scan, Failure> {
-        let mut pairing = self.pages.take(page);
-        let (scan, pairing) = self
-            .ask(move |node| {
-                let scan = pairing.show(node, &showing(&code, None, action));
-                Ok((scan, pairing))
-            })
-            .await?;
-        self.pages.put(page, pairing);
-        Ok(self.scanned(scan))
+        let show = move |door: &Door| door.show_at(page, &showing(&code, None, action));
+        self.at_the_door(show).await
     }
 
     /// What a program shows at once.
@@ -202,32 +215,31 @@ impl Screen {
         let ScanCall {
             code, wristband, ..
         } = call;
-        let decide =
-            move |node: &Node| Ok(node.show(&showing(&code, wristband.as_deref(), action)));
-        Ok(self.scanned(self.ask(decide).await?))
+        let show =
+            move |door: &Door| door.show_whole(&showing(&code, wristband.as_deref(), action));
+        self.at_the_door(show).await
     }
 
-    /// Remembers for the glance back, and has the driver sync soon.
-    fn scanned(&self, scan: Scan) -> Scan {
-        self.recent().add(&scan, scan.action);
-        if let Some(hand) = &self.hand {
-            hand.scanned();
-        }
-        scan
+    async fn at_the_door<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&Door) -> T + Send + 'static,
+    ) -> Result<T, Failure> {
+        let door = Arc::clone(&self.door);
+        let acted = tokio::task::spawn_blocking(move || act(&door)).await;
+        acted.map_err(|error| Failure {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            code: "internal",
+            message: error.to_string(),
+        })
     }
 
     pub(super) async fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&Node) -> Result<T, NodeError> + Send + 'static,
     ) -> Result<T, Failure> {
-        let node = Arc::clone(&self.node);
-        let asked = tokio::task::spawn_blocking(move || question(&node)).await;
-        let answered = asked.map_err(|error| Failure {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            code: "internal",
-            message: error.to_string(),
-        })?;
-        Ok(answered?)
+        Ok(self
+            .at_the_door(move |door| question(door.node()))
+            .await??)
     }
 }
 
@@ -257,13 +269,13 @@ const fn showing<'a>(text: &'a str, wristband: Option<&'a str>, action: Action) 
     }
 }
 
-fn zone(node: &Node) -> Result<Zone, NodeError> {
+pub(super) fn zone(node: &Node) -> Result<Zone, NodeError> {
     let config = node.config()?;
     let name = config.map_or_else(String::new, |config| config.time_zone);
     Ok(Zone::named(&name))
 }
 
-fn html(template: &impl Template) -> Answer {
+pub(super) fn html(template: &impl Template) -> Answer {
     let text = template.render().map_err(|error| Failure {
         status: StatusCode::INTERNAL_SERVER_ERROR,
         code: "internal",

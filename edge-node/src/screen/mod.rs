@@ -1,6 +1,6 @@
 //! The screen of the gate: a page on this machine that shows each verdict full size.
 //!
-//! Invariant: what is green here is in the log, because the page shows only what [`Node::scan`] returned; and a
+//! Invariant: what is green here is in the log, because the page shows only what the [`Door`] returned; and a
 //! browser that has lost the program shows no verdict at all. Nothing is loaded from any other address, so it
 //! works with central and the whole network gone.
 //!
@@ -8,29 +8,24 @@
 //! | --- | --- |
 //! | who may ask | [`guard`] |
 //! | routes | `handler` |
-//! | page, ticket that waits there, stage, panel | [`page`], [`open_page`], [`stage`], [`panel`] and `templates/gate` |
+//! | page, stage, panel, what pages hear | [`page`], [`stage`], [`panel`], `events` and `templates/gate` |
 //! | counters | `metrics` |
 //! | language and action | [`choice`], [`words`] |
 //!
-//! It decides nothing, and knows of `sync` only its [`Hand`].
+//! It decides nothing: it asks the door.
 
 pub mod choice;
+mod events;
 pub mod guard;
 mod handler;
 mod metrics;
-pub mod open_page;
 pub mod page;
 pub mod panel;
 pub mod place_time;
-pub mod recent;
 pub mod stage;
 pub mod words;
 
-use std::{
-    future::Future,
-    net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{future::Future, net::SocketAddr, sync::Arc};
 
 use axum::{
     Router,
@@ -39,15 +34,10 @@ use axum::{
     routing::{get, post},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
-use sync_protocol::scan::Action;
 use tokio::net::TcpListener;
 
-use self::{choice::Choice, guard::Guard, open_page::OpenPages, recent::Recent};
-use crate::{
-    node::Node,
-    reason_text::Language,
-    sync::{Hand, Link},
-};
+use self::guard::Guard;
+use crate::{door::Door, reason_text::Language};
 
 /// A code and an action are a few hundred bytes.
 const MAX_BODY: usize = 8 * 1024;
@@ -57,12 +47,8 @@ const MAX_BODY: usize = 8 * 1024;
 pub struct Options {
     /// Where it listens. Anything but loopback lets others on the network scan.
     pub listen: SocketAddr,
-    /// The driver, if this program syncs.
-    pub hand: Option<Hand>,
     /// For browsers that ask for no language we speak.
     pub language: Language,
-    /// What guests want until somebody switches.
-    pub action: Action,
     /// What was counted, for `GET /metrics` on this machine alone; `None` = nothing is.
     pub counters: Option<PrometheusHandle>,
 }
@@ -71,9 +57,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8780)),
-            hand: None,
             language: Language::English,
-            action: Action::Entry,
             counters: None,
         }
     }
@@ -114,22 +98,10 @@ pub struct Listening {
 }
 
 struct Screen {
-    node: Arc<Node>,
-    hand: Option<Hand>,
-    recent: Mutex<Recent>,
-    pages: OpenPages,
-    default: Choice,
+    door: Arc<Door>,
+    language: Language,
     port: u16,
     counters: Option<PrometheusHandle>,
-}
-
-/// Shows the screen until Ctrl-C or SIGTERM.
-///
-/// # Errors
-/// [`ScreenError`].
-pub async fn run(node: Arc<Node>, options: Options) -> Result<(), ScreenError> {
-    let listening = listen(options.listen).await?;
-    serve(listening, node, options, told_to_stop()).await
 }
 
 /// Takes the address.
@@ -143,13 +115,13 @@ pub async fn listen(address: SocketAddr) -> Result<Listening, ScreenError> {
     Ok(Listening { listener, address })
 }
 
-/// Answers until `stop`, then finishes what is being answered.
+/// Answers until `stop`, then closes the door and finishes what is being answered.
 ///
 /// # Errors
 /// [`ScreenError::Serve`].
 pub async fn serve(
     listening: Listening,
-    node: Arc<Node>,
+    door: Arc<Door>,
     options: Options,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ScreenError> {
@@ -157,25 +129,24 @@ pub async fn serve(
         listen: listening.address,
         ..options
     };
-    axum::serve(listening.listener, router(node, options))
+    let router = router(Arc::clone(&door), options);
+    let stop = async move {
+        stop.await;
+        door.close();
+    };
+    axum::serve(listening.listener, router)
         .with_graceful_shutdown(stop)
         .await
         .map_err(ScreenError::Serve)
 }
 
 /// All routes, guarded.
-pub fn router(node: Arc<Node>, options: Options) -> Router {
+pub fn router(door: Arc<Door>, options: Options) -> Router {
     let guard = Guard(options.listen);
     let is_private = options.listen.ip().is_loopback();
     let screen = Arc::new(Screen {
-        pages: OpenPages::new(node.clock.now()),
-        node,
-        hand: options.hand,
-        recent: Mutex::default(),
-        default: Choice {
-            language: options.language,
-            action: options.action,
-        },
+        door,
+        language: options.language,
         port: options.listen.port(),
         counters: options.counters.filter(|_| is_private),
     });
@@ -183,6 +154,8 @@ pub fn router(node: Arc<Node>, options: Options) -> Router {
         .route("/", get(handler::page))
         .route("/stage", get(handler::stage))
         .route("/panel", get(handler::panel))
+        .route("/events", get(events::events))
+        .route("/mode", post(handler::mode))
         .route("/scan", post(handler::scan))
         .route("/api/scan", post(handler::api_scan))
         .route("/api/status", get(handler::api_status))
@@ -209,16 +182,6 @@ pub async fn told_to_stop() {
     }
     #[cfg(not(unix))]
     interrupted.await.unwrap_or_default();
-}
-
-impl Screen {
-    fn link(&self) -> Option<Link> {
-        self.hand.as_ref().map(Hand::link)
-    }
-
-    fn recent(&self) -> MutexGuard<'_, Recent> {
-        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 #[cfg(test)]

@@ -5,8 +5,9 @@
 use askama::Template;
 use sync_protocol::verdict::Decision;
 
-use super::{choice::Choice, place_time::Zone, recent::Recent, words::Words};
+use super::{choice::Choice, place_time::Zone, words::Words};
 use crate::{
+    door::recent::{Glance, Recent},
     replica::conflict::Kind,
     status::{ConflictNotice, Status},
     sync::Link,
@@ -146,7 +147,7 @@ fn counts(status: &Status, words: &Words) -> Vec<(&'static str, String)> {
 }
 
 fn rows(facts: &Facts, words: &Words) -> Vec<Row> {
-    let row = |glance: &super::recent::Glance| Row {
+    let row = |glance: &Glance| Row {
         at: facts.zone.clock(glance.at, facts.status.now),
         look: glance.verdict.decision,
         action: words.action(glance.action),

@@ -7,16 +7,24 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode},
 };
-use sync_protocol::{seal, ticket::Ticket};
+use sync_protocol::{scan::Action, seal, ticket::Ticket};
 use tower::ServiceExt as _;
 
-use super::{Options, router};
-use crate::testing::{Gate, code, valid};
+use super::Options;
+use crate::{
+    door::Door,
+    node::Node,
+    testing::{Gate, code, valid},
+};
 
 struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     text: String,
+}
+
+fn router(node: Arc<Node>, options: Options) -> Router {
+    super::router(Arc::new(Door::new(node, None, Action::Entry)), options)
 }
 
 /// A gate with tickets 1 to 3, its screen, and its folder.
@@ -175,11 +183,8 @@ async fn without_a_script_the_form_gives_the_whole_page() {
         page.text
     );
     let cookies: Vec<_> = page.headers.get_all("set-cookie").iter().collect();
-    assert!(
-        cookies
-            .iter()
-            .any(|cookie| cookie.as_bytes().starts_with(b"action-8780=exit;"))
-    );
+    let kept = |cookie: &&axum::http::HeaderValue| cookie.as_bytes().starts_with(b"lang-8780=en;");
+    assert!(cookies.iter().any(kept), "{cookies:?}");
 }
 
 #[tokio::test]
@@ -319,7 +324,8 @@ async fn it_stops_when_told_and_says_when_the_address_is_taken() {
     } = Gate::with(&[valid(1)]);
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let stopping = async { stopped.await.unwrap_or_default() };
-    let serving = super::serve(first, Arc::new(node), Options::default(), stopping);
+    let door = Arc::new(Door::new(Arc::new(node), None, Action::Entry));
+    let serving = super::serve(first, door, Options::default(), stopping);
     let serving = tokio::spawn(serving);
     stop.send(()).expect("it is still there");
     serving.await.expect("no panic").expect("it ended well");

@@ -97,7 +97,7 @@ impl Shown {
             hold_ms: hold_ms(scan),
             word: match is_waiting {
                 true => words.wristband,
-                false => words.verdict(scan.verdict, choice.action),
+                false => words.verdict(scan.verdict, scan.action),
             },
             reason: scan.text(choice.language),
             hint: hint(scan, words),

@@ -16,6 +16,8 @@ pub struct Words {
     pub title: &'static str,
     /// Above the switch.
     pub action: &'static str,
+    /// What the part beside the verdict is about, for who does not see it.
+    pub panel: &'static str,
     /// Names of exchange, entry, exit and unpairing, as on the switch.
     pub actions: [&'static str; 4],
     /// What the big word says when somebody is let through.
@@ -111,6 +113,7 @@ pub struct Words {
 static ENGLISH: Words = Words {
     title: "Gate",
     action: "What guests want here",
+    panel: "How this gate stands",
     actions: ["Exchange", "Entry", "Exit", "Take back"],
     admit: ["EXCHANGE", "ENTER", "EXIT", "TAKEN BACK"],
     ask: "ASK",
@@ -161,6 +164,7 @@ static ENGLISH: Words = Words {
 static INDONESIAN: Words = Words {
     title: "Gerbang",
     action: "Keperluan tamu di sini",
+    panel: "Keadaan gerbang ini",
     actions: ["Tukar", "Masuk", "Keluar", "Lepas gelang"],
     admit: ["TUKAR", "MASUK", "KELUAR", "DILEPAS"],
     ask: "TANYA",

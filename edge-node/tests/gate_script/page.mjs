@@ -20,8 +20,9 @@ const document = {
 };
 const htmx = { ajax: (method, address) => { asked.push(`${method} ${address}`); } };
 const quiet = () => {};
+class EventSource { addEventListener() {} }
 runInNewContext(readFileSync(script, "utf8"), {
-    document, htmx, addEventListener: quiet, setTimeout: quiet, clearTimeout: quiet, getSelection: quiet,
+    document, htmx, EventSource, addEventListener: quiet, setTimeout: quiet, clearTimeout: quiet, getSelection: quiet,
 });
 
 heard["htmx:afterRequest"]({ detail: { successful: false } });

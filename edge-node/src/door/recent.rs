@@ -1,4 +1,4 @@
-//! What this screen scanned since it started: counts, and the last few for a glance back.
+//! What was scanned at this door since the program started: counts, and the last few for a glance back.
 //!
 //! In memory alone: the log is the truth, this is a convenience. Names are not kept, because a name is shown only
 //! with the ticket itself.
@@ -13,7 +13,7 @@ use sync_protocol::{
 
 use crate::scan::Scan;
 
-const KEPT: usize = 6;
+const KEPT: usize = 8;
 
 /// Counts and the last few.
 #[derive(Clone, Debug, Default)]
