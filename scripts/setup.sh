@@ -24,6 +24,7 @@ test                        iproute2            ip
 test                        nftables            nft
 test                        ethtool             ethtool
 test                        zbar-tools          zbarimg
+test                        python3-venv        python3
 test                        chromium            chromium
 test                        chromium-driver     chromedriver
 machine                     qemu-system-x86     qemu-system-x86_64
@@ -84,7 +85,7 @@ check_elsewhere() {
         printf 'setup: this is not Debian, so please install these yourself (Debian names; the command that is missing):\n'
         printf '  %s\n' "${missing[@]}"
         printf 'Ubuntu: apt-get install the packages by these names; chromium-chromedriver has both browser commands\n'
-        printf 'macOS:  brew install llvm cmake pkg-config poppler zbar mariadb && brew install --cask chromium chromedriver\n'
+        printf 'macOS:  brew install llvm cmake pkg-config poppler zbar mariadb python && brew install --cask chromium chromedriver\n'
         printf 'Fedora: dnf install clang-devel cmake gcc-c++ pkgconf poppler-utils zbar mariadb-server chromium chromedriver\n'
         printf 'Arch:   pacman -S clang cmake gcc pkgconf poppler zbar mariadb chromium\n'
     } >&2
@@ -99,6 +100,16 @@ install_node_packages() {
     printf 'setup: npm ci in %s\n' "$folder" >&2
     npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund --loglevel=error
     touch "$done_mark"
+}
+
+# Into a folder of their own, from exact versions; quick when that was done since those changed.
+install_python_packages() {
+    local folder=tests/python venv=tests/python/venv
+    [ ! -f "$venv/.done" ] || [ "$folder/requirements.txt" -nt "$venv/.done" ] || return 0
+    printf 'setup: pip install in %s\n' "$venv" >&2
+    python3 -m venv "$venv" || stop "python3 cannot make a venv: install Python 3.11 or newer with its venv module"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$folder/requirements.txt"
+    touch "$venv/.done"
 }
 
 install_cargo_fuzz() {
@@ -124,6 +135,6 @@ case "$system" in
     *) check_elsewhere "$@" ;;
 esac
 install_node_packages web-assets
-case " $* " in *" test "*) install_node_packages tests/npm ;; esac
+case " $* " in *" test "*) install_node_packages tests/npm; install_python_packages ;; esac
 case " $* " in *" fuzz "*) install_cargo_fuzz ;; esac
 case " $* " in *" machine "*) scripts/machine-kernel.sh ;; esac

@@ -24,6 +24,28 @@ const PACKAGED: [(&str, &str); 5] = [
     ),
 ];
 
+/// Pictures of Bootstrap Icons that pages hold within themselves.
+const ICONS: [&str; 18] = [
+    "calendar-event",
+    "calendar-plus",
+    "calendar3",
+    "check-circle-fill",
+    "chevron-left",
+    "chevron-right",
+    "clock",
+    "exclamation-triangle-fill",
+    "file-earmark-pdf",
+    "geo-alt",
+    "hourglass-split",
+    "list-ul",
+    "search",
+    "share",
+    "sliders",
+    "tag",
+    "ticket-perforated",
+    "x-circle-fill",
+];
+
 #[expect(clippy::disallowed_methods, reason = "cargo names the folder so")]
 fn main() -> Result<(), Box<dyn Error>> {
     // Asked when it runs, not when it is compiled: a build folder may outlive the place it was made for.
@@ -36,6 +58,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (file, name) in PACKAGED {
         let bytes = packaged(&here.join("node_modules").join(file))?;
         write(&out, name, &bytes)?;
+    }
+    for name in ICONS {
+        let file = format!("bootstrap-icons/icons/{name}.svg");
+        let bytes = packaged(&here.join("node_modules").join(file))?;
+        write(&out, &format!("icons/{name}.svg"), &bytes)?;
     }
     let own = here.join("static");
     println!("cargo::rerun-if-changed={}", own.display());

@@ -26,7 +26,7 @@ const FILE: &str = "gerbang.toml";
 const FOLDER: &str = "gerbang-data";
 const KEY_FILE: &str = "master.key";
 /// Variables that other programs know by these names; all of ours also work with `GERBANG_` in front.
-const PLAIN: [&str; 13] = [
+const PLAIN: [&str; 15] = [
     "DATABASE_URL",
     "LISTEN",
     "NODE_LISTEN",
@@ -40,6 +40,8 @@ const PLAIN: [&str; 13] = [
     "LOG_FORMAT",
     "MASTER_KEY_FILE",
     "METRICS_LISTEN",
+    "RATE_LIMITS",
+    "TRUSTED_PROXIES",
 ];
 
 /// All settings.
@@ -65,6 +67,10 @@ pub struct Config {
     midtrans_server_key_file: Option<PathBuf>,
     master_key: Option<SecretString>,
     master_key_file: Option<PathBuf>,
+    /// Networks of our own proxies, separated by commas, or `none`; this machine if nothing is said.
+    pub trusted_proxies: Option<String>,
+    /// `off`, or how many times the usual rate limits.
+    pub rate_limits: Option<String>,
     /// Filter for the log, as `tracing` reads it.
     pub log: String,
     /// `text` or `json`.

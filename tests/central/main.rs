@@ -1,5 +1,6 @@
 //! Central's uses on a real database of both engines.
 mod api;
+mod attacks;
 mod attention;
 mod changes;
 mod conflicts;

@@ -24,3 +24,4 @@ pub mod real_gate;
 pub mod relay;
 pub mod shop;
 pub mod temp;
+pub mod visit;

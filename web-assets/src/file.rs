@@ -37,6 +37,20 @@ pub fn url(name: &str) -> String {
     format!("/assets/{}/{name}", *VERSION)
 }
 
+/// A picture of Bootstrap Icons to put into a page, hidden from readers of words; it takes the colour of the text.
+///
+/// In debug builds an unknown name panics: the list is in `build.rs`.
+#[must_use]
+pub fn icon(name: &str) -> String {
+    let picture = read(&format!("icons/{name}.svg"));
+    debug_assert!(picture.is_some(), "no icon is called {name}");
+    let text = String::from_utf8(picture.unwrap_or_default().into_owned()).unwrap_or_default();
+    // The lines of the file are of no use in a page.
+    let text: Vec<_> = text.lines().map(str::trim).collect();
+    text.join(" ")
+        .replacen("<svg ", "<svg aria-hidden=\"true\" ", 1)
+}
+
 /// A file's bytes.
 pub(crate) fn read(name: &str) -> Option<Cow<'static, [u8]>> {
     Embedded::get(name).map(|file| file.data)

@@ -7,7 +7,10 @@
 //! | `icons.css` | Bootstrap Icons as a font: `<i class="bi bi-check-lg" aria-hidden="true"></i>` |
 //! | `app.css` | the look of Gerbang over Bootstrap, for every page |
 //! | `gate.css`, `gate.js` | the screen of an edge node |
+//! | `shop.css`, `shop.js` | the shop: pages for buyers |
 //! | `favicon.svg` | the mark |
+//!
+//! Single icons stand in the pages themselves ([`icon`]): one picture is a few hundred bytes, the font 130,000.
 //!
 //! Versions are pinned in `package.json` and `package-lock.json`; our own files stand in `static/`. `central` and
 //! `edge-node` merge [`router`] into theirs and name files by [`url`]. The address holds a hash over all files,
@@ -18,7 +21,7 @@
 mod file;
 mod serve;
 
-pub use file::url;
+pub use file::{icon, url};
 pub use serve::router;
 
 /// Only this origin's files; no inline script or style, no frames, forms to ourselves alone.

@@ -12,7 +12,12 @@ use super::open::{Opened, open};
 use crate::{
     app::authority::{Authority, Leaf},
     config::Config,
-    http::serve::{Listeners, serve},
+    http::{
+        caller::Proxies,
+        limit::Strictness,
+        router::Protection,
+        serve::{Listeners, serve},
+    },
     telemetry,
 };
 
@@ -45,6 +50,7 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode> {
     );
     let listeners = Listeners {
         public: config.listen,
+        protection: protection(config)?,
         nodes,
         metrics: counters,
     };
@@ -58,6 +64,16 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode> {
     serve(app, listeners, stop).await?;
     store.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+fn protection(config: &Config) -> Result<Protection> {
+    let proxies = config.trusted_proxies.as_deref().map(Proxies::parse);
+    let strictness = config.rate_limits.as_deref().map(Strictness::parse);
+    Ok(Protection {
+        proxies: proxies.transpose()?.unwrap_or_default(),
+        strictness: strictness.transpose()?.unwrap_or_default(),
+        ..Protection::default()
+    })
 }
 
 /// The address with a certificate that is renewed while central runs: a server that is not restarted for a year

@@ -16,6 +16,7 @@ pub mod hold;
 pub mod id;
 pub mod identity;
 pub mod ingest;
+pub mod listing;
 pub mod log_check;
 pub mod log_time;
 pub mod money;

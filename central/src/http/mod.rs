@@ -3,10 +3,17 @@
 //! Invariant: no SQL and no write begins here. Each part gives its routes as a `Router<App>`.
 
 pub mod api;
+pub mod caller;
+mod headers;
 pub mod health;
 pub mod hooks;
+pub mod limit;
 pub mod metrics;
 pub mod node;
+pub mod posted;
+mod refusal;
 pub mod router;
+mod same_site;
 pub mod serve;
 pub mod shop;
+pub mod visitor;

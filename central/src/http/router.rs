@@ -1,43 +1,84 @@
-//! All routes, with what every answer carries: a request id, a time limit, security headers, and a page for panics.
+//! All routes, with what every answer carries: a request id, a time limit, security headers, and words for whatever
+//! no handler answered. What the public reaches has rate limits besides, refuses forms of other sites, and is sent
+//! compressed.
 
 use std::time::Duration;
 
 use axum::{
-    Json, Router,
+    Router,
     extract::Request,
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header},
     middleware,
-    response::{IntoResponse as _, Response},
 };
-use serde_json::json;
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
     request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
-    timeout::TimeoutLayer,
+    timeout::{RequestBodyTimeoutLayer, TimeoutLayer},
     trace::TraceLayer,
 };
 
-use super::{api, health, hooks, node, shop};
+use super::{
+    api,
+    caller::{self, Proxies},
+    headers, health, hooks,
+    limit::{self, Limits, Strictness},
+    node, refusal, same_site, shop,
+};
 use crate::app::App;
 
 /// A large page over a thin link is sent within this time, or asked for again.
 const LIMIT: Duration = Duration::from_secs(120);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// How the public is kept at bay.
+#[derive(Clone, Debug)]
+pub struct Protection {
+    /// Whose word on the caller's address is believed.
+    pub proxies: Proxies,
+    /// How strict the rate limits are.
+    pub strictness: Strictness,
+    /// Longest pause within a body: who sends drop by drop holds a place for nothing.
+    pub body_pause: Duration,
+}
+
+impl Default for Protection {
+    fn default() -> Self {
+        Self {
+            proxies: Proxies::default(),
+            strictness: Strictness::default(),
+            body_pause: Duration::from_secs(10),
+        }
+    }
+}
+
 /// What people and payment providers call.
 pub fn public(app: App) -> Router {
-    finish(public_routes(), app)
+    public_with(app, &Protection::default())
+}
+
+/// The same with settings.
+pub fn public_with(app: App, protection: &Protection) -> Router {
+    finish(protected(public_routes(), &app, protection), app)
 }
 
 /// What gates call.
 pub fn nodes(app: App) -> Router {
-    finish(node::routes().merge(health::routes()), app)
+    finish(
+        node::routes()
+            .merge(health::routes())
+            .fallback(refusal::not_found),
+        app,
+    )
 }
 
 /// Both on one listener, for a reverse proxy that has the certificate.
-pub fn all(app: App) -> Router {
-    finish(public_routes().merge(node::routes()), app)
+pub fn all(app: App, protection: &Protection) -> Router {
+    finish(
+        protected(public_routes().merge(node::routes()), &app, protection),
+        app,
+    )
 }
 
 fn public_routes() -> Router<App> {
@@ -47,6 +88,30 @@ fn public_routes() -> Router<App> {
         .merge(shop::routes())
         .merge(health::routes())
         .merge(web_assets::router())
+}
+
+/// From the inside out: the later a layer stands, the sooner it sees a request.
+fn protected(routes: Router<App>, app: &App, protection: &Protection) -> Router<App> {
+    let limits = Limits::new(app, protection.strictness);
+    routes
+        .fallback(refusal::not_found)
+        .layer(RequestBodyTimeoutLayer::new(protection.body_pause))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            LIMIT,
+        ))
+        .layer(CatchPanicLayer::custom(refusal::panicked))
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            same_site::check,
+        ))
+        .layer(middleware::from_fn_with_state(limits, limit::check))
+        .layer(middleware::from_fn_with_state(
+            protection.proxies.clone(),
+            caller::note,
+        ))
+        .layer(middleware::from_fn_with_state(app.clone(), refusal::dress))
+        .layer(CompressionLayer::new().compress_when(is_text))
 }
 
 fn finish(routes: Router<App>, app: App) -> Router {
@@ -65,15 +130,22 @@ fn finish(routes: Router<App>, app: App) -> Router {
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID));
     routes
-        .fallback(not_found)
         .layer(TimeoutLayer::with_status_code(
             StatusCode::REQUEST_TIMEOUT,
             LIMIT,
         ))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::map_response(security_headers))
+        .layer(CatchPanicLayer::custom(refusal::panicked))
+        .layer(middleware::from_fn_with_state(app.clone(), headers::add))
         .layer(ids_and_log)
         .with_state(app)
+}
+
+/// Pages, JSON and the like are worth compressing; documents and what gates get are packed already.
+fn is_text(_: StatusCode, _: Version, headers: &HeaderMap, _: &axum::http::Extensions) -> bool {
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("text/") || kind.starts_with("application/json"))
 }
 
 /// Makes request ids; those that a client sends are not believed.
@@ -91,48 +163,4 @@ impl MakeRequestId for Ids {
 fn own_id(mut request: Request) -> Request {
     request.headers_mut().remove(&REQUEST_ID);
     request
-}
-
-async fn not_found() -> Response {
-    refuse(
-        StatusCode::NOT_FOUND,
-        "not_found",
-        "there is nothing at this address",
-    )
-}
-
-fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
-    tracing::error!("a handler panicked");
-    let status = StatusCode::INTERNAL_SERVER_ERROR;
-    refuse(
-        status,
-        "internal",
-        "central has a problem of its own: try again",
-    )
-}
-
-fn refuse(status: StatusCode, code: &str, message: &str) -> Response {
-    (status, Json(json!({"code": code, "message": message}))).into_response()
-}
-
-async fn security_headers(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    for (name, value) in [
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (header::REFERRER_POLICY, "same-origin"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            web_assets::CONTENT_SECURITY_POLICY,
-        ),
-    ] {
-        if !headers.contains_key(&name) {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
-    }
-    // What is personal or changes is never kept by a cache; assets say otherwise themselves.
-    if !headers.contains_key(header::CACHE_CONTROL) {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
-    response
 }

@@ -8,16 +8,26 @@ use anyhow::Context as _;
 use axum_server::{Handle, tls_rustls::RustlsConfig};
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use super::{metrics, router};
+use hyper_util::rt::TokioTimer;
+
+use super::{
+    metrics,
+    router::{self, Protection},
+};
 use crate::{app::App, worker};
 
 /// Longest wait for requests under way.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// Longest wait for the headers of a request, and for the next request on a connection.
+const HEADERS: Duration = Duration::from_secs(20);
+
 /// Where to listen.
 pub struct Listeners {
     /// For people and webhooks.
     pub public: SocketAddr,
+    /// How it is protected.
+    pub protection: Protection,
     /// For gates; `None` = they come through a proxy to the public one.
     pub nodes: Option<(SocketAddr, RustlsConfig)>,
     /// For Prometheus; `None` = nothing is counted.
@@ -37,12 +47,15 @@ pub async fn serve(
     let waits = app.waits.clone();
     let worker = tokio::spawn(worker::run(app.clone()));
     let routes = match listeners.nodes {
-        Some(_) => router::public(app.clone()),
-        None => router::all(app.clone()),
+        Some(_) => router::public_with(app.clone(), &listeners.protection),
+        None => router::all(app.clone(), &listeners.protection),
     };
-    let public = axum_server::bind(listeners.public)
-        .handle(handles[0].clone())
-        .serve(routes.into_make_service());
+    let mut public = axum_server::bind(listeners.public).handle(handles[0].clone());
+    let mut connections = public.http_builder().http1();
+    connections
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS);
+    let public = public.serve(routes.into_make_service_with_connect_info::<SocketAddr>());
     let nodes = async {
         let Some((address, tls)) = listeners.nodes else {
             return Ok(());

@@ -123,6 +123,19 @@ pub async fn of_status(tx: &mut Tx, status: EventStatus) -> Result<Vec<Event>, S
     rows.into_iter().map(Row::into_event).collect()
 }
 
+/// Events that visitors may see and that have not ended, the soonest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn listed(tx: &mut Tx, now: Timestamp) -> Result<Vec<Event>, StoreError> {
+    let sql = select!(
+        "WHERE ends_at > ? AND status IN ('published', 'closed', 'postponed', 'cancelled') \
+         ORDER BY starts_at, slug"
+    );
+    let rows = fetch_all!(tx, Row, sql, now.0)?;
+    rows.into_iter().map(Row::into_event).collect()
+}
+
 /// All events of an organiser, by id.
 ///
 /// # Errors

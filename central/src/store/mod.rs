@@ -15,6 +15,7 @@ mod error;
 pub mod event;
 pub mod gate;
 pub mod hold;
+pub mod listing;
 pub(crate) mod many;
 pub mod node;
 pub mod notice;

@@ -21,6 +21,7 @@ use crate::{
         event::{Event, EventSetup, EventStatus},
         hold::{self, HoldStatus},
         id::{OrderId, TicketTypeId},
+        listing::Listed,
         order::{Order, OrderItem},
         ticket::SoldTicket,
     },
@@ -125,6 +126,16 @@ impl App {
         store::event::of_status(&mut tx, EventStatus::Published).await
     }
 
+    /// Events that visitors may see and that have not ended, with what they offer, the soonest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn upcoming_events(&self) -> Result<Vec<Listed>, StoreError> {
+        let now = self.clock.now();
+        let mut tx = self.store.read().await?;
+        store::listing::upcoming(&mut tx, now).await
+    }
+
     /// An event that buyers see.
     ///
     /// # Errors
@@ -151,6 +162,15 @@ impl App {
             payment: store::payment::of_order(&mut tx, order.id).await?,
             order,
         })
+    }
+
+    /// The same without its parts: for whoever asks again and again.
+    ///
+    /// # Errors
+    /// [`OrderError::UnknownOrder`].
+    pub async fn order_status(&self, number: &str, access: &str) -> Result<Order, OrderError> {
+        let mut tx = self.store.read().await?;
+        self.authorized(&mut tx, number, access).await
     }
 
     /// Gives an unpaid order up and its capacity back; its session at the provider is closed soon after.

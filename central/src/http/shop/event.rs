@@ -1,17 +1,14 @@
 //! One event and its order form.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use axum::{
-    Form,
-    extract::{Path, State, rejection::FormRejection},
+    extract::{Path, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use data_encoding::HEXLOWER;
 
-use super::{page, problem, view};
+use super::{card::Card, date, frame::Frame, problem, view, words};
 use crate::{
     app::{App, orders::OrderError},
     domain::{
@@ -21,18 +18,21 @@ use crate::{
         field::FieldError,
         identity::IdentityKind,
     },
+    http::{posted::Posted, visitor::Visitor},
 };
 
 #[derive(Template)]
 #[template(path = "shop/event.html")]
 struct EventPage {
-    card: view::EventCard,
+    page: Frame,
+    card: Card,
     description: Vec<String>,
     terms: Vec<String>,
     days: Vec<(String, String)>,
     types: Vec<view::TypeRow>,
     filled: Filled,
-    errors: Vec<FieldError>,
+    /// Field, code and sentence.
+    errors: Vec<(String, &'static str, String)>,
     /// Made for this one form, so that sending it twice is one order.
     key: String,
 }
@@ -64,10 +64,17 @@ impl EventPage {
     }
 }
 
-pub(super) async fn show(State(app): State<App>, Path(slug): Path<String>) -> Response {
+pub(super) async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(slug): Path<String>,
+) -> Response {
     match app.public_event(&slug).await.map_err(OrderError::from) {
-        Ok(setup) => page(StatusCode::OK, &blank(&app, &setup)),
-        Err(error) => problem(&as_unknown(error)),
+        Ok(setup) => {
+            let page = blank(&app, &visitor, &setup);
+            page.page.send(StatusCode::OK, &page)
+        }
+        Err(error) => problem(&visitor, None, &as_unknown(error)),
     }
 }
 
@@ -75,48 +82,49 @@ pub(super) async fn show(State(app): State<App>, Path(slug): Path<String>) -> Re
 pub(super) async fn place(
     State(app): State<App>,
     Path(slug): Path<String>,
-    form: Result<Form<BTreeMap<String, String>>, FormRejection>,
+    posted: Posted,
 ) -> Response {
-    let Ok(Form(fields)) = form else {
-        return problem(&OrderError::Invalid(Vec::new()));
-    };
-    let text = |name: &str| fields.get(name).cloned().unwrap_or_default();
-    let wish = order_form(&fields);
-    match app.place_order(&slug, &text("key"), &wish).await {
+    let wish = order_form(&posted);
+    match app.place_order(&slug, &posted.text("key"), &wish).await {
         Ok(placed) => {
             let number = placed.order.number;
             Redirect::to(&format!("/orders/{number}?access={}", placed.access)).into_response()
         }
-        Err(OrderError::Invalid(errors)) => refused(&app, &slug, &fields, errors).await,
-        Err(error) => problem(&as_unknown(error)),
+        Err(OrderError::Invalid(errors)) => refused(&app, &slug, &posted, &errors).await,
+        Err(error) => problem(&posted.visitor, Some(&slug), &as_unknown(error)),
     }
 }
 
-async fn refused(
-    app: &App,
-    slug: &str,
-    fields: &BTreeMap<String, String>,
-    errors: Vec<FieldError>,
-) -> Response {
+async fn refused(app: &App, slug: &str, posted: &Posted, errors: &[FieldError]) -> Response {
+    let visitor = &posted.visitor;
     let setup = match app.public_event(slug).await {
         Ok(setup) => setup,
-        Err(error) => return problem(&as_unknown(error.into())),
+        Err(error) => return problem(visitor, None, &as_unknown(error.into())),
     };
-    let text = |name: &str| fields.get(name).cloned().unwrap_or_default();
-    let mut again = blank(app, &setup);
-    again.errors = errors;
+    let mut again = blank(app, visitor, &setup);
+    again.page = Frame::private(visitor).at(&format!("/events/{slug}"));
+    let said = |error: &FieldError| {
+        (
+            error.field.clone(),
+            error.code,
+            words::field(error, visitor.language),
+        )
+    };
+    again.errors = errors.iter().map(said).collect();
     again.filled = Filled {
-        full_name: text("full_name"),
-        identity_type: text("identity_type"),
-        email: text("email"),
-        whatsapp_number: text("whatsapp_number"),
-        language: text("language"),
+        full_name: posted.text("full_name"),
+        identity_type: posted.text("identity_type"),
+        email: posted.text("email"),
+        whatsapp_number: posted.text("whatsapp_number"),
+        language: posted.text("language"),
     };
-    again.types = view::TypeRow::all(&setup, app.clock.now(), |id| text(&quantity_field(id)));
-    page(StatusCode::UNPROCESSABLE_ENTITY, &again)
+    again.types = view::TypeRow::all(&setup, app.clock.now(), visitor, |id| {
+        posted.text(&quantity_field(id))
+    });
+    again.page.send(StatusCode::UNPROCESSABLE_ENTITY, &again)
 }
 
-fn blank(app: &App, setup: &EventSetup) -> EventPage {
+fn blank(app: &App, visitor: &Visitor, setup: &EventSetup) -> EventPage {
     let mut key = [0; 16];
     app.entropy.fill(&mut key);
     let event = &setup.event;
@@ -125,14 +133,16 @@ fn blank(app: &App, setup: &EventSetup) -> EventPage {
         lines.map(str::to_owned).collect::<Vec<_>>()
     };
     let days = setup.days.iter();
+    let opens = |at| date::moment(at, &event.time_zone, visitor.language);
     EventPage {
-        card: view::EventCard::new(event),
+        page: Frame::public(visitor, app),
+        card: Card::new(event, visitor.language),
         description: paragraphs(&event.description),
         terms: paragraphs(&event.terms),
         days: days
-            .map(|day| (day.label.clone(), view::moment(day.opens_at, event)))
+            .map(|day| (day.label.clone(), opens(day.opens_at)))
             .collect(),
-        types: view::TypeRow::all(setup, app.clock.now(), |_| String::new()),
+        types: view::TypeRow::all(setup, app.clock.now(), visitor, |_| String::new()),
         filled: Filled::default(),
         errors: Vec::new(),
         key: HEXLOWER.encode(&key),
@@ -144,9 +154,8 @@ fn quantity_field(id: &str) -> String {
 }
 
 /// The form's fields as a request; a type of which none is wanted is no line.
-fn order_form(fields: &BTreeMap<String, String>) -> OrderForm {
-    let text = |name: &str| fields.get(name).cloned().unwrap_or_default();
-    let wanted = fields.iter().filter_map(|(name, value)| {
+fn order_form(posted: &Posted) -> OrderForm {
+    let wanted = posted.fields().iter().filter_map(|(name, value)| {
         let id = name.strip_prefix("quantity_")?;
         let value = value.trim();
         if value.is_empty() || value == "0" {
@@ -161,12 +170,12 @@ fn order_form(fields: &BTreeMap<String, String>) -> OrderForm {
     });
     OrderForm {
         buyer: BuyerForm {
-            full_name: text("full_name"),
-            identity_type: text("identity_type"),
-            identity_number: text("identity_number"),
-            email: text("email"),
-            whatsapp_number: text("whatsapp_number"),
-            language: text("language"),
+            full_name: posted.text("full_name"),
+            identity_type: posted.text("identity_type"),
+            identity_number: posted.text("identity_number"),
+            email: posted.text("email"),
+            whatsapp_number: posted.text("whatsapp_number"),
+            language: posted.text("language"),
         },
         items: wanted.collect(),
     }

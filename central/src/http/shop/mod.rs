@@ -1,26 +1,31 @@
-//! The shop's pages: what is on sale, one event with its order form, one order with its tickets.
+//! The shop's pages: what is on, one event, the cart with its order form, one order with its tickets.
 //!
-//! Invariants: pages work without scripts; everything is escaped by the templates; an order's page is for whoever
-//! has the secret of its link (the router's headers keep it from caches and other sites). A form that is refused comes back filled in, the
-//! identity number excepted. Paying is a link and not a redirect, because forms may only lead to ourselves.
+//! Invariants: pages work without scripts, which only add comfort; everything is escaped by the templates; an
+//! order's page is for whoever has the secret of its link (the router's headers keep it from caches and other
+//! sites). A form carries its page's token ([`super::posted`]) and comes back filled in when it is refused, the identity
+//! number excepted. Paying is a link and not a redirect, because forms may only lead to ourselves.
 
+mod card;
+mod date;
 mod event;
+mod frame;
+mod list;
 mod order;
 mod view;
+mod words;
 
 use askama::Template;
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, State},
+    extract::DefaultBodyLimit,
     http::StatusCode,
-    response::{Html, IntoResponse, Response},
+    response::Response,
     routing::{get, post},
 };
 
-use crate::{
-    app::{App, orders::OrderError},
-    domain::event::Event,
-};
+use self::frame::Frame;
+use super::{refusal::Refusal, visitor::Visitor};
+use crate::app::{App, orders::OrderError};
 
 /// Longest form, bytes.
 const BODY_BYTES: usize = 32 * 1024;
@@ -28,63 +33,62 @@ const BODY_BYTES: usize = 32 * 1024;
 /// The routes of the shop.
 pub fn routes() -> Router<App> {
     Router::new()
-        .route("/", get(list))
+        .route("/", get(list::show))
         .route("/events/{slug}", get(event::show))
         .route("/events/{slug}/orders", post(event::place))
         .route("/orders/{number}", get(order::show))
+        .route("/orders/{number}/status", get(order::status))
         .route("/orders/{number}/payment", post(order::start_payment))
         .route("/orders/{number}/cancel", post(order::cancel))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
 }
 
 #[derive(Template)]
-#[template(path = "shop/events.html")]
-struct EventsPage {
-    events: Vec<view::EventCard>,
-}
-
-#[derive(Template)]
 #[template(path = "shop/problem.html")]
 struct ProblemPage {
+    page: Frame,
     code: &'static str,
     message: String,
+    /// Where to go from here.
+    back: Option<String>,
 }
 
-async fn list(State(app): State<App>) -> Response {
-    let events: Result<Vec<Event>, OrderError> =
-        app.published_events().await.map_err(OrderError::from);
-    match events {
-        Ok(events) => page(
-            StatusCode::OK,
-            &EventsPage {
-                events: events.iter().map(view::EventCard::new).collect(),
-            },
-        ),
-        Err(error) => problem(&error),
-    }
-}
-
-fn page(status: StatusCode, template: &impl Template) -> Response {
-    match template.render() {
-        Ok(html) => (status, Html(html)).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "page not rendered");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    }
-}
-
-fn problem(error: &OrderError) -> Response {
+/// The page of an error; `slug` leads back to its event.
+fn problem(visitor: &Visitor, slug: Option<&str>, error: &OrderError) -> Response {
     let status = super::api::status(error);
-    let mut message = error.to_string();
+    let mut message = words::order(error, visitor.language);
     if status == StatusCode::INTERNAL_SERVER_ERROR {
         tracing::error!(code = error.code(), %error, "shop page failed");
-        "Something went wrong on our side: try again.".clone_into(&mut message);
+        let said = visitor.say(Refusal::INTERNAL.english, Refusal::INTERNAL.indonesian);
+        said.clone_into(&mut message);
     }
     // Its words are for programs; on a page the key is a field of the form.
     if matches!(error, OrderError::KeyForm | OrderError::KeyReused) {
-        "This form was used already: open the event again.".clone_into(&mut message);
+        let said = visitor.say(
+            "This form was used already: open the event again.",
+            "Formulir ini sudah dipakai: buka acaranya lagi.",
+        );
+        said.clone_into(&mut message);
     }
-    let code = error.code();
-    page(status, &ProblemPage { code, message })
+    let is_gone = matches!(error, OrderError::UnknownEvent);
+    let template = ProblemPage {
+        page: Frame::private(visitor),
+        code: error.code(),
+        message,
+        back: slug
+            .filter(|_| !is_gone)
+            .map(|slug| format!("/events/{slug}")),
+    };
+    template.page.send(status, &template)
+}
+
+/// The page of a refusal that no handler made.
+pub(super) fn refused(visitor: &Visitor, refusal: Refusal) -> Response {
+    let template = ProblemPage {
+        page: Frame::private(visitor),
+        code: refusal.code,
+        message: visitor.say(refusal.english, refusal.indonesian).to_owned(),
+        back: None,
+    };
+    template.page.send(refusal.status, &template)
 }

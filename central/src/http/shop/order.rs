@@ -1,25 +1,33 @@
 //! One order: where the buyer lands after paying, and comes back to.
+//!
+//! While it is pending the page asks for news by itself, and is fetched anew once there are some: what a provider
+//! adds to the address is not believed and not read.
 
 use askama::Template;
 use axum::{
     extract::{FromRequestParts, Path, Query, State},
-    http::{StatusCode, request::Parts},
+    http::{HeaderName, StatusCode, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
-use documents::Language;
 use serde::Deserialize;
 
-use super::{page, problem, view};
+use super::{card::Card, date, frame::Frame, problem};
 use crate::{
     app::{
         App,
         orders::{OrderError, OrderView},
     },
-    domain::{money::Money, order::OrderStatus},
+    domain::{
+        money::Money,
+        order::{Order, OrderStatus},
+    },
+    http::{posted::Posted, visitor::Visitor},
 };
 
-/// The order's number and the secret of the buyer's link; what a provider adds to the address is not believed and not
-/// read. Without a secret there is no such order.
+/// Tells htmx to fetch the page anew.
+const REFRESH: HeaderName = HeaderName::from_static("hx-refresh");
+
+/// The order's number and the secret of the buyer's link. Without a secret there is no such order.
 pub(super) struct Link {
     number: String,
     access: String,
@@ -38,7 +46,11 @@ impl FromRequestParts<App> for Link {
         let query = Query::<Access>::from_request_parts(parts, app).await;
         match (path, query) {
             (Ok(Path(number)), Ok(Query(Access { access }))) => Ok(Self { number, access }),
-            _ => Err(problem(&OrderError::UnknownOrder)),
+            _ => Err(problem(
+                &Visitor::of(parts, app),
+                None,
+                &OrderError::UnknownOrder,
+            )),
         }
     }
 }
@@ -46,41 +58,91 @@ impl FromRequestParts<App> for Link {
 #[derive(Template)]
 #[template(path = "shop/order.html")]
 struct OrderPage {
+    page: Frame,
     number: String,
     access: String,
     status: &'static str,
+    /// Of the page's sign: `success`, `warning`, `secondary`.
+    colour: &'static str,
+    word: &'static str,
     sentence: &'static str,
-    card: view::EventCard,
+    card: Card,
     hold_until: String,
+    /// For the countdown: the end, and what it is here now.
+    hold_until_ms: i64,
+    now_ms: i64,
     total: String,
     lines: Vec<(String, u32, String)>,
-    tickets: Vec<(String, String, &'static str)>,
+    tickets: Vec<TicketRow>,
     is_pending: bool,
     is_paid: bool,
+    is_over: bool,
     pay_url: Option<String>,
 }
 
-pub(super) async fn show(State(app): State<App>, Link { number, access }: Link) -> Response {
+/// One ticket.
+struct TicketRow {
+    number: String,
+    kind: String,
+    attendee: String,
+    status: &'static str,
+    is_valid: bool,
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Link { number, access }: Link,
+) -> Response {
     match app.find_order(&number, &access).await {
-        Ok(order) => page(StatusCode::OK, &OrderPage::new(&order, access)),
-        Err(error) => problem(&error),
+        Ok(order) => {
+            let page = OrderPage::new(&app, &visitor, &order, access);
+            page.page.send(StatusCode::OK, &page)
+        }
+        Err(error) => problem(&visitor, None, &error),
+    }
+}
+
+/// What was last seen.
+#[derive(Deserialize)]
+pub(super) struct Seen {
+    #[serde(default)]
+    seen: String,
+}
+
+/// Whether anything is new: if so, the page is to be fetched anew.
+pub(super) async fn status(
+    State(app): State<App>,
+    visitor: Visitor,
+    Link { number, access }: Link,
+    Query(Seen { seen }): Query<Seen>,
+) -> Response {
+    match app.order_status(&number, &access).await {
+        Ok(order) if order.status.name() == seen => StatusCode::NO_CONTENT.into_response(),
+        Ok(_) => ([(REFRESH, "true")], StatusCode::OK).into_response(),
+        Err(error) => problem(&visitor, None, &error),
     }
 }
 
 pub(super) async fn start_payment(
     State(app): State<App>,
     Link { number, access }: Link,
+    posted: Posted,
 ) -> Response {
     match app.start_payment(&number, &access).await {
         Ok(placed) => back(&placed.order.number, &access),
-        Err(error) => problem(&error),
+        Err(error) => problem(&posted.visitor, None, &error),
     }
 }
 
-pub(super) async fn cancel(State(app): State<App>, Link { number, access }: Link) -> Response {
+pub(super) async fn cancel(
+    State(app): State<App>,
+    Link { number, access }: Link,
+    posted: Posted,
+) -> Response {
     match app.cancel_order(&number, &access).await {
         Ok(order) => back(&order.number, &access),
-        Err(error) => problem(&error),
+        Err(error) => problem(&posted.visitor, None, &error),
     }
 }
 
@@ -90,60 +152,141 @@ fn back(number: &str, access: &str) -> Response {
 }
 
 impl OrderPage {
-    fn new(found: &OrderView, access: String) -> Self {
+    fn new(app: &App, visitor: &Visitor, found: &OrderView, access: String) -> Self {
+        let language = visitor.language;
         let order = &found.order;
         let event = &found.setup.event;
-        let text = |minor| Money::new(minor, order.total.currency).text(Language::English);
+        let text = |minor| Money::new(minor, order.total.currency).text(language);
         let is_pending = order.status == OrderStatus::Pending;
         let payment = found.payment.as_ref().filter(|_| is_pending);
-        let (status, sentence) = words(order.status);
         let lines = found.items.iter();
-        let tickets = found.tickets.iter();
+        let (colour, word, sentence) = words(order, visitor);
         Self {
+            page: Frame::private(visitor),
             number: order.number.clone(),
             access,
-            status,
+            status: order.status.name(),
+            colour,
+            word,
             sentence,
-            card: view::EventCard::new(event),
-            hold_until: view::moment(order.hold_until, event),
-            total: order.total.text(Language::English),
+            card: Card::new(event, language),
+            hold_until: date::time(order.hold_until, &event.time_zone, language),
+            hold_until_ms: order.hold_until.0,
+            now_ms: app.clock.now().0,
+            total: order.total.text(language),
             lines: lines
                 .map(|item| {
                     let name = found.type_name(item.ticket_type).to_owned();
                     (name, item.quantity, text(item.amount_minor()))
                 })
                 .collect(),
-            tickets: tickets
-                .map(|ticket| {
-                    let name = found.type_name(ticket.ticket_type).to_owned();
-                    let number = ticket.gate.number.to_string();
-                    (number, name, ticket.gate.status.name())
-                })
-                .collect(),
+            tickets: tickets(found, visitor),
             is_pending,
             is_paid: order.status.is_settled(),
+            is_over: matches!(
+                order.status,
+                OrderStatus::Expired | OrderStatus::Cancelled | OrderStatus::Failed
+            ),
             pay_url: payment.and_then(|payment| payment.redirect_url.clone()),
         }
     }
 }
 
-const fn words(status: OrderStatus) -> (&'static str, &'static str) {
-    match status {
-        OrderStatus::Pending => (
-            "Waiting for payment",
-            "Your tickets are held for you. If you have just paid, reload this page in a moment.",
+fn tickets(found: &OrderView, visitor: &Visitor) -> Vec<TicketRow> {
+    let row = |ticket: &crate::domain::ticket::SoldTicket| {
+        let status = ticket.gate.status.name();
+        TicketRow {
+            number: ticket.gate.number.to_string(),
+            kind: found.type_name(ticket.ticket_type).to_owned(),
+            attendee: ticket.attendee.clone(),
+            is_valid: status == "valid",
+            status: match status {
+                "valid" => visitor.say("valid", "berlaku"),
+                "unpaid" => visitor.say("not paid", "belum dibayar"),
+                "revoked" => visitor.say("revoked", "dicabut"),
+                "refunded" => visitor.say("refunded", "dikembalikan"),
+                _ => visitor.say("transferred", "dialihkan"),
+            },
+        }
+    };
+    found.tickets.iter().map(row).collect()
+}
+
+fn words(order: &Order, visitor: &Visitor) -> (&'static str, &'static str, &'static str) {
+    let say = |colour,
+               english: (&'static str, &'static str),
+               indonesian: (&'static str, &'static str)| {
+        (
+            colour,
+            visitor.say(english.0, indonesian.0),
+            visitor.say(english.1, indonesian.1),
+        )
+    };
+    match order.status {
+        OrderStatus::Pending => say(
+            "warning",
+            (
+                "Waiting for payment",
+                "Your tickets are held for you until the time below. This page notices by itself when you have paid.",
+            ),
+            (
+                "Menunggu pembayaran",
+                "Tiket disimpan untuk Anda sampai waktu di bawah. Halaman ini tahu sendiri begitu Anda membayar.",
+            ),
         ),
-        OrderStatus::Paid => ("Paid", "Thank you. Your tickets are ready."),
-        OrderStatus::PartlyRefunded => ("Partly refunded", "Part of the money went back to you."),
-        OrderStatus::Refunded => ("Refunded", "The money went back to you."),
-        OrderStatus::Expired => (
-            "Expired",
-            "The time to pay has ended and the tickets were given back. You can place a new order.",
+        OrderStatus::Paid => say(
+            "success",
+            ("Paid", "Thank you. Your tickets are ready."),
+            ("Lunas", "Terima kasih. Tiket Anda sudah siap."),
         ),
-        OrderStatus::Cancelled => ("Cancelled", "This order was given up before it was paid."),
-        OrderStatus::Failed => (
-            "Payment failed",
-            "The payment failed. You can place a new order.",
+        OrderStatus::PartlyRefunded => say(
+            "success",
+            (
+                "Partly refunded",
+                "Part of the money went back to you. The other tickets stay valid.",
+            ),
+            (
+                "Sebagian dikembalikan",
+                "Sebagian uang sudah dikembalikan. Tiket lainnya tetap berlaku.",
+            ),
+        ),
+        OrderStatus::Refunded => say(
+            "secondary",
+            (
+                "Refunded",
+                "The money went back to you. The tickets are no longer valid.",
+            ),
+            (
+                "Dikembalikan",
+                "Uang sudah dikembalikan. Tiketnya tidak berlaku lagi.",
+            ),
+        ),
+        OrderStatus::Expired => say(
+            "secondary",
+            (
+                "Expired",
+                "The time to pay has ended and the tickets were given back. You can place a new order.",
+            ),
+            (
+                "Kedaluwarsa",
+                "Waktu pembayaran sudah habis dan tiketnya dilepas. Anda dapat memesan lagi.",
+            ),
+        ),
+        OrderStatus::Cancelled => say(
+            "secondary",
+            ("Cancelled", "This order was given up before it was paid."),
+            ("Dibatalkan", "Pesanan ini dibatalkan sebelum dibayar."),
+        ),
+        OrderStatus::Failed => say(
+            "secondary",
+            (
+                "Payment failed",
+                "The payment failed. You can place a new order.",
+            ),
+            (
+                "Pembayaran gagal",
+                "Pembayarannya gagal. Anda dapat memesan lagi.",
+            ),
         ),
     }
 }

@@ -1,39 +1,14 @@
-//! Values as pages show them: dates at the venue, amounts with their currency.
+//! Ticket types as pages show them.
 
-use chrono::DateTime;
-use chrono_tz::Tz;
-use documents::Language;
 use sync_protocol::time::Timestamp;
 
 use crate::{
     domain::{
-        event::{Event, EventSetup, TicketType, Visibility},
+        event::{EventSetup, TicketType, Visibility},
         money::Money,
     },
-    http::api::sale_status,
+    http::{api::sale_status, visitor::Visitor},
 };
-
-/// An event in the list.
-pub struct EventCard {
-    pub slug: String,
-    pub name: String,
-    pub summary: String,
-    pub place: String,
-    pub begins: String,
-}
-
-impl EventCard {
-    /// As listed.
-    pub fn new(event: &Event) -> Self {
-        Self {
-            slug: event.slug.clone(),
-            name: event.name.clone(),
-            summary: event.summary.clone(),
-            place: format!("{}, {}", event.venue, event.city),
-            begins: moment(event.starts_at, event),
-        }
-    }
-}
 
 /// A ticket type on the order form.
 pub struct TypeRow {
@@ -51,11 +26,16 @@ pub struct TypeRow {
 
 impl TypeRow {
     /// The public types of an event, with what was chosen of each.
-    pub fn all(setup: &EventSetup, now: Timestamp, chosen: impl Fn(&str) -> String) -> Vec<Self> {
+    pub fn all(
+        setup: &EventSetup,
+        now: Timestamp,
+        visitor: &Visitor,
+        chosen: impl Fn(&str) -> String,
+    ) -> Vec<Self> {
         let public = |kind: &&TicketType| kind.visibility == Visibility::Public;
         let types = setup.types.iter().filter(public);
         types
-            .map(|kind| Self::new(setup, kind, now, &chosen))
+            .map(|kind| Self::new(setup, kind, now, visitor, &chosen))
             .collect()
     }
 
@@ -63,6 +43,7 @@ impl TypeRow {
         setup: &EventSetup,
         kind: &TicketType,
         now: Timestamp,
+        visitor: &Visitor,
         chosen: &impl Fn(&str) -> String,
     ) -> Self {
         let id = kind.id.to_string();
@@ -75,26 +56,16 @@ impl TypeRow {
             id,
             name: kind.name.clone(),
             description: kind.description.clone(),
-            price: Money::new(kind.price_minor, setup.event.currency).text(Language::English),
+            price: Money::new(kind.price_minor, setup.event.currency).text(visitor.language),
             days: labels.join(", "),
             max: kind.max_per_order,
             is_on_sale: status == "on_sale",
             status: match status {
-                "not_begun" => "Not on sale yet",
-                "ended" => "Sale ended",
-                "sold_out" => "Sold out",
+                "not_begun" => visitor.say("Not on sale yet", "Belum dijual"),
+                "ended" => visitor.say("Sale ended", "Penjualan berakhir"),
+                "sold_out" => visitor.say("Sold out", "Habis terjual"),
                 _ => "",
             },
         }
     }
-}
-
-/// `Tue 1 Dec 2026, 07:00 WIB`
-pub fn moment(at: Timestamp, event: &Event) -> String {
-    let zone: Tz = event.time_zone.parse().unwrap_or(Tz::UTC);
-    let moment = DateTime::from_timestamp_millis(at.0).unwrap_or_default();
-    moment
-        .with_timezone(&zone)
-        .format("%a %-d %b %Y, %H:%M %Z")
-        .to_string()
 }

@@ -1,0 +1,85 @@
+//! What is wrong with a field or an order, in Indonesian: `domain` and `app` say it in English.
+//!
+//! Invariant: every stable code that reaches a page has a sentence here; one that has none is said in English, and
+//! a test walks them all.
+
+use documents::Language;
+
+use crate::{app::orders::OrderError, domain::field::FieldError};
+
+/// The sentence of a field's error.
+pub fn field(error: &FieldError, language: Language) -> String {
+    let translated = match language {
+        Language::Indonesian => indonesian(error.code),
+        Language::English => None,
+    };
+    match translated {
+        Some(sentence) => sentence.to_owned(),
+        None => error.message.clone(),
+    }
+}
+
+/// The sentence of an order's error.
+pub fn order(error: &OrderError, language: Language) -> String {
+    match (language, error) {
+        (Language::Indonesian, OrderError::SoldOut(name)) => {
+            format!("Tiket {name} tidak cukup lagi: pilih lebih sedikit, atau jenis lain.")
+        }
+        (Language::Indonesian, _) => {
+            let sentence = indonesian(error.code());
+            sentence.map_or_else(|| error.to_string(), str::to_owned)
+        }
+        (Language::English, _) => error.to_string(),
+    }
+}
+
+/// The Indonesian sentence of a stable code.
+pub fn indonesian(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "name_form" => "Isi nama lengkap seperti di kartu: 2 sampai 120 karakter.",
+        "identity_type_unknown" => {
+            "Pilih kartu identitas: KTP, SIM, kartu pelajar/mahasiswa, atau paspor."
+        }
+        "nik_length" => "Isi NIK: 16 angka, seperti di KTP.",
+        "nik_province" => "Periksa NIK: dua angka pertama bukan kode provinsi.",
+        "nik_birth_date" => "Periksa NIK: angka ke-7 sampai ke-12 bukan tanggal lahir.",
+        "nik_serial" => "Periksa NIK: empat angka terakhir tidak mungkin 0000.",
+        "sim_length" => "Isi nomor SIM: 12, 14, atau 16 angka.",
+        "student_card_form" => "Isi nomor kartu pelajar/mahasiswa: 4 sampai 20 huruf atau angka.",
+        "passport_form" => "Isi nomor paspor: 6 sampai 9 huruf atau angka.",
+        "email_at" => "Isi alamat e-mail dengan satu @, misalnya nama@contoh.id.",
+        "email_length" => "Alamat e-mail terlalu panjang: pakai yang lebih pendek.",
+        "email_local" => "Periksa bagian sebelum @ pada alamat e-mail.",
+        "email_domain" => "Periksa bagian sesudah @ pada alamat e-mail.",
+        "phone_characters" => "Isi nomor WhatsApp dengan angka saja.",
+        "phone_country_code" => "Isi nomor WhatsApp dengan kode negara, misalnya +62.",
+        "phone_mobile" => "Isi nomor ponsel: nomor WhatsApp Indonesia dimulai dengan 08.",
+        "phone_length" => "Periksa panjang nomor WhatsApp.",
+        "language_unknown" => "Pilih bahasa Indonesia atau Inggris.",
+        "items_empty" => "Pilih paling sedikit satu tiket.",
+        "items_repeated" => "Sebut setiap jenis tiket satu kali saja.",
+        "items_too_many" => "Pilih paling banyak 100 tiket dari 20 jenis.",
+        "amount_too_large" => "Pilih lebih sedikit tiket.",
+        "ticket_type_unknown" => "Pilih jenis tiket acara ini.",
+        "sale_not_begun" => "Penjualan jenis tiket ini belum dimulai.",
+        "sale_ended" => "Penjualan jenis tiket ini sudah berakhir.",
+        "quantity_out_of_range" => "Pilih jumlah yang diperbolehkan untuk jenis tiket ini.",
+        "attendees_count" => {
+            "Isi satu nama per tiket, atau kosongkan semua untuk memakai nama pembeli."
+        }
+        "invalid_fields" => "Ada isian yang belum benar.",
+        "unknown_event" => "Acara ini tidak ada.",
+        "not_on_sale" => "Acara ini tidak sedang dijual.",
+        "unknown_order" => "Pesanan ini tidak ada, atau tautannya tidak benar.",
+        "illegal_move" => "Itu tidak mungkin lagi untuk pesanan ini.",
+        "hold_ended" => "Waktu pembayaran pesanan ini sudah habis: buat pesanan baru.",
+        "payment_in_preparation" => "Pembayaran sedang disiapkan: coba lagi beberapa detik lagi.",
+        "payment_not_started" => "Pembayaran tidak dapat dimulai: coba lagi.",
+        "not_paid" => "Dokumen tersedia setelah pesanan dibayar.",
+        "internal" => "Ada masalah di pihak kami: coba lagi.",
+        "idempotency_key_form" | "idempotency_key_reused" => {
+            "Formulir ini sudah dipakai: buka acaranya lagi."
+        }
+        _ => return None,
+    })
+}
