@@ -25,6 +25,8 @@ test                        nftables            nft
 test                        ethtool             ethtool
 test                        zbar-tools          zbarimg
 test                        python3-venv        python3
+test                        qpdf                qpdf
+test                        python3-icalendar   python3
 test                        chromium            chromium
 test                        chromium-driver     chromedriver
 machine                     qemu-system-x86     qemu-system-x86_64
@@ -85,9 +87,9 @@ check_elsewhere() {
         printf 'setup: this is not Debian, so please install these yourself (Debian names; the command that is missing):\n'
         printf '  %s\n' "${missing[@]}"
         printf 'Ubuntu: apt-get install the packages by these names; chromium-chromedriver has both browser commands\n'
-        printf 'macOS:  brew install llvm cmake pkg-config poppler zbar mariadb python && brew install --cask chromium chromedriver\n'
-        printf 'Fedora: dnf install clang-devel cmake gcc-c++ pkgconf poppler-utils zbar mariadb-server chromium chromedriver\n'
-        printf 'Arch:   pacman -S clang cmake gcc pkgconf poppler zbar mariadb chromium\n'
+        printf 'macOS:  brew install llvm cmake pkg-config poppler zbar qpdf mariadb python && brew install --cask chromium chromedriver\n'
+        printf 'Fedora: dnf install clang-devel cmake gcc-c++ pkgconf poppler-utils zbar qpdf python3-icalendar mariadb-server chromium chromedriver\n'
+        printf 'Arch:   pacman -S clang cmake gcc pkgconf poppler zbar qpdf python-icalendar mariadb chromium\n'
     } >&2
     exit 1
 }

@@ -21,6 +21,8 @@ use figment::{
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
+use crate::mail::{self, MailConfig};
+
 const FILE: &str = "gerbang.toml";
 /// Where everything lies that central makes itself.
 const FOLDER: &str = "gerbang-data";
@@ -75,6 +77,9 @@ pub struct Config {
     pub log: String,
     /// `text` or `json`.
     pub log_format: String,
+    /// How letters leave.
+    #[serde(flatten)]
+    pub mail: MailConfig,
 }
 
 #[derive(Serialize)]
@@ -215,7 +220,7 @@ impl Config {
 fn environment(vars: &mut dyn Iterator<Item = (String, String)>) -> BTreeMap<String, String> {
     let setting = |(name, value): (String, String)| {
         let ours = name.strip_prefix("GERBANG_").map(str::to_owned);
-        let known = ours.or_else(|| PLAIN.contains(&name.as_str()).then(|| name.clone()))?;
+        let known = ours.or_else(|| is_plain(&name).then(|| name.clone()))?;
         (!value.is_empty()).then(|| (known.to_lowercase(), name.len(), value))
     };
     let mut settings: Vec<_> = vars.filter_map(setting).collect();
@@ -225,6 +230,10 @@ fn environment(vars: &mut dyn Iterator<Item = (String, String)>) -> BTreeMap<Str
         .into_iter()
         .map(|(name, _, value)| (name, value))
         .collect()
+}
+
+fn is_plain(name: &str) -> bool {
+    PLAIN.contains(&name) || mail::NAMES.contains(&name)
 }
 
 #[expect(

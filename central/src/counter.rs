@@ -12,6 +12,7 @@ const ROUNDS: &str = "gerbang_rounds_total";
 const SCANS: &str = "gerbang_scans_taken_in_total";
 const RULINGS: &str = "gerbang_rulings_changed_total";
 const WAITS: &str = "gerbang_waits_total";
+const LETTERS: &str = "gerbang_letters_total";
 const WAITING: &str = "gerbang_nodes_waiting";
 
 /// Says what each one means; once, when a recorder was installed.
@@ -25,6 +26,7 @@ pub fn describe() {
     describe_counter!(SCANS, "Scan records that were taken in");
     describe_counter!(RULINGS, "Rulings that a later log changed");
     describe_counter!(WAITS, "Waits of nodes for news, by how they ended");
+    describe_counter!(LETTERS, "Tries to send a letter, by kind and outcome");
     describe_gauge!(WAITING, "Nodes that wait for news now");
 }
 
@@ -50,6 +52,11 @@ pub fn round(scans: usize, rulings: usize) {
 /// A wait ended.
 pub fn waited(end: &'static str) {
     counter!(WAITS, "end" => end).increment(1);
+}
+
+/// A letter was tried.
+pub fn letter(kind: &'static str, outcome: &'static str) {
+    counter!(LETTERS, "kind" => kind, "outcome" => outcome).increment(1);
 }
 
 /// So many nodes wait.

@@ -6,7 +6,7 @@
 //! | [`store`] | all SQL | `domain` |
 //! | [`http`], [`worker`], [`command`] | what people, gates, the clock and operators set in motion | `app` |
 //! | [`app`] | load → decide → save; every write transaction begins and ends here | `domain`, `store`, `payments` |
-//! | [`payments`] | payment providers behind one interface | – |
+//! | [`payments`], [`mail`] | payment providers, ways of mail, each behind one interface | – |
 
 pub mod app;
 pub mod command;
@@ -14,6 +14,7 @@ pub mod config;
 pub mod counter;
 pub mod domain;
 pub mod http;
+pub mod mail;
 pub mod packed;
 pub mod payments;
 pub mod store;

@@ -13,6 +13,7 @@ use printpdf::{
 
 use crate::{
     DocumentError,
+    code128::Bars,
     font::{Face, printable},
     qr::QrModules,
 };
@@ -227,6 +228,20 @@ impl Canvas {
                 y: y + place(row),
                 width: place(length),
                 height: module,
+            })
+        });
+        self.paint(rings.collect(), PaintMode::Fill, [0.0; 3]);
+    }
+
+    /// Upright bars in black as one path; place and quiet zone as for [`Canvas::qr`].
+    pub(crate) fn bars(&mut self, (x, y): (f32, f32), [module, height]: [f32; 2], bars: &Bars) {
+        let place = |count: usize| module * f32::from(u16::try_from(count).unwrap_or(u16::MAX));
+        let rings = bars.dark().into_iter().map(|(at, width)| {
+            rectangle(Area {
+                x: x + place(at),
+                y,
+                width: place(width),
+                height,
             })
         });
         self.paint(rings.collect(), PaintMode::Fill, [0.0; 3]);

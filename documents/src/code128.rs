@@ -1,4 +1,4 @@
-//! Code 128: the bars that a long, narrow thing such as a wristband has room for.
+//! Code 128: the bars that a long, narrow thing has room for: a wristband, a ticket's stub.
 //!
 //! Invariant: character set B throughout, so that any printable ASCII text has exactly one shape and a width that is
 //! known beforehand. The encoding itself is the crate `barcoders`'; places and sizes are the caller's.

@@ -3,8 +3,9 @@
 //! Noto Sans (SIL Open Font License) comes inside the `notosans` crate, so nothing is read from disk.
 //! Invariant: only characters that [`printable`] let through are drawn, so every one has a glyph:
 //! text is composed first (NFC: `e` + accent becomes `é`), blanks become spaces, control and direction
-//! marks vanish, and what the font lacks becomes `?`.
-//! It does not shape: complex scripts are out of reach, and Latin, Greek and Cyrillic do not need it.
+//! marks vanish, letters that the font lacks are spelled in Latin ones, and other signs become `?`.
+//! It does not shape: complex scripts are out of reach (hence the spelling, which also reads from the left), and Latin,
+//! Greek and Cyrillic do not need it.
 //! Subsetting is ours because printpdf embeds whole fonts (200 kB each) without its layout engine.
 
 use std::{
@@ -117,15 +118,36 @@ fn advance(font: &ParsedFont, gid: u16) -> f32 {
 pub(crate) fn printable(text: &str) -> Result<String, DocumentError> {
     let (regular, bold) = (Face::Regular.parsed()?, Face::Bold.parsed()?);
     let known = |c: char| glyph(regular, c).is_some() && glyph(bold, c).is_some();
-    Ok(text
-        .nfc()
-        .filter_map(|c| match c {
-            _ if c.is_whitespace() => Some(' '),
-            _ if c.is_control() || is_invisible(c) => None,
-            _ if known(c) => Some(c),
-            _ => Some('?'),
-        })
-        .collect())
+    let mut shown = String::with_capacity(text.len());
+    let mut is_spelled = false;
+    for c in text.nfc() {
+        match c {
+            // A spelled letter brings the blank after it.
+            _ if c.is_whitespace() && is_spelled && shown.ends_with(' ') => {}
+            _ if c.is_whitespace() => shown.push(' '),
+            _ if c.is_control() || is_invisible(c) => {}
+            _ if known(c) => shown.push(c),
+            _ => match spelled(c) {
+                Some(letters) => {
+                    shown.push_str(letters);
+                    is_spelled = true;
+                    continue;
+                }
+                None => shown.push('?'),
+            },
+        }
+        is_spelled = false;
+    }
+    if is_spelled {
+        shown.truncate(shown.trim_end().len());
+    }
+    Ok(shown)
+}
+
+/// A letter of a script that the font lacks, in Latin letters: a name that reads roughly right is worth more at a
+/// door than question marks. Pictures and signs have no letters.
+fn spelled(c: char) -> Option<&'static str> {
+    deunicode::deunicode_char(c).filter(|letters| c.is_alphabetic() && !letters.is_empty())
 }
 
 /// Marks that change how neighbours are laid out and show nothing themselves; some reverse text.
@@ -152,7 +174,9 @@ mod tests {
             ("Rp\u{A0}1.000", "Rp 1.000"),
             ("a\nb\tc\u{0}d", "a b cd"),
             ("evil\u{202E}txt\u{200B}", "eviltxt"),
-            ("王芳 😀", "?? ?"),
+            ("王芳 😀", "Wang Fang ?"),
+            ("王芳", "Wang Fang"),
+            ("محمد", "mHmd"),
             ("<b>O'Neil & Co</b>", "<b>O'Neil & Co</b>"),
         ] {
             assert_eq!(printable(given).expect("font parses"), shown, "{given:?}");

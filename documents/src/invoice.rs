@@ -12,6 +12,8 @@ use crate::{Accent, Language};
 /// One order as printed: invoice pages first, then one page per ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invoice {
+    /// What the page is.
+    pub kind: DocumentKind,
     /// Language of every label and date.
     pub language: Language,
     /// The event's time zone; every moment is shown in it.
@@ -20,6 +22,8 @@ pub struct Invoice {
     pub accent: Accent,
     /// Order number, as the buyer quotes it.
     pub number: String,
+    /// Receipt number of the organiser's own numbering, e.g. `INV/GEMA/2026/00042`; none before payment.
+    pub receipt: Option<String>,
     /// When the invoice was issued; also the date inside the PDF.
     pub issued_at: DateTime<Utc>,
     /// Where the payment stands.
@@ -38,11 +42,25 @@ pub struct Invoice {
     pub lines: Vec<InvoiceLine>,
     /// Sum of the lines, formatted.
     pub total: String,
+    /// Small print under the total, such as the taxes that prices include, one sentence each.
+    pub notes: Vec<String>,
     /// The event's terms, one sentence each, as many as fit below the cut line (about four lines of
     /// small print); empty takes the language's own three.
     pub terms: Vec<String>,
     /// One page each, after the invoice; empty while nothing is issued.
     pub tickets: Vec<TicketPage>,
+}
+
+/// What the first page is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DocumentKind {
+    /// What was sold.
+    Invoice,
+    /// What was given back of an earlier invoice.
+    CreditNote {
+        /// Receipt number of that invoice, or the order's number where it had none.
+        of: String,
+    },
 }
 
 /// Seller or buyer.

@@ -5,7 +5,7 @@
 //! Drawn by `pdf::invoice` before the tickets. It adds nothing up: all amounts are text it was given.
 
 use crate::{
-    DocumentError, Invoice, InvoiceLine, Party, PaymentStatus,
+    DocumentError, DocumentKind, Invoice, InvoiceLine, Party, PaymentStatus,
     canvas::{Align, Area, Canvas, HEIGHT, Pen, WIDTH, leading},
     font::{Face, printable},
     ticket_page::{GREY, INK, LINE, MARGIN, WHITE, days, label, pen},
@@ -13,14 +13,18 @@ use crate::{
 
 const INNER: f32 = WIDTH - 2.0 * MARGIN;
 const RIGHT: f32 = WIDTH - MARGIN;
+/// Where the right one of two columns begins.
+const SECOND: f32 = WIDTH / 2.0 + 2.0;
 /// Right ends of the quantity and price columns, and the width of the item column.
 const QUANTITY: f32 = 82.0;
 const PRICE: f32 = 108.0;
 const ITEM: f32 = 60.0;
 /// Nothing but the foot stands below this.
 const BOTTOM: f32 = HEIGHT - 16.0;
-/// What the total and its notes need.
-const TOTALS: f32 = 30.0;
+/// What the total and the line under it need, the notes apart.
+const TOTALS: f32 = 22.0;
+/// More taxes than this on one order are nobody's.
+const MOST_NOTES: usize = 8;
 
 pub(crate) fn draw(invoice: &Invoice) -> Result<Vec<Canvas>, DocumentError> {
     let mut first = Canvas::default();
@@ -45,19 +49,42 @@ fn head(page: &mut Canvas, invoice: &Invoice) -> Result<f32, DocumentError> {
         invoice.accent.tint(0.0),
     );
     let title = pen(Face::Bold, 24.0, invoice.accent.tint(0.0));
-    page.text((MARGIN, 21.0), Align::Left, title, labels.invoice)?;
-    pill(page, invoice)?;
-    let zone = invoice.time_zone;
-    column(page, (MARGIN, 31.0), labels.number, &invoice.number)?;
-    column(
-        page,
-        (WIDTH / 2.0 + 2.0, 31.0),
-        labels.issued,
-        &labels.moment(invoice.issued_at, zone),
-    )?;
-    let seller = party(page, MARGIN, labels.sold_by, &invoice.seller)?;
-    let buyer = party(page, WIDTH / 2.0 + 2.0, labels.billed_to, &invoice.buyer)?;
+    let name = labels.title(&invoice.kind);
+    page.text((MARGIN, 21.0), Align::Left, title, name)?;
+    if invoice.kind == DocumentKind::Invoice {
+        pill(page, invoice)?;
+    }
+    let top = numbers(page, invoice)?;
+    let seller = party(page, (MARGIN, top), labels.sold_by, &invoice.seller)?;
+    let buyer = party(page, (SECOND, top), labels.billed_to, &invoice.buyer)?;
     event(page, invoice, seller.max(buyer))
+}
+
+/// Receipt, order and dates in two columns; returns where the next block begins.
+fn numbers(page: &mut Canvas, invoice: &Invoice) -> Result<f32, DocumentError> {
+    let labels = invoice.language.labels();
+    let moment = |at| labels.moment(at, invoice.time_zone);
+    let issued = (labels.issued, moment(invoice.issued_at));
+    let number = (labels.number, invoice.number.clone());
+    let mut facts = match &invoice.receipt {
+        Some(receipt) => vec![(labels.receipt, receipt.clone()), number, issued],
+        None => vec![number, issued],
+    };
+    match (&invoice.kind, invoice.paid_at) {
+        (DocumentKind::CreditNote { of }, _) => facts.push((labels.of_receipt, of.clone())),
+        (DocumentKind::Invoice, Some(at)) if facts.len() == 3 => {
+            facts.push((labels.paid_on, moment(at)));
+        }
+        _ => {}
+    }
+    let mut y = 31.0;
+    for row in facts.chunks(2) {
+        for ((name, value), x) in row.iter().zip([MARGIN, SECOND]) {
+            column(page, (x, y), name, value)?;
+        }
+        y += 12.0;
+    }
+    Ok(y + 1.0)
 }
 
 /// The payment status as a coloured label, right in the title's line.
@@ -106,11 +133,16 @@ fn column(
 }
 
 /// Seller or buyer; returns the first free baseline.
-fn party(page: &mut Canvas, x: f32, name: &str, party: &Party) -> Result<f32, DocumentError> {
+fn party(
+    page: &mut Canvas,
+    (x, top): (f32, f32),
+    name: &str,
+    party: &Party,
+) -> Result<f32, DocumentError> {
     let width = INNER / 2.0 - 4.0;
-    label(page, (x, 44.0), name)?;
+    label(page, (x, top), name)?;
     let bold = pen(Face::Bold, 10.0, INK);
-    let mut y = page.lines((x, 48.8), bold, &bold.wrap(&party.name, width, 2)?)?;
+    let mut y = page.lines((x, top + 4.8), bold, &bold.wrap(&party.name, width, 2)?)?;
     let small = pen(Face::Regular, 8.0, GREY);
     for line in party.lines.iter().take(4) {
         y = page.lines((x, y), small, &small.wrap(line, width, 2)?)?;
@@ -238,47 +270,58 @@ fn money(
 }
 
 fn totals(pages: &mut Vec<Canvas>, invoice: &Invoice, mut y: f32) -> Result<(), DocumentError> {
-    if y + TOTALS > BOTTOM {
+    let notes = notes(invoice)?;
+    #[expect(clippy::cast_precision_loss, reason = "a handful of lines")]
+    let below = leading(NOTE_PEN) * notes.len() as f32;
+    if y + TOTALS + below > BOTTOM {
         y = next_page(pages, invoice)?;
     }
     let labels = invoice.language.labels();
     let page = last(pages);
     let color = invoice.accent.tint(0.0);
-    page.text(
-        (MARGIN, y + 4.0),
-        Align::Left,
-        pen(Face::Bold, 12.0, INK),
-        labels.total,
-    )?;
-    money(
-        page,
-        (RIGHT, y + 4.0),
-        pen(Face::Bold, 16.0, color),
-        MARGIN + 40.0,
-        &invoice.total,
-    )?;
-    let small = pen(Face::Regular, 8.0, GREY);
-    if let Some(paid_at) = invoice.paid_at {
-        let mut note = format!(
-            "{} {}",
-            labels.paid_on,
-            labels.moment(paid_at, invoice.time_zone)
-        );
-        if let Some(method) = &invoice.payment_method {
-            note = format!("{note} · {method}");
-        }
-        let note = small.cut(&printable(&note)?, INNER);
-        page.text((RIGHT, y + 10.0), Align::Right, small, &note)?;
+    let name = match invoice.kind {
+        DocumentKind::Invoice => labels.total,
+        DocumentKind::CreditNote { .. } => labels.refunded,
+    };
+    let bold = pen(Face::Bold, 12.0, INK);
+    page.text((MARGIN, y + 4.0), Align::Left, bold, name)?;
+    let large = pen(Face::Bold, 16.0, color);
+    let limit = MARGIN + 4.0 + bold.width(name);
+    money(page, (RIGHT, y + 4.0), large, limit, &invoice.total)?;
+    y += 10.0;
+    for note in &notes {
+        page.text((RIGHT, y), Align::Right, NOTE_PEN, note)?;
+        y += leading(NOTE_PEN);
     }
     if !invoice.tickets.is_empty() {
-        page.text(
-            (MARGIN, y + 20.0),
-            Align::Left,
-            small,
-            labels.tickets_follow,
-        )?;
+        let place = (MARGIN, y + 6.0);
+        page.text(place, Align::Left, NOTE_PEN, labels.tickets_follow)?;
     }
     Ok(())
+}
+
+const NOTE_PEN: Pen = Pen {
+    face: Face::Regular,
+    size: 8.0,
+    color: GREY,
+};
+
+/// When and how it was paid, then the notes it was given, cut to one line each.
+fn notes(invoice: &Invoice) -> Result<Vec<String>, DocumentError> {
+    let labels = invoice.language.labels();
+    let verb = match invoice.kind {
+        DocumentKind::Invoice => labels.paid_on,
+        DocumentKind::CreditNote { .. } => labels.refunded_on,
+    };
+    let paid = invoice.paid_at.map(|at| {
+        let moment = labels.moment(at, invoice.time_zone);
+        let method = invoice.payment_method.iter();
+        let method: String = method.map(|method| format!(" · {method}")).collect();
+        format!("{verb} {moment}{method}")
+    });
+    let all = paid.iter().chain(invoice.notes.iter().take(MOST_NOTES));
+    all.map(|note| Ok(NOTE_PEN.cut(&printable(note)?, INNER)))
+        .collect()
 }
 
 fn next_page(pages: &mut Vec<Canvas>, invoice: &Invoice) -> Result<f32, DocumentError> {
@@ -293,7 +336,7 @@ fn next_page(pages: &mut Vec<Canvas>, invoice: &Invoice) -> Result<f32, Document
         },
         invoice.accent.tint(0.0),
     );
-    let title = format!("{} {}", labels.invoice, invoice.number);
+    let title = format!("{} {}", labels.title(&invoice.kind), invoice.number);
     page.text(
         (MARGIN, 15.0),
         Align::Left,

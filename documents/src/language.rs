@@ -7,7 +7,7 @@
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use crate::PaymentStatus;
+use crate::{DocumentKind, PaymentStatus};
 
 /// A language documents are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -22,6 +22,9 @@ pub enum Language {
 /// All fixed text of one language.
 pub(crate) struct Labels {
     pub(crate) invoice: &'static str,
+    pub(crate) credit_note: &'static str,
+    pub(crate) receipt: &'static str,
+    pub(crate) of_receipt: &'static str,
     pub(crate) number: &'static str,
     pub(crate) issued: &'static str,
     pub(crate) sold_by: &'static str,
@@ -31,7 +34,9 @@ pub(crate) struct Labels {
     pub(crate) price: &'static str,
     pub(crate) amount: &'static str,
     pub(crate) total: &'static str,
+    pub(crate) refunded: &'static str,
     pub(crate) paid_on: &'static str,
+    pub(crate) refunded_on: &'static str,
     pub(crate) tickets_follow: &'static str,
     pub(crate) page: &'static str,
     pub(crate) ticket: &'static str,
@@ -52,6 +57,9 @@ pub(crate) struct Labels {
 
 const ENGLISH: Labels = Labels {
     invoice: "Invoice",
+    credit_note: "Credit note",
+    receipt: "Receipt number",
+    of_receipt: "For receipt",
     number: "Order number",
     issued: "Issued",
     sold_by: "Sold by",
@@ -61,7 +69,9 @@ const ENGLISH: Labels = Labels {
     price: "Price",
     amount: "Amount",
     total: "Total",
+    refunded: "Total refunded",
     paid_on: "Paid on",
+    refunded_on: "Refunded on",
     tickets_follow: "Your tickets follow, one per page.",
     page: "Page",
     ticket: "Ticket",
@@ -107,6 +117,9 @@ const ENGLISH: Labels = Labels {
 
 const INDONESIAN: Labels = Labels {
     invoice: "Faktur",
+    credit_note: "Nota kredit",
+    receipt: "Nomor kuitansi",
+    of_receipt: "Untuk kuitansi",
     number: "Nomor pesanan",
     issued: "Diterbitkan",
     sold_by: "Penjual",
@@ -116,7 +129,9 @@ const INDONESIAN: Labels = Labels {
     price: "Harga",
     amount: "Jumlah",
     total: "Total",
+    refunded: "Total dikembalikan",
     paid_on: "Dibayar",
+    refunded_on: "Dikembalikan",
     tickets_follow: "Tiket Anda ada di halaman berikut, satu tiket per halaman.",
     page: "Halaman",
     ticket: "Tiket",
@@ -170,6 +185,18 @@ impl Language {
         }
     }
 
+    /// `12 December 2026, 18:30 WIB`, as documents and mail write a moment.
+    #[must_use]
+    pub fn moment(self, at: DateTime<Utc>, zone: Tz) -> String {
+        self.labels().moment(at, zone)
+    }
+
+    /// `Sat 12 December 2026`
+    #[must_use]
+    pub fn day(self, date: NaiveDate) -> String {
+        self.labels().day(date)
+    }
+
     pub(crate) fn labels(self) -> &'static Labels {
         match self {
             Self::English => &ENGLISH,
@@ -219,6 +246,14 @@ impl Labels {
             self.plain_day(local.date_naive()),
             clock(at, zone)
         )
+    }
+
+    /// What the first page is called.
+    pub(crate) fn title(&self, kind: &DocumentKind) -> &'static str {
+        match kind {
+            DocumentKind::Invoice => self.invoice,
+            DocumentKind::CreditNote { .. } => self.credit_note,
+        }
     }
 
     pub(crate) fn status(&self, status: PaymentStatus) -> &'static str {

@@ -1,4 +1,4 @@
-//! Documents: the invoice with its tickets as one PDF for a buyer, sheets of wristbands for the organiser, and QR codes
+//! Documents: the invoice with its tickets as one PDF for a buyer, the credit note for what went back, sheets of wristbands for the organiser, and QR codes
 //! for pages.
 //!
 //! Invariant: everything here is a pure function from plain values to bytes or text; equal input gives
@@ -23,7 +23,9 @@ mod wristband_sheet;
 
 pub use accent::Accent;
 pub use error::DocumentError;
-pub use invoice::{Event, EventDay, Invoice, InvoiceLine, Party, PaymentStatus, TicketPage};
+pub use invoice::{
+    DocumentKind, Event, EventDay, Invoice, InvoiceLine, Party, PaymentStatus, TicketPage,
+};
 pub use language::Language;
 pub use pdf::invoice;
 pub use qr::{QrModules, qr_modules, qr_svg};

@@ -1,7 +1,7 @@
 //! From an invoice's values to the bytes of one PDF.
 //!
 //! Invariant: equal input gives equal bytes. The dates inside come from the invoice, font names are
-//! fixed, and the two random identifiers that printpdf would write are replaced by the order number.
+//! fixed, and the two random identifiers that printpdf would write are replaced by the receipt's or order's number.
 //! Called by central for the mail attachment and the download. What stands where on a page is the
 //! business of `invoice_page` and `ticket_page`.
 
@@ -35,7 +35,9 @@ fn describe(document: &mut PdfDocument, invoice: &Invoice) {
     let about = &mut document.metadata.info;
     about.document_title = format!(
         "{} {} – {}",
-        labels.invoice, invoice.number, invoice.event.name
+        labels.title(&invoice.kind),
+        invoice.number,
+        invoice.event.name
     );
     about.author.clone_from(&invoice.seller.name);
     about.creator = "Gerbang".to_owned();
@@ -65,10 +67,8 @@ fn embed_fonts(document: &mut PdfDocument, pages: &[Canvas]) -> Result<(), Docum
 
 fn write(document: &PdfDocument, invoice: &Invoice) -> Result<Vec<u8>, DocumentError> {
     let mut file = document.to_lopdf_document(&PdfSaveOptions::default(), &mut Vec::new());
-    let id = Object::String(
-        invoice.number.clone().into_bytes(),
-        StringFormat::Hexadecimal,
-    );
+    let name = invoice.receipt.as_ref().unwrap_or(&invoice.number);
+    let id = Object::String(name.clone().into_bytes(), StringFormat::Hexadecimal);
     file.trailer.set("ID", vec![id.clone(), id]);
     if let Ok(catalog) = file.catalog_mut() {
         let tag = Object::string_literal(invoice.language.tag());

@@ -47,7 +47,6 @@ fn config(entry_rule: EntryRule, exchange_required: bool) -> EventConfig {
         check_outs: vec![],
         wristbands: None,
         search: None,
-        operators: None,
     }
 }
 
@@ -79,7 +78,6 @@ fn good() -> Case {
             locked: false,
             complete: true,
             as_of: Timestamp(11 * HOUR),
-            unattended: false,
             rights: Rights::ALL,
         },
         shown: None,

@@ -45,7 +45,6 @@ fn config(unbound: Policy) -> EventConfig {
             unbound,
         }),
         search: None,
-        operators: None,
     }
 }
 
@@ -127,7 +126,6 @@ fn ask(
             locked: false,
             complete: true,
             as_of: NOW,
-            unattended: false,
             rights: Rights::ALL,
         },
     })

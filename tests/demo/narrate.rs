@@ -27,6 +27,7 @@ pub fn addresses(venue: &Venue) {
          Gate South (screen)      http://{}\n\
          Simulated Midtrans       {}\n\
          API document             {}/api/v1/openapi.json\n\
+         Mail (.eml files)        {}\n\
          State                    {}\n\n\
          No sign-in is needed yet: the shop is public, and a gate's screen answers only to this machine.\n\
          Pay with any channel on the simulated page, open the PDF, and type a QR's text into a gate's screen\n\
@@ -38,6 +39,7 @@ pub fn addresses(venue: &Venue) {
         place.screens[1],
         place.midtrans_url(),
         place.central_url(),
+        place.mail().display(),
         place.folder.display(),
     );
 }

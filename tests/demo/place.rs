@@ -67,6 +67,11 @@ impl Place {
         format!("http://{}", self.midtrans)
     }
 
+    /// The folder where mail lies instead of being sent.
+    pub fn mail(&self) -> PathBuf {
+        self.folder.join("mail")
+    }
+
     /// The folder of a gate's node.
     pub fn home(&self, gate: usize) -> PathBuf {
         self.folder.join(["gate-north", "gate-south"][gate])

@@ -151,7 +151,8 @@ fn central(place: &Place) -> Result<Command> {
         .env("NODE_LISTEN", place.nodes.to_string())
         .env("PUBLIC_URL", place.central_url())
         .env("MIDTRANS_BASE_URL", place.midtrans_url())
-        .env("MIDTRANS_SERVER_KEY", SERVER_KEY);
+        .env("MIDTRANS_SERVER_KEY", SERVER_KEY)
+        .env("MAIL_FOLDER", place.mail());
     Ok(central)
 }
 

@@ -86,6 +86,7 @@ impl Backup {
             store: store.expect("the copy opens"),
             gates: GateConfigs::default(),
             waits: Waits::default(),
+            mailer: None,
             ..venue.central.app.clone()
         };
     }

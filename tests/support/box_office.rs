@@ -61,6 +61,7 @@ impl BoxOffice {
             authority: None,
             gates: GateConfigs::default(),
             waits: Waits::default(),
+            mailer: None,
         };
         let event = publish(&app).await?;
         Ok(Self {

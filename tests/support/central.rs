@@ -77,6 +77,7 @@ impl TestCentral {
             authority: None,
             gates: GateConfigs::default(),
             waits: Waits::default(),
+            mailer: None,
         };
         Self {
             app,

@@ -19,6 +19,7 @@ pub mod large_event;
 pub mod line;
 pub mod mariadb;
 pub mod naive_gate;
+pub mod post_box;
 pub mod program;
 pub mod real_gate;
 pub mod relay;

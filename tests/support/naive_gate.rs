@@ -162,7 +162,6 @@ impl NaiveGate {
             cursor: self.cursor(),
             wristband: None,
             via: None,
-            answers: None,
         };
         change(&mut record);
         self.append(record.to_bytes());

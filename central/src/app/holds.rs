@@ -10,6 +10,7 @@ use super::App;
 use crate::{
     domain::{
         id::OrderId,
+        letter::LetterKind,
         order::{Order, OrderStatus},
         payment::PaymentStatus,
     },
@@ -62,6 +63,17 @@ impl App {
         })
     }
 
+    /// Asks for the letter that says that the time to pay has ended.
+    pub(super) async fn tell_expired(
+        &self,
+        tx: &mut Tx,
+        order: OrderId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let letter = (self.new_id(now), LetterKind::PaymentExpired, order.0);
+        store::letter::put(tx, letter, "", now, now).await.map(drop)
+    }
+
     /// Closes an unpaid order that the caller has locked.
     pub(super) async fn give_up(
         &self,
@@ -72,6 +84,9 @@ impl App {
     ) -> Result<(), StoreError> {
         store::order::close(tx, order.id, order.status, to, now).await?;
         store::hold::release(tx, order.id).await?;
+        if to == OrderStatus::Expired {
+            self.tell_expired(tx, order.id, now).await?;
+        }
         let Some(payment) = store::payment::of_order(tx, order.id).await? else {
             return Ok(());
         };

@@ -8,9 +8,12 @@ use std::collections::{BTreeMap, btree_map::Entry};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use documents::{Accent, DocumentError, Invoice, InvoiceLine, Party, PaymentStatus, TicketPage};
+use documents::{
+    Accent, DocumentError, DocumentKind, Invoice, InvoiceLine, Party, PaymentStatus, TicketPage,
+};
 use ed25519_dalek::SigningKey;
 use sync_protocol::{ticket::TicketStatus, time::Timestamp};
+use tokio::sync::Semaphore;
 
 use super::{
     App,
@@ -28,6 +31,9 @@ use crate::{
     store::{self, StoreError, Tx},
 };
 
+/// Documents that are drawn at the same time.
+const DRAWN_AT_ONCE: usize = 2;
+
 impl App {
     /// The invoice of a paid order with its tickets.
     ///
@@ -38,17 +44,22 @@ impl App {
         if !view.order.status.is_settled() {
             return Err(OrderError::NotPaid);
         }
-        let invoice = self.invoice(&view).await?;
-        // Fonts and compression take tens of milliseconds.
-        let drawn = tokio::task::spawn_blocking(move || documents::invoice(&invoice)).await;
-        let stopped = |_| DocumentError::Write("the drawing stopped".to_owned());
-        Ok(drawn.map_err(stopped)??)
+        self.document_of(&view).await
+    }
+
+    /// The document of an order that is paid.
+    pub(super) async fn document_of(&self, view: &OrderView) -> Result<Vec<u8>, OrderError> {
+        draw(self.invoice(view).await?).await
     }
 
     async fn invoice(&self, view: &OrderView) -> Result<Invoice, OrderError> {
         let (order, event) = (&view.order, &view.setup.event);
         let mut tx = self.store.read().await?;
+        let receipt = store::receipt::of_subject(&mut tx, order.id.0).await?;
         Ok(Invoice {
+            kind: DocumentKind::Invoice,
+            receipt: receipt.map(|(shown, _)| shown),
+            notes: Vec::new(),
             language: buyer::language_of(&order.language).unwrap_or_default(),
             time_zone: event.time_zone.parse().unwrap_or(Tz::UTC),
             accent: Accent::pick(event.id.as_bytes()),
@@ -110,6 +121,17 @@ impl App {
         }
         Ok(pages)
     }
+}
+
+/// Draws beside the threads that answer requests, and only a few documents at once: each keeps a processor busy for
+/// tens of milliseconds, and a queue of them must not keep all.
+pub(super) async fn draw(invoice: Invoice) -> Result<Vec<u8>, OrderError> {
+    static DRAWING: Semaphore = Semaphore::const_new(DRAWN_AT_ONCE);
+    let stopped = || DocumentError::Write("the drawing stopped".to_owned());
+    let turn = DRAWING.acquire().await.map_err(|_| stopped())?;
+    let drawn = tokio::task::spawn_blocking(move || documents::invoice(&invoice)).await;
+    drop(turn);
+    Ok(drawn.map_err(|_| stopped())??)
 }
 
 fn page(view: &OrderView, ticket: &SoldTicket, key: &SigningKey) -> TicketPage {

@@ -14,12 +14,14 @@ pub mod events;
 pub mod gate_config;
 pub mod holds;
 pub mod invoices;
+pub mod letters;
 pub mod node_trail;
 pub mod nodes;
 pub mod notices;
 pub mod occupancy;
 pub mod orders;
 pub mod payments;
+pub mod receipts;
 pub mod sample;
 pub mod search;
 mod sessions;
@@ -34,7 +36,7 @@ use std::sync::Arc;
 use ambient::{Clock, Entropy, uuid_v7};
 use sync_protocol::time::Timestamp;
 
-use crate::{app::vault::Vault, payments::PaymentProvider, store::Store};
+use crate::{app::vault::Vault, mail::Mailer, payments::PaymentProvider, store::Store};
 
 /// What every use needs; built once, cloned cheaply.
 #[derive(Clone)]
@@ -57,6 +59,8 @@ pub struct App {
     pub gates: gate_config::GateConfigs,
     /// Gates that wait for news.
     pub waits: wait::Waits,
+    /// How letters leave; `None` = they wait in the outbox.
+    pub mailer: Option<Arc<dyn Mailer>>,
 }
 
 impl App {

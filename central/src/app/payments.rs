@@ -8,6 +8,7 @@ use super::{
     orders::{OrderError, Placed},
 };
 use crate::{
+    domain::letter::LetterKind,
     domain::order::{IllegalMove, Order, OrderItem, OrderStatus},
     payments::{Buyer, CreateSession, LineItem, Session},
     store::{self, StoreError, payment::Payment, tx::transact},
@@ -15,6 +16,9 @@ use crate::{
 
 /// Longer than any call to the provider takes.
 pub(super) const LEASE_MS: i64 = 30_000;
+
+/// Who has not paid after this is told how to; who pays at once is not bothered.
+const PENDING_AFTER_MS: i64 = 120_000;
 
 impl App {
     /// Gives the address where a pending order is paid, opening the payment if it is not open.
@@ -146,8 +150,13 @@ impl App {
         session: Session,
     ) -> Result<Option<String>, OrderError> {
         let (now, url) = (self.clock.now(), session.redirect_url);
+        let id = self.new_id(now);
         transact!(self.store, |tx| {
-            store::payment::put_session(tx, payment.id, &session.token, url.as_deref(), now).await
+            store::payment::put_session(tx, payment.id, &session.token, url.as_deref(), now)
+                .await?;
+            let letter = (id, LetterKind::PaymentPending, payment.order.0);
+            let due_at = now.plus_ms(PENDING_AFTER_MS);
+            store::letter::put(tx, letter, "", now, due_at).await
         })?;
         Ok(url)
     }

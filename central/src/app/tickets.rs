@@ -21,7 +21,7 @@ use crate::{
 const HOLDER_PURPOSE: &str = "ticket holder";
 
 impl App {
-    /// Issues the tickets of one order and asks for their mail.
+    /// Issues the tickets of one order, numbers its receipt and asks for their mail.
     pub(super) async fn issue_tickets(
         &self,
         tx: &mut Tx,
@@ -47,6 +47,7 @@ impl App {
         for ticket in &tickets {
             revision.manifest.add(&ticket.gate);
         }
+        self.number_sale(tx, order.event, order.id, now).await?;
         let id = self.new_id(now);
         outbox::put(tx, id, outbox::TICKETS_MAIL, order.id.0, now).await?;
         Ok(tickets)

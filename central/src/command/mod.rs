@@ -10,11 +10,13 @@ mod demo;
 mod event;
 mod event_file;
 mod import;
+mod letter;
 mod node;
 mod node_file;
 mod occupancy;
 mod open;
 mod output;
+mod receipt;
 mod search;
 mod serve;
 mod wristband;
@@ -52,6 +54,10 @@ enum Command {
     Conflicts(conflict::Arguments),
     /// Say how many are inside
     Occupancy(occupancy::Arguments),
+    /// Say what mail waits, list what was given up, and have it tried again
+    Letters(letter::Arguments),
+    /// Show or change how an event's receipt numbers are written
+    Receipts(receipt::Arguments),
     /// Take in the log of a gate without a network, from a file
     Import(import::Arguments),
     /// Check what is stored
@@ -96,6 +102,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             Command::Wristband(command) => wristband::run(&config, command).await,
             Command::Conflicts(arguments) => conflict::run(&config, &arguments).await,
             Command::Occupancy(arguments) => occupancy::run(&config, &arguments).await,
+            Command::Letters(arguments) => letter::run(&config, &arguments).await,
+            Command::Receipts(arguments) => receipt::run(&config, &arguments).await,
             Command::Import(arguments) => import::run(&config, &arguments).await,
             Command::Audit(command) => audit::run(&config, &command).await,
             Command::Demo(arguments) => demo::run(&config, &arguments).await,

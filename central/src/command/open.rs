@@ -54,6 +54,7 @@ pub(super) async fn open(config: &Config) -> anyhow::Result<Opened> {
         authority: authority.as_ref().map(|own| own.certificate().into()),
         gates: GateConfigs::default(),
         waits: Waits::default(),
+        mailer: config.mail.mailer()?,
     };
     Ok(Opened { app, authority })
 }

@@ -48,6 +48,12 @@ pub(super) async fn run(config: &Config) -> Result<ExitCode> {
         provider = app.provider.name(),
         "central is open"
     );
+    match &app.mailer {
+        Some(mailer) => tracing::info!(by = mailer.describe(), "mail leaves"),
+        None => tracing::warn!(
+            "mail waits in the outbox: set SMTP_HOST, or MAIL_FOLDER to try things out"
+        ),
+    }
     let listeners = Listeners {
         public: config.listen,
         protection: protection(config)?,

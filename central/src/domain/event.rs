@@ -213,7 +213,6 @@ impl EventSetup {
             check_outs: self.check_outs.clone(),
             wristbands: None,
             search: None,
-            operators: None,
         }
     }
 }

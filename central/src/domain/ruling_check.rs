@@ -100,7 +100,6 @@ mod tests {
                 wristband: None,
                 gate,
                 action,
-                undoes: None,
                 day: 0,
                 time,
             },

@@ -54,8 +54,6 @@ pub struct ScanRow<'a> {
     pub when: When,
     /// What gates are told, if it let somebody in or out.
     pub told: Option<PassageChange>,
-    /// The earlier record of the same log that it decides about or takes back.
-    pub answers: Option<u64>,
     /// When it came in.
     pub received_at: Timestamp,
     /// Its canonical bytes.
@@ -79,7 +77,6 @@ impl<'a> ScanRow<'a> {
             provisional: record.provisional,
             when,
             told: None,
-            answers: record.answers,
             received_at,
             record: bytes,
         }
@@ -101,7 +98,6 @@ impl<'a> ScanRow<'a> {
             provisional: false,
             when,
             told: None,
-            answers: None,
             received_at: Timestamp(0),
             record: &[],
         }
@@ -118,7 +114,7 @@ impl<'a> ScanRow<'a> {
 
 const INSERT: &str = "INSERT INTO scans (node_id, seq, event_id, gate_id, ticket_id, wristband_id, operator_id, \
     action, decision, reason, provisional, lo_ms, at_ms, hi_ms, day, counted_ticket_id, ruling, winner_node, \
-    winner_seq, flag, revision, answers, received_at, record) VALUES ";
+    winner_seq, flag, revision, received_at, record) VALUES ";
 
 /// Stores fresh scans.
 ///
@@ -164,7 +160,6 @@ async fn write(tx: &mut Tx, tail: &'static str, rows: &[ScanRow<'_>]) -> Result<
         row.winner().map(|scan| signed(scan.seq)),
         row.told.and_then(|told| told.flag).map(Flag::name),
         row.told.map_or(0, |told| signed(told.revision)),
-        row.answers.map(signed),
         row.received_at.0,
         row.record
     )
@@ -174,7 +169,6 @@ async fn write(tx: &mut Tx, tail: &'static str, rows: &[ScanRow<'_>]) -> Result<
 struct StandingRow {
     event_id: Uuid,
     ticket_id: Option<Uuid>,
-    answers: Option<i64>,
     #[sqlx(flatten)]
     passage: PassageRow,
 }
@@ -188,7 +182,6 @@ impl StandingRow {
             wristband: was.wristband,
             gate: was.gate,
             action: was.action,
-            undoes: self.answers.map(unsigned).transpose()?,
             day: was.day,
             time: was.time,
         };
@@ -319,7 +312,7 @@ pub async fn record(tx: &mut Tx, scan: ScanId) -> Result<Option<Vec<u8>>, StoreE
 pub(super) fn winner(ruling: Option<&Ruling>) -> Option<ScanId> {
     match ruling {
         Some(Ruling::Double { winner, .. }) => Some(*winner),
-        Some(Ruling::Counted | Ruling::Stray | Ruling::Unbound | Ruling::Undone) | None => None,
+        Some(Ruling::Counted | Ruling::Stray | Ruling::Unbound) | None => None,
     }
 }
 
@@ -333,7 +326,6 @@ pub(super) fn ruling(
         ("counted", None, None) => Ruling::Counted,
         ("stray", None, None) => Ruling::Stray,
         ("unbound", None, None) => Ruling::Unbound,
-        ("undone", None, None) => Ruling::Undone,
         ("double" | "double_undecidable", Some(node), Some(seq)) => Ruling::Double {
             winner: ScanId {
                 node: NodeId(node),

@@ -15,6 +15,8 @@ const REST: Duration = Duration::from_secs(2);
 const LONGEST_REST: Duration = Duration::from_secs(10);
 /// Rows that a step takes on at once.
 const MOST: i64 = 100;
+/// Letters of a mailing that are asked for at once.
+const MANY: i64 = 500;
 /// Pieces that a step does without a rest.
 const PIECES: u32 = 1_000;
 
@@ -26,6 +28,9 @@ pub async fn run(app: App) {
         repeat("settle_payments", || app.settle_payments(MOST)),
         repeat("close_sessions", || app.close_sessions(MOST)),
         repeat("sweep_sessions", || app.sweep_sessions()),
+        repeat("send_letters", || app.send_letters(MOST)),
+        repeat("mail_to_many", || app.mail_to_many(MANY)),
+        repeat("tell_of_sales", || app.tell_of_sales()),
     );
 }
 

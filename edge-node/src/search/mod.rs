@@ -8,6 +8,7 @@
 //!
 //! Called by the command line and the screen. A guest never waits for it.
 
+mod attempts;
 mod fold;
 mod index;
 
@@ -24,10 +25,9 @@ use sync_protocol::{
     time::Timestamp,
 };
 
-use self::index::NameIndex;
+use self::{attempts::Attempts, index::NameIndex};
 use crate::{
-    attempts::Attempts, database::lock, error::NodeError, log::contact::Contact, moment_text,
-    node::Node, replica::View,
+    database::lock, error::NodeError, log::contact::Contact, moment_text, node::Node, replica::View,
 };
 
 /// Why nothing can be found.

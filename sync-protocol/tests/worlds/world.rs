@@ -213,7 +213,6 @@ impl World {
                 locked: false,
                 complete: true,
                 as_of: at,
-                unattended: false,
                 rights: Rights::ALL,
             },
         });
@@ -339,7 +338,6 @@ pub fn config(setting: &Setting) -> EventConfig {
         check_outs: vec![],
         wristbands: setting.unbound.map(rules),
         search: None,
-        operators: None,
     }
 }
 

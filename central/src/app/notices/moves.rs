@@ -185,6 +185,7 @@ impl App {
                 Move::Expire => {
                     let to = order.status.expire()?;
                     close(tx, &order, &payment, to, PaymentStatus::Expired, news).await?;
+                    self.tell_expired(tx, order.id, news.now).await?;
                 }
                 Move::Ignore(_) => store::payment::touch(tx, payment.id, news.now).await?,
                 Move::NeedsReview(doubt) => {

@@ -30,6 +30,7 @@ use crate::{
 use data_encoding::BASE32_NOPAD;
 use serde::Serialize;
 use subtle::ConstantTimeEq;
+use sync_protocol::ticket::TicketStatus;
 
 pub(super) const IDENTITY: &str = "identity";
 const REQUEST: &str = "order request";
@@ -72,6 +73,14 @@ impl OrderView {
     pub fn type_name(&self, id: TicketTypeId) -> &str {
         let found = self.setup.types.iter().find(|kind| kind.id == id);
         found.map_or("", |kind| kind.name.as_str())
+    }
+
+    /// The days that its valid tickets are good for, as bits.
+    #[must_use]
+    pub fn valid_day_mask(&self) -> u16 {
+        let valid = |ticket: &&SoldTicket| ticket.gate.status == TicketStatus::Valid;
+        let masks = self.tickets.iter().filter(valid);
+        masks.fold(0, |days, ticket| days | ticket.gate.day_mask)
     }
 }
 
@@ -155,11 +164,16 @@ impl App {
     pub async fn find_order(&self, number: &str, access: &str) -> Result<OrderView, OrderError> {
         let mut tx = self.store.read().await?;
         let order = self.authorized(&mut tx, number, access).await?;
+        self.view_of(&mut tx, order).await
+    }
+
+    /// An order with all that its buyer may see.
+    pub(super) async fn view_of(&self, tx: &mut Tx, order: Order) -> Result<OrderView, OrderError> {
         Ok(OrderView {
-            setup: load_setup(&mut tx, order.event).await?,
-            items: store::order::items(&mut tx, order.id).await?,
-            tickets: store::ticket::of_order(&mut tx, order.id).await?,
-            payment: store::payment::of_order(&mut tx, order.id).await?,
+            setup: load_setup(tx, order.event).await?,
+            items: store::order::items(tx, order.id).await?,
+            tickets: store::ticket::of_order(tx, order.id).await?,
+            payment: store::payment::of_order(tx, order.id).await?,
             order,
         })
     }

@@ -1,0 +1,102 @@
+//! Receipts: numbered in the transaction that moves the money.
+//!
+//! Invariant: a sale or refund that is committed has exactly one number of its event's numbering, and one that is
+//! rolled back leaves no gap. The year is the one at the venue.
+
+use chrono::{DateTime, Datelike as _};
+use chrono_tz::Tz;
+use sync_protocol::{id::EventId, time::Timestamp};
+use uuid::Uuid;
+
+use super::App;
+use crate::{
+    domain::{
+        id::OrderId,
+        receipt::{Pattern, ReceiptKind},
+    },
+    store::{
+        self, StoreError, Tx,
+        receipt::{Numbering, Receipt},
+        tx::transact,
+    },
+};
+
+impl App {
+    /// Gives a refund that the caller makes in this transaction its number.
+    ///
+    /// # Errors
+    /// [`StoreError::Duplicate`] when it has one.
+    pub async fn number_refund(
+        &self,
+        tx: &mut Tx,
+        event: EventId,
+        order: OrderId,
+        refund: Uuid,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        number(tx, (ReceiptKind::Refund, refund), event, order, now).await
+    }
+
+    /// Gives an order that the caller marks paid in this transaction its number.
+    pub(super) async fn number_sale(
+        &self,
+        tx: &mut Tx,
+        event: EventId,
+        order: OrderId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        number(tx, (ReceiptKind::Sale, order.0), event, order, now).await
+    }
+
+    /// Writes an event's receipt numbers by this pattern from now on; they go on counting.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn put_receipt_pattern(
+        &self,
+        event: EventId,
+        kind: ReceiptKind,
+        pattern: &Pattern,
+    ) -> Result<(), StoreError> {
+        transact!(self.store, |tx| {
+            store::receipt::put_pattern(tx, event, kind, pattern).await
+        })
+    }
+
+    /// The patterns of an event and the last number of each; a kind that has none yet is written by the usual one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn receipt_numberings(&self, event: EventId) -> Result<Vec<Numbering>, StoreError> {
+        let mut tx = self.store.read().await?;
+        let begun = store::receipt::numberings(&mut tx, event).await?;
+        let all = ReceiptKind::ALL.iter().map(|kind| {
+            let known = begun.iter().find(|(of, ..)| of == kind).cloned();
+            known.unwrap_or_else(|| (*kind, kind.usual_pattern().to_owned(), 0))
+        });
+        Ok(all.collect())
+    }
+}
+
+async fn number(
+    tx: &mut Tx,
+    (kind, subject): (ReceiptKind, Uuid),
+    event: EventId,
+    order: OrderId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let taken = store::receipt::take(tx, event, kind).await?;
+    let zone: Tz = taken.time_zone.parse().unwrap_or(Tz::UTC);
+    let local = DateTime::from_timestamp_millis(now.0).unwrap_or_default();
+    let year = local.with_timezone(&zone).year();
+    let receipt = Receipt {
+        subject,
+        event,
+        order,
+        kind,
+        number: taken.number,
+        shown: taken.pattern.write(&taken.slug, year, taken.number),
+        issued_at: now,
+    };
+    store::receipt::insert(tx, &receipt).await
+}
