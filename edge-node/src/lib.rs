@@ -9,6 +9,7 @@
 //! | round | [`round`] | what goes to central and what comes back, without the network |
 //! | log | [`log`] | append-only, chained, outlives everything |
 //! | replica | [`replica`] | equal to central's when it says so |
+//! | operator | [`operator`] | who works the gate, proven without a network; a supervisor's decisions |
 //! | search by name | [`search`] | names in memory alone, and only while it is open |
 //! | status | [`status`] | what the operator may know at any time |
 //! | bundle | [`bundle`] | log and answer on a USB stick |
@@ -17,6 +18,7 @@
 //! `camera` and `screen` call the door; `door`, `sync` and `command` call [`node::Node`]; it calls the log, the replica
 //! and the rules in `sync_protocol`. No rule stands here: the verdict is [`sync_protocol::decide`].
 
+mod attempts;
 pub mod bundle;
 pub mod camera;
 pub mod command;
@@ -33,12 +35,14 @@ mod known;
 pub mod log;
 pub mod moment_text;
 pub mod node;
+pub mod operator;
 pub mod pairing;
 pub mod reason_text;
 mod receipt;
 pub mod replica;
 pub mod round;
 pub mod scan;
+mod scan_text;
 pub mod screen;
 pub mod search;
 pub mod status;

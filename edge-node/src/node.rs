@@ -27,6 +27,7 @@ use crate::{
     home::Home,
     identity::Identity,
     log::{Log, contact::Contact},
+    operator::Desk,
     replica::Replica,
     search::Search,
 };
@@ -38,6 +39,7 @@ pub struct Node {
     pub(crate) log: Mutex<Log>,
     pub(crate) replica: Replica,
     pub(crate) search: Search,
+    pub(crate) desk: Desk,
     /// Stands in for the event's rules until the first sync brings them: it knows no key.
     pub(crate) unknown_event: EventConfig,
     pub(crate) unknown_keys: Keyring,
@@ -98,6 +100,7 @@ impl Node {
             });
         }
         let unknown_event = unknown_event(event);
+        let desk = Desk::resumed(&log.failures()?, clock.reading().mono_ms);
         Ok(Self {
             unknown_keys: Keyring::new(&unknown_event),
             unknown_event,
@@ -106,6 +109,7 @@ impl Node {
             clock,
             replica,
             search: Search::default(),
+            desk,
         })
     }
 
@@ -194,5 +198,6 @@ fn unknown_event(event: EventId) -> EventConfig {
         check_outs: Vec::new(),
         wristbands: None,
         search: None,
+        operators: None,
     }
 }

@@ -123,8 +123,23 @@ const fn words(reason: Reason) -> (&'static str, &'static str) {
             "Tamu ini punya beberapa tiket di sini: tunjukkan yang dimaksud",
         ),
         Reason::NotAllowed => (
-            "This device may not do that",
-            "Perangkat ini tidak berwenang untuk itu",
+            "Not allowed here: this device or its operator may not do that",
+            "Tidak diizinkan: perangkat atau petugas ini tidak berwenang",
+        ),
+        Reason::SignInFirst => ("Sign in first", "Masuk (login) dulu"),
+        Reason::Overridden => ("Let in by a supervisor", "Diizinkan masuk oleh supervisor"),
+        Reason::TurnedAway => ("Turned away by a supervisor", "Ditolak oleh supervisor"),
+        Reason::Undone => (
+            "Taken back: it does not count",
+            "Dibatalkan: tidak dihitung",
+        ),
+        Reason::Rehearsal => (
+            "Rehearsal: a real ticket would be let in",
+            "Latihan: tiket asli akan diizinkan masuk",
+        ),
+        Reason::RehearsalOver => (
+            "This rehearsal ticket is over: print a new sheet",
+            "Tiket latihan ini sudah berakhir: cetak lembar baru",
         ),
         Reason::CannotStore => (
             "The scan cannot be stored: do not let in",

@@ -9,7 +9,7 @@
 
 use std::time::Instant;
 
-use serde::{Serialize, Serializer, ser::SerializeStruct};
+use serde::{Serialize, Serializer};
 use sync_protocol::{
     config::EventConfig,
     decide::{Answer, Passage, Question, Standing, decide},
@@ -20,7 +20,7 @@ use sync_protocol::{
     shown::{Shown, identify},
     ticket::Ticket,
     time::{Reading, Timestamp},
-    verdict::{Reason, Verdict},
+    verdict::{Decision, Reason, Verdict},
 };
 
 use crate::{
@@ -31,7 +31,7 @@ use crate::{
     log::{Append, contact::Contact},
     moment_text,
     node::Node,
-    reason_text::{self, Language},
+    operator,
     replica::View,
 };
 
@@ -67,6 +67,10 @@ pub struct Scan {
     pub repeat: bool,
     /// The gate knows that it might be wrong.
     pub provisional: bool,
+    /// What a real ticket would get, where a rehearsal ticket was shown: it never counts and lets nobody in.
+    pub rehearsal: Option<Decision>,
+    /// With a supervisor's decision or undoing: the scan that it is about.
+    pub answers: Option<u64>,
     /// Place in the log; `None`: it could not be stored.
     pub seq: Option<u64>,
     /// Best estimate of the time.
@@ -184,7 +188,9 @@ impl Node {
             several_addons: known.several_addons,
             wristband: known.wristband,
             history: &known.history,
-            standing: attempt.view.standing(&contact, at),
+            standing: attempt
+                .view
+                .standing(&contact, at, attempt.showing.operator),
         });
         let head = append.head()?;
         let record = self.new_record(attempt, &known, &answer, head, reading);
@@ -250,10 +256,11 @@ impl Node {
             cursor: attempt.view.state.revision,
             wristband: answer.wristband,
             via: shown.filter(|_| known.addon.is_some()),
+            answers: None,
         }
     }
 
-    fn not_stored(&self, action: Action, error: &NodeError) -> Scan {
+    pub(crate) fn not_stored(&self, action: Action, error: &NodeError) -> Scan {
         tracing::error!(code = error.code(), %error, "a scan could not be stored");
         Scan {
             action,
@@ -264,6 +271,8 @@ impl Node {
             first: None,
             repeat: false,
             provisional: false,
+            rehearsal: None,
+            answers: None,
             seq: None,
             scanned_at: self.clock.now(),
             took_ms: 0.0,
@@ -303,6 +312,8 @@ impl Attempt<'_> {
             first: answer.first.map(|passage| self.first(&passage)),
             repeat: answer.repeat,
             provisional: answer.provisional,
+            rehearsal: (answer.verdict.reason == Reason::Rehearsal).then_some(Decision::Admit),
+            answers: None,
             seq: Some(decided.seq),
             scanned_at: at,
             took_ms: 0.0,
@@ -348,42 +359,20 @@ impl Attempt<'_> {
 }
 
 impl View {
-    fn standing(&self, contact: &Contact, at: Timestamp) -> Standing {
+    pub(crate) fn standing(
+        &self,
+        contact: &Contact,
+        at: Timestamp,
+        operator: Option<OperatorId>,
+    ) -> Standing {
+        let rights = operator::rights(self.config.as_ref(), contact.rights, operator);
         Standing {
             locked: contact.is_locked(at),
-            rights: contact.rights,
+            unattended: rights.is_none(),
+            rights: rights.unwrap_or(contact.rights),
             complete: self.state.is_complete,
             as_of: self.state.as_of.unwrap_or_default(),
         }
-    }
-}
-
-impl Scan {
-    /// The words for the screen.
-    #[must_use]
-    pub const fn text(&self, language: Language) -> &'static str {
-        reason_text::text(self.verdict.reason, self.action, language)
-    }
-}
-
-/// One object per scan, as `--json` prints it.
-impl Serialize for Scan {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Scan", 13)?;
-        object.serialize_field("verdict", &self.verdict.decision)?;
-        object.serialize_field("reason", &self.verdict.reason)?;
-        object.serialize_field("text", self.text(Language::English))?;
-        object.serialize_field("ticket", &self.ticket)?;
-        object.serialize_field("wristband", &self.wristband)?;
-        object.serialize_field("attendee", &self.attendee)?;
-        object.serialize_field("first", &self.first)?;
-        object.serialize_field("repeat", &self.repeat)?;
-        object.serialize_field("provisional", &self.provisional)?;
-        object.serialize_field("scanned_at", &moment_text::rfc3339(self.scanned_at))?;
-        object.serialize_field("seq", &self.seq)?;
-        object.serialize_field("took_ms", &self.took_ms)?;
-        object.serialize_field("cause", &self.cause)?;
-        object.end()
     }
 }
 

@@ -11,13 +11,15 @@ use minicbor::bytes::ByteVec;
 use sync_protocol::{
     code::{Payload, TicketCode},
     config::{EntryRule, EventConfig, EventDay, GateEntry, KeyEntry, Policy, TypeEntry},
-    id::{EventId, GateId, NodeId, TicketId},
+    id::{EventId, GateId, NodeId, OperatorId, TicketId},
     manifest::Manifest,
     merge::Ruling,
     moment::{Interval, Trip},
     number::TicketNumber,
+    operator::{GateSecret, Operator, OperatorRules, Role},
     scan::{Action, ScanId},
     seal,
+    search::Cost,
     ticket::{Revision, Ticket, TicketStatus},
     time::Timestamp,
     wire::v1::{EnrolAnswer, Page, PassageChange, SyncAnswer, SyncRequest},
@@ -77,6 +79,35 @@ pub(crate) fn config() -> EventConfig {
         check_outs: Vec::new(),
         wristbands: None,
         search: None,
+        operators: None,
+    }
+}
+
+/// The same event with operators at its gates; the secret of each is `SECRET`, and they lock after ten minutes.
+pub(crate) fn config_with(operators: Vec<Operator>) -> EventConfig {
+    EventConfig {
+        operators: Some(OperatorRules {
+            operators,
+            idle_ms: 600_000,
+        }),
+        ..config()
+    }
+}
+
+/// What every operator of these tests signs in with.
+pub(crate) const SECRET: &str = "7K3M0-9QFX2";
+
+/// An operator who may sign in, named by a number.
+pub(crate) fn operator(n: u128, role: Role) -> Operator {
+    let id = OperatorId::from_u128(n);
+    let secret = GateSecret::typed(SECRET);
+    Operator {
+        id,
+        login: format!("op{n}"),
+        name: format!("Operator {n}"),
+        role,
+        secret: secret.hash(id, [5; 16], Cost::LEAST).expect("a hash"),
+        is_active: true,
     }
 }
 
@@ -209,6 +240,16 @@ impl Gate {
         let applied = gate.round(&first);
         assert_eq!(applied.gap, None);
         gate
+    }
+
+    /// Its event's config becomes this one.
+    pub(crate) fn hears(&self, config: EventConfig) {
+        let request = self.node.next_request(1_000, 2_000).expect("a request");
+        let mut news = answer(9, START);
+        news.page.config = Some(config);
+        let position = request.position.clone();
+        news.page.position = position.unwrap_or_else(|| news.page.position.clone());
+        self.answered(&request, &news);
     }
 
     /// One round with this answer, in no time at all.

@@ -22,8 +22,8 @@ use crate::id::{EventId, TicketId};
 
 /// Length of the text in characters.
 pub const TEXT_LEN: usize = 143;
-const PAYLOAD_LEN: usize = 25;
-const CODE_LEN: usize = PAYLOAD_LEN + 64;
+pub(crate) const PAYLOAD_LEN: usize = 25;
+pub(crate) const CODE_LEN: usize = PAYLOAD_LEN + 64;
 const VERSION: u8 = 1;
 const DOMAIN: &[u8] = b"gerbang ticket v1";
 
@@ -78,6 +78,18 @@ impl EventKeys {
             Ok(key) if slot < 16 && !key.is_weak() => drop(self.0.insert(slot, key)),
             _ => {}
         }
+    }
+
+    /// Checks a signature of the key in a slot.
+    pub(crate) fn verify(
+        &self,
+        slot: u8,
+        signed: &[u8],
+        signature: &[u8; 64],
+    ) -> Result<(), CodeError> {
+        let key = self.0.get(&slot).ok_or(CodeError::UnknownKey)?;
+        key.verify(signed, &Signature::from_bytes(signature))
+            .map_err(|_| CodeError::BadSignature)
     }
 }
 
@@ -139,15 +151,8 @@ impl TicketCode {
     /// # Errors
     /// [`CodeError::UnknownKey`] or [`CodeError::BadSignature`].
     pub fn verify(&self, event: EventId, keys: &EventKeys) -> Result<Payload, CodeError> {
-        let key = keys
-            .0
-            .get(&self.payload.key_slot)
-            .ok_or(CodeError::UnknownKey)?;
-        key.verify(
-            &signed_bytes(event, &self.payload),
-            &Signature::from_bytes(&self.signature),
-        )
-        .map_err(|_| CodeError::BadSignature)?;
+        let signed = signed_bytes(event, &self.payload);
+        keys.verify(self.payload.key_slot, &signed, &self.signature)?;
         Ok(self.payload)
     }
 }

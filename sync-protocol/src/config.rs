@@ -7,6 +7,7 @@ use crate::{
     cbor::closed_enum,
     code::EventKeys,
     id::{EventId, GateId},
+    operator::OperatorRules,
     ticket::Revision,
     time::Timestamp,
     wristband::{Roll, WristbandKey},
@@ -194,6 +195,9 @@ pub struct EventConfig {
     /// The lock of the search by name; `None` = the event has none.
     #[n(14)]
     pub search: Option<SearchLock>,
+    /// Who may work the gates; `None` = whoever stands there, as events without operators have it.
+    #[n(15)]
+    pub operators: Option<OperatorRules>,
 }
 
 impl EventConfig {

@@ -24,7 +24,7 @@ use crate::{
 /// A ticket issued this long before the replica was proven complete must be in it.
 const ISSUE_MARGIN_MS: i64 = 120_000;
 
-/// An admitted scan of the ticket that this gate knows of, its own or another's.
+/// An admitted scan of the ticket that this gate knows of, its own or another's. What was taken back is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Passage {
     /// Its name.
@@ -54,6 +54,7 @@ impl Passage {
             wristband: self.wristband,
             gate: self.gate,
             action: self.action,
+            undoes: None,
             day: self.day,
             time: Interval::around(self.at, 0),
         }
@@ -84,7 +85,9 @@ pub struct Standing {
     pub complete: bool,
     /// Central's time of that proof.
     pub as_of: Timestamp,
-    /// What the node may do.
+    /// The event has operators, and none is signed in.
+    pub unattended: bool,
+    /// What the node and its operator may do.
     pub rights: Rights,
 }
 
@@ -138,6 +141,9 @@ pub fn decide(q: &Question) -> Answer {
     if q.standing.locked {
         return refuse(Reason::NodeLocked);
     }
+    if q.standing.unattended {
+        return refuse(Reason::SignInFirst);
+    }
     if !q.standing.rights.allow(q.action) {
         return refuse(Reason::NotAllowed);
     }
@@ -145,6 +151,8 @@ pub fn decide(q: &Question) -> Answer {
         (Shown::OtherEvent(..), _) => refuse(Reason::WrongEvent),
         (Shown::Forged(..), _) => refuse(Reason::BadSignature),
         (Shown::Unreadable(_), _) => refuse(Reason::Unreadable),
+        (Shown::Rehearsal { until, .. }, _) if q.at < *until => refuse(Reason::Rehearsal),
+        (Shown::Rehearsal { .. }, _) => refuse(Reason::RehearsalOver),
         (Shown::FalseWristband(_), _) => refuse(Reason::UnknownWristband),
         (Shown::Number(_), None) => refuse(Reason::UnknownTicket),
         (Shown::Ticket { payload, .. }, None) => unknown(q, payload),
@@ -297,6 +305,7 @@ fn subject(q: &Question) -> Subject {
             Shown::OtherEvent(_, digest)
             | Shown::Forged(_, digest)
             | Shown::FalseWristband(digest)
+            | Shown::Rehearsal { digest, .. }
             | Shown::Unreadable(digest),
             None,
         ) => Subject::Unknown(*digest),

@@ -47,6 +47,7 @@ fn config(entry_rule: EntryRule, exchange_required: bool) -> EventConfig {
         check_outs: vec![],
         wristbands: None,
         search: None,
+        operators: None,
     }
 }
 
@@ -78,6 +79,7 @@ fn good() -> Case {
             locked: false,
             complete: true,
             as_of: Timestamp(11 * HOUR),
+            unattended: false,
             rights: Rights::ALL,
         },
         shown: None,

@@ -6,6 +6,8 @@ use crate::{
     code::{CodeError, EventKeys, Payload, TicketCode},
     config::EventConfig,
     id::{EventId, WristbandId},
+    rehearsal::RehearsalCode,
+    time::Timestamp,
     wristband::{self, Roll, WristbandError, WristbandKey},
 };
 
@@ -53,6 +55,14 @@ impl Keyring {
     /// # Errors
     /// As [`TicketCode::verify`].
     pub fn verify(&self, code: &TicketCode) -> Result<Payload, CodeError> {
+        code.verify(self.event, &self.own)
+    }
+
+    /// Checks a rehearsal ticket of this event; gives until when it may be shown.
+    ///
+    /// # Errors
+    /// As [`RehearsalCode::verify`].
+    pub fn verify_rehearsal(&self, code: &RehearsalCode) -> Result<Timestamp, CodeError> {
         code.verify(self.event, &self.own)
     }
 

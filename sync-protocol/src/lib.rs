@@ -19,6 +19,9 @@
 //! | verdict | [`verdict`], [`decide`] | admit, ask or refuse, and why |
 //! | wristband | [`wristband`] | short codes that say "genuine", and rolls from elsewhere |
 //! | rights | [`rights`] | what a node may do |
+//! | operator | [`operator`] | who may work a gate, and the secret that proves it without a network |
+//! | decision | [`decision`] | what a supervisor may decide about, or take back |
+//! | rehearsal ticket | [`rehearsal`] | works like a ticket and never counts |
 //! | ruling | [`merge`], [`flag`] | what all logs together say of a scan: first scan wins |
 //! | occupancy | [`occupancy`] | how many are inside, with a bound that is true |
 //! | receipt | [`receipt`] | central's signed word for what it has |
@@ -43,6 +46,7 @@
 //!     wristband: None,
 //!     gate: GateId::from_u128(node),
 //!     action: Action::Entry,
+//!     undoes: None,
 //!     day: 0,
 //!     time: Interval::around(Timestamp(at), 50),
 //! };
@@ -58,6 +62,7 @@ mod cbor;
 pub mod code;
 pub mod config;
 pub mod decide;
+pub mod decision;
 pub mod digest;
 pub mod enrol_code;
 pub mod flag;
@@ -68,7 +73,9 @@ pub mod merge;
 pub mod moment;
 pub mod number;
 pub mod occupancy;
+pub mod operator;
 pub mod receipt;
+pub mod rehearsal;
 pub mod rights;
 pub mod scan;
 pub mod scanner_text;

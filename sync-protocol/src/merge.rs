@@ -8,13 +8,15 @@
 //!
 //! An exchange ties a ticket and a wristband together until somebody unpairs them; what a wristband does while it is
 //! bound counts for its ticket. A use that seems to come before the exchange, while their bounds overlap, waits and counts
-//! right after it; one that certainly came before is nobody's. Tickets and wristbands that no scan ties together never influence each
-//! other, so central rules only what an upload can reach ([`reach`]).
+//! right after it; one that certainly came before is nobody's. What a supervisor took back counts for nothing, whenever
+//! that was. Tickets and wristbands that no scan ties together never influence each other, so central rules only what an
+//! upload can reach ([`reach`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     config::{EntryRule, EventConfig},
+    decision::{taken_back, undone_by},
     id::{GateId, TicketId, WristbandId},
     moment::Interval,
     scan::{Action, ScanId},
@@ -34,6 +36,8 @@ pub struct Fact {
     pub gate: GateId,
     /// What the guest wanted.
     pub action: Action,
+    /// With [`Action::Undo`]: the place, in the same log, of the scan that is taken back.
+    pub undoes: Option<u64>,
     /// The event day of the corrected time.
     pub day: u8,
     /// When it truly happened.
@@ -58,12 +62,15 @@ pub enum Ruling {
         #[n(1)]
         undecidable: bool,
     },
-    /// An exit of somebody who was not inside, or a wristband taken from a ticket that had none.
+    /// An exit of somebody who was not inside, a wristband taken from a ticket that had none, or an undoing of nothing.
     #[n(2)]
     Stray,
     /// A wristband that belongs to no ticket, as far as all logs tell.
     #[n(3)]
     Unbound,
+    /// A supervisor took it back: it counts for nothing.
+    #[n(4)]
+    Undone,
 }
 
 /// A ruling, and the ticket that the scan counts for.
@@ -127,6 +134,7 @@ impl Ruling {
             } => "double_undecidable",
             Self::Stray => "stray",
             Self::Unbound => "unbound",
+            Self::Undone => "undone",
         }
     }
 }
@@ -152,7 +160,7 @@ pub fn merge(rules: &Rules, facts: &[Fact]) -> Merged {
     let mut ordered: Vec<&Fact> = facts.iter().collect();
     ordered.sort_by_key(|fact| (fact.time.at, fact.scan));
     ordered.dedup_by_key(|fact| fact.scan);
-    let mut fold = Fold::new(rules);
+    let mut fold = Fold::new(rules, taken_back(&ordered));
     ordered.into_iter().for_each(|fact| fold.step(fact));
     let Fold { rulings, bound, .. } = fold;
     Merged { rulings, bound }
@@ -181,6 +189,7 @@ pub fn reach<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Reach {
 /// What has counted so far.
 struct Fold<'a> {
     rules: &'a Rules<'a>,
+    taken_back: BTreeMap<ScanId, ScanId>,
     tickets: BTreeMap<TicketId, Uses>,
     /// The exchanges by which wristbands are bound now.
     bound: BTreeMap<WristbandId, Fact>,
@@ -202,9 +211,10 @@ struct Uses {
 }
 
 impl<'a> Fold<'a> {
-    const fn new(rules: &'a Rules) -> Self {
+    const fn new(rules: &'a Rules, taken_back: BTreeMap<ScanId, ScanId>) -> Self {
         Self {
             rules,
+            taken_back,
             tickets: BTreeMap::new(),
             bound: BTreeMap::new(),
             waiting: BTreeMap::new(),
@@ -213,7 +223,18 @@ impl<'a> Fold<'a> {
     }
 
     fn step(&mut self, fact: &Fact) {
+        if self.taken_back.contains_key(&fact.scan) {
+            return self.say(fact, Ruling::Undone, fact.ticket);
+        }
         match (fact.action, fact.ticket, fact.wristband) {
+            (Action::Undo, ticket, _) => {
+                let undone = undone_by(fact).and_then(|scan| self.taken_back.get(&scan));
+                let ruling = match undone == Some(&fact.scan) {
+                    true => Ruling::Counted,
+                    false => Ruling::Stray,
+                };
+                self.say(fact, ruling, ticket);
+            }
             (Action::Exchange, Some(ticket), _) => self.exchange(ticket, fact),
             (Action::Unpair, ..) => self.unpair(fact),
             (Action::Entry | Action::Exit, Some(ticket), _) => self.pass(ticket, fact),

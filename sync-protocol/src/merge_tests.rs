@@ -14,6 +14,7 @@ fn fact(node: u128, seq: u64, action: Action, at: i64, error: i64) -> Fact {
         wristband: None,
         gate: GateId::from_u128(node),
         action,
+        undoes: None,
         day: u8::try_from(at / 1_000_000).expect("small"),
         time: Interval::around(Timestamp(at), error),
     }
@@ -99,20 +100,48 @@ fn rules_as_a_table() {
     }
 }
 
-/// Tickets 1 and 2, wristbands 1 and 2, three nodes, all actions.
+/// Tickets 1 and 2, wristbands 1 and 2, three nodes, all actions. Some undoings name what they undo as gates do, others
+/// name anything.
 fn facts() -> impl Strategy<Value = Vec<Fact>> {
     let action = prop::sample::select(Action::ALL);
     let id = || prop::option::of(1u128..3);
-    let row = (1u128..4, action, id(), id(), 0i64..3_000_000, 0i64..5_000);
+    let row = (
+        1u128..4,
+        action,
+        id(),
+        id(),
+        0i64..3_000_000,
+        0i64..5_000,
+        1u64..15,
+    );
     prop::collection::vec(row, 0..14).prop_map(|rows| {
         let numbered = rows.into_iter().zip(1..);
-        let fact = |((node, action, ticket, wristband, at, error), seq)| Fact {
+        let fact = |((node, action, ticket, wristband, at, error, undoes), seq)| Fact {
             ticket: Option::map(ticket, TicketId::from_u128),
             wristband: Option::map(wristband, WristbandId::from_u128),
+            undoes: (action == Action::Undo).then_some(undoes),
             ..fact(node, seq, action, at, error)
         };
-        numbered.map(fact).collect()
+        let drawn: Vec<Fact> = numbered.map(fact).collect();
+        drawn.iter().map(|fact| aimed(fact, &drawn)).collect()
     })
+}
+
+/// An undoing of an even place says where it belongs.
+fn aimed(fact: &Fact, all: &[Fact]) -> Fact {
+    let seq = fact.undoes.filter(|seq| seq % 2 == 0);
+    let Some(undone) = seq.and_then(|seq| all.iter().find(|other| other.scan.seq == seq)) else {
+        return *fact;
+    };
+    Fact {
+        scan: ScanId {
+            node: undone.scan.node,
+            ..fact.scan
+        },
+        ticket: undone.ticket,
+        wristband: undone.wristband,
+        ..*fact
+    }
 }
 
 fn rules() -> impl Strategy<Value = EntryRule> {
@@ -158,6 +187,7 @@ proptest! {
             .iter()
             .map(|fact| Fact {
                 scan: ScanId { seq: fact.scan.seq + 100, ..fact.scan },
+                undoes: fact.undoes.map(|seq| seq + 100),
                 ticket: fact.ticket.map(|id| TicketId(uuid::Uuid::from_u128(id.0.as_u128() + 10))),
                 wristband: fact.wristband.map(|id| WristbandId(uuid::Uuid::from_u128(id.0.as_u128() + 10))),
                 ..*fact
@@ -181,6 +211,21 @@ proptest! {
             }
         }
         prop_assert_eq!(rulings.len(), facts.len());
+    }
+
+    #[test]
+    fn what_was_taken_back_is_as_if_it_had_not_been(rule in rules(), facts in facts()) {
+        let rulings = ruled(rule, &facts);
+        let stays = |fact: &&Fact| {
+            fact.action != Action::Undo && rulings[&fact.scan].ruling != Ruling::Undone
+        };
+        let rest: Vec<Fact> = facts.iter().filter(stays).copied().collect();
+        let alone = ruled(rule, &rest);
+        prop_assert!(alone.iter().all(|(scan, said)| rulings[scan] == *said));
+        let undone = rulings.values().filter(|said| said.ruling == Ruling::Undone).count();
+        let counts = |fact: &&Fact| rulings[&fact.scan].ruling == Ruling::Counted;
+        let undoings = facts.iter().filter(|fact| fact.action == Action::Undo).filter(counts);
+        prop_assert_eq!(undoings.count(), undone, "each is taken back by one record");
     }
 
     #[test]
@@ -348,4 +393,59 @@ fn case_10_everybody_is_checked_out_at_a_time_and_gates_count_apart() {
         names(EntryRule::TimesPerGate(1), &gates),
         ["counted", "counted", "double"]
     );
+}
+
+#[test]
+fn an_undoing_takes_back_what_its_own_log_says_and_nothing_else() {
+    use Action::{Entry, Undo};
+    let (first, second) = (fact(1, 5, Entry, 500, 10), fact(2, 5, Entry, 900, 10));
+    let undo = |node, seq, undoes| Fact {
+        undoes: Some(undoes),
+        ..fact(node, seq, Undo, 2_000, 10)
+    };
+    let other_ticket = Fact {
+        ticket: Some(TicketId::from_u128(2)),
+        ..undo(1, 6, 5)
+    };
+    let last = undo(1, 7, 5);
+    for (name, undoings, want) in [
+        (
+            "the first scan",
+            vec![undo(1, 6, 5)],
+            vec!["undone", "counted", "counted"],
+        ),
+        (
+            "the second",
+            vec![undo(2, 6, 5)],
+            vec!["counted", "undone", "counted"],
+        ),
+        (
+            "twice",
+            vec![undo(1, 6, 5), last],
+            vec!["undone", "counted", "counted", "stray"],
+        ),
+        (
+            "another log's place",
+            vec![undo(3, 6, 5)],
+            vec!["counted", "double", "stray"],
+        ),
+        (
+            "what comes later",
+            vec![undo(1, 4, 5)],
+            vec!["counted", "double", "stray"],
+        ),
+        (
+            "another ticket",
+            vec![other_ticket],
+            vec!["counted", "double", "stray"],
+        ),
+        (
+            "an undoing",
+            vec![undo(1, 6, 5), undo(1, 7, 6)],
+            vec!["undone", "counted", "counted", "stray"],
+        ),
+    ] {
+        let facts = [vec![first, second], undoings].concat();
+        assert_eq!(names(EntryRule::Single, &facts), want, "{name}");
+    }
 }

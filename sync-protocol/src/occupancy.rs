@@ -25,7 +25,7 @@ pub const ON_THE_WAY_MS: i64 = 5_000;
 /// Clocks that are wider than this place a scan in no minute.
 const MINUTE_MS: i64 = 60_000;
 
-/// An admitted entry or exit.
+/// An admitted entry or exit that nobody took back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pass {
     /// Its name.

@@ -78,6 +78,7 @@ impl World {
             wristband: wristband.filter(|_| self.binds).map(WristbandId::from_u128),
             gate: GateId::from_u128(number),
             action,
+            undoes: None,
             day: 0,
             time: Interval::around(self.now, 0),
         };

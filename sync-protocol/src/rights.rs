@@ -1,7 +1,8 @@
 //! What a node may do: central says so at every sync (acceptance case 17).
 //!
 //! A gate that only validates wristbands cannot hand any out, and a scanner that only scans cannot search names,
-//! whatever its screen offers: the verdict asks here first. What an operator may do comes on top of it.
+//! whatever its screen offers: the verdict asks here first. Who works the gate may do what both their role
+//! ([`crate::operator`]) and the node allow.
 
 use crate::scan::Action;
 
@@ -12,19 +13,22 @@ pub struct Rights(#[n(0)] u32);
 
 /// The rights that are no action at the gate.
 const SEARCH: u32 = 1 << 16;
+const OVERRIDE: u32 = 1 << 17;
 
 /// Names, in the order in which they are listed.
-const NAMES: [(&str, u32); 5] = [
+const NAMES: [(&str, u32); 7] = [
     ("exchange", 1 << Action::Exchange as u32),
     ("entry", 1 << Action::Entry as u32),
     ("exit", 1 << Action::Exit as u32),
     ("unpair", 1 << Action::Unpair as u32),
     ("search", SEARCH),
+    ("override", OVERRIDE),
+    ("undo", 1 << Action::Undo as u32),
 ];
 
 /// A word that names no right.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no right {0}: choose from exchange, entry, exit, unpair, search")]
+#[error("there is no right {0}: choose from exchange, entry, exit, unpair, search, override, undo")]
 pub struct UnknownRight(pub String);
 
 impl Rights {
@@ -53,6 +57,29 @@ impl Rights {
     #[must_use]
     pub const fn allow_search(self) -> bool {
         self.0 & SEARCH != 0
+    }
+
+    /// Whether a supervisor may decide where the gate asked or refused.
+    #[must_use]
+    pub const fn allow_override(self) -> bool {
+        self.0 & OVERRIDE != 0
+    }
+
+    /// What both allow.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// These rights alone, where no name has to be read.
+    #[must_use]
+    pub(crate) const fn of_actions(actions: &[Action]) -> Self {
+        let (mut bits, mut place) = (0, 0);
+        while place < actions.len() {
+            bits |= 1 << actions[place] as u32;
+            place += 1;
+        }
+        Self(bits)
     }
 
     /// The names of what is allowed.

@@ -26,7 +26,14 @@ closed_enum! {
         Exit = 3 => "exit",
         /// The wristband is taken from the ticket again: it is broken or was the wrong one.
         Unpair = 4 => "unpair",
+        /// An admitted scan of this gate is taken back, as if it had not been.
+        Undo = 5 => "undo",
     }
+}
+
+impl Action {
+    /// What a guest may want; the rest is a supervisor's doing.
+    pub const OF_GUESTS: [Self; 4] = [Self::Exchange, Self::Entry, Self::Exit, Self::Unpair];
 }
 
 /// What was shown.
@@ -131,6 +138,9 @@ pub struct ScanRecord {
     /// The ticket that was shown, where `subject` is the same person's add-on that is taken here.
     #[n(16)]
     pub via: Option<TicketId>,
+    /// The earlier record of this log that a supervisor decides about, or takes back ([`crate::decision`]).
+    #[n(17)]
+    pub answers: Option<u64>,
 }
 
 /// Where a log stands: the last record's place and hash.

@@ -34,6 +34,7 @@ fn record(seq: u64, previous: Digest) -> ScanRecord {
         cursor: 9,
         wristband: None,
         via: None,
+        answers: None,
     }
 }
 

@@ -6,6 +6,7 @@
 
 use crate::{
     code::{TEXT_LEN, TicketCode},
+    rehearsal::RehearsalCode,
     wristband::{self, WristbandError},
 };
 
@@ -23,6 +24,16 @@ pub fn clean(raw: &str) -> String {
 /// The ticket code in a cleaned text: alone, doubled, or with strays before or after it.
 #[must_use]
 pub fn find_code(cleaned: &str) -> Option<TicketCode> {
+    find(cleaned, |text| TicketCode::parse(text).ok())
+}
+
+/// The rehearsal ticket in a cleaned text, in the same places.
+#[must_use]
+pub fn find_rehearsal(cleaned: &str) -> Option<RehearsalCode> {
+    find(cleaned, |text| RehearsalCode::parse(text).ok())
+}
+
+fn find<T>(cleaned: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
     let compact: String = cleaned.chars().filter(|c| !c.is_whitespace()).collect();
     if compact.len() < TEXT_LEN || !compact.is_ascii() {
         return None;
@@ -30,7 +41,7 @@ pub fn find_code(cleaned: &str) -> Option<TicketCode> {
     let last = compact.len() - TEXT_LEN;
     [last, 0]
         .into_iter()
-        .find_map(|start| TicketCode::parse(&compact[start..start + TEXT_LEN]).ok())
+        .find_map(|start| parse(&compact[start..start + TEXT_LEN]))
 }
 
 /// The wristband in a cleaned text: alone, doubled, or with strays before or after it. `verify` reads one spelling.

@@ -256,7 +256,7 @@ fn derive(
     salt: &[u8; 16],
     cost: Cost,
 ) -> Result<(XChaCha20Poly1305, XNonce), SearchError> {
-    let secret = stretch(passphrase, salt, cost)?;
+    let secret = stretch(passphrase.0.as_bytes(), salt, cost)?;
     let mut okm = Zeroizing::new([0; 56]);
     let expanded = Hkdf::<Sha256>::new(None, &*secret).expand(LOCK_LABEL, &mut *okm);
     assert!(expanded.is_ok(), "56 bytes are within what HKDF gives");
@@ -268,8 +268,8 @@ fn derive(
 }
 
 /// Argon2id. Its memory is asked for before it is used, and wiped after: the secret can be read out of it.
-fn stretch(
-    passphrase: &Passphrase,
+pub(crate) fn stretch(
+    typed: &[u8],
     salt: &[u8; 16],
     cost: Cost,
 ) -> Result<Zeroizing<[u8; 32]>, SearchError> {
@@ -282,7 +282,6 @@ fn stretch(
     blocks.resize(count, Block::default());
     let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     let mut secret = Zeroizing::new([0; 32]);
-    let typed = passphrase.0.as_bytes();
     let hashed = argon.hash_password_into_with_memory(typed, salt, &mut *secret, &mut blocks[..]);
     hashed.map_err(|_| no_memory)?;
     Ok(secret)

@@ -1,6 +1,6 @@
 //! What was shown at the gate: a raw text, identified once, before any rule is asked.
 //!
-//! Order: a ticket code of this event, of another known event, a wristband, a typed ticket number, anything else. A
+//! Order: a rehearsal ticket, a ticket code of this event, of another known event, a wristband, a typed ticket number, anything else. A
 //! database id is never accepted as a code (acceptance case 18): only a signature or a checked number is.
 
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     keyring::Keyring,
     number::TicketNumber,
     scanner_text::{self, MAX_LEN},
+    time::Timestamp,
     wristband::WristbandError,
 };
 
@@ -36,6 +37,13 @@ pub enum Shown {
         /// Its roll must not be used any more.
         void: bool,
     },
+    /// A genuine rehearsal ticket of this event: nobody is let in by it.
+    Rehearsal {
+        /// Until then it may be shown.
+        until: Timestamp,
+        /// Of the text.
+        digest: Digest,
+    },
     /// Looks like a wristband of this event, but is not genuine or was never printed.
     FalseWristband(Digest),
     /// Nothing that Gerbang writes.
@@ -50,6 +58,12 @@ pub fn identify(raw: &str, keyring: &Keyring) -> Shown {
         return Shown::Unreadable(digest);
     }
     let cleaned = scanner_text::clean(raw);
+    if let Some(code) = scanner_text::find_rehearsal(&cleaned) {
+        return match keyring.verify_rehearsal(&code) {
+            Ok(until) => Shown::Rehearsal { until, digest },
+            Err(error) => Shown::Forged(error, digest),
+        };
+    }
     match scanner_text::find_code(&cleaned) {
         Some(code) => identify_code(&code, keyring, digest),
         None => match scanner_text::find_wristband(&cleaned, |text| keyring.wristband(text)) {

@@ -20,6 +20,8 @@ pub(crate) fn answer(q: &Question, base: Answer) -> Answer {
         Action::Exit => (Verdict::refuse(Reason::Outside), last(q, Action::Exit)),
         Action::Unpair if exchanged(q).is_some() => (Verdict::admit(Reason::Unpaired), None),
         Action::Unpair => (Verdict::refuse(Reason::NotPaired), last(q, Action::Unpair)),
+        // No guest wants that: see `crate::decision`.
+        Action::Undo => (Verdict::refuse(Reason::NotAllowed), None),
     };
     let before = last(q, q.action);
     let repeat = before.is_some_and(|p| first.is_some() && is_repeat(q, &p));

@@ -45,6 +45,7 @@ fn config(unbound: Policy) -> EventConfig {
             unbound,
         }),
         search: None,
+        operators: None,
     }
 }
 
@@ -126,6 +127,7 @@ fn ask(
             locked: false,
             complete: true,
             as_of: NOW,
+            unattended: false,
             rights: Rights::ALL,
         },
     })

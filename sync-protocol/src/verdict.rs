@@ -85,6 +85,18 @@ closed_enum! {
         NotAllowed = 31 => "not_allowed",
         /// The wristband, or its whole roll, was withdrawn.
         WristbandVoid = 32 => "wristband_void",
+        /// The event has operators, and none is signed in.
+        SignInFirst = 33 => "sign_in_first",
+        /// A supervisor let in whom the gate had asked about or refused.
+        Overridden = 34 => "overridden",
+        /// A supervisor turned away whom the gate had asked about or refused.
+        TurnedAway = 35 => "turned_away",
+        /// A supervisor took an admitted scan back.
+        Undone = 36 => "undone",
+        /// A rehearsal ticket, which would let in and never counts.
+        Rehearsal = 37 => "rehearsal",
+        /// A rehearsal ticket whose time is over.
+        RehearsalOver = 38 => "rehearsal_over",
     }
 }
 

@@ -171,6 +171,7 @@ impl Seller {
             repeat_ms: 30_000,
             check_outs: Vec::new(),
             search: None,
+            operators: None,
             wristbands: None,
         }
     }

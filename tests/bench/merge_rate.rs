@@ -105,6 +105,7 @@ fn facts(from: u64, count: u64) -> Vec<Fact> {
                 .then(|| WristbandId::from_u128(ticket)),
             gate: GateId::from_u128(node.into()),
             action,
+            undoes: None,
             day: 0,
             time: Interval::around(Timestamp(at), 50),
         }

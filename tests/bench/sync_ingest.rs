@@ -129,6 +129,7 @@ fn record(head: &Head, event: EventId, gate: GateId, central: &TestCentral) -> S
         cursor: 1,
         wristband: None,
         via: None,
+        answers: None,
     }
 }
 

@@ -162,6 +162,7 @@ impl NaiveGate {
             cursor: self.cursor(),
             wristband: None,
             via: None,
+            answers: None,
         };
         change(&mut record);
         self.append(record.to_bytes());

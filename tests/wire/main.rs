@@ -48,7 +48,9 @@ fn every_message_is_encoded_as_it_was_frozen() {
     check("sync_request_chained", &sample::sync_request_chained());
     check("sync_answer", &sample::sync_answer());
     check("sync_answer_erase", &sample::sync_answer_erase());
+    check("sync_answer_operators", &sample::sync_answer_operators());
     check("scan_record", &sample::scan_record());
+    check("scan_record_answer", &sample::scan_record_answer());
     check("wait_request", &sample::wait_request());
     check("wait_answer", &sample::wait_answer());
 }
@@ -57,7 +59,7 @@ fn every_message_is_encoded_as_it_was_frozen() {
 fn no_sample_is_forgotten() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/wire/v1");
     let files = fs::read_dir(folder).expect("the folder of samples");
-    assert_eq!(files.count(), 14, "one file per message that is checked");
+    assert_eq!(files.count(), 16, "one file per message that is checked");
 }
 
 #[test]

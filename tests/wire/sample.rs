@@ -13,6 +13,7 @@ use sync_protocol::{
     merge::Ruling,
     moment::{Interval, Trip},
     number::TicketNumber,
+    operator::{Operator, OperatorRules, Role, SecretHash},
     receipt::Receipt,
     rights::Rights,
     scan::{Action, Head, ScanId, ScanRecord, Subject},
@@ -107,6 +108,17 @@ pub fn scan_record() -> ScanRecord {
         cursor: 41,
         wristband: Some(WristbandId::from_u128(8)),
         via: Some(TicketId::from_u128(9)),
+        answers: None,
+    }
+}
+
+/// A supervisor takes a scan back.
+pub fn scan_record_answer() -> ScanRecord {
+    ScanRecord {
+        action: Action::Undo,
+        reason: Reason::Undone,
+        answers: Some(1),
+        ..scan_record()
     }
 }
 
@@ -203,6 +215,23 @@ pub fn sync_answer() -> SyncAnswer {
         order: None,
         receipt: Some(Receipt::sign(Head::empty(NODE), NOW, 3, &key())),
         rights: Some(Rights::from_bits(6)),
+    }
+}
+
+/// An event with operators, and a scan that was taken back.
+pub fn sync_answer_operators() -> SyncAnswer {
+    let answer = sync_answer();
+    let config = EventConfig {
+        operators: Some(operators()),
+        ..config()
+    };
+    SyncAnswer {
+        page: Page {
+            config: Some(config),
+            passages: vec![passage(Ruling::Undone)],
+            ..answer.page
+        },
+        ..answer
     }
 }
 
@@ -311,5 +340,25 @@ fn config() -> EventConfig {
             rounds: 2,
             sealed_key: vec![0xCC; 48],
         }),
+        operators: None,
+    }
+}
+
+fn operators() -> OperatorRules {
+    OperatorRules {
+        operators: vec![Operator {
+            id: OperatorId::from_u128(6),
+            login: "siti".into(),
+            name: "Siti".into(),
+            role: Role::Supervisor,
+            secret: SecretHash {
+                salt: [4; 16],
+                memory_kib: 19_456,
+                rounds: 2,
+                hash: [5; 32],
+            },
+            is_active: true,
+        }],
+        idle_ms: 600_000,
     }
 }

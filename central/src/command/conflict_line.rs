@@ -120,7 +120,7 @@ fn change(change: &RulingChange) -> Value {
 fn ruling(ruling: &Ruling) -> Value {
     let winner = match ruling {
         Ruling::Double { winner, .. } => Some(winner),
-        Ruling::Counted | Ruling::Stray | Ruling::Unbound => None,
+        Ruling::Counted | Ruling::Stray | Ruling::Unbound | Ruling::Undone => None,
     };
     let winner = winner.map(|scan| json!({"node": scan.node.to_string(), "seq": scan.seq}));
     json!({"ruling": ruling.name(), "winner": winner})

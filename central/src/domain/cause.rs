@@ -80,6 +80,7 @@ mod tests {
             wristband: id(shown.1).map(WristbandId::from_u128),
             gate: GateId::from_u128(node),
             action,
+            undoes: None,
             day: 0,
             time: Interval::around(Timestamp(at), 0),
         }

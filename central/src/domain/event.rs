@@ -213,6 +213,7 @@ impl EventSetup {
             check_outs: self.check_outs.clone(),
             wristbands: None,
             search: None,
+            operators: None,
         }
     }
 }

@@ -77,6 +77,7 @@ pub fn standings(
                 wristband,
                 gate: record.gate,
                 action: record.action,
+                undoes: record.answers,
                 day: when.day,
                 time: when.time,
             },
@@ -183,6 +184,10 @@ fn passage(standing: &Standing, ruled: &Ruled, doubts: &Doubts, revision: u64) -
 /// What must be said of an admitted scan of a ticket that was not valid any more. What was said once stays, unless the
 /// scan turns out to be of another ticket: then its gate could not know.
 fn flag(standing: &Standing, ruled: &Ruled, doubts: &Doubts) -> Option<Flag> {
+    // Nobody has to look at what was taken back, nor at the record that did it.
+    if ruled.ruling == Ruling::Undone || standing.fact.action == Action::Undo {
+        return None;
+    }
     if let Some(was) = standing.was.filter(|was| was.ticket == ruled.ticket) {
         return was.flag;
     }

@@ -15,6 +15,7 @@ fn fresh(node: u128, at: i64) -> Standing {
         wristband: None,
         gate: GateId::from_u128(1),
         action: Action::Entry,
+        undoes: None,
         day: 0,
         time: Interval::around(Timestamp(at), 5),
     };

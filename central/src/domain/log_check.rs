@@ -31,6 +31,8 @@ pub struct Columns {
     pub wristband: Option<uuid::Uuid>,
     /// The gate.
     pub gate: uuid::Uuid,
+    /// The earlier record that it decides about or takes back.
+    pub answers: Option<u64>,
 }
 
 /// The first row that does not hold.
@@ -151,5 +153,6 @@ fn columns(record: &ScanRecord) -> Columns {
         ticket: record.subject.ticket().map(|ticket| ticket.0),
         wristband: wristband.map(|wristband| wristband.0),
         gate: record.gate.0,
+        answers: record.answers,
     }
 }

@@ -15,6 +15,7 @@ fn config() -> EventConfig {
         check_outs: vec![],
         wristbands: None,
         search: None,
+        operators: None,
         event: EventId::from_u128(1),
         name: "Fest".into(),
         time_zone: "UTC".into(),

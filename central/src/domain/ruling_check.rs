@@ -100,6 +100,7 @@ mod tests {
                 wristband: None,
                 gate,
                 action,
+                undoes: None,
                 day: 0,
                 time,
             },

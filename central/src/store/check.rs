@@ -21,6 +21,7 @@ use crate::domain::{
 #[derive(sqlx::FromRow)]
 struct Row {
     ticket_id: Option<Uuid>,
+    answers: Option<i64>,
     #[sqlx(flatten)]
     passage: PassageRow,
 }
@@ -38,7 +39,7 @@ pub async fn standings(
     let rows = fetch_all!(
         tx,
         Row,
-        "SELECT ticket_id, node_id, seq, counted_ticket_id, wristband_id, action, gate_id, lo_ms, at_ms, hi_ms, day, \
+        "SELECT ticket_id, answers, node_id, seq, counted_ticket_id, wristband_id, action, gate_id, lo_ms, at_ms, hi_ms, day, \
          ruling, winner_node, winner_seq, flag, revision FROM scans \
          WHERE event_id = ? AND ruling IS NOT NULL AND (node_id > ? OR (node_id = ? AND seq > ?)) \
          ORDER BY node_id, seq LIMIT ?",
@@ -56,6 +57,7 @@ pub async fn standings(
             wristband: was.wristband,
             gate: was.gate,
             action: was.action,
+            undoes: row.answers.map(unsigned).transpose()?,
             day: was.day,
             time: was.time,
         };
@@ -106,9 +108,10 @@ pub async fn stored_records(
             i64,
             Option<Uuid>,
             Option<Uuid>,
-            Uuid
+            Uuid,
+            Option<i64>
         ),
-        "SELECT seq, record, action, decision, reason, ticket_id, wristband_id, gate_id FROM scans WHERE node_id = ? AND seq > ? \
+        "SELECT seq, record, action, decision, reason, ticket_id, wristband_id, gate_id, answers FROM scans WHERE node_id = ? AND seq > ? \
          ORDER BY seq LIMIT ?",
         node.0,
         signed(after),
@@ -118,7 +121,7 @@ pub async fn stored_records(
     let code = |value: i64| u8::try_from(value).unwrap_or(u8::MAX);
     rows.into_iter()
         .map(
-            |(seq, bytes, action, decision, reason, ticket, wristband, gate)| {
+            |(seq, bytes, action, decision, reason, ticket, wristband, gate, answers)| {
                 Ok(StoredRecord {
                     seq: unsigned(seq)?,
                     bytes,
@@ -127,6 +130,7 @@ pub async fn stored_records(
                         ticket,
                         wristband,
                         gate,
+                        answers: answers.map(unsigned).transpose()?,
                     },
                 })
             },

@@ -33,7 +33,7 @@ pub const fn insert_ignore(tx: &Tx) -> &'static str {
 macro_rules! standings {
     ($from:literal) => {
         concat!(
-            "SELECT event_id, ticket_id, node_id, seq, counted_ticket_id, wristband_id, gate_id, action, lo_ms, at_ms, \
+            "SELECT event_id, ticket_id, answers, node_id, seq, counted_ticket_id, wristband_id, gate_id, action, lo_ms, at_ms, \
              hi_ms, day, ruling, winner_node, winner_seq, flag, revision FROM scans ",
             $from
         )

@@ -81,7 +81,7 @@ pub async fn by_type(
          CASE WHEN ruling = 'counted' AND at_ms >= ? AND at_ms <= ? THEN 1 ELSE 0 END AS place, \
          CASE WHEN hi_ms > ? OR (lo_ms < ? AND action = 2) THEN 1 ELSE 0 END AS cut \
          FROM scans WHERE event_id = ? AND revision > 0 AND action IN (2, 3) \
-         AND counted_ticket_id IS NOT NULL AND lo_ms <= ? AND hi_ms >= ?) passes \
+         AND counted_ticket_id IS NOT NULL AND ruling <> 'undone' AND lo_ms <= ? AND hi_ms >= ?) passes \
          WINDOW w AS (PARTITION BY ticket ORDER BY place DESC, at_ms DESC, node_id DESC, seq DESC)) ranked \
          GROUP BY ticket) one LEFT JOIN tickets k ON k.id = one.ticket \
          GROUP BY k.type_number ORDER BY k.type_number",
@@ -153,7 +153,7 @@ pub async fn uncounted(
          AND at_ms >= ? AND at_ms <= ? THEN 1 END), \
          COUNT(DISTINCT CASE WHEN ruling = 'unbound' THEN wristband_id END), \
          COUNT(CASE WHEN action IN (1, 4) THEN 1 END) \
-         FROM scans WHERE event_id = ? AND revision > 0 AND ruling <> 'counted'",
+         FROM scans WHERE event_id = ? AND revision > 0 AND ruling NOT IN ('counted', 'undone')",
         window.since.0,
         window.as_of.0,
         event.0

@@ -54,6 +54,8 @@ pub struct ScanRow<'a> {
     pub when: When,
     /// What gates are told, if it let somebody in or out.
     pub told: Option<PassageChange>,
+    /// The earlier record of the same log that it decides about or takes back.
+    pub answers: Option<u64>,
     /// When it came in.
     pub received_at: Timestamp,
     /// Its canonical bytes.
@@ -77,6 +79,7 @@ impl<'a> ScanRow<'a> {
             provisional: record.provisional,
             when,
             told: None,
+            answers: record.answers,
             received_at,
             record: bytes,
         }
@@ -98,6 +101,7 @@ impl<'a> ScanRow<'a> {
             provisional: false,
             when,
             told: None,
+            answers: None,
             received_at: Timestamp(0),
             record: &[],
         }
@@ -114,7 +118,7 @@ impl<'a> ScanRow<'a> {
 
 const INSERT: &str = "INSERT INTO scans (node_id, seq, event_id, gate_id, ticket_id, wristband_id, operator_id, \
     action, decision, reason, provisional, lo_ms, at_ms, hi_ms, day, counted_ticket_id, ruling, winner_node, \
-    winner_seq, flag, revision, received_at, record) VALUES ";
+    winner_seq, flag, revision, answers, received_at, record) VALUES ";
 
 /// Stores fresh scans.
 ///
@@ -160,6 +164,7 @@ async fn write(tx: &mut Tx, tail: &'static str, rows: &[ScanRow<'_>]) -> Result<
         row.winner().map(|scan| signed(scan.seq)),
         row.told.and_then(|told| told.flag).map(Flag::name),
         row.told.map_or(0, |told| signed(told.revision)),
+        row.answers.map(signed),
         row.received_at.0,
         row.record
     )
@@ -169,6 +174,7 @@ async fn write(tx: &mut Tx, tail: &'static str, rows: &[ScanRow<'_>]) -> Result<
 struct StandingRow {
     event_id: Uuid,
     ticket_id: Option<Uuid>,
+    answers: Option<i64>,
     #[sqlx(flatten)]
     passage: PassageRow,
 }
@@ -182,6 +188,7 @@ impl StandingRow {
             wristband: was.wristband,
             gate: was.gate,
             action: was.action,
+            undoes: self.answers.map(unsigned).transpose()?,
             day: was.day,
             time: was.time,
         };
@@ -312,7 +319,7 @@ pub async fn record(tx: &mut Tx, scan: ScanId) -> Result<Option<Vec<u8>>, StoreE
 pub(super) fn winner(ruling: Option<&Ruling>) -> Option<ScanId> {
     match ruling {
         Some(Ruling::Double { winner, .. }) => Some(*winner),
-        Some(Ruling::Counted | Ruling::Stray | Ruling::Unbound) | None => None,
+        Some(Ruling::Counted | Ruling::Stray | Ruling::Unbound | Ruling::Undone) | None => None,
     }
 }
 
@@ -326,6 +333,7 @@ pub(super) fn ruling(
         ("counted", None, None) => Ruling::Counted,
         ("stray", None, None) => Ruling::Stray,
         ("unbound", None, None) => Ruling::Unbound,
+        ("undone", None, None) => Ruling::Undone,
         ("double" | "double_undecidable", Some(node), Some(seq)) => Ruling::Double {
             winner: ScanId {
                 node: NodeId(node),

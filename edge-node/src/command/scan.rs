@@ -238,7 +238,7 @@ fn words(frame: Option<&str>, scan: &Scan) -> String {
 }
 
 pub(super) fn action_parser() -> impl TypedValueParser<Value = Action> {
-    let names = Action::ALL.iter().map(|action| action.name());
+    let names = Action::OF_GUESTS.iter().map(|action| action.name());
     PossibleValuesParser::new(names)
         .try_map(|name| Action::from_name(&name).ok_or("no such action"))
 }

@@ -12,16 +12,30 @@ use sync_protocol::{
 
 use crate::{database::coded, error::NodeError};
 
+/// What bears on the next verdict: neither what was taken back nor the record that did it.
+macro_rules! standing {
+    ($columns:literal, $rest:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM scans WHERE decision = 1 AND action <> 5 AND NOT EXISTS (SELECT 1 FROM scans undo
+              WHERE undo.answers = scans.seq AND undo.action = 5 AND undo.decision = 1) AND ",
+            $rest,
+            " ORDER BY seq"
+        )
+    };
+}
+
 /// Own admitted scans of a ticket, in the order of the log.
 pub(super) fn passages(
     connection: &Connection,
     node: NodeId,
     ticket: TicketId,
 ) -> Result<Vec<Passage>, NodeError> {
-    let statement = connection.prepare_cached(
-        "SELECT seq, ticket, wristband, action, gate, at_ms, day FROM scans
-         WHERE ticket = ?1 AND decision = 1 ORDER BY seq",
-    )?;
+    let statement = connection.prepare_cached(standing!(
+        "seq, ticket, wristband, action, gate, at_ms, day",
+        "ticket = ?1"
+    ))?;
     read(statement, node, ticket.as_bytes())
 }
 
@@ -31,10 +45,10 @@ pub(super) fn passages_by(
     node: NodeId,
     wristband: WristbandId,
 ) -> Result<Vec<Passage>, NodeError> {
-    let statement = connection.prepare_cached(
-        "SELECT seq, ticket, wristband, action, gate, at_ms, day FROM scans
-         WHERE wristband = ?1 AND decision = 1 ORDER BY seq",
-    )?;
+    let statement = connection.prepare_cached(standing!(
+        "seq, ticket, wristband, action, gate, at_ms, day",
+        "wristband = ?1"
+    ))?;
     read(statement, node, wristband.as_bytes())
 }
 
@@ -44,10 +58,10 @@ pub(super) fn passes_after(
     node: NodeId,
     seq: u64,
 ) -> Result<Vec<Pass>, NodeError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT seq, ticket, action, at_ms FROM scans
-         WHERE seq > ?1 AND decision = 1 AND action IN (2, 3) AND ticket IS NOT NULL ORDER BY seq",
-    )?;
+    let mut statement = connection.prepare_cached(standing!(
+        "seq, ticket, action, at_ms",
+        "seq > ?1 AND action IN (2, 3) AND ticket IS NOT NULL"
+    ))?;
     let rows = statement.query_map(params![seq], |row| {
         let seq = row.get(0)?;
         Ok(Pass {

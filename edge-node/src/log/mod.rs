@@ -10,6 +10,7 @@
 
 pub mod batch;
 pub mod contact;
+mod failure;
 mod history;
 mod row;
 pub mod walk;
@@ -29,9 +30,10 @@ use sync_protocol::{
 use crate::{database, error::NodeError};
 use contact::Contact;
 
-const MIGRATIONS: &[&str] = &[include_str!(
-    "../../../migrations/edge/log/0001_scan_log.sql"
-)];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../../migrations/edge/log/0001_scan_log.sql"),
+    include_str!("../../../migrations/edge/log/0002_operators.sql"),
+];
 
 /// The open log of one node.
 pub struct Log {
@@ -186,8 +188,8 @@ impl Append<'_> {
         let wristband = record.subject.wristband().or(record.wristband);
         self.tx
             .prepare_cached(
-                "INSERT INTO scans (seq, ticket, wristband, action, decision, reason, at_ms, day, gate, record, hash)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                "INSERT INTO scans (seq, ticket, wristband, action, decision, reason, at_ms, day, gate, record, hash, answers)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             )?
             .execute(params![
                 record.seq,
@@ -201,6 +203,7 @@ impl Append<'_> {
                 record.gate.as_bytes(),
                 bytes,
                 record_hash(&bytes).as_bytes(),
+                record.answers,
             ])?;
         Ok(())
     }

@@ -1,10 +1,13 @@
 //! One row of the log by its place.
 
 use rusqlite::OptionalExtension;
-use sync_protocol::digest::Digest;
+use sync_protocol::{digest::Digest, id::TicketId, scan::ScanRecord, verdict::Reason};
 
 use super::Append;
-use crate::error::NodeError;
+use crate::{
+    database::{cbor, coded},
+    error::NodeError,
+};
 
 impl Append<'_> {
     /// The hash of the record at this place, if the log reaches that far.
@@ -18,5 +21,33 @@ impl Append<'_> {
         Ok(statement
             .query_row([seq], |row| Ok(Digest(row.get(0)?)))
             .optional()?)
+    }
+
+    /// The record at this place and the ticket that it counts for here, if the log reaches that far.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`], also when the row is damaged.
+    pub fn record(&self, seq: u64) -> Result<Option<(ScanRecord, Option<TicketId>)>, NodeError> {
+        let mut statement = self
+            .tx
+            .prepare_cached("SELECT record, ticket FROM scans WHERE seq = ?1")?;
+        let row = |row: &rusqlite::Row| {
+            let ticket: Option<[u8; 16]> = row.get(1)?;
+            Ok((cbor(row, 0)?, ticket.map(TicketId::from_bytes)))
+        };
+        Ok(statement.query_row([seq], row).optional()?)
+    }
+
+    /// Whether a supervisor's word about this record stands in the log: a decision, or an undoing.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn is_answered(&self, seq: u64, by: &[Reason]) -> Result<bool, NodeError> {
+        let mut statement = self
+            .tx
+            .prepare_cached("SELECT reason FROM scans WHERE answers = ?1")?;
+        let reasons = statement.query_map([seq], |row| coded(row, 0, Reason::from_code))?;
+        let reasons: Vec<Reason> = reasons.collect::<Result<_, _>>()?;
+        Ok(reasons.iter().any(|reason| by.contains(reason)))
     }
 }

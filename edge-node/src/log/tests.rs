@@ -18,7 +18,7 @@ fn tampered(sql: &str) -> String {
 
 #[test]
 fn case_25_rows_are_neither_edited_nor_deleted_nor_replaced() {
-    let copy = "SELECT ticket, wristband, action, decision, reason, at_ms, day, gate, record, hash FROM scans WHERE seq = 1";
+    let copy = "SELECT ticket, wristband, action, decision, reason, at_ms, day, gate, record, hash, answers FROM scans WHERE seq = 1";
     for sql in [
         "UPDATE scans SET decision = 3 WHERE seq = 1".to_owned(),
         "DELETE FROM scans WHERE seq = 2".to_owned(),

@@ -28,7 +28,7 @@ pub(super) fn tally(connection: &Connection, window: &Window) -> Result<Tally, N
                                   ruling = 0 AND at_ms >= ?1 AND at_ms <= ?2 AS place,
                                   hi_ms > ?2 OR (lo_ms < ?1 AND action = 2) AS cut
                            FROM passages
-                           WHERE action IN (2, 3) AND ticket IS NOT NULL AND lo_ms <= ?2 AND hi_ms >= ?1)
+                           WHERE action IN (2, 3) AND ticket IS NOT NULL AND ruling <> 5 AND lo_ms <= ?2 AND hi_ms >= ?1)
                      WINDOW w AS (PARTITION BY ticket ORDER BY place DESC, at_ms DESC, node DESC, seq DESC))
                GROUP BY ticket)";
     let mut statement = connection.prepare_cached(sql)?;
@@ -47,7 +47,7 @@ pub(super) fn tally(connection: &Connection, window: &Window) -> Result<Tally, N
 pub(super) fn passes(connection: &Connection, ticket: TicketId) -> Result<Vec<Pass>, NodeError> {
     let mut statement = connection.prepare_cached(
         "SELECT node, seq, action, lo_ms, at_ms, hi_ms, ruling = 0 FROM passages
-         WHERE ticket = ?1 AND action IN (2, 3)",
+         WHERE ticket = ?1 AND action IN (2, 3) AND ruling <> 5",
     )?;
     let pass = |row: &Row| {
         Ok(Pass {

@@ -15,6 +15,17 @@ use sync_protocol::{
 
 use crate::{database::coded, error::NodeError};
 
+/// What bears on the next verdict: neither what was taken back nor the record that did it.
+macro_rules! standing {
+    ($by:literal) => {
+        concat!(
+            "SELECT node, seq, ticket, wristband, action, gate, at_ms, day FROM passages WHERE ",
+            $by,
+            " AND ruling <> 5 AND action <> 5"
+        )
+    };
+}
+
 /// The order of `change` and `write`.
 pub(super) const COLUMNS: &str = "node, seq, ticket, wristband, action, gate, lo_ms, at_ms, hi_ms, day, ruling, \
      winner_node, winner_seq, flag, revision, pass";
@@ -24,7 +35,7 @@ pub(super) fn of_ticket(
     connection: &Connection,
     ticket: TicketId,
 ) -> Result<Vec<Passage>, NodeError> {
-    let sql = "SELECT node, seq, ticket, wristband, action, gate, at_ms, day FROM passages WHERE ticket = ?1";
+    let sql = standing!("ticket = ?1");
     read(connection.prepare_cached(sql)?, ticket.as_bytes())
 }
 
@@ -33,7 +44,7 @@ pub(super) fn of_wristband(
     connection: &Connection,
     wristband: WristbandId,
 ) -> Result<Vec<Passage>, NodeError> {
-    let sql = "SELECT node, seq, ticket, wristband, action, gate, at_ms, day FROM passages WHERE wristband = ?1";
+    let sql = standing!("wristband = ?1");
     read(connection.prepare_cached(sql)?, wristband.as_bytes())
 }
 
@@ -81,12 +92,13 @@ pub(super) fn change(row: &Row) -> rusqlite::Result<PassageChange> {
 }
 
 /// The numbers of rulings in the column `ruling`; doubles that the clocks cannot decide have one of their own.
-const RULINGS: [&str; 5] = [
+const RULINGS: [&str; 6] = [
     "counted",
     "double",
     "double_undecidable",
     "stray",
     "unbound",
+    "undone",
 ];
 
 fn ruling(row: &Row) -> rusqlite::Result<Ruling> {
@@ -96,6 +108,7 @@ fn ruling(row: &Row) -> rusqlite::Result<Ruling> {
         Some("counted") => Ruling::Counted,
         Some("stray") => Ruling::Stray,
         Some("unbound") => Ruling::Unbound,
+        Some("undone") => Ruling::Undone,
         Some(_) => Ruling::Double {
             winner: scan(row, 11)?,
             undecidable: Some(code) == place("double_undecidable"),
@@ -157,7 +170,7 @@ fn write(
 ) -> Result<usize, NodeError> {
     let winner = match new.ruling {
         Ruling::Double { winner, .. } => Some(winner),
-        Ruling::Counted | Ruling::Stray | Ruling::Unbound => None,
+        Ruling::Counted | Ruling::Stray | Ruling::Unbound | Ruling::Undone => None,
     };
     let ruling = RULINGS.iter().position(|name| *name == new.ruling.name());
     Ok(statement.execute(params![

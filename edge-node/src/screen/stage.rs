@@ -57,7 +57,7 @@ impl Stage {
         let words = Words::of(choice.language);
         let hint = match choice.action {
             Action::Unpair => words.unpair_hint,
-            Action::Exchange | Action::Entry | Action::Exit => words.ready_hint,
+            _ => words.ready_hint,
         };
         Self {
             words,

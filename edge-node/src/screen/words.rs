@@ -257,7 +257,8 @@ const fn place(action: Action) -> usize {
         Action::Exchange => 0,
         Action::Entry => 1,
         Action::Exit => 2,
-        Action::Unpair => 3,
+        // No choice of the switch: it stands beside it.
+        Action::Unpair | Action::Undo => 3,
     }
 }
 

@@ -8,7 +8,6 @@
 //!
 //! Called by the command line and the screen. A guest never waits for it.
 
-mod attempts;
 mod fold;
 mod index;
 
@@ -25,9 +24,10 @@ use sync_protocol::{
     time::Timestamp,
 };
 
-use self::{attempts::Attempts, index::NameIndex};
+use self::index::NameIndex;
 use crate::{
-    database::lock, error::NodeError, log::contact::Contact, moment_text, node::Node, replica::View,
+    attempts::Attempts, database::lock, error::NodeError, log::contact::Contact, moment_text,
+    node::Node, replica::View,
 };
 
 /// Why nothing can be found.

@@ -242,6 +242,7 @@ fn config(now: Timestamp) -> EventConfig {
         check_outs: Vec::new(),
         wristbands: None,
         search: None,
+        operators: None,
         event: EVENT,
         name: "Festival".to_owned(),
         time_zone: "UTC".to_owned(),

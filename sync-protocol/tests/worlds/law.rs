@@ -59,7 +59,7 @@ fn winners_count(_: &Setting, world: &World) -> bool {
     };
     world.told.values().all(|ruled| match ruled.ruling {
         Ruling::Double { winner, .. } => counts(&winner),
-        Ruling::Counted | Ruling::Stray | Ruling::Unbound => true,
+        Ruling::Counted | Ruling::Stray | Ruling::Unbound | Ruling::Undone => true,
     })
 }
 

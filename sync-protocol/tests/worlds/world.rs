@@ -213,6 +213,7 @@ impl World {
                 locked: false,
                 complete: true,
                 as_of: at,
+                unattended: false,
                 rights: Rights::ALL,
             },
         });
@@ -338,6 +339,7 @@ pub fn config(setting: &Setting) -> EventConfig {
         check_outs: vec![],
         wristbands: setting.unbound.map(rules),
         search: None,
+        operators: None,
     }
 }
 

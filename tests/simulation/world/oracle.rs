@@ -27,6 +27,8 @@ pub struct Admitted {
     pub gate: GateId,
     /// What for.
     pub action: Action,
+    /// The place in the same log of what it takes back.
+    pub undoes: Option<u64>,
     /// When central believes it was.
     pub believed: Interval,
     /// The event day of that belief.
@@ -52,6 +54,8 @@ pub enum Must {
     Stray,
     /// A wristband of nobody.
     Unbound,
+    /// A supervisor took it back.
+    Undone,
     /// It lost to this scan, undecidably or not.
     Lose(ScanId, bool),
 }
@@ -61,14 +65,43 @@ pub type Book = BTreeMap<ScanId, (Must, Option<TicketId>)>;
 
 /// What must be said of every scan.
 pub fn rulings(rules: &Rules, scans: &[Admitted]) -> Book {
-    let mut book = Book::new();
-    for mut scans in circles(scans) {
+    let (mut book, gone) = taken_back(scans);
+    let rest = scans.iter().filter(|scan| !gone.contains(&scan.scan));
+    let rest: Vec<Admitted> = rest.cloned().collect();
+    for mut scans in circles(&rest) {
         let unsure = scans.iter().any(|scan| scan.truly.is_none()) || any_overlap(&scans);
         let time = |scan: &Admitted| scan.truly.filter(|_| !unsure);
         scans.sort_by_key(|scan| (time(scan).unwrap_or(scan.believed.at), scan.scan));
         book.extend(Venue::new(rules).play(&scans));
     }
     book
+}
+
+/// What is said of scans that were taken back and of the records that did it, whenever they were; and all of these.
+fn taken_back(scans: &[Admitted]) -> (Book, BTreeSet<ScanId>) {
+    let mut undoings: Vec<&Admitted> = scans.iter().filter(|scan| is_undoing(scan)).collect();
+    undoings.sort_by_key(|scan| scan.scan);
+    let (mut book, mut gone) = (Book::new(), BTreeSet::new());
+    for undoing in undoings {
+        let place = undoing.undoes.filter(|place| *place < undoing.scan.seq);
+        let meant = scans.iter().find(|scan| {
+            let named = scan.scan.node == undoing.scan.node && Some(scan.scan.seq) == place;
+            let same = scan.ticket == undoing.ticket && scan.wristband == undoing.wristband;
+            named && same && !is_undoing(scan)
+        });
+        let undone = meant.filter(|scan| gone.insert(scan.scan));
+        let must = undone.map_or(Must::Stray, |_| Must::Count);
+        book.insert(undoing.scan, (must, undoing.ticket));
+        if let Some(undone) = undone {
+            book.insert(undone.scan, (Must::Undone, undone.ticket));
+        }
+        gone.insert(undoing.scan);
+    }
+    (book, gone)
+}
+
+fn is_undoing(scan: &Admitted) -> bool {
+    scan.action == Action::Undo
 }
 
 /// Scans that share a ticket or a wristband, directly or through others.
@@ -130,6 +163,7 @@ impl<'a> Venue<'a> {
                 Action::Exchange => self.exchange(scan),
                 Action::Unpair => self.unpair(scan),
                 Action::Entry | Action::Exit => self.come_or_go(scan),
+                Action::Undo => unreachable!("it was told before"),
             }
         }
         self.book

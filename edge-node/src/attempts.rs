@@ -1,34 +1,46 @@
-//! Wrong passphrases make the next try wait, longer each time, until one is right.
+//! Wrong secrets make the next try wait, longer each time, until one is right.
 //!
-//! It is kept in memory alone: a restart forgets it, and who can restart the program has the disk, where only the
-//! price of each try ([`sync_protocol::search`]) stands in the way.
+//! Kept by the search by name, which forgets it with the program (who can restart that has the disk, where only the
+//! price of each try stands in the way), and by the operators' sign-in, which also keeps the number of failures.
 
 const FIRST_MS: i64 = 1_000;
 const LONGEST_MS: i64 = 300_000;
 
 /// The tries so far, on the monotonic clock.
 #[derive(Debug, Default)]
-pub(super) struct Attempts {
+pub(crate) struct Attempts {
     failures: u32,
     not_before_ms: i64,
 }
 
 impl Attempts {
     /// How long the next try has to wait yet; `None` = it may begin.
-    pub(super) fn wait_ms(&self, now_ms: i64) -> Option<i64> {
-        Some(self.not_before_ms - now_ms).filter(|wait| *wait > 0)
+    pub(crate) fn wait_ms(&self, now_ms: i64) -> Option<i64> {
+        Some(self.not_before_ms.saturating_sub(now_ms)).filter(|wait| *wait > 0)
     }
 
     /// A wrong one; tells how many there were.
-    pub(super) fn failed(&mut self, now_ms: i64) -> u32 {
+    pub(crate) fn failed(&mut self, now_ms: i64) -> u32 {
         let wait = FIRST_MS.saturating_mul(1 << self.failures.min(20));
         self.failures = self.failures.saturating_add(1);
         self.not_before_ms = now_ms + wait.min(LONGEST_MS);
         self.failures
     }
 
+    /// As many failures as were kept before the program was started: the whole wait begins anew.
+    pub(crate) fn resumed(failures: u32, now_ms: i64) -> Self {
+        let mut attempts = Self {
+            failures: failures.saturating_sub(1),
+            not_before_ms: i64::MIN,
+        };
+        if failures > 0 {
+            attempts.failed(now_ms);
+        }
+        attempts
+    }
+
     /// A right one.
-    pub(super) fn succeeded(&mut self) {
+    pub(crate) fn succeeded(&mut self) {
         *self = Self::default();
     }
 }
@@ -53,6 +65,9 @@ mod tests {
         }
         assert_eq!(waits[..4], [1_000, 2_000, 4_000, 8_000]);
         assert_eq!(waits[39], LONGEST_MS);
+        let resumed = Attempts::resumed(4, 50);
+        assert_eq!(resumed.wait_ms(50), Some(8_000), "as after the fourth");
+        assert_eq!(Attempts::resumed(0, 50).wait_ms(50), None);
         attempts.failed(now);
         attempts.succeeded();
         assert_eq!(attempts.wait_ms(now), None);

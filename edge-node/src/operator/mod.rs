@@ -1,0 +1,423 @@
+//! Who works this gate: operators sign in without a network, by the hashes that came with the event's config.
+//!
+//! Invariants: a secret is kept nowhere, and neither it nor what was typed as a name reaches a log. Failures make the
+//! next try of the same operator wait, also after a restart; names that nobody has share one such wait, and cost as much
+//! time as others. What an operator may do is what role *and* node allow ([`rights`]), asked for each scan. Where the
+//! event has operators, nothing is decided without one: the verdict says `sign_in_first`.
+//!
+//! Called by the screen (one token per browser), by devices that have no page (the *desk*: the browser session that works
+//! them) and by the command line. What a supervisor decides or takes back stands in [`decision`].
+
+pub mod decision;
+mod session;
+
+use std::{collections::BTreeMap, sync::Mutex};
+
+use ambient::{Entropy, SystemEntropy};
+use data_encoding::BASE64URL_NOPAD;
+use serde::Serialize;
+use sync_protocol::{
+    config::EventConfig,
+    id::OperatorId,
+    operator::{GateSecret, Operator, OperatorRules, Role, SecretError, check},
+    rights::Rights,
+    time::Timestamp,
+};
+use zeroize::Zeroizing;
+
+use self::session::{Held, Name, Sessions, name};
+use crate::{attempts::Attempts, database::lock, error::NodeError, moment_text, node::Node};
+
+/// Names that nobody has share one wait.
+const NOBODY: OperatorId = OperatorId::from_u128(0);
+
+/// Why somebody is not signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// The event has no operators.
+    #[error("this event has no operators: its gates work without signing in")]
+    NotOffered,
+    /// Which of the two is wrong is not told, nor whether the account is disabled.
+    #[error(
+        "name and secret are not those of an operator of this event: compare them with the slip, or ask the venue manager for a new secret"
+    )]
+    Wrong,
+    /// Too many wrong ones.
+    #[error("after a wrong secret wait {} seconds more", wait_ms.saturating_add(999) / 1_000)]
+    TooSoon {
+        /// How long.
+        wait_ms: i64,
+    },
+    /// The session is over.
+    #[error("this session is over: sign in again")]
+    NoSession,
+    /// The hash, or this machine.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// The node itself.
+    #[error(transparent)]
+    Node(#[from] NodeError),
+}
+
+impl SignInError {
+    /// The stable name.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotOffered => "operators_not_offered",
+            Self::Wrong => "sign_in_wrong",
+            Self::TooSoon { .. } => "sign_in_too_soon",
+            Self::NoSession => "no_session",
+            Self::Secret(_) => "gate_secret",
+            Self::Node(error) => error.code(),
+        }
+    }
+}
+
+/// Somebody who is signed in, and what they may do here and now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SignedIn {
+    /// Who.
+    pub id: OperatorId,
+    /// The name to sign in with.
+    pub login: String,
+    /// What people call them.
+    pub name: String,
+    /// What they are at this event.
+    pub role: Role,
+    /// What both role and node allow.
+    #[serde(serialize_with = "right_names")]
+    pub rights: Rights,
+    /// Since then.
+    #[serde(serialize_with = "moment_text::serialize")]
+    pub since: Timestamp,
+    /// Left alone for this long from now, the session locks.
+    pub locks_in_ms: i64,
+}
+
+/// A session that was just opened. The token is the browser's alone: only its digest stays here.
+#[derive(Debug)]
+pub struct Session {
+    /// For a cookie.
+    pub token: Zeroizing<String>,
+    /// Whose it is.
+    pub who: SignedIn,
+}
+
+/// How a session stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SessionState {
+    /// There is none, or it is over.
+    Over,
+    /// It was locked, or left alone for too long: the same operator's secret opens it.
+    Locked {
+        /// The name to sign in with.
+        login: String,
+        /// What people call them.
+        name: String,
+    },
+    /// Open.
+    Open(SignedIn),
+}
+
+/// The sign-ins of one running program.
+#[derive(Default)]
+pub(crate) struct Desk {
+    /// Held while a secret is tried: one try at a time.
+    attempts: Mutex<BTreeMap<OperatorId, Attempts>>,
+    sessions: Mutex<Sessions>,
+}
+
+impl Desk {
+    /// Nobody is signed in; waits begin anew.
+    pub(crate) fn resumed(failures: &[(OperatorId, u32)], now_ms: i64) -> Self {
+        let attempts = failures
+            .iter()
+            .map(|(operator, count)| (*operator, Attempts::resumed(*count, now_ms)));
+        Self {
+            attempts: Mutex::new(attempts.collect()),
+            sessions: Mutex::default(),
+        }
+    }
+}
+
+/// What may be done: the node's rights where the event has no operators; `None` = somebody must sign in first.
+pub(crate) fn rights(
+    config: Option<&EventConfig>,
+    node: Rights,
+    operator: Option<OperatorId>,
+) -> Option<Rights> {
+    let Some(rules) = config.and_then(|config| config.operators.as_ref()) else {
+        return Some(node);
+    };
+    let operator = rules.operator(operator?)?;
+    operator.is_active.then(|| operator.role.rights().and(node))
+}
+
+/// The operators of a node's event.
+#[derive(Clone, Copy)]
+pub struct Operators<'n> {
+    node: &'n Node,
+}
+
+impl Node {
+    /// The operators of its event.
+    #[must_use]
+    pub const fn operators(&self) -> Operators<'_> {
+        Operators { node: self }
+    }
+}
+
+impl Operators<'_> {
+    /// Whether somebody must sign in before this gate decides anything.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn are_needed(&self) -> Result<bool, NodeError> {
+        Ok(self.rules()?.is_some())
+    }
+
+    /// Checks name and secret without keeping a session: for one command of the command line.
+    ///
+    /// # Errors
+    /// [`SignInError`]; a wrong secret makes the next try wait.
+    pub fn identify(&self, login: &str, secret: &str) -> Result<SignedIn, SignInError> {
+        let held = self.tried(login, secret)?;
+        self.signed_in(&held)?.ok_or(SignInError::Wrong)
+    }
+
+    /// Opens a session for a browser.
+    ///
+    /// # Errors
+    /// [`SignInError`]; a wrong secret makes the next try wait.
+    pub fn sign_in(&self, login: &str, secret: &str) -> Result<Session, SignInError> {
+        let held = self.tried(login, secret)?;
+        let who = self.signed_in(&held)?.ok_or(SignInError::Wrong)?;
+        let mut random = Zeroizing::new([0; 32]);
+        SystemEntropy.fill(&mut *random);
+        let token = Zeroizing::new(BASE64URL_NOPAD.encode(&*random));
+        lock(&self.node.desk.sessions).open(name(&token), held);
+        tracing::info!(operator = %who.id, role = %who.role, "an operator signed in");
+        Ok(Session { token, who })
+    }
+
+    /// How a browser's session stands. One that may not be any more ends here; one that was left alone is locked.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn state(&self, token: &str) -> Result<SessionState, NodeError> {
+        self.state_of(name(token))
+    }
+
+    /// Who is signed in with this token, if the session is open.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn of(&self, token: &str) -> Result<Option<SignedIn>, NodeError> {
+        Ok(self.state(token)?.open())
+    }
+
+    /// The same, and something was done: the time to the lock begins anew.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn touch(&self, token: &str) -> Result<Option<SignedIn>, NodeError> {
+        self.touched(name(token))
+    }
+
+    /// Locks a session: nothing can be done in it until its operator's secret opens it again.
+    pub fn lock(&self, token: &str) {
+        if let Some(held) = lock(&self.node.desk.sessions).get_mut(name(token)) {
+            held.is_locked = true;
+        }
+    }
+
+    /// Opens a locked session again, with the secret of its operator.
+    ///
+    /// # Errors
+    /// [`SignInError`]; a wrong secret makes the next try wait.
+    pub fn unlock(&self, token: &str, secret: &str) -> Result<SignedIn, SignInError> {
+        let login = match self.state(token)? {
+            SessionState::Over => return Err(SignInError::NoSession),
+            SessionState::Locked { login, .. } => login,
+            SessionState::Open(who) => who.login,
+        };
+        self.tried(&login, secret)?;
+        let now_ms = self.now_ms();
+        if let Some(held) = lock(&self.node.desk.sessions).get_mut(name(token)) {
+            (held.is_locked, held.touched_ms) = (false, now_ms);
+        }
+        self.of(token)?.ok_or(SignInError::NoSession)
+    }
+
+    /// Ends a session; its token opens nothing any more. To switch operators: sign in, then sign the old one out.
+    pub fn sign_out(&self, token: &str) {
+        lock(&self.node.desk.sessions).end(name(token));
+    }
+
+    /// From now on this session also answers for what devices without a page scan.
+    ///
+    /// # Errors
+    /// [`SignInError::NoSession`] when the session is not open.
+    pub fn take_desk(&self, token: &str) -> Result<SignedIn, SignInError> {
+        let who = self.touch(token)?.ok_or(SignInError::NoSession)?;
+        lock(&self.node.desk.sessions).take_desk(name(token));
+        Ok(who)
+    }
+
+    /// Who answers for devices without a page.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn desk(&self) -> Result<Option<SignedIn>, NodeError> {
+        match self.desk_name() {
+            Some(name) => Ok(self.state_of(name)?.open()),
+            None => Ok(None),
+        }
+    }
+
+    /// The same, and something was scanned: the time to the lock begins anew.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn touch_desk(&self) -> Result<Option<SignedIn>, NodeError> {
+        match self.desk_name() {
+            Some(name) => self.touched(name),
+            None => Ok(None),
+        }
+    }
+
+    fn desk_name(&self) -> Option<Name> {
+        lock(&self.node.desk.sessions).desk()
+    }
+
+    fn touched(&self, name: Name) -> Result<Option<SignedIn>, NodeError> {
+        if self.state_of(name)?.open().is_none() {
+            return Ok(None);
+        }
+        let now_ms = self.now_ms();
+        if let Some(held) = lock(&self.node.desk.sessions).get_mut(name) {
+            held.touched_ms = now_ms;
+        }
+        Ok(self.state_of(name)?.open())
+    }
+
+    fn state_of(&self, name: Name) -> Result<SessionState, NodeError> {
+        let held = lock(&self.node.desk.sessions).get(name).cloned();
+        let Some(mut held) = held else {
+            return Ok(SessionState::Over);
+        };
+        let rules = self.rules()?;
+        let operator = rules
+            .as_ref()
+            .and_then(|rules| rules.operator(held.operator));
+        let Some(operator) = operator.filter(|operator| held.is_of(operator)) else {
+            lock(&self.node.desk.sessions).end(name);
+            return Ok(SessionState::Over);
+        };
+        let idle_ms = rules.as_ref().map_or(0, |rules| rules.idle_ms);
+        if held.is_idle(self.now_ms(), idle_ms) && !held.is_locked {
+            held.is_locked = true;
+            if let Some(place) = lock(&self.node.desk.sessions).get_mut(name) {
+                place.is_locked = true;
+            }
+        }
+        if held.is_locked {
+            return Ok(SessionState::Locked {
+                login: operator.login.clone(),
+                name: operator.name.clone(),
+            });
+        }
+        let who = self.signed_in(&held)?;
+        Ok(who.map_or(SessionState::Over, SessionState::Open))
+    }
+
+    /// What is to be held of somebody whose name and secret are right.
+    fn tried(&self, login: &str, secret: &str) -> Result<Held, SignInError> {
+        let mut attempts = lock(&self.node.desk.attempts);
+        let rules = self.rules()?.ok_or(SignInError::NotOffered)?;
+        let operator = rules.by_login(login);
+        let id = operator.map_or(NOBODY, |operator| operator.id);
+        let own = attempts.entry(id).or_default();
+        if let Some(wait_ms) = own.wait_ms(self.now_ms()) {
+            return Err(SignInError::TooSoon { wait_ms });
+        }
+        let is_right = check(operator, &GateSecret::typed(secret))?;
+        let Some(operator) = operator.filter(|_| is_right) else {
+            let failures = own.failed(self.now_ms());
+            // What was typed as a name may be a secret, so it is not told.
+            tracing::warn!(operator = %id, failures, "a wrong gate secret");
+            self.keep_failures(id, failures)?;
+            return Err(SignInError::Wrong);
+        };
+        own.succeeded();
+        self.keep_failures(id, 0)?;
+        Ok(self.held(operator)?)
+    }
+
+    /// A full disk must not let the count be forgotten while the program runs: it is counted in memory first.
+    fn keep_failures(&self, operator: OperatorId, failures: u32) -> Result<(), NodeError> {
+        lock(&self.node.log).set_failures(operator, failures)
+    }
+
+    fn held(&self, operator: &Operator) -> Result<Held, NodeError> {
+        Ok(Held {
+            operator: operator.id,
+            secret: operator.secret.clone(),
+            since: self.node.now_estimate()?,
+            touched_ms: self.now_ms(),
+            is_locked: false,
+        })
+    }
+
+    fn signed_in(&self, held: &Held) -> Result<Option<SignedIn>, NodeError> {
+        let contact = self.node.contact()?;
+        let view = self.node.replica.view()?;
+        let config = view.config.as_ref();
+        let rights = rights(config, contact.rights, Some(held.operator));
+        let rules = config.and_then(|config| config.operators.as_ref());
+        let operator = rules.and_then(|rules| rules.operator(held.operator));
+        let (Some(rights), Some(rules), Some(operator)) = (rights, rules, operator) else {
+            return Ok(None);
+        };
+        let idle_for = self.now_ms().saturating_sub(held.touched_ms);
+        Ok(Some(SignedIn {
+            id: operator.id,
+            login: operator.login.clone(),
+            name: operator.name.clone(),
+            role: operator.role,
+            rights,
+            since: held.since,
+            locks_in_ms: rules.idle_ms.saturating_sub(idle_for).max(0),
+        }))
+    }
+
+    fn rules(&self) -> Result<Option<OperatorRules>, NodeError> {
+        let view = self.node.replica.view()?;
+        let config = view.config.as_ref();
+        Ok(config.and_then(|config| config.operators.clone()))
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.node.clock.reading().mono_ms
+    }
+}
+
+impl SessionState {
+    /// Who is signed in, if the session is open.
+    #[must_use]
+    pub fn open(self) -> Option<SignedIn> {
+        match self {
+            Self::Open(who) => Some(who),
+            Self::Over | Self::Locked { .. } => None,
+        }
+    }
+}
+
+fn right_names<S: serde::Serializer>(rights: &Rights, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(rights.names())
+}
+
+#[cfg(test)]
+#[path = "operator_tests.rs"]
+mod tests;

@@ -1,0 +1,10 @@
+-- A supervisor's decision, or an undoing, names the earlier row that it speaks of.
+ALTER TABLE scans ADD COLUMN answers INTEGER;
+
+CREATE INDEX scans_answering ON scans (answers) WHERE answers IS NOT NULL;
+
+-- Wrong gate secrets since the last right one, per operator: a restart forgets no wait.
+CREATE TABLE operator_failures (
+    operator BLOB PRIMARY KEY,
+    failures INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
