@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use ambient::{SystemClock, SystemEntropy};
 use anyhow::{Context as _, Result};
 use central::{
-    app::{App, gate_config::GateConfigs, vault::Vault, wait::Waits},
+    app::{App, gate_config::GateConfigs, offers::Offers, vault::Vault, wait::Waits},
     domain::{event::EventSetup, new_event::NewDay},
     payments::on_site::OnSite,
     store::{self, Store},
@@ -62,6 +62,7 @@ impl BoxOffice {
             gates: GateConfigs::default(),
             waits: Waits::default(),
             mailer: None,
+            offers: Offers::default(),
         };
         let event = publish(&app).await?;
         Ok(Self {

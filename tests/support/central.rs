@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use ambient::{Clock, ManualClock, SeededEntropy};
 use central::{
-    app::{App, gate_config::GateConfigs, vault::Vault, wait::Waits},
+    app::{App, gate_config::GateConfigs, offers::Offers, vault::Vault, wait::Waits},
     payments::{PaymentProvider, on_site::OnSite},
     store::Store,
 };
@@ -78,6 +78,7 @@ impl TestCentral {
             gates: GateConfigs::default(),
             waits: Waits::default(),
             mailer: None,
+            offers: Offers::default(),
         };
         Self {
             app,

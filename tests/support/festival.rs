@@ -6,6 +6,7 @@ use central::domain::{
     event::{EventSetup, GateRules, Visibility},
     money::Currency,
     new_event::{NewClient, NewDay, NewEvent, NewType},
+    new_price::NewPrices,
 };
 use central::store;
 use sync_protocol::{
@@ -26,6 +27,7 @@ pub fn festival() -> NewEvent {
     NewEvent {
         check_outs: vec![],
         wristbands: None,
+        prices: NewPrices::default(),
         client: NewClient {
             slug: "organiser".into(),
             name: "Organiser".into(),
@@ -81,6 +83,9 @@ fn day(number: i64, local_date: &str) -> NewDay {
 pub fn new_type(name: &str, price_minor: i64, quota: i64) -> NewType {
     NewType {
         addon: false,
+        subcategory: None,
+        shared_quota: None,
+        access_code: None,
         name: name.into(),
         description: String::new(),
         category: "Tickets".into(),

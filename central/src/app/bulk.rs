@@ -19,10 +19,12 @@ use crate::{
         money::{Currency, Money},
         order::{self, Order, OrderItem, OrderStatus},
         payment::PaymentStatus,
+        price::Sums,
         ticket::Press,
     },
     store::{
         self,
+        hold::Hold,
         order::{Attendee, OrderSecrets},
         payment::Payment,
         tx::transact,
@@ -40,7 +42,7 @@ struct Batch {
     orders: Vec<(Order, OrderSecrets)>,
     items: Vec<(OrderId, OrderItem)>,
     attendees: Vec<Attendee>,
-    claims: Vec<(OrderId, Claim)>,
+    holds: Vec<Hold>,
     payments: Vec<Payment>,
 }
 
@@ -108,10 +110,10 @@ impl App {
             let items: Vec<_> = batch.items.iter().map(|(_, item)| item.clone()).collect();
             let types = std::slice::from_ref(kind);
             let tickets = self.press_tickets(&press, types, &items, &batch.attendees)?;
-            store::order::insert(tx, &batch.orders).await?;
-            store::order::insert_items(tx, &batch.items).await?;
-            store::order::insert_attendees(tx, &batch.attendees).await?;
-            store::hold::insert(tx, &batch.claims, now, HoldStatus::Sold).await?;
+            store::order::insert(tx, &Vec::from_iter(&batch.orders)).await?;
+            store::order::insert_items(tx, &Vec::from_iter(&batch.items)).await?;
+            store::order::insert_attendees(tx, &Vec::from_iter(&batch.attendees)).await?;
+            store::hold::insert(tx, &batch.holds).await?;
             store::payment::insert(tx, &batch.payments).await?;
             store::ticket::insert(tx, &tickets).await?;
             for ticket in &tickets {
@@ -158,6 +160,8 @@ impl App {
         let item = OrderItem {
             id: OrderItemId(self.new_id(now)),
             ticket_type: kind.id,
+            name: kind.name.clone(),
+            type_version: kind.version,
             quantity,
             unit_price: Money::new(kind.price_minor, currency),
         };
@@ -166,7 +170,12 @@ impl App {
             ticket_type: kind.id,
             quantity,
         };
-        batch.claims.push((order.id, claim));
+        batch.holds.push(Hold {
+            order: order.id,
+            claim,
+            until: now,
+            status: HoldStatus::Sold,
+        });
         batch
             .attendees
             .extend((0..).zip(guests).map(|(at, name)| Attendee {
@@ -199,6 +208,7 @@ impl App {
             email: format!("guest{place}@example.org"),
             phone: format!("+62812{place:08}"),
             language: "id".to_owned(),
+            sums: Sums::plain(item.amount_minor()),
             total: Money::new(item.amount_minor(), item.unit_price.currency),
             hold_until: now,
             created_at: now,

@@ -1,4 +1,4 @@
-//! Events: set up, published, loaded, and the keys that sign their tickets.
+//! Events: set up, loaded, and the keys that sign their tickets. What is sold of them: `app::catalog`.
 
 use std::collections::BTreeMap;
 
@@ -13,9 +13,9 @@ use zeroize::Zeroizing;
 use super::App;
 use crate::{
     domain::{
-        event::{Category, Day, Event, EventSetup, EventStatus, Gate, TicketType},
-        id::{CategoryId, ClientId, TicketTypeId},
-        new_event::{NewClient, NewEvent, NewEventError, NewType},
+        event::{Day, Event, EventSetup, EventStatus, Gate, IllegalStep},
+        id::ClientId,
+        new_event::{NewClient, NewEvent, NewEventError},
     },
     store::{
         self, StoreError, Transient, Tx, gate::StoredKey, revision::EventRevision, tx::transact,
@@ -39,13 +39,8 @@ pub enum EventError {
     #[error("there is no such event")]
     Unknown,
     /// It does not stand where the move begins.
-    #[error("the event is {}, so it cannot be {}", from.name(), to.name())]
-    IllegalMove {
-        /// Where it stands.
-        from: EventStatus,
-        /// Where it was to go.
-        to: EventStatus,
-    },
+    #[error(transparent)]
+    IllegalMove(#[from] IllegalStep),
     /// The event has no key, or central runs with another master key.
     #[error(
         "the event's signing key cannot be opened: start central with the master key it was made with"
@@ -64,7 +59,7 @@ impl EventError {
             Self::Invalid(_) => "event_invalid",
             Self::SlugTaken => "slug_taken",
             Self::Unknown => "unknown_event",
-            Self::IllegalMove { .. } => "illegal_move",
+            Self::IllegalMove(_) => "illegal_move",
             Self::Key => "event_key",
             Self::Store(_) => "internal",
         }
@@ -100,22 +95,6 @@ impl App {
                 put_config(tx, event, revision).await?;
             }
             Ok(id)
-        })
-    }
-
-    /// Opens a draft to the public.
-    ///
-    /// # Errors
-    /// [`EventError::Unknown`] or [`EventError::IllegalMove`].
-    pub async fn publish_event(&self, event: EventId) -> Result<(), EventError> {
-        let (from, to) = (EventStatus::Draft, EventStatus::Published);
-        transact!(self.store, |tx| {
-            if store::event::move_status(tx, event, from, to).await? {
-                return Ok(());
-            }
-            let found = store::event::by_id(tx, event).await?;
-            let from = found.ok_or(EventError::Unknown)?.status;
-            Err(EventError::IllegalMove { from, to })
         })
     }
 
@@ -234,41 +213,8 @@ impl App {
         if let Some(unbound) = wish.wristbands {
             store::wristband::set_unbound(tx, event, unbound).await?;
         }
-        self.insert_types(tx, event, wish, &gates, now).await?;
+        self.insert_catalog(tx, event, wish, &gates, now).await?;
         store::gate::insert_key(tx, event, &self.new_key(), now).await
-    }
-
-    async fn insert_types(
-        &self,
-        tx: &mut Tx,
-        event: EventId,
-        wish: &NewEvent,
-        gates: &BTreeMap<String, GateId>,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let mut categories = BTreeMap::new();
-        for (number, kind) in (1u16..).zip(&wish.types) {
-            let place = i64::from(number);
-            if !categories.contains_key(&kind.category) {
-                let id = CategoryId(self.new_id(now));
-                let name = kind.category.clone();
-                let category = Category { id, name, place };
-                store::ticket_type::insert_category(tx, event, &category).await?;
-                categories.insert(kind.category.clone(), id);
-            }
-            let row = TicketType {
-                id: TicketTypeId(self.new_id(now)),
-                event,
-                category: categories[&kind.category],
-                number,
-                place,
-                day_mask: wish.day_mask(kind),
-                gates: kind.gates.iter().map(|name| gates[name]).collect(),
-                ..type_of(kind, event)
-            };
-            store::ticket_type::insert(tx, &row).await?;
-        }
-        Ok(())
     }
 
     fn new_key(&self) -> StoredKey {
@@ -283,7 +229,11 @@ impl App {
 }
 
 /// Marks the taken revision as the one of the event's config.
-async fn put_config(tx: &mut Tx, event: EventId, taken: EventRevision) -> Result<(), StoreError> {
+pub(super) async fn put_config(
+    tx: &mut Tx,
+    event: EventId,
+    taken: EventRevision,
+) -> Result<(), StoreError> {
     let config_revision = taken.manifest.revision;
     let now = EventRevision {
         config_revision,
@@ -341,29 +291,5 @@ fn draft(id: EventId, client: ClientId, wish: &NewEvent) -> Event {
         ends_at: wish.ends_at,
         hold_ms: wish.hold_ms,
         rules: wish.rules,
-    }
-}
-
-/// The columns that are copied from the wish.
-fn type_of(kind: &NewType, event: EventId) -> TicketType {
-    TicketType {
-        id: TicketTypeId::from_u128(0),
-        event,
-        category: CategoryId::from_u128(0),
-        number: 0,
-        name: kind.name.clone(),
-        description: kind.description.clone(),
-        price_minor: kind.price_minor,
-        quota: kind.quota,
-        taken: 0,
-        sale_from: kind.sale_from,
-        sale_until: kind.sale_until,
-        min_per_order: kind.min_per_order,
-        max_per_order: kind.max_per_order,
-        visibility: kind.visibility,
-        day_mask: 0,
-        place: 0,
-        gates: Vec::new(),
-        addon: kind.addon,
     }
 }

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod authority;
 pub mod bulk;
 pub mod bundle;
+pub mod catalog;
 pub mod conflict_notes;
 pub mod conflicts;
 pub mod events;
@@ -19,8 +20,10 @@ pub mod node_trail;
 pub mod nodes;
 pub mod notices;
 pub mod occupancy;
+pub mod offers;
 pub mod orders;
 pub mod payments;
+pub mod promos;
 pub mod receipts;
 pub mod sample;
 pub mod search;
@@ -59,6 +62,8 @@ pub struct App {
     pub gates: gate_config::GateConfigs,
     /// Gates that wait for news.
     pub waits: wait::Waits,
+    /// What is sold, by event.
+    pub offers: offers::Offers,
     /// How letters leave; `None` = they wait in the outbox.
     pub mailer: Option<Arc<dyn Mailer>>,
 }

@@ -8,8 +8,11 @@ use super::{
     orders::{OrderError, Placed},
 };
 use crate::{
-    domain::letter::LetterKind,
-    domain::order::{IllegalMove, Order, OrderItem, OrderStatus},
+    domain::{
+        letter::LetterKind,
+        order::{IllegalMove, Order, OrderItem, OrderStatus},
+        price::Adjustment,
+    },
     payments::{Buyer, CreateSession, LineItem, Session},
     store::{self, StoreError, payment::Payment, tx::transact},
 };
@@ -162,21 +165,18 @@ impl App {
     }
 
     async fn session_wish(&self, order: &Order) -> Result<CreateSession, OrderError> {
-        let mut tx = self.store.read().await?;
-        let types = store::ticket_type::of_event(&mut tx, order.event).await?;
-        let items = store::order::items(&mut tx, order.id).await?;
-        let name_of = |id| types.iter().find(|t| t.id == id).map(|t| t.name.clone());
-        let line = |item: &OrderItem| LineItem {
-            id: item.ticket_type.to_string(),
-            name: name_of(item.ticket_type).unwrap_or_default(),
-            unit_minor: item.unit_price.minor,
-            quantity: item.quantity,
+        let (items, adjustments) = {
+            let mut tx = self.store.read().await?;
+            (
+                store::order::items(&mut tx, order.id).await?,
+                store::charge::adjustments(&mut tx, order.id).await?,
+            )
         };
         Ok(CreateSession {
             reference: order.number.clone(),
             amount_minor: order.total.minor,
             currency: order.total.currency.code().to_owned(),
-            items: items.iter().map(line).collect(),
+            items: line_items(&items, &adjustments),
             buyer: Buyer {
                 name: order.buyer_name.clone(),
                 email: order.email.clone(),
@@ -204,3 +204,26 @@ impl App {
         Ok(payment.ok_or(StoreError::Corrupt("an order without a payment"))?)
     }
 }
+
+/// What the buyer sees at the provider: the lines as sold, then discounts as negative lines, fees and taxes. They add
+/// up to the total; what is included in the prices is no line.
+fn line_items(items: &[OrderItem], adjustments: &[Adjustment]) -> Vec<LineItem> {
+    let sold = items.iter().map(|item| LineItem {
+        id: item.ticket_type.to_string(),
+        name: item.name.clone(),
+        unit_minor: item.unit_price.minor,
+        quantity: item.quantity,
+    });
+    let counted = adjustments.iter().filter(|one| one.signed_minor() != 0);
+    let between = (1..).zip(counted).map(|(place, one): (u32, _)| LineItem {
+        id: format!("{}-{place}", one.kind.name()),
+        name: one.name.clone(),
+        unit_minor: one.signed_minor(),
+        quantity: 1,
+    });
+    sold.chain(between).collect()
+}
+
+#[cfg(test)]
+#[path = "payments_tests.rs"]
+mod tests;

@@ -16,6 +16,7 @@ use crate::domain::{
     event::{GateRules, Visibility},
     money::Currency,
     new_event::{NewClient, NewDay, NewEvent, NewType},
+    new_price::NewPrices,
 };
 
 /// The event's name in addresses.
@@ -87,6 +88,7 @@ fn sample(now: Timestamp, sold: i64) -> NewEvent {
     NewEvent {
         check_outs: vec![],
         wristbands: None,
+        prices: NewPrices::default(),
         client: NewClient {
             slug: "nada-nusantara".into(),
             name: "Nada Nusantara".into(),
@@ -147,6 +149,9 @@ fn ticket_type(
 ) -> NewType {
     NewType {
         addon: false,
+        subcategory: None,
+        shared_quota: None,
+        access_code: None,
         name: name.into(),
         description: description.into(),
         category: "Festival pass".into(),

@@ -22,6 +22,7 @@ use crate::domain::{
     event::{GateRules, Visibility},
     money::Currency,
     new_event::{NewClient, NewDay, NewEvent, NewType},
+    new_price::NewPrices,
 };
 
 const MINUTE_MS: i64 = 60_000;
@@ -111,6 +112,8 @@ struct TypePart {
     description: String,
     #[serde(default = "tickets")]
     category: String,
+    /// Its part of the category.
+    subcategory: Option<String>,
     price: i64,
     quota: i64,
     sale_from: Option<String>,
@@ -121,6 +124,10 @@ struct TypePart {
     max_per_order: i64,
     #[serde(default)]
     hidden: bool,
+    /// Opens it to who has it, where it is hidden.
+    access_code: Option<String>,
+    /// The quota that it draws on beside its own.
+    shared_quota: Option<String>,
     /// Numbers from 1, as people count; empty = all.
     #[serde(default)]
     days: Vec<u8>,
@@ -206,6 +213,7 @@ fn wish(file: EventFile) -> anyhow::Result<NewEvent> {
         rules: rules(&file.rules)?,
         days,
         gates: file.gates,
+        prices: NewPrices::default(),
     })
 }
 
@@ -266,6 +274,9 @@ fn ticket_type(
     };
     Ok(NewType {
         addon: part.addon,
+        subcategory: part.subcategory.clone(),
+        shared_quota: part.shared_quota.clone(),
+        access_code: part.access_code.clone(),
         name: part.name.clone(),
         description: part.description.clone(),
         category: part.category.clone(),

@@ -1,8 +1,9 @@
 //! The cart: what a buyer asks for, checked against what is on sale, priced.
 //!
 //! Invariants: prices come from the offer and never from the request; each type appears once; the number of
-//! attendees equals the number of tickets; the total is the sum of the lines. Errors name the field they are of.
-//! Whether capacity is left is not asked here: only the conditional claim in the store can tell.
+//! attendees equals the number of tickets; the total is [`super::price`]'s. Errors name the field they are of.
+//! Whether capacity is left, or a promo code has a use left, is not asked here: only the conditional claim in the
+//! store can tell. A live cart ([`quote`]) and an order ([`check`]) are checked and priced by the same rules.
 
 use std::collections::BTreeSet;
 
@@ -11,10 +12,13 @@ use sync_protocol::time::Timestamp;
 
 use super::{
     buyer::{self, Buyer, BuyerForm},
-    event::{TicketType, Visibility},
+    event::TicketType,
     field::{FieldError, FieldErrors},
     id::TicketTypeId,
     money::{Currency, Money, MoneyError},
+    offer::Offer,
+    price::{self, Price, Wanted},
+    promo::{self, Promo},
 };
 
 /// Most lines of one order.
@@ -29,10 +33,21 @@ pub struct OrderForm {
     pub buyer: BuyerForm,
     /// What.
     pub items: Vec<ItemForm>,
+    /// Promo codes, and access codes of hidden types.
+    pub promo_codes: Vec<String>,
+}
+
+/// What a live cart asks for, as it came.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct QuoteForm {
+    /// What.
+    pub items: Vec<ItemForm>,
+    /// Promo codes, and access codes of hidden types.
+    pub promo_codes: Vec<String>,
 }
 
 /// One line, as it came.
-#[derive(Clone, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct ItemForm {
     /// The type's id as text.
     pub ticket_type_id: String,
@@ -47,6 +62,8 @@ pub struct ItemForm {
 pub struct Line {
     /// The type.
     pub ticket_type: TicketTypeId,
+    /// Its version, which the price is of.
+    pub type_version: i64,
     /// What people call it.
     pub name: String,
     /// How many.
@@ -66,43 +83,139 @@ pub struct Cart {
     pub buyer: Buyer,
     /// What, in the order asked for.
     pub lines: Vec<Line>,
+    /// The codes that are redeemed with it.
+    pub promos: Vec<Promo>,
+    /// What the total is made of.
+    pub price: Price,
     /// What is to be paid.
     pub total: Money,
 }
 
-/// Checks a request against the types of its event.
+/// A live cart, priced.
+#[derive(Clone, Debug)]
+pub struct Quote {
+    /// What, in the order asked for.
+    pub lines: Vec<Line>,
+    /// The codes that count.
+    pub promos: Vec<Promo>,
+    /// What the total is made of.
+    pub price: Price,
+    /// What is to be paid.
+    pub total: Money,
+}
+
+/// Checks a request against what its event offers; `known` are the promo codes among those it names.
 ///
 /// # Errors
 /// Every field that is wrong.
 pub fn check(
     form: &OrderForm,
-    currency: Currency,
-    types: &[TicketType],
+    offer: &Offer,
+    known: &[Promo],
     now: Timestamp,
 ) -> Result<Cart, Vec<FieldError>> {
     let mut errors = FieldErrors::default();
     let buyer = buyer::check(&form.buyer, &mut errors);
-    let own_name = form.buyer.full_name.as_str();
-    let checked = form.items.iter().enumerate().map(|(at, item)| {
-        let asked = Asked {
-            at,
-            item,
-            own_name,
-            currency,
-        };
-        errors.take(asked.check(types, now))
-    });
-    let lines: Vec<Line> = checked.collect::<Vec<_>>().into_iter().flatten().collect();
-    errors.take(check_whole(form, &lines));
-    let total = Money::sum(currency, lines.iter().map(|line| line.amount)).map_err(too_dear);
-    let total = errors.take(total);
-    match (buyer, total) {
-        (Some(buyer), Some(total)) if errors.0.is_empty() => Ok(Cart {
+    let wish = Wish {
+        items: &form.items,
+        codes: &form.promo_codes,
+        own_name: &form.buyer.full_name,
+    };
+    let quote = wish.check(offer, known, now, &mut errors);
+    match (buyer, quote) {
+        (Some(buyer), Some(quote)) if errors.0.is_empty() => Ok(Cart {
             buyer,
-            lines,
-            total,
+            lines: quote.lines,
+            promos: quote.promos,
+            price: quote.price,
+            total: quote.total,
         }),
         _ => Err(errors.0),
+    }
+}
+
+/// Checks and prices a live cart, whose buyer is not asked yet.
+///
+/// # Errors
+/// Every field that is wrong.
+pub fn quote(
+    form: &QuoteForm,
+    offer: &Offer,
+    known: &[Promo],
+    now: Timestamp,
+) -> Result<Quote, Vec<FieldError>> {
+    let mut errors = FieldErrors::default();
+    let wish = Wish {
+        items: &form.items,
+        codes: &form.promo_codes,
+        own_name: "",
+    };
+    let quote = wish.check(offer, known, now, &mut errors);
+    quote.filter(|_| errors.0.is_empty()).ok_or(errors.0)
+}
+
+/// What is asked for, whoever asks.
+struct Wish<'a> {
+    items: &'a [ItemForm],
+    codes: &'a [String],
+    own_name: &'a str,
+}
+
+impl Wish<'_> {
+    fn check(
+        &self,
+        offer: &Offer,
+        known: &[Promo],
+        now: Timestamp,
+        errors: &mut FieldErrors,
+    ) -> Option<Quote> {
+        let checked = self.items.iter().enumerate().map(|(at, item)| {
+            let asked = Asked {
+                at,
+                item,
+                wish: self,
+                offer,
+                known,
+            };
+            errors.take(asked.check(now))
+        });
+        let lines: Vec<Line> = checked.collect::<Vec<_>>().into_iter().flatten().collect();
+        errors.take(check_whole(self.items, &lines))?;
+        if lines.len() < self.items.len() {
+            // What a code is good for depends on all lines.
+            return None;
+        }
+        let spent: Vec<_> = lines
+            .iter()
+            .map(|line| (line.ticket_type, line.amount.minor))
+            .collect();
+        let opens = |code: &str| offer.is_access_code(code);
+        let promos = match promo::pick(self.codes, known, opens, &spent, now) {
+            Ok(promos) => promos,
+            Err(refused) => {
+                errors.0.extend(refused);
+                return None;
+            }
+        };
+        let wanted: Vec<Wanted> = lines.iter().map(Line::wanted).collect();
+        let priced = price::price(&wanted, &promos, &offer.group_discounts, &offer.charges);
+        let price = errors.take(priced.map_err(too_dear))?;
+        Some(Quote {
+            total: Money::new(price.total_minor, offer.setup.event.currency),
+            lines,
+            promos,
+            price,
+        })
+    }
+}
+
+impl Line {
+    const fn wanted(&self) -> Wanted {
+        Wanted {
+            ticket_type: self.ticket_type,
+            quantity: self.quantity,
+            unit_minor: self.unit_price.minor,
+        }
     }
 }
 
@@ -110,9 +223,9 @@ fn too_dear(error: MoneyError) -> FieldError {
     FieldError::new("items", error.code(), "Choose fewer tickets.")
 }
 
-fn check_whole(form: &OrderForm, lines: &[Line]) -> Result<(), FieldError> {
+fn check_whole(items: &[ItemForm], lines: &[Line]) -> Result<(), FieldError> {
     let refuse = |code, message: &str| Err(FieldError::new("items", code, message));
-    if form.items.is_empty() {
+    if items.is_empty() {
         return refuse("items_empty", "Choose at least one ticket.");
     }
     let types: BTreeSet<_> = lines.iter().map(|line| line.ticket_type).collect();
@@ -122,7 +235,7 @@ fn check_whole(form: &OrderForm, lines: &[Line]) -> Result<(), FieldError> {
     let tickets = lines
         .iter()
         .fold(0_u32, |sum, line| sum.saturating_add(line.quantity));
-    if form.items.len() > LINES || tickets > TICKETS {
+    if items.len() > LINES || tickets > TICKETS {
         return refuse(
             "items_too_many",
             "Choose at most 100 tickets of at most 20 types.",
@@ -134,18 +247,21 @@ fn check_whole(form: &OrderForm, lines: &[Line]) -> Result<(), FieldError> {
 struct Asked<'a> {
     at: usize,
     item: &'a ItemForm,
-    own_name: &'a str,
-    currency: Currency,
+    wish: &'a Wish<'a>,
+    offer: &'a Offer,
+    known: &'a [Promo],
 }
 
 impl Asked<'_> {
-    fn check(&self, types: &[TicketType], now: Timestamp) -> Result<Line, FieldError> {
-        let ticket_type = self.ticket_type(types, now)?;
+    fn check(&self, now: Timestamp) -> Result<Line, FieldError> {
+        let ticket_type = self.ticket_type(now)?;
         let quantity = self.quantity(ticket_type)?;
-        let unit_price = Money::new(ticket_type.price_minor, self.currency);
+        let currency: Currency = self.offer.setup.event.currency;
+        let unit_price = Money::new(ticket_type.price_minor, currency);
         let amount = unit_price.times(quantity).map_err(too_dear)?;
         Ok(Line {
             ticket_type: ticket_type.id,
+            type_version: ticket_type.version,
             name: ticket_type.name.clone(),
             quantity,
             unit_price,
@@ -154,15 +270,12 @@ impl Asked<'_> {
         })
     }
 
-    fn ticket_type<'t>(
-        &self,
-        types: &'t [TicketType],
-        now: Timestamp,
-    ) -> Result<&'t TicketType, FieldError> {
+    fn ticket_type(&self, now: Timestamp) -> Result<&TicketType, FieldError> {
         let id = self.item.ticket_type_id.parse::<TicketTypeId>().ok();
-        let found = types
-            .iter()
-            .find(|t| t.visibility == Visibility::Public && Some(t.id) == id);
+        let is_open =
+            |kind: &TicketType| self.offer.is_open(kind, self.wish.codes, self.known, now);
+        let mut types = self.offer.setup.types.iter();
+        let found = types.find(|kind| Some(kind.id) == id && is_open(kind));
         let refuse = |code, message: &str| self.error("ticket_type_id", code, message);
         let ticket_type = found
             .ok_or_else(|| refuse("ticket_type_unknown", "Choose a ticket type of this event."))?;
@@ -197,7 +310,7 @@ impl Asked<'_> {
         let names = &self.item.attendees;
         if names.is_empty() {
             // Of a wrong name the buyer's own field tells.
-            let own = buyer::name("buyer.full_name", self.own_name).unwrap_or_default();
+            let own = buyer::name("buyer.full_name", self.wish.own_name).unwrap_or_default();
             return Ok(vec![own; quantity as usize]);
         }
         if names.len() != quantity as usize {

@@ -1,8 +1,14 @@
 //! What can be bought, and what each refusal is called.
 
 use super::*;
-use crate::domain::id::CategoryId;
-use sync_protocol::id::EventId;
+use crate::domain::{
+    event::{Event, EventSetup, EventStatus, GateRules, Visibility},
+    id::{CategoryId, ClientId},
+};
+use sync_protocol::{
+    config::{EntryRule, Policy},
+    id::EventId,
+};
 
 const NOW: Timestamp = Timestamp(1_000);
 
@@ -26,12 +32,58 @@ fn types() -> Vec<TicketType> {
         day_mask: 1,
         place: 1,
         gates: Vec::new(),
+        shared_quota: None,
+        access_code: (visibility == Visibility::Hidden).then(|| "BACKSTAGE".to_owned()),
+        version: 3,
     };
     vec![
         on_sale(1, 150_000, Visibility::Public),
         on_sale(2, 50_000, Visibility::Public),
         on_sale(3, 0, Visibility::Hidden),
     ]
+}
+
+fn offer(types: Vec<TicketType>) -> Offer {
+    let event = Event {
+        id: EventId::from_u128(1),
+        client: ClientId::from_u128(1),
+        slug: String::new(),
+        name: String::new(),
+        summary: String::new(),
+        description: String::new(),
+        terms: String::new(),
+        venue: String::new(),
+        address: String::new(),
+        city: String::new(),
+        time_zone: String::new(),
+        currency: Currency::Idr,
+        status: EventStatus::Published,
+        starts_at: Timestamp(0),
+        ends_at: Timestamp(1),
+        hold_ms: 1,
+        rules: GateRules {
+            entry_rule: EntryRule::Single,
+            exchange_required: false,
+            sold_after_sync: Policy::Ask,
+            repeat_ms: 0,
+            lease_ms: 1,
+            most_per_minute: 1,
+        },
+    };
+    Offer {
+        revision: 0,
+        setup: EventSetup {
+            event,
+            days: Vec::new(),
+            gates: Vec::new(),
+            types,
+            check_outs: Vec::new(),
+        },
+        categories: Vec::new(),
+        charges: Vec::new(),
+        group_discounts: Vec::new(),
+        shared_quotas: Vec::new(),
+    }
 }
 
 fn item(id: u128, quantity: i64, attendees: &[&str]) -> ItemForm {
@@ -51,11 +103,15 @@ fn form(items: Vec<ItemForm>) -> OrderForm {
         whatsapp_number: "081234567890".to_owned(),
         language: "en".to_owned(),
     };
-    OrderForm { buyer, items }
+    OrderForm {
+        buyer,
+        items,
+        promo_codes: Vec::new(),
+    }
 }
 
 fn refusals(form: &OrderForm, types: &[TicketType]) -> Vec<(String, &'static str)> {
-    match check(form, Currency::Idr, types, NOW) {
+    match check(form, &offer(types.to_vec()), &[], NOW) {
         Ok(_) => Vec::new(),
         Err(errors) => errors.into_iter().map(|e| (e.field, e.code)).collect(),
     }
@@ -68,8 +124,8 @@ fn lines_are_priced_from_the_offer() {
             item(1, 2, &["Ani Wijaya", " Budi  Wijaya"]),
             item(2, 3, &[]),
         ]),
-        Currency::Idr,
-        &types(),
+        &offer(types()),
+        &[],
         NOW,
     )
     .unwrap_or_else(|errors| panic!("refused: {errors:?}"));
@@ -170,4 +226,33 @@ fn a_sum_that_does_not_fit_is_refused() {
     dear[0].price_minor = i64::MAX;
     let found = refusals(&form(vec![item(1, 2, &[])]), &dear);
     assert_eq!(found[0], ("items".to_owned(), "amount_too_large"));
+}
+
+#[test]
+fn a_hidden_type_is_sold_to_who_knows_its_code() {
+    let mut wish = form(vec![item(3, 1, &[])]);
+    for (codes, want) in [
+        (vec![], Some("ticket_type_unknown")),
+        (vec!["WRONG-DOOR"], Some("ticket_type_unknown")),
+        (vec![" backstage "], None),
+    ] {
+        wish.promo_codes = codes.into_iter().map(str::to_owned).collect();
+        let found = refusals(&wish, &types());
+        assert_eq!(found.first().map(|(_, code)| *code), want);
+    }
+}
+
+#[test]
+fn a_live_cart_costs_what_the_order_will() {
+    let items = vec![item(1, 2, &[]), item(2, 1, &[])];
+    let live = QuoteForm {
+        items: items.clone(),
+        promo_codes: Vec::new(),
+    };
+    let offer = offer(types());
+    let quoted = quote(&live, &offer, &[], NOW).expect("on sale");
+    let cart = check(&form(items), &offer, &[], NOW);
+    let cart = cart.unwrap_or_else(|errors| panic!("refused: {errors:?}"));
+    assert_eq!((quoted.total, quoted.price), (cart.total, cart.price));
+    assert_eq!(cart.lines[0].type_version, 3);
 }

@@ -10,7 +10,7 @@ use sync_protocol::{
 };
 
 use super::{
-    id::{CategoryId, ClientId, TicketTypeId},
+    id::{CategoryId, ClientId, SharedQuotaId, TicketTypeId},
     money::Currency,
     named::named_enum,
 };
@@ -40,6 +40,39 @@ named_enum! {
         Public => "public",
         /// Who knows of it.
         Hidden => "hidden",
+    }
+}
+
+/// A move that an event's status does not allow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the event is {}, so it cannot become {}", from.name(), to.name())]
+pub struct IllegalStep {
+    /// Where it stands.
+    pub from: EventStatus,
+    /// Where it was to go.
+    pub to: EventStatus,
+}
+
+impl EventStatus {
+    /// Moves to `to`. A draft was never seen, so nothing but its opening or its end is said of it; cancelled and
+    /// completed are the end.
+    ///
+    /// # Errors
+    /// [`IllegalStep`], also for a move to where it stands.
+    pub fn step(self, to: Self) -> Result<Self, IllegalStep> {
+        use EventStatus::{Cancelled, Closed, Completed, Draft, Postponed, Published};
+        let is_legal = match self {
+            Draft => matches!(to, Published | Cancelled),
+            Published => matches!(to, Closed | Cancelled | Postponed | Completed),
+            Closed | Postponed => {
+                to != self && matches!(to, Published | Closed | Cancelled | Postponed | Completed)
+            }
+            Cancelled | Completed => false,
+        };
+        if is_legal {
+            return Ok(to);
+        }
+        Err(IllegalStep { from: self, to })
     }
 }
 
@@ -128,6 +161,8 @@ pub struct Gate {
 pub struct Category {
     /// Its id.
     pub id: CategoryId,
+    /// The category it is a part of; a part has no parts.
+    pub parent: Option<CategoryId>,
     /// What people call it.
     pub name: String,
     /// Place in lists.
@@ -173,6 +208,12 @@ pub struct TicketType {
     pub gates: Vec<GateId>,
     /// It goes with another ticket of the same person.
     pub addon: bool,
+    /// The quota that it draws on beside its own.
+    pub shared_quota: Option<SharedQuotaId>,
+    /// Opens a hidden type to who has it.
+    pub access_code: Option<String>,
+    /// Of what it is offered as; an order keeps the one it was sold at.
+    pub version: i64,
 }
 
 /// Everything about an event that is not sales.
@@ -293,6 +334,46 @@ mod tests {
         }
         assert_eq!(entry_rule("times", 0), None);
         assert_eq!(entry_rule("sometimes", 1), None);
+    }
+
+    #[test]
+    fn exactly_the_legal_moves_are_possible() {
+        use EventStatus::{Cancelled, Closed, Completed, Draft, Postponed, Published};
+        let legal = [
+            (Draft, vec![Published, Cancelled]),
+            (Published, vec![Closed, Cancelled, Postponed, Completed]),
+            (Closed, vec![Published, Cancelled, Postponed, Completed]),
+            (Postponed, vec![Published, Closed, Cancelled, Completed]),
+            (Cancelled, vec![]),
+            (Completed, vec![]),
+        ];
+        for (from, ways) in legal {
+            for to in EventStatus::ALL.iter().copied() {
+                let expected = if ways.contains(&to) {
+                    Ok(to)
+                } else {
+                    Err(IllegalStep { from, to })
+                };
+                assert_eq!(from.step(to), expected);
+            }
+        }
+    }
+
+    proptest::proptest! {
+        /// Whatever is tried: nobody gets back to a draft, and an end is an end.
+        #[test]
+        fn an_end_is_an_end(tries in proptest::collection::vec(0usize..6, 0..30)) {
+            let mut status = EventStatus::Draft;
+            for at in tries {
+                let to = EventStatus::ALL[at];
+                if status.step(to).is_ok() {
+                    proptest::prop_assert_ne!(to, EventStatus::Draft);
+                    proptest::prop_assert_ne!(status, EventStatus::Cancelled);
+                    proptest::prop_assert_ne!(status, EventStatus::Completed);
+                    status = to;
+                }
+            }
+        }
     }
 
     #[test]

@@ -34,3 +34,11 @@ id_type!(
     /// One account.
     UserId
 );
+id_type!(
+    /// One capacity that several types draw on.
+    SharedQuotaId
+);
+id_type!(
+    /// One promo code.
+    PromoId
+);

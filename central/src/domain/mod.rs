@@ -3,11 +3,13 @@
 //! Invariant: no async, SQL, HTTP, clock, randomness or environment; what a rule needs is a parameter.
 //! Called by `app`, which loads values, asks one rule and stores the result.
 
+pub mod allotment;
 pub mod attention;
 pub mod batch;
 pub mod buyer;
 pub mod cart;
 pub mod cause;
+pub mod charge;
 pub mod conflict;
 pub mod email;
 pub mod event;
@@ -24,11 +26,15 @@ pub mod mailing;
 pub mod money;
 pub(crate) mod named;
 pub mod new_event;
+pub mod new_price;
 pub mod node;
+pub mod offer;
 pub mod order;
 pub mod payment;
 pub mod phone;
 pub mod position;
+pub mod price;
+pub mod promo;
 pub mod receipt;
 pub mod ruling_check;
 pub mod ticket;

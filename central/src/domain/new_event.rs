@@ -10,6 +10,7 @@ use sync_protocol::{config::Policy, time::Timestamp};
 use super::{
     event::{GateRules, Visibility},
     money::Currency,
+    new_price::NewPrices,
 };
 
 /// A new event.
@@ -55,6 +56,8 @@ pub struct NewEvent {
     pub check_outs: Vec<Timestamp>,
     /// What gates answer to a wristband whose exchange they have not heard of; `None` = no wristbands are bound.
     pub wristbands: Option<Policy>,
+    /// Fees, taxes, discounts, codes and quotas of several types.
+    pub prices: NewPrices,
 }
 
 /// An organiser.
@@ -90,6 +93,8 @@ pub struct NewType {
     pub description: String,
     /// Name of its category.
     pub category: String,
+    /// Name of its part of the category.
+    pub subcategory: Option<String>,
     /// Price in the event's currency.
     pub price_minor: i64,
     /// How many there are.
@@ -110,6 +115,10 @@ pub struct NewType {
     pub gates: Vec<String>,
     /// It goes with another ticket of the same person.
     pub addon: bool,
+    /// Name of the quota that it draws on beside its own.
+    pub shared_quota: Option<String>,
+    /// Opens it to who has it, where it is hidden.
+    pub access_code: Option<String>,
 }
 
 /// What is wrong with the wish.
@@ -161,7 +170,10 @@ impl NewEvent {
             "types",
             "there are too many",
         )?;
-        self.types.iter().try_for_each(|kind| self.check_type(kind))
+        self.types
+            .iter()
+            .try_for_each(|kind| self.check_type(kind))?;
+        self.prices.check(&self.types)
     }
 
     fn check_texts(&self) -> Result<(), NewEventError> {
@@ -270,7 +282,7 @@ impl NewEvent {
     }
 }
 
-fn demand(good: bool, field: &str, problem: &'static str) -> Result<(), NewEventError> {
+pub(super) fn demand(good: bool, field: &str, problem: &'static str) -> Result<(), NewEventError> {
     if good {
         return Ok(());
     }
@@ -288,7 +300,7 @@ fn slug(field: &str, text: &str) -> Result<(), NewEventError> {
     demand(fits, field, "must be 1 to 80 of a-z, 0-9 and -")
 }
 
-fn unique<'a>(
+pub(super) fn unique<'a>(
     field: &str,
     names: impl Iterator<Item = &'a String> + Clone,
 ) -> Result<(), NewEventError> {

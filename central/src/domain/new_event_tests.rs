@@ -7,6 +7,7 @@ fn wish() -> NewEvent {
     NewEvent {
         check_outs: vec![],
         wristbands: None,
+        prices: NewPrices::default(),
         client: NewClient {
             slug: "org".into(),
             name: "Organiser".into(),
@@ -37,6 +38,9 @@ fn wish() -> NewEvent {
         gates: vec!["A".into(), "B".into()],
         types: vec![NewType {
             addon: false,
+            subcategory: None,
+            shared_quota: None,
+            access_code: None,
             name: "Regular".into(),
             description: String::new(),
             category: "Tickets".into(),

@@ -15,6 +15,7 @@ use sync_protocol::{id::EventId, time::Timestamp};
 
 use super::{
     attention::Attention, id::OrderId, identity::IdentityKind, money::Money, named::named_enum,
+    price::Sums,
 };
 
 named_enum! {
@@ -148,6 +149,8 @@ pub struct Order {
     pub phone: String,
     /// `id` or `en`.
     pub language: String,
+    /// What the total is made of.
+    pub sums: Sums,
     /// What is to be paid.
     pub total: Money,
     /// End of the hold.
@@ -167,6 +170,10 @@ pub struct OrderItem {
     pub id: super::id::OrderItemId,
     /// What.
     pub ticket_type: super::id::TicketTypeId,
+    /// What it was called when it was sold.
+    pub name: String,
+    /// The version of the type that was sold.
+    pub type_version: i64,
     /// How many.
     pub quantity: u32,
     /// Price of one.

@@ -186,6 +186,17 @@ pub async fn insert(tx: &mut Tx, event: &Event, now: Timestamp) -> Result<(), St
     Ok(())
 }
 
+/// The revision of what an event's buyers are offered.
+///
+/// # Errors
+/// When the database fails.
+pub async fn catalog_revision(tx: &mut Tx, event: EventId) -> Result<i64, StoreError> {
+    let sql = "SELECT catalog_revision FROM events WHERE id = ?";
+    let row = fetch_optional!(tx, (i64,), sql, event.0)?;
+    row.map(|(revision,)| revision)
+        .ok_or(StoreError::Corrupt("an event that is gone"))
+}
+
 /// Moves an event from one status to another; false when it does not stand there.
 ///
 /// # Errors
@@ -198,7 +209,7 @@ pub async fn move_status(
 ) -> Result<bool, StoreError> {
     let moved = execute!(
         tx,
-        "UPDATE events SET status = ? WHERE id = ? AND status = ?",
+        "UPDATE events SET status = ?, catalog_revision = catalog_revision + 1 WHERE id = ? AND status = ?",
         to.name(),
         event.0,
         from.name()

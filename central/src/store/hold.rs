@@ -1,4 +1,4 @@
-//! Holds: claims on a ticket type's capacity.
+//! Holds: claims on the capacity of a ticket type, and with it of the quota that the type shares.
 //!
 //! Invariants: `taken` changes only by one conditional statement each way, so it stays within the quota whoever
 //! else is buying, and nothing is ever read first; a hold leaves `held` once, because that move is conditional
@@ -10,87 +10,111 @@ use uuid::Uuid;
 use super::{
     StoreError, Tx,
     many::write_many,
-    tx::{execute, fetch_all},
+    pool, promo,
+    tx::{execute, fetch_all, fetch_optional},
 };
 use crate::domain::{
+    allotment::Pool,
     hold::{Claim, HoldStatus},
-    id::{OrderId, TicketTypeId},
+    id::{OrderId, SharedQuotaId, TicketTypeId},
 };
 
-/// Takes capacity; false when there is not enough left.
+/// Takes capacity of a type and of the quota it shares; false when there is not enough left of either, and the
+/// caller rolls back.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn claim(tx: &mut Tx, claim: Claim) -> Result<bool, StoreError> {
     let quantity = i64::from(claim.quantity);
-    let taken = execute!(
-        tx,
-        "UPDATE ticket_types SET taken = taken + ? WHERE id = ? AND taken + ? <= quota",
-        quantity,
-        claim.ticket_type.0,
-        quantity
-    )?;
-    Ok(taken == 1)
+    if !pool::take(tx, Pool::Type(claim.ticket_type), quantity).await? {
+        return Ok(false);
+    }
+    let sql = "SELECT shared_quota_id FROM ticket_types WHERE id = ?";
+    let shared = fetch_optional!(tx, (Option<Uuid>,), sql, claim.ticket_type.0)?;
+    match shared.and_then(|(shared,)| shared) {
+        Some(shared) => pool::take(tx, Pool::Shared(SharedQuotaId(shared)), quantity).await,
+        None => Ok(true),
+    }
+}
+
+/// A claim of an order, as it is stored.
+#[derive(Clone, Copy, Debug)]
+pub struct Hold {
+    /// Whose.
+    pub order: OrderId,
+    /// On what.
+    pub claim: Claim,
+    /// Its end.
+    pub until: Timestamp,
+    /// Where it stands.
+    pub status: HoldStatus,
 }
 
 /// Stores the claims of orders.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert(
-    tx: &mut Tx,
-    holds: &[(OrderId, Claim)],
-    until: Timestamp,
-    status: HoldStatus,
-) -> Result<(), StoreError> {
+pub async fn insert(tx: &mut Tx, holds: &[Hold]) -> Result<(), StoreError> {
     write_many!(
         tx,
         "INSERT INTO holds (order_id, ticket_type_id, quantity, hold_until, status) VALUES ",
         "",
         holds,
-        |row| row.0.0,
-        row.1.ticket_type.0,
-        i64::from(row.1.quantity),
-        until.0,
-        status.name(),
+        |row| row.order.0,
+        row.claim.ticket_type.0,
+        i64::from(row.claim.quantity),
+        row.until.0,
+        row.status.name(),
     )
 }
 
-/// Turns an order's holds into sold capacity; false when they had been released.
+/// Turns an order's holds into sold capacity, and the uses of its promo codes into kept ones; false when they had
+/// been released.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn sell(tx: &mut Tx, order: OrderId) -> Result<bool, StoreError> {
     let sql = "UPDATE holds SET status = 'sold' WHERE order_id = ? AND status = 'held'";
-    Ok(execute!(tx, sql, order.0)? > 0)
+    let sold = execute!(tx, sql, order.0)? > 0;
+    promo::keep(tx, order).await?;
+    Ok(sold)
 }
 
-/// Gives an order's capacity back; does nothing the second time.
+/// Gives an order's capacity and the uses of its promo codes back; does nothing the second time.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn release(tx: &mut Tx, order: OrderId) -> Result<(), StoreError> {
+    let mut released = Vec::new();
     for claim in claims(tx, order).await? {
-        let released = execute!(
+        let moved = execute!(
             tx,
             "UPDATE holds SET status = 'released' \
              WHERE order_id = ? AND ticket_type_id = ? AND status = 'held'",
             order.0,
             claim.ticket_type.0
         )?;
-        if released == 1 {
-            execute!(
-                tx,
-                "UPDATE ticket_types SET taken = taken - ? WHERE id = ?",
-                i64::from(claim.quantity),
-                claim.ticket_type.0
-            )?;
+        if moved == 1 {
+            let sql = "UPDATE ticket_types SET taken = taken - ? WHERE id = ?";
+            execute!(tx, sql, i64::from(claim.quantity), claim.ticket_type.0)?;
+            released.push(claim);
         }
     }
-    Ok(())
+    // After all types: the order in which whoever buys locks them too.
+    for claim in released {
+        execute!(
+            tx,
+            "UPDATE shared_quotas SET taken = taken - ? \
+             WHERE id = (SELECT shared_quota_id FROM ticket_types WHERE id = ?)",
+            i64::from(claim.quantity),
+            claim.ticket_type.0
+        )?;
+    }
+    promo::give_back(tx, order).await
 }
 
-/// Takes the capacity of released holds again, as sold; false when there is not enough left of one type.
+/// Takes the capacity of released holds again, as sold, and the uses of promo codes with it; false when there is not
+/// enough left of one type, or a code was used up meanwhile: its uses are a capacity too.
 ///
 /// # Errors
 /// When the database fails.
@@ -99,6 +123,9 @@ pub async fn sell_again(tx: &mut Tx, order: OrderId) -> Result<bool, StoreError>
         if !claim(tx, one).await? {
             return Ok(false);
         }
+    }
+    if !promo::use_again(tx, order).await? {
+        return Ok(false);
     }
     let sql = "UPDATE holds SET status = 'sold' WHERE order_id = ? AND status = 'released'";
     Ok(execute!(tx, sql, order.0)? > 0)

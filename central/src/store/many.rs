@@ -1,12 +1,12 @@
 //! Many rows per statement in a few fixed sizes, so that the texts stay prepared on both engines.
 //!
-//! An upload of 1,777 rows is eight statements of 200, eight of 20 and seventeen of one: a text for every length
-//! would be prepared anew each time, which over TCP costs more than the rows.
+//! An upload of 1,777 rows is eight statements of 200, three of 50, one of 20, one of five and two of one: a text for
+//! every length would be prepared anew each time, which over TCP costs more than the rows.
 
 use super::{StoreError, dialect};
 
 /// Rows per statement, largest first; far below the engines' limits of bound values.
-const SIZES: [usize; 3] = [200, 20, 1];
+const SIZES: [usize; 5] = [200, 50, 20, 5, 1];
 
 /// Cuts rows into pieces of the fixed sizes.
 pub fn pieces<T>(mut rows: &[T]) -> Vec<&[T]> {
@@ -30,6 +30,11 @@ pub fn text(head: &str, tail: &str, rows: usize, columns: usize) -> sqlx::Assert
 /// The text of a question about this many ids.
 pub fn list(head: &str, ids: usize) -> sqlx::AssertSqlSafe<String> {
     sqlx::AssertSqlSafe(format!("{head}({})", vec!["?"; ids].join(", ")))
+}
+
+/// The same with an end of its own.
+pub fn list_then(head: &str, tail: &str, ids: usize) -> sqlx::AssertSqlSafe<String> {
+    sqlx::AssertSqlSafe(format!("{head}({}){tail}", vec!["?"; ids].join(", ")))
 }
 
 /// The text of a change that gives this many rows, found by id, a value each: first ids and values, then the ids.

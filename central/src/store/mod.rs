@@ -7,6 +7,7 @@
 
 pub mod audit;
 pub mod change;
+pub mod charge;
 pub mod check;
 pub mod client;
 pub mod conflict;
@@ -24,8 +25,11 @@ pub mod notice;
 pub mod occupancy;
 mod open;
 pub mod order;
+pub mod order_key;
 pub mod outbox;
 pub mod payment;
+pub mod pool;
+pub mod promo;
 pub mod receipt;
 pub mod revision;
 pub mod round;
@@ -33,9 +37,11 @@ pub mod ruling;
 pub mod scan;
 pub mod search;
 pub mod setting;
+pub mod shared_quota;
 pub mod ticket;
 pub mod ticket_type;
 pub(crate) mod tx;
+pub mod type_version;
 pub mod wristband;
 
 pub use error::{StoreError, Transient};

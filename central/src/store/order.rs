@@ -16,13 +16,14 @@ use crate::domain::{
     identity::IdentityKind,
     money::{Currency, Money},
     order::{Order, OrderItem, OrderStatus},
+    price::Sums,
 };
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, number, event_id, status, buyer_name, identity_kind, email, phone, language, currency, \
-             total_minor, hold_until, created_at, paid_at, attention FROM orders ",
+             subtotal_minor, discount_minor, fee_minor, tax_minor, total_minor, hold_until, created_at, paid_at, attention FROM orders ",
             $rest
         )
     };
@@ -40,6 +41,10 @@ struct Row {
     phone: String,
     language: String,
     currency: String,
+    subtotal_minor: i64,
+    discount_minor: i64,
+    fee_minor: i64,
+    tax_minor: i64,
     total_minor: i64,
     hold_until: i64,
     created_at: i64,
@@ -62,6 +67,12 @@ impl Row {
             email: self.email,
             phone: self.phone,
             language: self.language,
+            sums: Sums {
+                subtotal_minor: self.subtotal_minor,
+                discount_minor: self.discount_minor,
+                fee_minor: self.fee_minor,
+                tax_minor: self.tax_minor,
+            },
             total: Money::new(self.total_minor, currency),
             hold_until: Timestamp(self.hold_until),
             created_at: Timestamp(self.created_at),
@@ -119,19 +130,6 @@ pub async fn lock(tx: &mut Tx, order: OrderId) -> Result<Order, StoreError> {
     locked.ok_or(StoreError::Corrupt("an order that is gone"))
 }
 
-/// The order placed under a buyer's key, with the digest of what was asked then.
-///
-/// # Errors
-/// When the database fails.
-pub async fn by_key(
-    tx: &mut Tx,
-    idempotency_key: &str,
-) -> Result<Option<(OrderId, Vec<u8>)>, StoreError> {
-    let sql = "SELECT id, request_digest FROM orders WHERE idempotency_key = ?";
-    let row = fetch_optional!(tx, (Uuid, Vec<u8>), sql, idempotency_key)?;
-    Ok(row.map(|(id, digest)| (OrderId(id), digest)))
-}
-
 /// Digest of the secret in the buyer's link.
 ///
 /// # Errors
@@ -154,7 +152,7 @@ pub async fn identity_sealed(tx: &mut Tx, order: OrderId) -> Result<Option<Vec<u
 ///
 /// # Errors
 /// [`StoreError::Duplicate`] when a number or a buyer's key is taken.
-pub async fn insert(tx: &mut Tx, orders: &[(Order, OrderSecrets)]) -> Result<(), StoreError> {
+pub async fn insert(tx: &mut Tx, orders: &[&(Order, OrderSecrets)]) -> Result<(), StoreError> {
     write_many!(
         tx,
         "INSERT INTO orders (id, number, event_id, status, buyer_name, identity_kind, identity_sealed, \
@@ -174,10 +172,10 @@ pub async fn insert(tx: &mut Tx, orders: &[(Order, OrderSecrets)]) -> Result<(),
         row.0.phone.as_str(),
         row.0.language.as_str(),
         row.0.total.currency.code(),
-        row.0.total.minor,
-        0_i64,
-        0_i64,
-        0_i64,
+        row.0.sums.subtotal_minor,
+        row.0.sums.discount_minor,
+        row.0.sums.fee_minor,
+        row.0.sums.tax_minor,
         row.0.total.minor,
         row.0.hold_until.0,
         row.1.idempotency_key.as_str(),
@@ -192,15 +190,18 @@ pub async fn insert(tx: &mut Tx, orders: &[(Order, OrderSecrets)]) -> Result<(),
 ///
 /// # Errors
 /// When the database fails, or a line's sum does not fit.
-pub async fn insert_items(tx: &mut Tx, items: &[(OrderId, OrderItem)]) -> Result<(), StoreError> {
+pub async fn insert_items(tx: &mut Tx, items: &[&(OrderId, OrderItem)]) -> Result<(), StoreError> {
     write_many!(
         tx,
-        "INSERT INTO order_items (id, order_id, ticket_type_id, quantity, unit_price_minor, amount_minor) VALUES ",
+        "INSERT INTO order_items (id, order_id, ticket_type_id, name, type_version, quantity, unit_price_minor, \
+         amount_minor) VALUES ",
         "",
         items,
         |row| row.1.id.0,
         row.0.0,
         row.1.ticket_type.0,
+        row.1.name.as_str(),
+        row.1.type_version,
         i64::from(row.1.quantity),
         row.1.unit_price.minor,
         row.1.amount_minor(),
@@ -224,7 +225,7 @@ pub struct Attendee {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert_attendees(tx: &mut Tx, attendees: &[Attendee]) -> Result<(), StoreError> {
+pub async fn insert_attendees(tx: &mut Tx, attendees: &[&Attendee]) -> Result<(), StoreError> {
     write_many!(
         tx,
         "INSERT INTO order_attendees (order_id, place, order_item_id, name) VALUES ",
@@ -237,6 +238,32 @@ pub async fn insert_attendees(tx: &mut Tx, attendees: &[Attendee]) -> Result<(),
     )
 }
 
+#[derive(sqlx::FromRow)]
+struct ItemRow {
+    id: Uuid,
+    ticket_type_id: Uuid,
+    name: String,
+    type_version: i64,
+    quantity: i64,
+    unit_price_minor: i64,
+    currency: String,
+}
+
+impl ItemRow {
+    fn into_item(self) -> Result<OrderItem, StoreError> {
+        let currency = Currency::from_code(&self.currency);
+        let currency = currency.ok_or(StoreError::Corrupt("order currency"))?;
+        Ok(OrderItem {
+            id: OrderItemId(self.id),
+            ticket_type: TicketTypeId(self.ticket_type_id),
+            name: self.name,
+            type_version: self.type_version,
+            quantity: u32::try_from(self.quantity).map_err(|_| StoreError::Corrupt("quantity"))?,
+            unit_price: Money::new(self.unit_price_minor, currency),
+        })
+    }
+}
+
 /// The lines of an order, in the order asked for.
 ///
 /// # Errors
@@ -244,22 +271,12 @@ pub async fn insert_attendees(tx: &mut Tx, attendees: &[Attendee]) -> Result<(),
 pub async fn items(tx: &mut Tx, order: OrderId) -> Result<Vec<OrderItem>, StoreError> {
     let rows = fetch_all!(
         tx,
-        (Uuid, Uuid, i64, i64, String),
-        "SELECT i.id, i.ticket_type_id, i.quantity, i.unit_price_minor, o.currency \
+        ItemRow,
+        "SELECT i.id, i.ticket_type_id, i.name, i.type_version, i.quantity, i.unit_price_minor, o.currency \
          FROM order_items i JOIN orders o ON o.id = i.order_id WHERE i.order_id = ? ORDER BY i.id",
         order.0
     )?;
-    let item = |(id, ticket_type, quantity, price, currency): (Uuid, Uuid, i64, i64, String)| {
-        let currency =
-            Currency::from_code(&currency).ok_or(StoreError::Corrupt("order currency"))?;
-        Ok(OrderItem {
-            id: OrderItemId(id),
-            ticket_type: TicketTypeId(ticket_type),
-            quantity: u32::try_from(quantity).map_err(|_| StoreError::Corrupt("quantity"))?,
-            unit_price: Money::new(price, currency),
-        })
-    };
-    rows.into_iter().map(item).collect()
+    rows.into_iter().map(ItemRow::into_item).collect()
 }
 
 /// The attendees of an order, in their order.

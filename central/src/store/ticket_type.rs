@@ -12,7 +12,7 @@ use super::{
 };
 use crate::domain::{
     event::{Category, TicketType, Visibility},
-    id::{CategoryId, TicketTypeId},
+    id::{CategoryId, SharedQuotaId, TicketTypeId},
 };
 
 #[derive(sqlx::FromRow)]
@@ -34,6 +34,9 @@ struct Row {
     day_mask: i64,
     place: i64,
     addon: bool,
+    shared_quota_id: Option<Uuid>,
+    access_code: Option<String>,
+    version: i64,
 }
 
 impl Row {
@@ -58,6 +61,9 @@ impl Row {
             place: self.place,
             gates: Vec::new(),
             addon: self.addon,
+            shared_quota: self.shared_quota_id.map(SharedQuotaId),
+            access_code: self.access_code,
+            version: self.version,
         })
     }
 }
@@ -71,7 +77,7 @@ pub async fn of_event(tx: &mut Tx, event: EventId) -> Result<Vec<TicketType>, St
         tx,
         Row,
         "SELECT id, event_id, category_id, number, name, description, price_minor, quota, taken, sale_from, \
-         sale_until, min_per_order, max_per_order, visibility, day_mask, place, addon \
+         sale_until, min_per_order, max_per_order, visibility, day_mask, place, addon, shared_quota_id, access_code, version \
          FROM ticket_types WHERE event_id = ? ORDER BY number",
         event.0
     )?;
@@ -103,8 +109,9 @@ pub async fn insert(tx: &mut Tx, kind: &TicketType) -> Result<(), StoreError> {
     execute!(
         tx,
         "INSERT INTO ticket_types (id, event_id, category_id, number, name, description, price_minor, quota, \
-         taken, sale_from, sale_until, min_per_order, max_per_order, visibility, day_mask, place, addon) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         taken, sale_from, sale_until, min_per_order, max_per_order, visibility, day_mask, place, addon, \
+         shared_quota_id, access_code, version) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         kind.id.0,
         kind.event.0,
         kind.category.0,
@@ -121,7 +128,10 @@ pub async fn insert(tx: &mut Tx, kind: &TicketType) -> Result<(), StoreError> {
         kind.visibility.name(),
         i64::from(kind.day_mask),
         kind.place,
-        kind.addon
+        kind.addon,
+        kind.shared_quota.map(|quota| quota.0),
+        kind.access_code.as_deref(),
+        kind.version
     )?;
     for gate in &kind.gates {
         execute!(
@@ -139,13 +149,13 @@ pub async fn insert(tx: &mut Tx, kind: &TicketType) -> Result<(), StoreError> {
 /// # Errors
 /// When the database fails.
 pub async fn categories(tx: &mut Tx, event: EventId) -> Result<Vec<Category>, StoreError> {
-    let sql =
-        "SELECT id, name, place FROM ticket_categories WHERE event_id = ? ORDER BY place, name";
-    let rows = fetch_all!(tx, (Uuid, String, i64), sql, event.0)?;
+    let sql = "SELECT id, parent_id, name, place FROM ticket_categories WHERE event_id = ? ORDER BY place, name";
+    let rows = fetch_all!(tx, (Uuid, Option<Uuid>, String, i64), sql, event.0)?;
     Ok(rows
         .into_iter()
-        .map(|(id, name, place)| Category {
+        .map(|(id, parent, name, place)| Category {
             id: CategoryId(id),
+            parent: parent.map(CategoryId),
             name,
             place,
         })
@@ -163,9 +173,10 @@ pub async fn insert_category(
 ) -> Result<(), StoreError> {
     execute!(
         tx,
-        "INSERT INTO ticket_categories (id, event_id, name, place) VALUES (?, ?, ?, ?)",
+        "INSERT INTO ticket_categories (id, event_id, parent_id, name, place) VALUES (?, ?, ?, ?, ?)",
         category.id.0,
         event.0,
+        category.parent.map(|parent| parent.0),
         &category.name,
         category.place
     )?;

@@ -161,6 +161,7 @@ impl Market {
 fn form(hall: &Hall, chance: &Chance) -> OrderForm {
     let kind = &hall.event.types[usize::from(chance.percent(20))];
     OrderForm {
+        promo_codes: Vec::new(),
         buyer: BuyerForm {
             full_name: "Siti Rahma".into(),
             identity_type: "ktp".into(),

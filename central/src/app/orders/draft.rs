@@ -1,25 +1,38 @@
 //! All rows of a new order, made before the transaction that stores them.
 
+use std::sync::Arc;
+
 use sync_protocol::{id::EventId, time::Timestamp};
 
-use super::{ACCESS, IDENTITY};
+use super::{ACCESS, IDENTITY, Request};
 use crate::{
     app::App,
     domain::{
         cart::Cart,
-        event::EventSetup,
+        hold::{self, Claim},
         id::{OrderId, OrderItemId, PaymentId},
+        offer::Offer,
         order::{self, Order, OrderItem, OrderStatus},
         payment::PaymentStatus,
+        price::{Adjustment, AdjustmentKind},
     },
     store::{
         order::{Attendee, OrderSecrets},
         payment::Payment,
+        promo::Usage,
     },
 };
 
-/// All rows of a new order.
-pub(super) struct Draft {
+/// What a buyer's mail address is digested for, where uses of a promo code are counted.
+const MAIL: &str = "promo mail";
+
+/// All rows of a new order, and what it was made from.
+pub(in crate::app) struct Draft {
+    /// The prices are of this one.
+    pub(super) offer: Arc<Offer>,
+    pub(super) claims: Vec<Claim>,
+    pub(super) usages: Vec<Usage>,
+    pub(super) adjustments: Vec<(OrderId, i64, Adjustment)>,
     pub(super) order: (Order, OrderSecrets),
     pub(super) items: Vec<(OrderId, OrderItem)>,
     pub(super) attendees: Vec<Attendee>,
@@ -27,26 +40,27 @@ pub(super) struct Draft {
 }
 
 impl App {
-    pub(super) fn draft(
-        &self,
-        setup: &EventSetup,
-        cart: &Cart,
-        key: &str,
-        request_digest: [u8; 32],
-        now: Timestamp,
-    ) -> Draft {
-        let order = self.new_order(setup.event.id, setup.event.hold_ms, cart, now);
+    pub(super) fn draft(&self, offer: &Arc<Offer>, cart: &Cart, request: &Request<'_>) -> Draft {
+        let now = request.now;
+        let event = &offer.setup.event;
+        let order = self.new_order(event.id, event.hold_ms, cart, now);
         let identity = cart.buyer.identity.reveal().as_bytes();
         let access = self.access_secret(order.id);
         let secrets = OrderSecrets {
             identity_sealed: self.vault.seal(IDENTITY, identity, &*self.entropy),
             identity_digest: self.vault.digest(IDENTITY, identity),
-            idempotency_key: key.to_owned(),
-            request_digest,
+            idempotency_key: request.key.to_owned(),
+            request_digest: request.digest,
             access_digest: self.vault.digest(ACCESS, access.as_bytes()),
         };
         let (items, attendees) = self.lines(&order, cart, now);
+        let places = (0..).zip(&cart.price.adjustments);
+        let adjustments = places.map(|(place, one)| (order.id, place, one.clone()));
         Draft {
+            offer: Arc::clone(offer),
+            claims: hold::claims(cart.lines.iter().map(|l| (l.ticket_type, l.quantity))),
+            usages: self.usages(&order, cart, secrets.identity_digest),
+            adjustments: adjustments.collect(),
             payment: self.new_payment(&order),
             order: (order, secrets),
             items,
@@ -72,6 +86,7 @@ impl App {
             email: buyer.email.as_str().to_owned(),
             phone: buyer.phone.as_str().to_owned(),
             language: buyer.language.tag().to_owned(),
+            sums: cart.price.sums,
             total: cart.total,
             hold_until: now.plus_ms(hold_ms),
             created_at: now,
@@ -94,6 +109,8 @@ impl App {
             let item = OrderItem {
                 id: OrderItemId(id),
                 ticket_type: line.ticket_type,
+                name: line.name.clone(),
+                type_version: line.type_version,
                 quantity: line.quantity,
                 unit_price: line.unit_price,
             };
@@ -107,6 +124,28 @@ impl App {
             name: name.clone(),
         };
         (items, (0..).zip(attendees).map(place).collect())
+    }
+
+    /// One use of each promo code; a buyer is known by identity number and by address.
+    fn usages(&self, order: &Order, cart: &Cart, identity: [u8; 32]) -> Vec<Usage> {
+        let mail = self
+            .vault
+            .digest(MAIL, order.email.to_lowercase().as_bytes());
+        let discount = |promo| {
+            let of_code =
+                |one: &&Adjustment| one.kind == AdjustmentKind::Promo && one.promo == Some(promo);
+            let found = cart.price.adjustments.iter().find(of_code);
+            found.map_or(0, |one| one.amount_minor)
+        };
+        let usage = |promo| Usage {
+            promo,
+            order: order.id,
+            identity,
+            mail,
+            discount_minor: discount(promo),
+            created_at: order.created_at,
+        };
+        cart.promos.iter().map(|promo| usage(promo.id)).collect()
     }
 
     /// The payment of an order that costs something; its reference is the order's number.

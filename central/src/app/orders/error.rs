@@ -22,6 +22,9 @@ pub enum OrderError {
     /// Not enough capacity of one type.
     #[error("There are not enough tickets left of {0}.")]
     SoldOut(String),
+    /// Too many wait, or the database did not take it; nothing is held.
+    #[error("The order could not be stored now: send it again with the same Idempotency-Key.")]
+    NotStored,
     /// Missing or of another form.
     #[error(
         "Send a header Idempotency-Key of 8 to 64 letters, digits, - or _, new for each order."
@@ -68,6 +71,7 @@ impl OrderError {
             Self::UnknownEvent => "unknown_event",
             Self::NotOnSale => "not_on_sale",
             Self::SoldOut(_) => "sold_out",
+            Self::NotStored => "not_stored",
             Self::KeyForm => "idempotency_key_form",
             Self::KeyReused => "idempotency_key_reused",
             Self::UnknownOrder => "unknown_order",

@@ -5,24 +5,28 @@
 //! The secret of the buyer's link is made from the vault and the order's id: it can be given out again to whoever
 //! repeats the request, and the database holds its digest alone.
 
+mod batch;
 mod draft;
 mod error;
 
 pub use error::OrderError;
 
-use self::draft::Draft;
+use std::sync::Arc;
+
+use self::{batch::Outcome, draft::Draft};
 use super::{
     App,
     events::{EventError, load_setup},
 };
 use crate::{
     domain::{
-        cart::{self, Cart, OrderForm},
+        cart::{self, OrderForm},
         event::{Event, EventSetup, EventStatus},
-        hold::{self, HoldStatus},
         id::{OrderId, TicketTypeId},
         listing::Listed,
+        offer::Offer,
         order::{Order, OrderItem},
+        price::Adjustment,
         ticket::SoldTicket,
     },
     store::{self, StoreError, Tx, payment::Payment, tx::transact},
@@ -30,14 +34,14 @@ use crate::{
 use data_encoding::BASE32_NOPAD;
 use serde::Serialize;
 use subtle::ConstantTimeEq;
-use sync_protocol::ticket::TicketStatus;
+use sync_protocol::{ticket::TicketStatus, time::Timestamp};
 
 pub(super) const IDENTITY: &str = "identity";
 const REQUEST: &str = "order request";
 pub(super) const ACCESS: &str = "order access";
 const ACCESS_SECRET: &str = "order access secret";
-/// Tries at an order number that nobody has.
-const NUMBERS: u32 = 4;
+/// Tries at prices that are still true and an order number that nobody has.
+const TRIES: u32 = 8;
 
 /// An order as its buyer is answered.
 #[derive(Clone, Debug)]
@@ -61,6 +65,8 @@ pub struct OrderView {
     pub setup: EventSetup,
     /// Its lines.
     pub items: Vec<OrderItem>,
+    /// What stands between the sum of its lines and its total, in the order applied.
+    pub adjustments: Vec<Adjustment>,
     /// Its tickets, once paid.
     pub tickets: Vec<SoldTicket>,
     /// Its payment, unless it is free.
@@ -84,6 +90,23 @@ impl OrderView {
     }
 }
 
+/// A wish for an order, and when it came.
+pub(super) struct Request<'a> {
+    slug: &'a str,
+    pub(super) key: &'a str,
+    pub(super) digest: [u8; 32],
+    form: &'a OrderForm,
+    pub(super) now: Timestamp,
+}
+
+/// Why a draft is made anew, if there is anything newer.
+enum Redraft {
+    /// There is no offer at hand.
+    Offer,
+    /// The offer at hand does not allow it.
+    Refused(OrderError),
+}
+
 #[derive(Serialize)]
 struct Asked<'a> {
     event: &'a str,
@@ -103,27 +126,42 @@ impl App {
         form: &OrderForm,
     ) -> Result<Placed, OrderError> {
         check_key(key)?;
-        let now = self.clock.now();
-        let digest = self.request_digest(slug, form);
-        if let Some(order) = self.placed_before(key, &digest).await? {
-            return self.answer(order, false).await;
-        }
-        let setup = self.on_sale(slug).await?;
-        let cart = cart::check(form, setup.event.currency, &setup.types, now)
-            .map_err(OrderError::Invalid)?;
-        for _ in 0..NUMBERS {
-            let draft = self.draft(&setup, &cart, key, digest, now);
-            match self.store_draft(&draft, &cart).await {
-                Ok(()) => return self.answer(draft.order.0, true).await,
-                // The same request was quicker, or the number is taken.
-                Err(OrderError::Store(StoreError::Duplicate)) => {}
-                Err(error) => return Err(error),
+        let request = Request {
+            slug,
+            key,
+            digest: self.request_digest(slug, form),
+            form,
+            now: self.clock.now(),
+        };
+        let mut offer = self.offers.kept(slug);
+        for _ in 0..TRIES {
+            let drafted = match &offer {
+                Some(kept) => self.draft_of(kept, &request).await,
+                None => Err(Redraft::Offer),
+            };
+            let draft = match drafted {
+                Ok(draft) => draft,
+                Err(why) => {
+                    // The same request may have been placed while it was right.
+                    if let Some(order) = self.placed_before(&request).await? {
+                        return self.answer(order, None).await;
+                    }
+                    offer = Some(self.fresher(&request, offer.as_deref(), why).await?);
+                    continue;
+                }
+            };
+            let (outcome, draft) = self.hold_draft(draft).await;
+            match outcome {
+                Outcome::Placed => return self.answer(draft.order.0.clone(), Some(&draft)).await,
+                Outcome::Before(order) => return self.answer_again(order).await,
+                Outcome::KeyReused => return Err(OrderError::KeyReused),
+                Outcome::Stale => offer = Some(self.on_sale(slug).await?),
+                Outcome::Lacks(pool) => return Err(draft.refusal(pool)),
+                Outcome::Again => {}
+                Outcome::Failed => return Err(OrderError::NotStored),
             }
-            if let Some(order) = self.placed_before(key, &digest).await? {
-                return self.answer(order, false).await;
-            }
         }
-        Err(OrderError::Store(StoreError::Duplicate))
+        Err(OrderError::NotStored)
     }
 
     /// Events that buyers see, the soonest first.
@@ -172,6 +210,7 @@ impl App {
         Ok(OrderView {
             setup: load_setup(tx, order.event).await?,
             items: store::order::items(tx, order.id).await?,
+            adjustments: store::charge::adjustments(tx, order.id).await?,
             tickets: store::ticket::of_order(tx, order.id).await?,
             payment: store::payment::of_order(tx, order.id).await?,
             order,
@@ -231,8 +270,45 @@ impl App {
         BASE32_NOPAD.encode(&secret[..20])
     }
 
-    async fn answer(&self, order: Order, is_new: bool) -> Result<Placed, OrderError> {
+    /// The draft of a request at these prices.
+    async fn draft_of(&self, offer: &Arc<Offer>, request: &Request<'_>) -> Result<Draft, Redraft> {
+        self.check_sale(offer).map_err(Redraft::Refused)?;
+        let event = offer.setup.event.id;
+        let known = self.promos_of(event, &request.form.promo_codes).await;
+        let known = known.map_err(|error| Redraft::Refused(error.into()))?;
+        let cart = cart::check(request.form, offer, &known, request.now)
+            .map_err(|fields| Redraft::Refused(OrderError::Invalid(fields)))?;
+        Ok(self.draft(offer, &cart, request))
+    }
+
+    /// The offer as of now, if it is another than the one that refused the request.
+    async fn fresher(
+        &self,
+        request: &Request<'_>,
+        old: Option<&Offer>,
+        why: Redraft,
+    ) -> Result<Arc<Offer>, OrderError> {
+        let fresh = self.on_sale(request.slug).await?;
+        match why {
+            Redraft::Refused(error) if old.is_some_and(|old| old.revision == fresh.revision) => {
+                Err(error)
+            }
+            _ => Ok(fresh),
+        }
+    }
+
+    /// Stores one draft.
+    async fn hold_draft(&self, draft: Draft) -> (Outcome, Draft) {
+        let drafts = [draft];
+        let outcome = self.store_drafts(&drafts).await.pop();
+        let [draft] = drafts;
+        (outcome.unwrap_or(Outcome::Failed), draft)
+    }
+
+    /// What the buyer of an order is answered; `draft` is what it was just made from.
+    async fn answer(&self, order: Order, draft: Option<&Draft>) -> Result<Placed, OrderError> {
         let access = self.access_secret(order.id);
+        let is_new = draft.is_some();
         let (order, pay_url) = self.prepare_payment(order, is_new).await?;
         Ok(Placed {
             order,
@@ -242,57 +318,25 @@ impl App {
         })
     }
 
-    async fn placed_before(
-        &self,
-        key: &str,
-        digest: &[u8; 32],
-    ) -> Result<Option<Order>, OrderError> {
+    async fn answer_again(&self, order: OrderId) -> Result<Placed, OrderError> {
+        let found = {
+            let mut tx = self.store.read().await?;
+            store::order::by_id(&mut tx, order).await?
+        };
+        let order = found.ok_or(StoreError::Corrupt("an order that is gone"))?;
+        self.answer(order, None).await
+    }
+
+    async fn placed_before(&self, request: &Request<'_>) -> Result<Option<Order>, OrderError> {
         let mut tx = self.store.read().await?;
-        let Some((id, asked)) = store::order::by_key(&mut tx, key).await? else {
+        let mut placed = store::order_key::placed(&mut tx, &[request.key]).await?;
+        let Some((id, asked)) = placed.remove(request.key) else {
             return Ok(None);
         };
-        if !bool::from(asked.as_slice().ct_eq(digest)) {
+        if !bool::from(asked.as_slice().ct_eq(&request.digest)) {
             return Err(OrderError::KeyReused);
         }
         Ok(store::order::by_id(&mut tx, id).await?)
-    }
-
-    async fn on_sale(&self, slug: &str) -> Result<EventSetup, OrderError> {
-        let setup = match self.public_event(slug).await {
-            Err(EventError::Unknown) => return Err(OrderError::UnknownEvent),
-            other => other?,
-        };
-        let currency = setup.event.currency;
-        // What the provider does not take, nobody could pay.
-        let is_payable = self.provider.wire_exponent(currency.code()).is_some();
-        if is_payable && setup.event.status == EventStatus::Published {
-            return Ok(setup);
-        }
-        Err(OrderError::NotOnSale)
-    }
-
-    async fn store_draft(&self, draft: &Draft, cart: &Cart) -> Result<(), OrderError> {
-        let order = &draft.order.0;
-        let claims = hold::claims(cart.lines.iter().map(|l| (l.ticket_type, l.quantity)));
-        transact!(self.store, |tx| {
-            for claim in &claims {
-                if !store::hold::claim(tx, *claim).await? {
-                    let line = cart
-                        .lines
-                        .iter()
-                        .find(|l| l.ticket_type == claim.ticket_type);
-                    let name = line.map(|line| line.name.clone()).unwrap_or_default();
-                    return Err(OrderError::SoldOut(name));
-                }
-            }
-            store::order::insert(tx, std::slice::from_ref(&draft.order)).await?;
-            store::order::insert_items(tx, &draft.items).await?;
-            store::order::insert_attendees(tx, &draft.attendees).await?;
-            let holds: Vec<_> = claims.iter().map(|claim| (order.id, *claim)).collect();
-            store::hold::insert(tx, &holds, order.hold_until, HoldStatus::Held).await?;
-            store::payment::insert(tx, draft.payment.as_slice()).await?;
-            Ok(())
-        })
     }
 
     fn request_digest(&self, event: &str, form: &OrderForm) -> [u8; 32] {

@@ -87,6 +87,9 @@ pub struct OrderRequest {
     #[serde(default)]
     pub language: String,
     pub items: Vec<ItemRequest>,
+    /// Promo codes, and access codes of hidden ticket types.
+    #[serde(default)]
+    pub promo_codes: Vec<String>,
 }
 
 /// Who buys.
@@ -193,8 +196,12 @@ impl OrderRequest {
             quantity: item.quantity,
             attendees: item.attendees,
         });
-        let items = items.collect();
-        (self.event, OrderForm { buyer, items })
+        let form = OrderForm {
+            buyer,
+            items: items.collect(),
+            promo_codes: self.promo_codes,
+        };
+        (self.event, form)
     }
 }
 

@@ -69,7 +69,7 @@ pub fn status(error: &OrderError) -> StatusCode {
         | OrderError::Illegal(_)
         | OrderError::HoldEnded
         | OrderError::NotPaid => StatusCode::CONFLICT,
-        OrderError::PaymentInPreparation | OrderError::Provider(_) => {
+        OrderError::NotStored | OrderError::PaymentInPreparation | OrderError::Provider(_) => {
             StatusCode::SERVICE_UNAVAILABLE
         }
         OrderError::Document(_) | OrderError::Event(_) | OrderError::Store(_) => {

@@ -169,6 +169,7 @@ fn order_form(posted: &Posted) -> OrderForm {
         })
     });
     OrderForm {
+        promo_codes: Vec::new(),
         buyer: BuyerForm {
             full_name: posted.text("full_name"),
             identity_type: posted.text("identity_type"),

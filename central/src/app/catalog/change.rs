@@ -1,0 +1,268 @@
+//! Changes of what is offered: a type's next version, fees, discounts, quotas of several types.
+
+use sync_protocol::{id::EventId, time::Timestamp};
+
+use super::{App, Change};
+use crate::{
+    app::events::{EventError, put_config},
+    domain::{
+        charge::{Charge, GroupDiscount},
+        event::{TicketType, Visibility},
+        id::{SharedQuotaId, TicketTypeId},
+        new_event::NewEventError,
+        new_price, offer, promo,
+    },
+    store::{self, StoreError, Transient, Tx, tx::transact, type_version::TypeVersion},
+};
+
+/// Why the catalogue is not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogError {
+    /// Something is wrong with the wish.
+    #[error(transparent)]
+    Invalid(#[from] NewEventError),
+    /// No such type, quota or code.
+    #[error("the event has no such thing: choose one of its own")]
+    Unknown,
+    /// More is taken than there would be.
+    #[error("more than that is sold or held: choose a larger quota")]
+    QuotaTooSmall,
+    /// Another change came first.
+    #[error("somebody changed it at the same moment: look again, and repeat the change")]
+    Raced,
+    /// It is there already.
+    #[error("the event has this code already: choose another")]
+    Taken,
+    /// The event's part failed.
+    #[error(transparent)]
+    Event(#[from] EventError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl CatalogError {
+    /// Stable name.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "catalog_invalid",
+            Self::Unknown => "unknown_item",
+            Self::QuotaTooSmall => "quota_too_small",
+            Self::Raced => "changed_meanwhile",
+            Self::Taken => "code_taken",
+            Self::Event(_) | Self::Store(_) => "internal",
+        }
+    }
+}
+
+impl Transient for CatalogError {
+    fn is_transient(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_transient(),
+            Self::Event(error) => error.is_transient(),
+            _ => false,
+        }
+    }
+}
+
+/// What is to be another way about a type; `None` = as it is.
+#[derive(Clone, Debug, Default)]
+pub struct TypeChange {
+    /// What people call it.
+    pub name: Option<String>,
+    /// What it includes.
+    pub description: Option<String>,
+    /// Price in the event's currency.
+    pub price_minor: Option<i64>,
+    /// How many there are.
+    pub quota: Option<i64>,
+    /// First moment of its sale.
+    pub sale_from: Option<Timestamp>,
+    /// First moment at which it is no longer sold.
+    pub sale_until: Option<Timestamp>,
+    /// Fewest in one order.
+    pub min_per_order: Option<i64>,
+    /// Most in one order.
+    pub max_per_order: Option<i64>,
+    /// Who sees it.
+    pub visibility: Option<Visibility>,
+    /// Opens it to who has it, where it is hidden.
+    pub access_code: Option<String>,
+}
+
+impl TypeChange {
+    /// The type's next version.
+    fn apply(&self, kind: &TicketType) -> TicketType {
+        let kind = kind.clone();
+        let access_code = self.access_code.as_deref().map(promo::normal);
+        TicketType {
+            name: self.name.clone().unwrap_or(kind.name),
+            description: self.description.clone().unwrap_or(kind.description),
+            price_minor: self.price_minor.unwrap_or(kind.price_minor),
+            quota: self.quota.unwrap_or(kind.quota),
+            sale_from: self.sale_from.unwrap_or(kind.sale_from),
+            sale_until: self.sale_until.unwrap_or(kind.sale_until),
+            min_per_order: self.min_per_order.unwrap_or(kind.min_per_order),
+            max_per_order: self.max_per_order.unwrap_or(kind.max_per_order),
+            visibility: self.visibility.unwrap_or(kind.visibility),
+            access_code: access_code.or(kind.access_code),
+            version: kind.version + 1,
+            ..kind
+        }
+    }
+}
+
+impl App {
+    /// Offers a type another way from now on; orders keep what they were sold at. Gives the new version.
+    ///
+    /// # Errors
+    /// [`CatalogError::Unknown`], [`CatalogError::Invalid`], [`CatalogError::QuotaTooSmall`],
+    /// [`CatalogError::Raced`].
+    pub async fn change_type(
+        &self,
+        id: TicketTypeId,
+        change: &TypeChange,
+    ) -> Result<i64, CatalogError> {
+        let now = self.clock.now();
+        let event = {
+            let mut tx = self.store.read().await?;
+            let event = store::type_version::event_of(&mut tx, id).await?;
+            event.ok_or(CatalogError::Unknown)?
+        };
+        let changed = transact!(self.store, |tx| {
+            // First of all: gates see names.
+            let revision = store::revision::take(tx, event).await?;
+            let types = store::ticket_type::of_event(tx, event).await?;
+            let old = types.into_iter().find(|kind| kind.id == id);
+            let old = old.ok_or(CatalogError::Unknown)?;
+            let new = change.apply(&old);
+            offer::check_type(&new)?;
+            if !store::type_version::put_current(tx, &new).await? {
+                // The revision's lock keeps other changes away, so it is what is taken.
+                return Err(CatalogError::QuotaTooSmall);
+            }
+            store::type_version::insert(tx, &new, now).await?;
+            put_config(tx, event, revision).await?;
+            let detail = serde_json::json!({
+                "version": new.version,
+                "price_minor": {"from": old.price_minor, "to": new.price_minor},
+                "quota": {"from": old.quota, "to": new.quota},
+                "visibility": new.visibility.name(),
+            });
+            self.note_catalog(tx, event, "type.change", "ticket_type", id.0, detail)
+                .await?;
+            Ok(new.version)
+        });
+        self.waits.changed(event);
+        changed
+    }
+
+    /// Puts fees and taxes in the place of an event's; orders keep what they were sold with.
+    ///
+    /// # Errors
+    /// [`CatalogError::Invalid`].
+    pub async fn change_charges(
+        &self,
+        event: EventId,
+        charges: &[Charge],
+    ) -> Result<(), CatalogError> {
+        new_price::check_charges(charges)?;
+        transact!(self.store, |tx| {
+            store::charge::replace(tx, event, charges).await?;
+            let told = |charge: &Charge| {
+                let (rate, value) = charge.rate.columns();
+                serde_json::json!({"kind": charge.kind.name(), "name": charge.name, "rate": rate, "value": value,
+                    "base": charge.base.name(), "included": charge.is_included})
+            };
+            let detail = charges.iter().map(told).collect();
+            self.note_catalog(tx, event, "event.charges", "event", event.0, detail)
+                .await
+        })
+    }
+
+    /// Puts group discounts in the place of an event's.
+    ///
+    /// # Errors
+    /// [`CatalogError::Invalid`], [`CatalogError::Unknown`] for a type of another event.
+    pub async fn change_group_discounts(
+        &self,
+        event: EventId,
+        groups: &[GroupDiscount],
+    ) -> Result<(), CatalogError> {
+        for group in groups {
+            let wish = new_price::NewGroupDiscount {
+                name: group.name.clone(),
+                ticket_type: None,
+                min_quantity: group.min_quantity,
+                cut: group.cut,
+            };
+            wish.check(|_| true)?;
+        }
+        transact!(self.store, |tx| {
+            let types = store::ticket_type::of_event(tx, event).await?;
+            let is_own = |id: TicketTypeId| types.iter().any(|kind| kind.id == id);
+            if !groups
+                .iter()
+                .all(|group| group.ticket_type.is_none_or(is_own))
+            {
+                return Err(CatalogError::Unknown);
+            }
+            store::charge::replace_groups(tx, event, groups).await?;
+            let detail = serde_json::json!({"count": groups.len()});
+            self.note_catalog(tx, event, "event.group_discounts", "event", event.0, detail)
+                .await
+        })
+    }
+
+    /// Changes how much there is of a quota of several types.
+    ///
+    /// # Errors
+    /// [`CatalogError::Unknown`], [`CatalogError::QuotaTooSmall`].
+    pub async fn resize_shared_quota(
+        &self,
+        event: EventId,
+        quota: SharedQuotaId,
+        to: i64,
+    ) -> Result<(), CatalogError> {
+        transact!(self.store, |tx| {
+            let quotas = store::shared_quota::of_event(tx, event).await?;
+            let old = quotas.into_iter().find(|one| one.id == quota);
+            let old = old.ok_or(CatalogError::Unknown)?;
+            if to < 0 || !store::shared_quota::resize(tx, quota, to).await? {
+                return Err(CatalogError::QuotaTooSmall);
+            }
+            let detail = serde_json::json!({"name": old.name, "from": old.quota, "to": to});
+            self.note_catalog(tx, event, "quota.change", "shared_quota", quota.0, detail)
+                .await
+        })
+    }
+
+    /// All that a type was offered as, the oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn type_versions(&self, id: TicketTypeId) -> Result<Vec<TypeVersion>, StoreError> {
+        let mut tx = self.store.read().await?;
+        store::type_version::of_type(&mut tx, id).await
+    }
+
+    async fn note_catalog(
+        &self,
+        tx: &mut Tx,
+        event: EventId,
+        action: &'static str,
+        subject_kind: &'static str,
+        subject: uuid::Uuid,
+        detail: serde_json::Value,
+    ) -> Result<(), CatalogError> {
+        store::type_version::touch_catalog(tx, event).await?;
+        let change = Change {
+            action,
+            subject_kind,
+            subject,
+            detail,
+        };
+        Ok(self.note_change(tx, change, self.clock.now()).await?)
+    }
+}
