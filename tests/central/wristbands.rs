@@ -166,6 +166,7 @@ async fn case_33_every_act_has_its_row_in_the_trail_and_no_code_is_in_it() {
         let (app, id) = (&central.app, event.event.id);
         let roll = app.print_roll(id, "Roll 1", 10).await.expect("a roll");
         let codes: Vec<String> = app.roll_codes(id, &roll).map(|(_, code)| code).collect();
+        central.clock.advance_ms(1);
         app.import_roll(id, "Other", b"WB-SECRET")
             .await
             .expect("a roll");

@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use ambient::{SystemClock, SystemEntropy};
 use anyhow::{Context as _, Result};
 use central::{
-    app::{App, gate_config::GateConfigs, offers::Offers, vault::Vault, wait::Waits},
+    app::{
+        App, gate_config::GateConfigs, offers::Offers, together::Together, vault::Vault,
+        wait::Waits,
+    },
     domain::{event::EventSetup, new_event::NewDay},
     payments::on_site::OnSite,
     store::{self, Store},
@@ -63,6 +66,7 @@ impl BoxOffice {
             waits: Waits::default(),
             mailer: None,
             offers: Offers::default(),
+            together: Together::default(),
         };
         let event = publish(&app).await?;
         Ok(Self {

@@ -7,7 +7,10 @@ use std::sync::Arc;
 
 use ambient::{Clock, ManualClock, SeededEntropy};
 use central::{
-    app::{App, gate_config::GateConfigs, offers::Offers, vault::Vault, wait::Waits},
+    app::{
+        App, gate_config::GateConfigs, offers::Offers, together::Together, vault::Vault,
+        wait::Waits,
+    },
     payments::{PaymentProvider, on_site::OnSite},
     store::Store,
 };
@@ -79,6 +82,7 @@ impl TestCentral {
             waits: Waits::default(),
             mailer: None,
             offers: Offers::default(),
+            together: Together::default(),
         };
         Self {
             app,

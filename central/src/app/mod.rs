@@ -9,6 +9,7 @@ pub mod authority;
 pub mod bulk;
 pub mod bundle;
 pub mod catalog;
+pub mod combine;
 pub mod conflict_notes;
 pub mod conflicts;
 pub mod events;
@@ -30,6 +31,7 @@ pub mod search;
 mod sessions;
 pub mod sync;
 pub mod tickets;
+pub mod together;
 pub mod vault;
 pub mod wait;
 pub mod wristbands;
@@ -64,6 +66,8 @@ pub struct App {
     pub waits: wait::Waits,
     /// What is sold, by event.
     pub offers: offers::Offers,
+    /// Requests that are made together.
+    pub together: together::Together,
     /// How letters leave; `None` = they wait in the outbox.
     pub mailer: Option<Arc<dyn Mailer>>,
 }

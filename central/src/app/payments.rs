@@ -5,7 +5,7 @@
 
 use super::{
     App,
-    orders::{OrderError, Placed},
+    orders::{Draft, OrderError, Placed},
 };
 use crate::{
     domain::{
@@ -14,7 +14,11 @@ use crate::{
         price::Adjustment,
     },
     payments::{Buyer, CreateSession, LineItem, Session},
-    store::{self, StoreError, payment::Payment, tx::transact},
+    store::{
+        self, StoreError,
+        payment::{KeptSession, Payment},
+        tx::transact,
+    },
 };
 
 /// Longer than any call to the provider takes.
@@ -58,15 +62,33 @@ impl App {
     pub(super) async fn prepare_payment(
         &self,
         order: Order,
-        is_new: bool,
     ) -> Result<(Order, Option<String>), OrderError> {
         if order.status != OrderStatus::Pending || self.clock.now() >= order.hold_until {
             return Ok((order, None));
         }
-        let lease_ms = if is_new { 0 } else { LEASE_MS };
-        match self.pay_or_open(order.clone(), lease_ms).await {
+        match self.pay_or_open(order.clone(), LEASE_MS).await {
             Err(OrderError::Provider(_) | OrderError::PaymentInPreparation) => Ok((order, None)),
             other => other,
+        }
+    }
+
+    /// The same for an order that was stored just now: its payment is made from what is at hand, and nobody else
+    /// opens it, because the row was leased by being made.
+    pub(super) async fn open_first_payment(
+        &self,
+        order: Order,
+        draft: &Draft,
+    ) -> Result<(Order, Option<String>), OrderError> {
+        let Some(payment) = &draft.payment else {
+            return Ok((self.settle_free(order).await?, None));
+        };
+        let items: Vec<&OrderItem> = draft.items.iter().map(|(_, item)| item).collect();
+        let adjustments: Vec<&Adjustment> = draft.adjustments.iter().map(|one| &one.2).collect();
+        let wish = self.session_wish(&order, line_items(&items, &adjustments));
+        match self.create_session(payment, &wish).await {
+            Ok(url) => Ok((order, url)),
+            Err(OrderError::Provider(_) | OrderError::NotStored) => Ok((order, None)),
+            Err(error) => Err(error),
         }
     }
 
@@ -89,7 +111,9 @@ impl App {
         if !leased? {
             return Err(OrderError::PaymentInPreparation);
         }
-        let url = self.create_session(&order, &payment).await?;
+        let lines = self.stored_lines(&order).await?;
+        let wish = self.session_wish(&order, lines);
+        let url = self.create_session(&payment, &wish).await?;
         Ok((order, url))
     }
 
@@ -131,14 +155,13 @@ impl App {
 
     async fn create_session(
         &self,
-        order: &Order,
         payment: &Payment,
+        wish: &CreateSession,
     ) -> Result<Option<String>, OrderError> {
-        let wish = self.session_wish(order).await?;
-        match self.provider.create_session(&wish).await {
+        match self.provider.create_session(wish).await {
             Ok(session) => self.keep_session(payment, session).await,
             Err(error) => {
-                tracing::warn!(order = order.number, code = error.code(), %error, "payment not opened");
+                tracing::warn!(order = wish.reference, code = error.code(), %error, "payment not opened");
                 transact!(self.store, |tx| {
                     store::payment::free_session_lease(tx, payment.id).await
                 })?;
@@ -147,36 +170,62 @@ impl App {
         }
     }
 
+    /// Keeps what the provider opened, together with others.
     async fn keep_session(
         &self,
         payment: &Payment,
         session: Session,
     ) -> Result<Option<String>, OrderError> {
-        let (now, url) = (self.clock.now(), session.redirect_url);
-        let id = self.new_id(now);
-        transact!(self.store, |tx| {
-            store::payment::put_session(tx, payment.id, &session.token, url.as_deref(), now)
-                .await?;
-            let letter = (id, LetterKind::PaymentPending, payment.order.0);
-            let due_at = now.plus_ms(PENDING_AFTER_MS);
-            store::letter::put(tx, letter, "", now, due_at).await
-        })?;
-        Ok(url)
+        let url = session.redirect_url.clone();
+        let app = self.clone();
+        let keep = move |sessions: Vec<KeptSession>| {
+            let app = app.clone();
+            async move { app.keep_sessions(&sessions).await }
+        };
+        let kept = KeptSession {
+            payment: payment.id,
+            order: payment.order,
+            token: session.token,
+            redirect_url: session.redirect_url,
+        };
+        // Who is not kept can start the payment again: the provider gives the same session for the same reference.
+        match self.together.sessions.submit((), kept, keep).await {
+            Ok(true) => Ok(url),
+            Ok(false) | Err(_) => Err(OrderError::NotStored),
+        }
     }
 
-    async fn session_wish(&self, order: &Order) -> Result<CreateSession, OrderError> {
-        let (items, adjustments) = {
-            let mut tx = self.store.read().await?;
-            (
-                store::order::items(&mut tx, order.id).await?,
-                store::charge::adjustments(&mut tx, order.id).await?,
-            )
-        };
-        Ok(CreateSession {
+    async fn keep_sessions(&self, sessions: &[KeptSession]) -> Vec<bool> {
+        let now = self.clock.now();
+        let letter = |one: &KeptSession| (self.new_id(now), one.order.0);
+        let letters: Vec<_> = sessions.iter().map(letter).collect();
+        let due_at = now.plus_ms(PENDING_AFTER_MS);
+        let kept = transact!(self.store, |tx| {
+            store::payment::put_sessions(tx, sessions, now).await?;
+            store::letter::put_many(tx, LetterKind::PaymentPending, &letters, now, due_at).await
+        });
+        if let Err(error) = &kept {
+            tracing::error!(%error, "sessions not kept");
+        }
+        vec![kept.is_ok(); sessions.len()]
+    }
+
+    async fn stored_lines(&self, order: &Order) -> Result<Vec<LineItem>, OrderError> {
+        let mut tx = self.store.read().await?;
+        let items = store::order::items(&mut tx, order.id).await?;
+        let adjustments = store::charge::adjustments(&mut tx, order.id).await?;
+        Ok(line_items(
+            &Vec::from_iter(&items),
+            &Vec::from_iter(&adjustments),
+        ))
+    }
+
+    fn session_wish(&self, order: &Order, items: Vec<LineItem>) -> CreateSession {
+        CreateSession {
             reference: order.number.clone(),
             amount_minor: order.total.minor,
             currency: order.total.currency.code().to_owned(),
-            items: line_items(&items, &adjustments),
+            items,
             buyer: Buyer {
                 name: order.buyer_name.clone(),
                 email: order.email.clone(),
@@ -185,7 +234,7 @@ impl App {
             now_ms: self.clock.now().0,
             hold_until_ms: order.hold_until.0,
             finish_url: self.order_url(order),
-        })
+        }
     }
 
     /// The buyer's own link to an order.
@@ -207,7 +256,7 @@ impl App {
 
 /// What the buyer sees at the provider: the lines as sold, then discounts as negative lines, fees and taxes. They add
 /// up to the total; what is included in the prices is no line.
-fn line_items(items: &[OrderItem], adjustments: &[Adjustment]) -> Vec<LineItem> {
+fn line_items(items: &[&OrderItem], adjustments: &[&Adjustment]) -> Vec<LineItem> {
     let sold = items.iter().map(|item| LineItem {
         id: item.ticket_type.to_string(),
         name: item.name.clone(),

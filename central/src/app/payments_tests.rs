@@ -72,7 +72,7 @@ proptest! {
             charge(ChargeKind::Tax, Rate::Percent(rates.1), false),
         ];
         let price = price(&wanted, &[promo(off)], &[group], &charges).expect("small");
-        let told = line_items(&items, &price.adjustments);
+        let told = line_items(&Vec::from_iter(&items), &Vec::from_iter(&price.adjustments));
         let sum: i64 = told.iter().map(|line| line.unit_minor * i64::from(line.quantity)).sum();
         prop_assert_eq!(sum, price.total_minor);
     }

@@ -11,7 +11,7 @@ use super::output;
 use crate::{
     app::{
         App, authority::Authority, events::EventError, gate_config::GateConfigs, offers::Offers,
-        vault::Vault, wait::Waits,
+        together::Together, vault::Vault, wait::Waits,
     },
     config::Config,
     domain::event::EventSetup,
@@ -56,6 +56,7 @@ pub(super) async fn open(config: &Config) -> anyhow::Result<Opened> {
         waits: Waits::default(),
         mailer: config.mail.mailer()?,
         offers: Offers::default(),
+        together: Together::default(),
     };
     Ok(Opened { app, authority })
 }

@@ -116,6 +116,36 @@ pub async fn put(
     Ok(put == 1)
 }
 
+/// Puts letters of one kind to be sent at `due_at`, each with its row's id and its subject, where there is none yet.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_many(
+    tx: &mut Tx,
+    kind: LetterKind,
+    letters: &[(Uuid, Uuid)],
+    now: Timestamp,
+    due_at: Timestamp,
+) -> Result<(), StoreError> {
+    let head = format!(
+        "{} outbox (id, kind, subject_id, payload, created_at, due_at, attempts) VALUES ",
+        insert_ignore(tx)
+    );
+    many::write_many!(
+        tx,
+        &head,
+        "",
+        letters,
+        |row| row.0,
+        kind.name(),
+        row.1,
+        "",
+        now.0,
+        due_at.0,
+        0_i64,
+    )
+}
+
 /// Gives a letter up after its last try.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     StoreError, Tx,
-    many::write_many,
+    many::{self, write_many},
     tx::{execute, fetch_all, fetch_optional},
 };
 use crate::domain::{
@@ -55,6 +55,23 @@ pub struct Payment {
     pub created_at: Timestamp,
     /// When it was last looked at.
     pub updated_at: Timestamp,
+}
+
+macro_rules! bind_sessions {
+    ($text:expr, $piece:expr, $now:expr) => {{
+        let mut query = sqlx::query($text);
+        for one in $piece {
+            query = query.bind(one.payment.0).bind(one.token.as_str());
+        }
+        for one in $piece {
+            query = query.bind(one.payment.0).bind(one.redirect_url.as_deref());
+        }
+        query = query.bind($now.0);
+        for one in $piece {
+            query = query.bind(one.payment.0);
+        }
+        query
+    }};
 }
 
 #[derive(sqlx::FromRow)]
@@ -149,25 +166,47 @@ pub async fn of_order(tx: &mut Tx, order: OrderId) -> Result<Option<Payment>, St
     row.map(Row::into_payment).transpose()
 }
 
-/// Stores the session that the provider opened.
+/// A session that the provider opened.
+#[derive(Clone, Debug)]
+pub struct KeptSession {
+    /// For which payment.
+    pub payment: PaymentId,
+    /// Of which order.
+    pub order: OrderId,
+    /// Names it at the provider.
+    pub token: String,
+    /// Where the buyer pays.
+    pub redirect_url: Option<String>,
+}
+
+/// Stores sessions that the provider opened.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn put_session(
+pub async fn put_sessions(
     tx: &mut Tx,
-    payment: PaymentId,
-    token: &str,
-    redirect_url: Option<&str>,
+    sessions: &[KeptSession],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    execute!(
-        tx,
-        "UPDATE payments SET token = ?, redirect_url = ?, updated_at = ? WHERE id = ?",
-        token,
-        redirect_url,
-        now.0,
-        payment.0
-    )?;
+    for piece in many::pieces(sessions) {
+        let cases = " WHEN ? THEN ?".repeat(piece.len());
+        let head = format!(
+            "UPDATE payments SET token = CASE id{cases} END, redirect_url = CASE id{cases} END, \
+             updated_at = ? WHERE id IN "
+        );
+        let text = many::list(&head, piece.len());
+        let done = match &mut *tx {
+            Tx::Sqlite(tx) => bind_sessions!(text, piece, now)
+                .execute(&mut **tx)
+                .await
+                .map(drop),
+            Tx::MySql(tx) => bind_sessions!(text, piece, now)
+                .execute(&mut **tx)
+                .await
+                .map(drop),
+        };
+        many::kind(done)?;
+    }
     Ok(())
 }
 

@@ -29,14 +29,14 @@ const MAIL: &str = "promo mail";
 /// All rows of a new order, and what it was made from.
 pub(in crate::app) struct Draft {
     /// The prices are of this one.
-    pub(super) offer: Arc<Offer>,
-    pub(super) claims: Vec<Claim>,
-    pub(super) usages: Vec<Usage>,
-    pub(super) adjustments: Vec<(OrderId, i64, Adjustment)>,
-    pub(super) order: (Order, OrderSecrets),
-    pub(super) items: Vec<(OrderId, OrderItem)>,
-    pub(super) attendees: Vec<Attendee>,
-    pub(super) payment: Option<Payment>,
+    pub(in crate::app) offer: Arc<Offer>,
+    pub(in crate::app) claims: Vec<Claim>,
+    pub(in crate::app) usages: Vec<Usage>,
+    pub(in crate::app) adjustments: Vec<(OrderId, i64, Adjustment)>,
+    pub(in crate::app) order: (Order, OrderSecrets),
+    pub(in crate::app) items: Vec<(OrderId, OrderItem)>,
+    pub(in crate::app) attendees: Vec<Attendee>,
+    pub(in crate::app) payment: Option<Payment>,
 }
 
 impl App {

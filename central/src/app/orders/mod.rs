@@ -9,11 +9,12 @@ mod batch;
 mod draft;
 mod error;
 
+pub(in crate::app) use batch::Outcome;
+pub(in crate::app) use draft::Draft;
 pub use error::OrderError;
 
 use std::sync::Arc;
 
-use self::{batch::Outcome, draft::Draft};
 use super::{
     App,
     events::{EventError, load_setup},
@@ -150,7 +151,7 @@ impl App {
                     continue;
                 }
             };
-            let (outcome, draft) = self.hold_draft(draft).await;
+            let (outcome, draft) = self.hold_draft(draft).await?;
             match outcome {
                 Outcome::Placed => return self.answer(draft.order.0.clone(), Some(&draft)).await,
                 Outcome::Before(order) => return self.answer_again(order).await,
@@ -297,19 +298,32 @@ impl App {
         }
     }
 
-    /// Stores one draft.
-    async fn hold_draft(&self, draft: Draft) -> (Outcome, Draft) {
-        let drafts = [draft];
-        let outcome = self.store_drafts(&drafts).await.pop();
-        let [draft] = drafts;
-        (outcome.unwrap_or(Outcome::Failed), draft)
+    /// Stores a draft, together with others of its event that come at the same time.
+    async fn hold_draft(&self, draft: Draft) -> Result<(Outcome, Draft), OrderError> {
+        let app = self.clone();
+        let store = move |drafts: Vec<Draft>| {
+            let app = app.clone();
+            async move {
+                let outcomes = app.store_drafts(&drafts).await;
+                outcomes.into_iter().zip(drafts).collect()
+            }
+        };
+        let event = draft.order.0.event;
+        let stored = self.together.orders.submit(event, draft, store).await;
+        stored.map_err(|error| {
+            tracing::error!(%error, %event, "order not stored");
+            OrderError::NotStored
+        })
     }
 
     /// What the buyer of an order is answered; `draft` is what it was just made from.
     async fn answer(&self, order: Order, draft: Option<&Draft>) -> Result<Placed, OrderError> {
         let access = self.access_secret(order.id);
         let is_new = draft.is_some();
-        let (order, pay_url) = self.prepare_payment(order, is_new).await?;
+        let (order, pay_url) = match draft {
+            Some(draft) => self.open_first_payment(order, draft).await?,
+            None => self.prepare_payment(order).await?,
+        };
         Ok(Placed {
             order,
             access,
