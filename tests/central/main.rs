@@ -23,6 +23,7 @@ mod receipts;
 mod rulings;
 mod secrets;
 mod tickets;
+mod tracking;
 mod unproven;
 mod uploads;
 mod waits;

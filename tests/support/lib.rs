@@ -17,6 +17,7 @@ pub mod central;
 pub mod festival;
 pub mod http;
 pub mod large_event;
+pub mod letter;
 pub mod line;
 pub mod mariadb;
 pub mod naive_gate;

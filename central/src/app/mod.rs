@@ -32,6 +32,7 @@ mod sessions;
 pub mod sync;
 pub mod tickets;
 pub mod together;
+pub mod tracking;
 pub mod vault;
 pub mod wait;
 pub mod wristbands;

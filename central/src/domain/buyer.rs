@@ -108,7 +108,11 @@ fn language(typed: &str) -> Result<Language, FieldError> {
     })
 }
 
-fn identity(form: &BuyerForm) -> Result<IdentityNumber, FieldError> {
+/// The card and its number.
+///
+/// # Errors
+/// What to do about it.
+pub fn identity(form: &BuyerForm) -> Result<IdentityNumber, FieldError> {
     let kind = IdentityKind::from_name(&form.identity_type).ok_or_else(|| {
         FieldError::new(
             "buyer.identity_type",

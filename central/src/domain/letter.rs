@@ -26,6 +26,8 @@ named_enum! {
         EventPostponed => "event_postponed",
         /// What an organiser sold since the last letter.
         SalesDigest => "sales_digest",
+        /// The way back to one's orders.
+        TrackingCode => "tracking_code",
     }
 }
 

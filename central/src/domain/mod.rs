@@ -38,4 +38,5 @@ pub mod promo;
 pub mod receipt;
 pub mod ruling_check;
 pub mod ticket;
+pub mod tracking;
 pub mod wristband;

@@ -54,7 +54,7 @@ pub struct LetterCounts {
 macro_rules! letters {
     () => {
         "('tickets_mail', 'tickets_again', 'payment_pending', 'payment_expired', 'event_reminder', \
-         'event_cancelled', 'event_postponed', 'sales_digest')"
+         'event_cancelled', 'event_postponed', 'sales_digest', 'tracking_code')"
     };
 }
 

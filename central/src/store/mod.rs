@@ -40,6 +40,7 @@ pub mod setting;
 pub mod shared_quota;
 pub mod ticket;
 pub mod ticket_type;
+pub mod tracking;
 pub(crate) mod tx;
 pub mod type_version;
 pub mod wristband;

@@ -115,6 +115,20 @@ pub async fn by_id(tx: &mut Tx, order: OrderId) -> Result<Option<Order>, StoreEr
     row.map(Row::into_order).transpose()
 }
 
+/// The orders of an identity number, the newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_identity(
+    tx: &mut Tx,
+    identity: &[u8],
+    most: i64,
+) -> Result<Vec<Order>, StoreError> {
+    let sql = select!("WHERE identity_digest = ? ORDER BY created_at DESC, id DESC LIMIT ?");
+    let rows = fetch_all!(tx, Row, sql, identity, most)?;
+    rows.into_iter().map(Row::into_order).collect()
+}
+
 /// The order with this id, locked until the end of the transaction: nobody else moves it meanwhile.
 ///
 /// # Errors

@@ -16,6 +16,9 @@ pub const TICKETS_MAIL: &str = "tickets_mail";
 /// Close the provider's session of the order, which was given up.
 pub const PAYMENT_CANCEL: &str = "payment_cancel";
 
+/// Answer a question about orders.
+pub const TRACKING_ASK: &str = "tracking_ask";
+
 /// Something to be done.
 #[derive(Clone, Copy, Debug)]
 pub struct Task {

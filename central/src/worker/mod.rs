@@ -31,6 +31,8 @@ pub async fn run(app: App) {
         repeat("send_letters", || app.send_letters(MOST)),
         repeat("mail_to_many", || app.mail_to_many(MANY)),
         repeat("tell_of_sales", || app.tell_of_sales()),
+        repeat("answer_questions", || app.answer_questions(MOST)),
+        repeat("forget_questions", || app.forget_questions()),
     );
 }
 

@@ -11,6 +11,7 @@ mod compose;
 mod digest;
 mod error;
 mod event;
+mod lookup;
 mod mailing;
 mod words;
 

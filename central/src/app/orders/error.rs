@@ -51,6 +51,11 @@ pub enum OrderError {
     /// Documents exist for what is paid.
     #[error("There is no invoice before the order is paid.")]
     NotPaid,
+    /// The tickets were sent often enough today.
+    #[error(
+        "The tickets were sent three times today already: look into your mail, also the spam folder."
+    )]
+    SentOften,
     /// The invoice could not be drawn.
     #[error("The document could not be made.")]
     Document(#[from] documents::DocumentError),
@@ -80,6 +85,7 @@ impl OrderError {
             Self::PaymentInPreparation => "payment_in_preparation",
             Self::Provider(_) => "payment_not_started",
             Self::NotPaid => "not_paid",
+            Self::SentOften => "sent_often",
             Self::Document(_) | Self::Event(_) | Self::Store(_) => "internal",
         }
     }

@@ -69,6 +69,7 @@ pub fn status(error: &OrderError) -> StatusCode {
         | OrderError::Illegal(_)
         | OrderError::HoldEnded
         | OrderError::NotPaid => StatusCode::CONFLICT,
+        OrderError::SentOften => StatusCode::TOO_MANY_REQUESTS,
         OrderError::NotStored | OrderError::PaymentInPreparation | OrderError::Provider(_) => {
             StatusCode::SERVICE_UNAVAILABLE
         }
@@ -123,7 +124,7 @@ impl From<QueryRejection> for ApiError {
 }
 
 impl ApiError {
-    fn new(status: StatusCode, code: &'static str, message: &str) -> Self {
+    pub(super) fn new(status: StatusCode, code: &'static str, message: &str) -> Self {
         let body = ErrorBody {
             code,
             message: message.to_owned(),

@@ -8,6 +8,7 @@ mod body;
 mod error;
 mod events;
 mod orders;
+mod track;
 
 pub(super) use body::sale_status;
 pub(super) use error::status;
@@ -48,6 +49,10 @@ fn list() -> OpenApiRouter<App> {
         .routes(routes!(orders::start_payment))
         .routes(routes!(orders::cancel))
         .routes(routes!(orders::invoice))
+        .routes(routes!(track::ask))
+        .routes(routes!(track::code))
+        .routes(routes!(track::link))
+        .routes(routes!(track::tickets_mail))
         .routes(routes!(document))
 }
 

@@ -23,10 +23,10 @@ use crate::app::{App, orders::OrderError};
 #[into_params(parameter_in = Query)]
 pub(super) struct Access {
     /// As given when the order was placed.
-    access: String,
+    pub(super) access: String,
 }
 
-type AccessQuery = Result<Query<Access>, QueryRejection>;
+pub(super) type AccessQuery = Result<Query<Access>, QueryRejection>;
 
 /// Places an order: capacity is held until `hold_until`, and `pay_url` is where to pay.
 #[utoipa::path(

@@ -11,6 +11,7 @@ mod event;
 mod frame;
 mod list;
 mod order;
+mod track;
 mod view;
 mod words;
 
@@ -40,6 +41,10 @@ pub fn routes() -> Router<App> {
         .route("/orders/{number}/status", get(order::status))
         .route("/orders/{number}/payment", post(order::start_payment))
         .route("/orders/{number}/cancel", post(order::cancel))
+        .route("/orders/{number}/tickets-mail", post(order::send_again))
+        .route("/track", get(track::show).post(track::ask))
+        .route("/track/code", post(track::code))
+        .route("/track/link", get(track::link).post(track::open))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
 }
 

@@ -17,10 +17,7 @@ use crate::{
         App,
         orders::{OrderError, OrderView},
     },
-    domain::{
-        money::Money,
-        order::{Order, OrderStatus},
-    },
+    domain::{money::Money, order::OrderStatus},
     http::{posted::Posted, visitor::Visitor},
 };
 
@@ -146,6 +143,18 @@ pub(super) async fn cancel(
     }
 }
 
+/// Sends the tickets once more, to the order's own address.
+pub(super) async fn send_again(
+    State(app): State<App>,
+    Link { number, access }: Link,
+    posted: Posted,
+) -> Response {
+    match app.send_tickets_again(&number, &access).await {
+        Ok(()) => back(&number, &access),
+        Err(error) => problem(&posted.visitor, None, &error),
+    }
+}
+
 /// To the order's page; number and secret were found, so they are plain.
 fn back(number: &str, access: &str) -> Response {
     Redirect::to(&format!("/orders/{number}?access={access}")).into_response()
@@ -160,7 +169,7 @@ impl OrderPage {
         let is_pending = order.status == OrderStatus::Pending;
         let payment = found.payment.as_ref().filter(|_| is_pending);
         let lines = found.items.iter();
-        let (colour, word, sentence) = words(order, visitor);
+        let (colour, word, sentence) = words(order.status, visitor);
         Self {
             page: Frame::private(visitor),
             number: order.number.clone(),
@@ -212,7 +221,11 @@ fn tickets(found: &OrderView, visitor: &Visitor) -> Vec<TicketRow> {
     found.tickets.iter().map(row).collect()
 }
 
-fn words(order: &Order, visitor: &Visitor) -> (&'static str, &'static str, &'static str) {
+/// Colour, word and sentence of a status.
+pub(super) fn words(
+    status: OrderStatus,
+    visitor: &Visitor,
+) -> (&'static str, &'static str, &'static str) {
     let say = |colour,
                english: (&'static str, &'static str),
                indonesian: (&'static str, &'static str)| {
@@ -222,7 +235,7 @@ fn words(order: &Order, visitor: &Visitor) -> (&'static str, &'static str, &'sta
             visitor.say(english.1, indonesian.1),
         )
     };
-    match order.status {
+    match status {
         OrderStatus::Pending => say(
             "warning",
             (

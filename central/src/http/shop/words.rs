@@ -75,6 +75,13 @@ pub fn indonesian(code: &str) -> Option<&'static str> {
         "hold_ended" => "Waktu pembayaran pesanan ini sudah habis: buat pesanan baru.",
         "payment_in_preparation" => "Pembayaran sedang disiapkan: coba lagi beberapa detik lagi.",
         "payment_not_started" => "Pembayaran tidak dapat dimulai: coba lagi.",
+        "sent_often" => {
+            "Tiket sudah dikirim tiga kali hari ini: periksa e-mail Anda, juga folder spam."
+        }
+        "asked_too_often" => "Terlalu sering ditanyakan: coba lagi satu jam lagi.",
+        "no_access" => {
+            "Kode atau tautan ini tidak benar, sudah dipakai, atau sudah lama: minta yang baru."
+        }
         "not_paid" => "Dokumen tersedia setelah pesanan dibayar.",
         "internal" => "Ada masalah di pihak kami: coba lagi.",
         "idempotency_key_form" | "idempotency_key_reused" => {
