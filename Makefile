@@ -1,6 +1,6 @@
 # One word per task; each sets up what it needs first (scripts/setup.sh).
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench check crash fuzz lint power screenshots sim
+.PHONY: arm64 help demo test bench check crash fuzz lint power screenshots sim
 SHELL := /bin/bash
 
 TIME ?= 60
@@ -17,6 +17,7 @@ help:
 	@echo "make screenshots     the pictures of the README, made by the tests"
 	@echo "make crash KILLS=500 kill -9 in a loop, and full, read-only and copied disks (as root); SEED repeats a run"
 	@echo "make power CUTS=200  power cuts of a gate in a virtual machine, in a loop; SEED repeats a plan"
+	@echo "make arm64           the gate's program for a 64-bit Raspberry Pi, built on an x86_64 Debian"
 	@echo "make sim SEEDS=1000  whole worlds from as many fresh seeds; FIRST begins elsewhere; SEED=… repeats one step by step"
 	@echo "make fuzz TIME=60    every fuzz target for that many seconds"
 
@@ -32,6 +33,7 @@ test:
 	@scripts/setup.sh test
 	@$(MAKE) --no-print-directory lint
 	cargo build --workspace --bins --tests
+	@$(if $(and $(filter x86_64,$(shell uname -m)),$(filter-out off,$(or $(GERBANG_ARM64),on))),scripts/arm64.sh,:)
 	@built="$${CARGO_TARGET_DIR:-target}"; status=0; set -o pipefail; \
 	if command -v cargo-nextest >/dev/null; then \
 		said="$$built/nextest/whole/junit.xml"; rm -f "$$said"; set -x; \
@@ -76,6 +78,11 @@ power:
 	cargo build --workspace --bins
 	GERBANG_POWER_CUTS=$(CUTS) GERBANG_POWER_SEED=$(or $(SEED),$(shell date +%s)) \
 		cargo test -p tests --test machine -- --nocapture
+
+# The tests use an unoptimised one, which is there sooner.
+arm64:
+	@scripts/setup.sh build arm64
+	@scripts/arm64.sh release
 
 # Seeds that nobody played before; the fixed ones are part of `make test`. A seed that broke becomes a named test.
 sim:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what a fresh Debian machine with only Rust, Node and apt lacks. Quick and silent when nothing is missing.
 #
-#   scripts/setup.sh build|test|demo|bench|fuzz …
+#   scripts/setup.sh build|test|demo|bench|fuzz|arm64 …
 #
 # No service is installed or started: the tests run MariaDB themselves (scripts/mariadb.sh), so the server's
 # programs are enough and Debian's `mariadb-server`, which starts one for the whole machine, is left alone.
@@ -33,6 +33,8 @@ machine                     qemu-system-x86     qemu-system-x86_64
 machine                     busybox-static      busybox
 machine                     cpio                cpio
 machine                     kmod                depmod
+arm64                       g++-aarch64-linux-gnu aarch64-linux-gnu-g++
+arm64                       qemu-user-static    qemu-aarch64-static
 test,bench                  mariadb-server-core mariadb-install-db
 test,bench                  mariadb-client-core my_print_defaults
 '
@@ -118,11 +120,11 @@ install_cargo_fuzz() {
     command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --locked
 }
 
-[ $# -gt 0 ] || stop "name what to set up for: build, test, demo, bench or fuzz"
+[ $# -gt 0 ] || stop "name what to set up for: build, test, demo, bench, fuzz or arm64"
 for profile in "$@"; do
     case "$profile" in
-        build | test | demo | bench | fuzz) ;;
-        *) stop "unknown profile \"$profile\": build, test, demo, bench or fuzz" ;;
+        build | test | demo | bench | fuzz | arm64) ;;
+        *) stop "unknown profile \"$profile\": build, test, demo, bench, fuzz or arm64" ;;
     esac
 done
 command -v cargo >/dev/null || stop "cargo is missing: install Rust (https://rustup.rs), then run this again"
@@ -132,6 +134,7 @@ system=$([ ! -r /etc/os-release ] || . /etc/os-release; echo "${ID:-}")
 case "$system" in
     debian | raspbian)
         case " $* , $(uname -m) ${GERBANG_MACHINE:-on}" in *" test "*", x86_64 on") set -- "$@" machine ;; esac
+        case " $* , $(uname -m) ${GERBANG_ARM64:-on}" in *" test "*", x86_64 on") set -- "$@" arm64 ;; esac
         install_on_debian "$@"
         ;;
     *) check_elsewhere "$@" ;;

@@ -43,6 +43,7 @@ pub mod replica;
 pub mod round;
 pub mod scan;
 mod scan_text;
+pub mod scanner;
 pub mod screen;
 pub mod search;
 pub mod status;

@@ -3,12 +3,9 @@
 use std::{net::TcpListener, path::Path};
 
 use anyhow::{Context, Result};
-use support::program;
+use support::{filled::filled, program};
 
-use crate::{
-    figure::{Figure, Report},
-    filled::filled,
-};
+use crate::figure::{Figure, Report};
 
 const TICKETS: usize = 100_000;
 const LIMIT_MIB: f64 = 64.0;

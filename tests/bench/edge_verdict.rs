@@ -10,12 +10,10 @@ use std::{
 
 use anyhow::{Result, ensure};
 use rusqlite::{Connection, params};
+use support::filled::{Filled, filled};
 use sync_protocol::scan::Action;
 
-use crate::{
-    figure::{Figure, Report, ms, quantile},
-    filled::{Filled, filled},
-};
+use crate::figure::{Figure, Report, ms, quantile};
 
 const SCANS: usize = 3_000;
 /// The first scans warm caches and statements.

@@ -13,7 +13,6 @@ mod edge_memory;
 mod edge_search;
 mod edge_verdict;
 mod figure;
-mod filled;
 mod large_event;
 mod merge_rate;
 mod sim_rate;

@@ -11,6 +11,7 @@ use std::{
 
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    net::{UnixStream, unix::OwnedReadHalf},
     process::{Child, ChildStdin, ChildStdout, Command},
     time::timeout,
 };
@@ -19,17 +20,21 @@ use crate::{disk::Disk, parts::Parts};
 
 /// Emulation on a busy machine may take long; a guest that hangs is found nevertheless.
 const LONG: Duration = Duration::from_secs(90);
+/// How long a key stays down: the emulated keyboard forgets keys that come faster than it is asked for them.
+const KEY_MS: u32 = 30;
 /// By these names the guest reaches the host over QEMU's network.
 pub const HOST: &str = "10.0.2.2";
 const APPEND: &str = "console=ttyS0 quiet panic=-1 clocksource=acpi_pm";
 
 /// How a machine is started.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Board {
     /// What its clock says; right, if nothing is said.
     pub wakes_in: Option<&'static str>,
     /// Whether it has a network card.
     pub has_network: bool,
+    /// Whether it has USB, with a keyboard that the test types on.
+    pub has_usb: bool,
 }
 
 /// A running machine; the power is cut when it is dropped.
@@ -40,15 +45,23 @@ pub struct Guest {
     /// The beginning of a line, while somebody gave up waiting for the rest.
     begun: Vec<u8>,
     console: PathBuf,
+    monitor: PathBuf,
 }
 
 impl Guest {
     /// Switches a machine on.
     pub fn power_on(parts: &Parts, board: &Board, disk: &Disk, folder: &Path) -> Self {
-        let console = folder.join("console.log");
+        let (console, monitor) = (folder.join("console.log"), folder.join("monitor"));
         let mut qemu = Command::new("qemu-system-x86_64");
         qemu.args([
-            "-accel", "tcg", "-cpu", "max", "-m", "256", "-display", "none",
+            "-accel",
+            "tcg",
+            "-cpu",
+            "max",
+            "-m",
+            board.memory_mib(),
+            "-display",
+            "none",
         ])
         .args([
             "-nodefaults",
@@ -63,6 +76,10 @@ impl Guest {
         .arg(&parts.initramfs)
         .args(["-serial", &format!("file:{}", console.display())])
         .args(["-serial", "stdio"])
+        .args([
+            "-monitor",
+            &format!("unix:{},server=on,wait=off", monitor.display()),
+        ])
         .args(disk.attach())
         .args(board.arguments());
         let pipes = qemu.stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -74,6 +91,7 @@ impl Guest {
             begun: Vec::new(),
             qemu,
             console,
+            monitor,
         }
     }
 
@@ -116,6 +134,46 @@ impl Guest {
         said
     }
 
+    /// Waits until a command of the guest succeeds.
+    pub async fn until(&mut self, command: &str) {
+        let often = format!(
+            "n=0; until {command}; do n=$((n+1)); [ $n -lt 600 ] || break; usleep 50000; done; {command}"
+        );
+        let (said, status) = self.run(&often).await;
+        assert_eq!(status, 0, "never: {command}: {said:?}\n{}", self.console());
+    }
+
+    /// Tells the machine itself, not what runs in it: keys that go down, devices that come and go.
+    pub async fn turn(&self, commands: &[String]) {
+        let line = UnixStream::connect(&self.monitor).await;
+        let (from, mut to) = line.expect("the machine's monitor").into_split();
+        let mut from = BufReader::new(from);
+        until_prompt(&mut from).await;
+        for command in commands {
+            let command = format!("{command}\n");
+            to.write_all(command.as_bytes()).await.expect("it listens");
+            until_prompt(&mut from).await;
+        }
+    }
+
+    /// Types a text on its keyboard, as a scanner does, and Enter.
+    pub async fn type_in(&self, text: &str) {
+        let mut strokes: Vec<_> = text.chars().map(stroke).collect();
+        strokes.push(format!("sendkey ret {KEY_MS}"));
+        self.turn(&strokes).await;
+    }
+
+    /// Plugs its network cable in.
+    pub async fn connect(&mut self) {
+        for command in [
+            "ip link set lo up",
+            "ip link set eth0 up",
+            "ip address add 10.0.2.15/24 dev eth0 2>/dev/null || true",
+        ] {
+            self.must(command).await;
+        }
+    }
+
     /// Cuts the power, at once, and gives the lines that had left the machine by then.
     pub async fn cut_power(mut self) -> Vec<String> {
         self.qemu.kill().await.expect("it ran");
@@ -146,12 +204,47 @@ impl Guest {
     }
 }
 
+/// The monitor shows that it takes the next command.
+async fn until_prompt(from: &mut BufReader<OwnedReadHalf>) {
+    let mut said = Vec::new();
+    while !said.ends_with(b"(qemu) ") {
+        let read = timeout(LONG, from.read_until(b' ', &mut said)).await;
+        assert!(
+            read.expect("the monitor answers").expect("a socket") > 0,
+            "the monitor went away"
+        );
+    }
+}
+
+fn stroke(character: char) -> String {
+    let key = match character {
+        // Two keys that go down and up take the keyboard twice as long.
+        'A'..='Z' => {
+            return format!(
+                "sendkey shift-{} {}",
+                character.to_ascii_lowercase(),
+                2 * KEY_MS
+            );
+        }
+        'a'..='z' | '0'..='9' => character.to_string(),
+        '-' => "minus".to_owned(),
+        other => panic!("{other:?} is not typed here"),
+    };
+    format!("sendkey {key} {KEY_MS}")
+}
+
 impl Board {
+    fn memory_mib(&self) -> &'static str {
+        if self.has_usb { "512" } else { "256" }
+    }
+
     fn arguments(&self) -> Vec<String> {
         let clock = self.wakes_in.map(|date| format!("-rtc base={date}"));
         let network = "-netdev user,id=net,ipv6=off -device virtio-net-pci,netdev=net,romfile=";
         let network = self.has_network.then(|| network.to_owned());
-        let all = clock.into_iter().chain(network);
+        let usb = "-device qemu-xhci -device usb-kbd,id=scanner";
+        let usb = self.has_usb.then(|| usb.to_owned());
+        let all = clock.into_iter().chain(network).chain(usb);
         all.flat_map(|words| words.split(' ').map(str::to_owned).collect::<Vec<_>>())
             .collect()
     }

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# The guest's memory disk: busybox, the drivers of a virtio machine, the gate's program with its libraries.
+# The guest's memory disk: busybox, the drivers that a machine needs, the gate's program with its libraries.
 #
-#   tests/machine/initramfs.sh KERNEL PROGRAM FILE
+#   tests/machine/initramfs.sh KERNEL PROGRAM FILE MODULE…
 #
 # KERNEL is an unpacked kernel package (scripts/machine-kernel.sh). Nothing is compressed: unpacking would cost an
 # emulated processor more than reading does.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 kernel=$1 program=$2 file=$3
+shift 3
 modules=$(echo "$kernel"/lib/modules/*)
 
 root=$(mktemp -d)
@@ -16,7 +17,7 @@ mkdir -p "$root"/{bin,dev,gate,modules,proc,sys,tmp}
 cp "$here/init" "$root/init"
 chmod 755 "$root/init"
 cp "$(command -v busybox)" "$root/bin/busybox"
-for name in sh mount insmod stty echo cat date ip sync poweroff; do
+for name in sh mount insmod stty echo cat date ip sync poweroff nc usleep test grep kill ls wc wget; do
     ln -s busybox "$root/bin/$name"
 done
 
@@ -29,7 +30,7 @@ done
 
 # What a driver needs is loaded before it. What the kernel has built in is not in the list.
 touch "$root/modules/order"
-for name in virtio_pci virtio_blk virtio_net; do
+for name in "$@"; do
     line=$(grep "/$name\.ko[^:]*:" "$modules/modules.dep") || continue
     for module in $(tr ' ' '\n' <<<"${line#*:}" | tac) "${line%%:*}"; do
         [ ! -e "$root/modules/$(basename "$module")" ] || continue

@@ -18,38 +18,70 @@ pub struct Parts {
     pub initramfs: PathBuf,
 }
 
+/// A machine as clouds have it.
+const BARE: (&str, &[&str]) = ("kernel", &["virtio_pci", "virtio_blk", "virtio_net"]);
+/// A machine with USB: keyboards, and a port that is not there, for a camera that is not there either.
+const WITH_USB: (&str, &[&str]) = (
+    "kernel-devices",
+    &[
+        "virtio_pci",
+        "virtio_blk",
+        "virtio_net",
+        "crc32c_generic",
+        "ext4",
+        "xhci-pci",
+        "hid-generic",
+        "usbhid",
+        "evdev",
+        "vhci-hcd",
+        "uvcvideo",
+    ],
+);
+
 impl Parts {
-    /// Finds or makes them.
+    /// Finds or makes those of a machine with a disk and a network.
     pub fn ready() -> Self {
+        Self::of(BARE)
+    }
+
+    /// The same for a machine with USB devices.
+    pub fn with_usb() -> Self {
+        Self::of(WITH_USB)
+    }
+
+    fn of((kernel, modules): (&str, &[&str])) -> Self {
         let place = project().join("target/machine");
-        let kernel = place.join("kernel");
+        let kernel = place.join(kernel);
         let hint =
             "run `scripts/setup.sh test` on an x86_64 Debian, or set GERBANG_MACHINE=off elsewhere";
         assert!(kernel.join("ready").exists(), "no kernel to boot: {hint}");
         let qemu = Command::new("qemu-system-x86_64").arg("--version").output();
         assert!(qemu.is_ok(), "qemu-system-x86_64 does not start: {hint}");
         Self {
-            initramfs: initramfs(&place, &kernel),
+            initramfs: initramfs(&place, &kernel, modules),
             kernel: only_file(&kernel.join("boot"), "vmlinuz-"),
         }
     }
 }
 
 /// Made anew when the program or what makes it is younger. One process makes it, the others wait.
-fn initramfs(place: &Path, kernel: &Path) -> PathBuf {
+fn initramfs(place: &Path, kernel: &Path, modules: &[&str]) -> PathBuf {
     let lock = File::create(place.join("lock")).expect("a lock");
     lock.lock().expect("its turn");
-    let (file, edge_node) = (
-        place.join("initramfs"),
-        program::path("edge-node").expect("the program"),
-    );
+    let edge_node = program::path("edge-node").expect("the program");
+    let file = kernel.with_extension("initramfs");
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("machine");
     let script = here.join("initramfs.sh");
-    let from = [&edge_node, &script, &here.join("init")];
+    let from = [
+        &edge_node,
+        &script,
+        &here.join("init"),
+        &here.join("parts.rs"),
+    ];
     let newest = from.into_iter().filter_map(|path| made_at(path)).max();
     if made_at(&file) < newest {
         let mut make = Command::new(script);
-        run(make.args([kernel, &edge_node, &file]), &[0]);
+        run(make.args([kernel, &edge_node, &file]).args(modules), &[0]);
     }
     file
 }
@@ -68,7 +100,8 @@ fn only_file(folder: &Path, start: &str) -> PathBuf {
     paths.find(named).expect("a kernel")
 }
 
-fn project() -> &'static Path {
+/// The project's folder.
+pub fn project() -> &'static Path {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     tests.parent().expect("the project's folder")
 }

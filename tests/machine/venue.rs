@@ -28,6 +28,8 @@ pub struct Sold {
     pub ticket: TicketId,
     /// Its code.
     pub code: String,
+    /// The number below it.
+    pub number: String,
 }
 
 /// A scan as central holds it.
@@ -172,6 +174,7 @@ async fn sold(central: &TestCentral, event: EventId) -> Vec<Sold> {
             sold.push(Sold {
                 ticket: one.gate.id,
                 code,
+                number: one.gate.number.to_string(),
             });
         }
     }

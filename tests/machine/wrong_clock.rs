@@ -18,6 +18,7 @@ use crate::{
 const BOARD: Board = Board {
     wakes_in: Some("1970-01-01"),
     has_network: true,
+    has_usb: false,
 };
 /// From one gate to the other: longer than the clocks can err.
 const WALK: Duration = Duration::from_secs(3);
@@ -74,7 +75,7 @@ impl Gates {
         let disk = Disk::holding(&folder.join("empty"), &folder);
         let mut board = Guest::power_on(&parts, &BOARD, &disk, &folder);
         board.boot().await;
-        connect(&mut board).await;
+        board.connect().await;
         let (url, code) = (venue.url_for_guests(), venue.enrolment("North").await);
         board
             .must(&format!(
@@ -127,7 +128,7 @@ impl Gates {
 
     /// Plugs the cable in and syncs: no certificate is too new for 1970.
     async fn sync_board(&mut self) {
-        connect(self.board()).await;
+        self.board().connect().await;
         let sync = format!("edge-node --home {HOME} sync --json");
         self.board().must(&sync).await;
     }
@@ -157,15 +158,6 @@ impl Gates {
         let board = self.board.take().expect("it is on");
         board.shut_down().await;
         self.disk.files("files")
-    }
-}
-
-async fn connect(board: &mut Guest) {
-    for command in [
-        "ip link set eth0 up",
-        "ip address add 10.0.2.15/24 dev eth0 2>/dev/null || true",
-    ] {
-        board.must(command).await;
     }
 }
 

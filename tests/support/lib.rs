@@ -15,6 +15,7 @@ pub mod box_office;
 pub mod buyers;
 pub mod central;
 pub mod festival;
+pub mod filled;
 pub mod http;
 pub mod large_event;
 pub mod letter;

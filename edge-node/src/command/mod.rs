@@ -17,6 +17,7 @@ mod output;
 mod passphrase;
 mod run;
 mod scan;
+mod scanner;
 mod search;
 mod status;
 

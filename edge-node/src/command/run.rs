@@ -9,7 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::json;
 use sync_protocol::scan::Action;
 
-use super::{CommandError, Outcome, output};
+use super::{CommandError, Outcome, output, scanner};
 use crate::{
     counter,
     door::Door,
@@ -34,6 +34,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value_t = INTERVAL_MS / 1_000,
           value_parser = clap::value_parser!(i64).range(1..=3_600))]
     every: i64,
+    #[command(flatten)]
+    scanners: scanner::Arguments,
     /// Never ask central
     #[arg(long)]
     no_sync: bool,
@@ -73,7 +75,9 @@ async fn open_gate(node: Arc<Node>, arguments: &Arguments) -> Result<(), Command
         driver.as_ref().map(Driver::hand),
         arguments.action,
     ));
+    let scanners = scanner::hear(&door, &arguments.scanners);
     let served = screen::serve(listening, door, options, screen::told_to_stop()).await;
+    drop(scanners);
     if let Some(driver) = driver {
         driver.stop().await;
     }

@@ -4,7 +4,7 @@
 //! with several codes is as many attempts, from top to bottom. In an exchange, a wristband that follows its ticket is
 //! paired with it ([`crate::pairing`]).
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::mpsc::RecvTimeoutError, time::Duration};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use decoder::{Decoded, FrameError};
@@ -18,6 +18,7 @@ use super::{
     CommandError, Outcome,
     frames::{Picture, pictures, took_ms},
     line, output,
+    scanner::{AffixArguments, Teller, setup},
 };
 use crate::{
     moment_text,
@@ -25,7 +26,11 @@ use crate::{
     pairing::Pairing,
     reason_text::Language,
     scan::{Scan, Showing},
+    scanner::{Scanners, Wanted},
 };
+
+/// How often it looks whether scanners still work.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
 #[derive(clap::Args)]
 #[group(id = "source", required = true, multiple = false)]
@@ -39,6 +44,9 @@ pub(super) struct Source {
     /// One code per line, as a scanner types them, until the end of the input
     #[arg(long)]
     stdin: bool,
+    /// What scanners type, until the program is told to stop: auto, serial, a path, or a part of a name; again for more
+    #[arg(long, value_name = "SCANNER", value_parser = Wanted::parse)]
+    scanner: Vec<Wanted>,
 }
 
 #[derive(clap::Args)]
@@ -53,6 +61,8 @@ pub(super) struct Arguments {
         allow_hyphen_values = true
     )]
     wristband: Option<String>,
+    #[command(flatten)]
+    affixes: AffixArguments,
     /// What the guest wants
     #[arg(long, default_value = "entry", value_parser = action_parser())]
     action: Action,
@@ -104,7 +114,8 @@ pub(super) fn run(node: &Node, arguments: &Arguments) -> Result<Outcome, Command
     match (&arguments.source.frames, &arguments.source.code) {
         (Some(path), _) => scanning.frames(path),
         (None, Some(code)) => scanning.code(code, None, None),
-        (None, None) => scanning.stdin(),
+        (None, None) if arguments.source.stdin => scanning.stdin(),
+        (None, None) => scanning.scanners(),
     }
 }
 
@@ -116,6 +127,21 @@ impl Scanning<'_> {
             worst = worst.max(self.code(&text, None, None)?);
         }
         Ok(worst)
+    }
+
+    /// Until a signal ends the program: every verdict is on the disk by then.
+    fn scanners(&mut self) -> Result<Outcome, CommandError> {
+        let wanted = &self.arguments.source.scanner;
+        let (scanners, texts) = Scanners::start(setup(wanted, &self.arguments.affixes));
+        let mut teller = Teller::default();
+        loop {
+            match texts.recv_timeout(LOOK_AGAIN) {
+                Ok(typed) => drop(self.code(&typed.text, None, None)?),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ok(Outcome::CouldNotWork),
+            }
+            teller.tell(&scanners.states());
+        }
     }
 
     fn frames(&mut self, path: &std::path::Path) -> Result<Outcome, CommandError> {
