@@ -106,4 +106,4 @@ screenshots:
 	@scripts/setup.sh test demo
 	cargo build --workspace --bins
 	cargo test -p tests --test browser --test story
-	cp target/screenshots/gate.png target/screenshots/event.png target/screenshots/ticket.png docs/images/
+	cd target/screenshots && cp gate.png ticket.png event.png cart.png order-pending.png ../../docs/images/

@@ -15,6 +15,7 @@ mod edge_verdict;
 mod figure;
 mod large_event;
 mod merge_rate;
+mod sales_page;
 mod sim_rate;
 mod sync_delta;
 mod sync_ingest;
@@ -56,6 +57,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if report.wants("sync.ingest") {
         sync_ingest::run(&mut report).await?;
+    }
+    if report.wants("sales.page") {
+        sales_page::run(&mut report).await?;
     }
     if report.wants("sim.rate") {
         sim_rate::run(&mut report)?;

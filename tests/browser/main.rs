@@ -8,6 +8,7 @@ mod eyes;
 mod gate;
 mod hands;
 mod scanner;
+mod shop;
 mod venue;
 
 use chromium::Chromium;
@@ -25,28 +26,6 @@ fn the_gate_screen_is_ready_and_stays_on_this_machine() {
         );
     }
     assert_no_outside_address(&page);
-}
-
-#[test]
-fn the_shop_sells_on_a_phone_and_stays_on_this_machine() {
-    let venue = DemoVenue::open();
-    let shop = venue.address("Shop (buy a ticket)");
-    let browser = Chromium::default();
-    let list = browser.open(&shop, (420, 900), "shop");
-    assert!(list.contains("Festival Gerbang"), "{list}");
-    let event = browser.open(
-        &format!("{shop}/events/festival-gerbang"),
-        (420, 1400),
-        "event",
-    );
-    for shown in ["Regular", "350,000", "Number on the card", "Order"] {
-        assert!(
-            event.contains(shown),
-            "{shown:?} is not on the event's page:\n{event}"
-        );
-    }
-    assert_no_outside_address(&list);
-    assert_no_outside_address(&event);
 }
 
 /// Nothing that the page would fetch lies elsewhere.

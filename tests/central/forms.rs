@@ -25,7 +25,7 @@ async fn a_form_that_was_used_is_refused_without_words_for_programs() {
     let shop = Shop::open(Engine::Sqlite).await;
     let field = format!("quantity_{}", shop.event.types[0].id);
     let mut visit = Visit::new(&shop);
-    visit.get("/events/festival").await;
+    visit.get(&format!("/events/festival/cart?{field}=1")).await;
     let placed = order_by_form(&mut visit, &field, "form-of-one-page", "1").await;
     assert_eq!(placed.status, 303);
     for (key, want) in [("form-of-one-page", 409), ("short", 400)] {

@@ -31,11 +31,26 @@ async fn a_newcomer_buys_on_pages_alone() {
     );
     let event = visit.get("/events/festival").await;
     assert!(
-        event.status == 200 && event.page.contains("action=\"/events/festival/orders\""),
+        event.status == 200 && event.page.contains("action=\"/events/festival/cart\""),
         "{}",
         event.page
     );
     let field = format!("quantity_{}", shop.event.types[0].id);
+    let price = visit
+        .get(&format!("/events/festival/price?{field}=2"))
+        .await;
+    assert!(
+        price.page.contains("300,000") && !price.page.contains("<html"),
+        "{}",
+        price.page
+    );
+    let cart = visit.get(&format!("/events/festival/cart?{field}=2")).await;
+    assert!(
+        cart.page.contains("action=\"/events/festival/orders\"") && cart.page.contains("300,000"),
+        "{}",
+        cart.page
+    );
+
     let key = visit.hidden("key");
     let mut fields = filled("Siti Rahma", &field, "2");
     fields.push(("key", &key));
@@ -78,7 +93,7 @@ async fn a_refused_form_comes_back_escaped_and_without_the_identity_number() {
     let shop = Shop::open(Engine::Sqlite).await;
     let mut visit = Visit::new(&shop);
     let field = format!("quantity_{}", shop.event.types[0].id);
-    visit.get("/events/festival").await;
+    visit.get(&format!("/events/festival/cart?{field}=1")).await;
     let key = visit.hidden("key");
     let mut fields = filled("<script>alert(1)</script>\"", &field, "999");
     fields.push(("key", &key));

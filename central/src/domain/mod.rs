@@ -30,6 +30,7 @@ pub mod new_price;
 pub mod node;
 pub mod offer;
 pub mod order;
+pub mod password;
 pub mod payment;
 pub mod phone;
 pub mod position;

@@ -113,16 +113,6 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Event>, StoreError> {
     rows.into_iter().map(Row::into_event).collect()
 }
 
-/// Events of one status, the soonest first.
-///
-/// # Errors
-/// When the database fails.
-pub async fn of_status(tx: &mut Tx, status: EventStatus) -> Result<Vec<Event>, StoreError> {
-    let sql = select!("WHERE status = ? ORDER BY starts_at, slug");
-    let rows = fetch_all!(tx, Row, sql, status.name())?;
-    rows.into_iter().map(Row::into_event).collect()
-}
-
 /// Events that visitors may see and that have not ended, the soonest first.
 ///
 /// # Errors

@@ -15,16 +15,12 @@ pub use error::OrderError;
 
 use std::sync::Arc;
 
-use super::{
-    App,
-    events::{EventError, load_setup},
-};
+use super::{App, events::load_setup};
 use crate::{
     domain::{
         cart::{self, OrderForm},
-        event::{Event, EventSetup, EventStatus},
+        event::EventSetup,
         id::{OrderId, TicketTypeId},
-        listing::Listed,
         offer::Offer,
         order::{Order, OrderItem},
         price::Adjustment,
@@ -163,37 +159,6 @@ impl App {
             }
         }
         Err(OrderError::NotStored)
-    }
-
-    /// Events that buyers see, the soonest first.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn published_events(&self) -> Result<Vec<Event>, StoreError> {
-        let mut tx = self.store.read().await?;
-        store::event::of_status(&mut tx, EventStatus::Published).await
-    }
-
-    /// Events that visitors may see and that have not ended, with what they offer, the soonest first.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn upcoming_events(&self) -> Result<Vec<Listed>, StoreError> {
-        let now = self.clock.now();
-        let mut tx = self.store.read().await?;
-        store::listing::upcoming(&mut tx, now).await
-    }
-
-    /// An event that buyers see.
-    ///
-    /// # Errors
-    /// [`EventError::Unknown`], also for a draft.
-    pub async fn public_event(&self, slug: &str) -> Result<EventSetup, EventError> {
-        let setup = self.event_by_slug(slug).await?;
-        if setup.event.status == EventStatus::Draft {
-            return Err(EventError::Unknown);
-        }
-        Ok(setup)
     }
 
     /// An order by its number and the secret of its link.

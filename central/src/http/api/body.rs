@@ -1,80 +1,24 @@
-//! What the API takes and gives, as JSON.
+//! Orders as the API takes and shows them.
 
-use chrono::{DateTime, SecondsFormat};
 use serde::{Deserialize, Serialize};
-use sync_protocol::time::Timestamp;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::{
+    event_body::{EventSummary, moment},
+    quote_body::AdjustmentBody,
+};
 use crate::{
     app::orders::{OrderView, Placed},
     domain::{
         buyer::BuyerForm,
         cart::{ItemForm, OrderForm},
         email::Email,
-        event::{Day, Event, EventSetup, TicketType, Visibility},
         order::{OrderItem, OrderStatus},
         phone::Phone,
         ticket::SoldTicket,
     },
 };
-
-/// An event in the list.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct EventSummary {
-    /// Its name in addresses.
-    pub slug: String,
-    pub name: String,
-    pub summary: String,
-    pub venue: String,
-    pub city: String,
-    /// IANA name.
-    pub time_zone: String,
-    /// ISO 4217.
-    pub currency: String,
-    pub starts_at: String,
-    pub ends_at: String,
-}
-
-/// An event with all that a buyer must know.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct EventDetail {
-    #[serde(flatten)]
-    pub event: EventSummary,
-    pub description: String,
-    pub terms: String,
-    pub address: String,
-    pub days: Vec<DayBody>,
-    pub ticket_types: Vec<TypeBody>,
-}
-
-/// One event day.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct DayBody {
-    pub number: u8,
-    pub label: String,
-    /// The calendar day at the venue.
-    pub date: String,
-    pub opens_at: String,
-    pub closes_at: String,
-}
-
-/// One ticket type.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct TypeBody {
-    pub id: Uuid,
-    pub name: String,
-    pub description: String,
-    pub price_minor: i64,
-    pub min_per_order: i64,
-    pub max_per_order: i64,
-    pub sale_from: String,
-    pub sale_until: String,
-    /// Numbers of the days it is good for.
-    pub days: Vec<u8>,
-    /// `on_sale`, `not_begun`, `ended` or `sold_out`.
-    pub status: &'static str,
-}
 
 /// A purchase.
 #[derive(Deserialize, ToSchema)]
@@ -150,6 +94,8 @@ pub struct OrderBody {
     /// Where to pay, while that is possible.
     pub pay_url: Option<String>,
     pub items: Vec<ItemBody>,
+    /// What stands between the sum of the lines and the total.
+    pub adjustments: Vec<AdjustmentBody>,
     /// Once paid.
     pub tickets: Vec<TicketBody>,
 }
@@ -174,12 +120,6 @@ pub struct TicketBody {
     pub status: &'static str,
 }
 
-/// RFC 3339 in UTC.
-pub fn moment(at: Timestamp) -> String {
-    let moment = DateTime::from_timestamp_millis(at.0).unwrap_or_default();
-    moment.to_rfc3339_opts(SecondsFormat::Secs, true)
-}
-
 impl OrderRequest {
     /// The form, unchecked, and the event's slug.
     pub fn into_form(self) -> (String, OrderForm) {
@@ -202,82 +142,6 @@ impl OrderRequest {
             promo_codes: self.promo_codes,
         };
         (self.event, form)
-    }
-}
-
-impl From<&Event> for EventSummary {
-    fn from(event: &Event) -> Self {
-        Self {
-            slug: event.slug.clone(),
-            name: event.name.clone(),
-            summary: event.summary.clone(),
-            venue: event.venue.clone(),
-            city: event.city.clone(),
-            time_zone: event.time_zone.clone(),
-            currency: event.currency.code().to_owned(),
-            starts_at: moment(event.starts_at),
-            ends_at: moment(event.ends_at),
-        }
-    }
-}
-
-impl EventDetail {
-    /// What buyers are shown of an event.
-    pub fn new(setup: &EventSetup, now: Timestamp) -> Self {
-        let public = |kind: &&TicketType| kind.visibility == Visibility::Public;
-        let types = setup.types.iter().filter(public);
-        Self {
-            event: EventSummary::from(&setup.event),
-            description: setup.event.description.clone(),
-            terms: setup.event.terms.clone(),
-            address: setup.event.address.clone(),
-            days: setup.days.iter().map(DayBody::from).collect(),
-            ticket_types: types.map(|kind| TypeBody::new(kind, setup, now)).collect(),
-        }
-    }
-}
-
-impl From<&Day> for DayBody {
-    fn from(day: &Day) -> Self {
-        Self {
-            number: day.number,
-            label: day.label.clone(),
-            date: day.local_date.clone(),
-            opens_at: moment(day.opens_at),
-            closes_at: moment(day.closes_at),
-        }
-    }
-}
-
-impl TypeBody {
-    fn new(kind: &TicketType, setup: &EventSetup, now: Timestamp) -> Self {
-        let days = setup.days.iter().map(|day| day.number);
-        Self {
-            id: kind.id.0,
-            name: kind.name.clone(),
-            description: kind.description.clone(),
-            price_minor: kind.price_minor,
-            min_per_order: kind.min_per_order,
-            max_per_order: kind.max_per_order,
-            sale_from: moment(kind.sale_from),
-            sale_until: moment(kind.sale_until),
-            days: days.filter(|n| kind.day_mask & (1 << n) != 0).collect(),
-            status: sale_status(kind, now),
-        }
-    }
-}
-
-/// Where the sale of a type stands.
-#[must_use]
-pub fn sale_status(kind: &TicketType, now: Timestamp) -> &'static str {
-    if now < kind.sale_from {
-        "not_begun"
-    } else if now >= kind.sale_until {
-        "ended"
-    } else if kind.taken >= kind.quota {
-        "sold_out"
-    } else {
-        "on_sale"
     }
 }
 
@@ -314,6 +178,7 @@ impl From<&OrderView> for OrderBody {
             paid_at: order.paid_at.map(moment),
             pay_url: payment.and_then(|p| p.redirect_url.clone()),
             items: items(view),
+            adjustments: view.adjustments.iter().map(AdjustmentBody::from).collect(),
             tickets: tickets(view),
         }
     }
@@ -322,7 +187,7 @@ impl From<&OrderView> for OrderBody {
 fn items(view: &OrderView) -> Vec<ItemBody> {
     let item = |item: &OrderItem| ItemBody {
         ticket_type_id: item.ticket_type.0,
-        name: view.type_name(item.ticket_type).to_owned(),
+        name: item.name.clone(),
         quantity: item.quantity,
         unit_price_minor: item.unit_price.minor,
         amount_minor: item.amount_minor(),

@@ -124,6 +124,12 @@ impl From<QueryRejection> for ApiError {
 }
 
 impl ApiError {
+    /// A query that is not what the document says.
+    pub(super) fn query() -> Self {
+        let message = "The query is not what this address takes: see /api/v1/openapi.json.";
+        Self::new(StatusCode::BAD_REQUEST, "query_malformed", message)
+    }
+
     pub(super) fn new(status: StatusCode, code: &'static str, message: &str) -> Self {
         let body = ErrorBody {
             code,

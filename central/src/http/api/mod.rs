@@ -6,12 +6,14 @@
 
 mod body;
 mod error;
+mod event_body;
 mod events;
 mod orders;
+mod quote_body;
 mod track;
 
-pub(super) use body::sale_status;
 pub(super) use error::status;
+pub(super) use event_body::sale_status;
 
 use std::sync::LazyLock;
 
@@ -32,7 +34,26 @@ const BODY_BYTES: usize = 64 * 1024;
 ))]
 struct Document;
 
-static DOCUMENT: LazyLock<openapi::OpenApi> = LazyLock::new(|| list().into_openapi());
+static DOCUMENT: LazyLock<openapi::OpenApi> =
+    LazyLock::new(|| with_common_answers(list().into_openapi()));
+
+/// What any address may answer: status, and what its codes say.
+const COMMON: [(&str, &str); 2] = [
+    ("400", "`request_malformed`: the address cannot be read"),
+    (
+        "429",
+        "`too_many_requests`: wait as long as Retry-After says",
+    ),
+];
+/// The same of an address that takes a body.
+const COMMON_OF_POST: [(&str, &str); 3] = [
+    (
+        "403",
+        "`other_site`: a browser sent it from another site's page",
+    ),
+    ("413", "`body_malformed`: the body is too large"),
+    ("415", "`body_malformed`: the body is not application/json"),
+];
 
 /// The routes of the API.
 pub fn routes() -> Router<App> {
@@ -44,6 +65,7 @@ fn list() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(events::list))
         .routes(routes!(events::show))
+        .routes(routes!(events::quote))
         .routes(routes!(orders::place))
         .routes(routes!(orders::show))
         .routes(routes!(orders::start_payment))
@@ -56,11 +78,34 @@ fn list() -> OpenApiRouter<App> {
         .routes(routes!(document))
 }
 
+/// Layers answer for every address alike, so their answers are written down once.
+fn with_common_answers(mut document: openapi::OpenApi) -> openapi::OpenApi {
+    let answer = |what: &str| {
+        let body = openapi::Ref::from_schema_name("ErrorBody");
+        let content = openapi::ContentBuilder::new().schema(Some(body)).build();
+        let answer = openapi::ResponseBuilder::new().description(what);
+        openapi::RefOr::T(answer.content("application/json", content).build())
+    };
+    for item in document.paths.paths.values_mut() {
+        let gets = item.get.iter_mut().map(|it| (it, &COMMON_OF_POST[..0]));
+        let posts = item.post.iter_mut().map(|it| (it, &COMMON_OF_POST[..]));
+        for (operation, more) in gets.chain(posts) {
+            for (status, what) in COMMON.iter().chain(more) {
+                let known = &mut operation.responses.responses;
+                known
+                    .entry((*status).to_owned())
+                    .or_insert_with(|| answer(what));
+            }
+        }
+    }
+    document
+}
+
 /// This document.
 #[utoipa::path(
     get,
     path = "/api/v1/openapi.json",
-    responses((status = 200, description = "The OpenAPI document"))
+    responses((status = 200, description = "The OpenAPI document", content_type = "application/json"))
 )]
 async fn document() -> Json<openapi::OpenApi> {
     Json(DOCUMENT.clone())

@@ -10,8 +10,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    body::{EventSummary, moment},
     error::{ApiError, ErrorBody},
+    event_body::{EventSummary, moment},
     orders::AccessQuery,
 };
 use crate::{

@@ -1,24 +1,32 @@
-//! One event and its order form.
+//! One event: what it is, when and where, and what can be bought of it.
+//!
+//! Choosing is a form that leads to the cart by its address, so nothing is kept here. Hidden types show by
+//! `?code=…`. A page of an event that is not sold says why instead of offering anything.
 
 use askama::Template;
 use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-    response::{IntoResponse, Redirect, Response},
+    extract::{Path, RawQuery, State},
+    http::{StatusCode, header::CONTENT_TYPE},
+    response::{IntoResponse as _, Response},
 };
-use data_encoding::HEXLOWER;
 
-use super::{card::Card, date, frame::Frame, problem, view, words};
+use super::{
+    basket::Basket,
+    calendar,
+    card::Card,
+    date,
+    frame::Frame,
+    problem, structured,
+    sum::Sum,
+    view::{Group, Shelf},
+};
 use crate::{
-    app::{App, orders::OrderError},
+    app::{App, events::EventError, orders::OrderError},
     domain::{
-        buyer::BuyerForm,
-        cart::{ItemForm, OrderForm},
-        event::EventSetup,
-        field::FieldError,
-        identity::IdentityKind,
+        event::{Event, EventStatus},
+        offer::Offer,
     },
-    http::{posted::Posted, visitor::Visitor},
+    http::visitor::Visitor,
 };
 
 #[derive(Template)]
@@ -26,165 +34,155 @@ use crate::{
 struct EventPage {
     page: Frame,
     card: Card,
+    address: String,
+    organiser: Option<(String, String)>,
     description: Vec<String>,
     terms: Vec<String>,
     days: Vec<(String, String)>,
-    types: Vec<view::TypeRow>,
-    filled: Filled,
-    /// Field, code and sentence.
-    errors: Vec<(String, &'static str, String)>,
-    /// Made for this one form, so that sending it twice is one order.
-    key: String,
-}
-
-/// What the buyer filled in; the identity number never comes back.
-#[derive(Default)]
-struct Filled {
-    full_name: String,
-    identity_type: String,
-    email: String,
-    whatsapp_number: String,
-    language: String,
-}
-
-/// Names of the identity cards on the form.
-const CARDS: [(IdentityKind, &str); 4] = [
-    (IdentityKind::Ktp, "KTP"),
-    (IdentityKind::Sim, "SIM"),
-    (IdentityKind::StudentCard, "Student card"),
-    (IdentityKind::Passport, "Passport"),
-];
-
-impl EventPage {
-    fn cards(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
-        let chosen = &self.filled.identity_type;
-        CARDS
-            .iter()
-            .map(move |(kind, name)| (kind.name(), *name, kind.name() == chosen))
-    }
+    groups: Vec<Group>,
+    code: String,
+    sum: Sum,
+    /// Why nothing is sold: colour and sentence.
+    notice: Option<(&'static str, &'static str)>,
+    /// Something can be chosen.
+    is_on_sale: bool,
+    url: String,
+    /// Name and address, for a message.
+    message: String,
+    /// For search engines; escaped for its place in a script element.
+    structured: String,
 }
 
 pub(super) async fn show(
     State(app): State<App>,
     visitor: Visitor,
     Path(slug): Path<String>,
+    RawQuery(query): RawQuery,
 ) -> Response {
-    match app.public_event(&slug).await.map_err(OrderError::from) {
-        Ok(setup) => {
-            let page = blank(&app, &visitor, &setup);
-            page.page.send(StatusCode::OK, &page)
-        }
-        Err(error) => problem(&visitor, None, &as_unknown(error)),
+    let basket = Basket::of_query(query.as_deref());
+    match EventPage::of(&app, &visitor, &slug, &basket).await {
+        Ok(page) => page.page.send(StatusCode::OK, &page),
+        Err(error) => problem(&visitor, None, &error),
     }
 }
 
-/// Takes the form: one order, then its page.
-pub(super) async fn place(
+/// The event for a calendar.
+pub(super) async fn ics(
     State(app): State<App>,
+    visitor: Visitor,
     Path(slug): Path<String>,
-    posted: Posted,
 ) -> Response {
-    let wish = order_form(&posted);
-    match app.place_order(&slug, &posted.text("key"), &wish).await {
-        Ok(placed) => {
-            let number = placed.order.number;
-            Redirect::to(&format!("/orders/{number}?access={}", placed.access)).into_response()
+    match app.offer(&slug).await {
+        Ok(offer) => {
+            let text = calendar::of(&offer.setup, &app.public_url, app.clock.now());
+            ([(CONTENT_TYPE, "text/calendar; charset=utf-8")], text).into_response()
         }
-        Err(OrderError::Invalid(errors)) => refused(&app, &slug, &posted, &errors).await,
-        Err(error) => problem(&posted.visitor, Some(&slug), &as_unknown(error)),
+        Err(error) => problem(&visitor, None, &known(error)),
     }
 }
 
-async fn refused(app: &App, slug: &str, posted: &Posted, errors: &[FieldError]) -> Response {
-    let visitor = &posted.visitor;
-    let setup = match app.public_event(slug).await {
-        Ok(setup) => setup,
-        Err(error) => return problem(visitor, None, &as_unknown(error.into())),
-    };
-    let mut again = blank(app, visitor, &setup);
-    again.page = Frame::private(visitor).at(&format!("/events/{slug}"));
-    let said = |error: &FieldError| {
-        (
-            error.field.clone(),
-            error.code,
-            words::field(error, visitor.language),
-        )
-    };
-    again.errors = errors.iter().map(said).collect();
-    again.filled = Filled {
-        full_name: posted.text("full_name"),
-        identity_type: posted.text("identity_type"),
-        email: posted.text("email"),
-        whatsapp_number: posted.text("whatsapp_number"),
-        language: posted.text("language"),
-    };
-    again.types = view::TypeRow::all(&setup, app.clock.now(), visitor, |id| {
-        posted.text(&quantity_field(id))
-    });
-    again.page.send(StatusCode::UNPROCESSABLE_ENTITY, &again)
-}
-
-fn blank(app: &App, visitor: &Visitor, setup: &EventSetup) -> EventPage {
-    let mut key = [0; 16];
-    app.entropy.fill(&mut key);
-    let event = &setup.event;
-    let paragraphs = |text: &str| {
-        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-        lines.map(str::to_owned).collect::<Vec<_>>()
-    };
-    let days = setup.days.iter();
-    let opens = |at| date::moment(at, &event.time_zone, visitor.language);
-    EventPage {
-        page: Frame::public(visitor, app),
-        card: Card::new(event, visitor.language),
-        description: paragraphs(&event.description),
-        terms: paragraphs(&event.terms),
-        days: days
-            .map(|day| (day.label.clone(), opens(day.opens_at)))
-            .collect(),
-        types: view::TypeRow::all(setup, app.clock.now(), visitor, |_| String::new()),
-        filled: Filled::default(),
-        errors: Vec::new(),
-        key: HEXLOWER.encode(&key),
-    }
-}
-
-fn quantity_field(id: &str) -> String {
-    format!("quantity_{id}")
-}
-
-/// The form's fields as a request; a type of which none is wanted is no line.
-fn order_form(posted: &Posted) -> OrderForm {
-    let wanted = posted.fields().iter().filter_map(|(name, value)| {
-        let id = name.strip_prefix("quantity_")?;
-        let value = value.trim();
-        if value.is_empty() || value == "0" {
-            return None;
-        }
-        Some(ItemForm {
-            ticket_type_id: id.to_owned(),
-            // What is no number is refused as out of range.
-            quantity: value.parse().unwrap_or(-1),
-            attendees: Vec::new(),
+impl EventPage {
+    async fn of(
+        app: &App,
+        visitor: &Visitor,
+        slug: &str,
+        basket: &Basket,
+    ) -> Result<Self, OrderError> {
+        let offer = app.offer(slug).await.map_err(known)?;
+        let event = &offer.setup.event;
+        let stock = app.stock(event.id).await?;
+        let organiser = app.organiser(event.client).await?;
+        let notice = notice(event, visitor);
+        let shelf = Shelf {
+            offer: &offer,
+            stock: &stock,
+            basket,
+            visitor,
+            now: app.clock.now(),
+            is_sold: notice.is_none(),
+        };
+        let groups = shelf.groups();
+        let url = format!("{}/events/{slug}", app.public_url);
+        Ok(Self {
+            page: Frame::public(visitor, app),
+            card: Card::new(event, visitor.language),
+            address: event.address.clone(),
+            organiser,
+            description: paragraphs(&event.description),
+            terms: paragraphs(&event.terms),
+            days: days(&offer, visitor),
+            is_on_sale: groups.iter().any(Group::is_on_sale),
+            groups,
+            code: basket.code.clone(),
+            sum: Sum::of(app, visitor, slug, basket).await,
+            notice,
+            message: encoded(&format!("{} {url}", event.name)),
+            structured: structured::of(&offer, &stock, &url, shelf.now),
+            url,
         })
-    });
-    OrderForm {
-        promo_codes: Vec::new(),
-        buyer: BuyerForm {
-            full_name: posted.text("full_name"),
-            identity_type: posted.text("identity_type"),
-            identity_number: posted.text("identity_number"),
-            email: posted.text("email"),
-            whatsapp_number: posted.text("whatsapp_number"),
-            language: posted.text("language"),
-        },
-        items: wanted.collect(),
     }
 }
 
-fn as_unknown(error: OrderError) -> OrderError {
+impl Group {
+    fn is_on_sale(&self) -> bool {
+        self.types.iter().any(|kind| kind.is_on_sale) || self.parts.iter().any(Self::is_on_sale)
+    }
+}
+
+fn days(offer: &Offer, visitor: &Visitor) -> Vec<(String, String)> {
+    let zone = &offer.setup.event.time_zone;
+    let opens = |at| date::moment(at, zone, visitor.language);
+    offer
+        .setup
+        .days
+        .iter()
+        .map(|day| (day.label.clone(), opens(day.opens_at)))
+        .collect()
+}
+
+/// A text as a part of an address, whatever it is.
+pub(super) fn encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+/// Lines that say something.
+pub(super) fn paragraphs(text: &str) -> Vec<String> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.map(str::to_owned).collect()
+}
+
+/// Why an event is not sold.
+pub(super) fn notice(event: &Event, visitor: &Visitor) -> Option<(&'static str, &'static str)> {
+    let (colour, english, indonesian) = match event.status {
+        EventStatus::Published => return None,
+        EventStatus::Closed | EventStatus::Draft => (
+            "secondary",
+            "The sale of this event is closed.",
+            "Penjualan acara ini sudah ditutup.",
+        ),
+        EventStatus::Cancelled => (
+            "danger",
+            "This event is cancelled. Whoever bought a ticket gets a message about the money.",
+            "Acara ini dibatalkan. Pembeli tiket mendapat kabar tentang uangnya.",
+        ),
+        EventStatus::Postponed => (
+            "warning",
+            "This event is postponed. Tickets stay valid; the new date will be told here.",
+            "Acara ini ditunda. Tiket tetap berlaku; tanggal baru diumumkan di sini.",
+        ),
+        EventStatus::Completed => (
+            "secondary",
+            "This event is over.",
+            "Acara ini sudah selesai.",
+        ),
+    };
+    Some((colour, visitor.say(english, indonesian)))
+}
+
+/// To a visitor, an event that is not there and a draft are the same.
+pub(super) fn known(error: EventError) -> OrderError {
     match error {
-        OrderError::Event(crate::app::events::EventError::Unknown) => OrderError::UnknownEvent,
-        other => other,
+        EventError::Unknown => OrderError::UnknownEvent,
+        other => OrderError::Event(other),
     }
 }

@@ -45,6 +45,12 @@ impl Frame {
         self
     }
 
+    /// The same with a query there.
+    pub fn asking(mut self, query: &str) -> Self {
+        query.clone_into(&mut self.visitor.query);
+        self
+    }
+
     /// English or Indonesian words.
     pub fn say<'a>(&self, english: &'a str, indonesian: &'a str) -> &'a str {
         self.visitor.say(english, indonesian)

@@ -5,12 +5,19 @@
 //! sites). A form carries its page's token ([`super::posted`]) and comes back filled in when it is refused, the identity
 //! number excepted. Paying is a link and not a redirect, because forms may only lead to ourselves.
 
+mod basket;
+mod calendar;
 mod card;
+mod cart;
 mod date;
 mod event;
 mod frame;
 mod list;
 mod order;
+mod organiser;
+mod robots;
+mod structured;
+mod sum;
 mod track;
 mod view;
 mod words;
@@ -36,7 +43,13 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/", get(list::show))
         .route("/events/{slug}", get(event::show))
-        .route("/events/{slug}/orders", post(event::place))
+        .route("/events/{slug}/calendar.ics", get(event::ics))
+        .route("/events/{slug}/price", get(sum::show))
+        .route("/events/{slug}/cart", get(cart::show).post(cart::again))
+        .route("/events/{slug}/orders", post(cart::place))
+        .route("/organisers/{slug}", get(organiser::show))
+        .route("/robots.txt", get(robots::rules))
+        .route("/sitemap.xml", get(robots::sitemap))
         .route("/orders/{number}", get(order::show))
         .route("/orders/{number}/status", get(order::status))
         .route("/orders/{number}/payment", post(order::start_payment))

@@ -11,7 +11,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{card::Card, date, frame::Frame, problem};
+use super::{card::Card, date, frame::Frame, problem, sum::adjustment};
 use crate::{
     app::{
         App,
@@ -70,6 +70,7 @@ struct OrderPage {
     now_ms: i64,
     total: String,
     lines: Vec<(String, u32, String)>,
+    adjustments: Vec<(String, String, bool)>,
     tickets: Vec<TicketRow>,
     is_pending: bool,
     is_paid: bool,
@@ -185,9 +186,14 @@ impl OrderPage {
             total: order.total.text(language),
             lines: lines
                 .map(|item| {
-                    let name = found.type_name(item.ticket_type).to_owned();
+                    let name = item.name.clone();
                     (name, item.quantity, text(item.amount_minor()))
                 })
+                .collect(),
+            adjustments: found
+                .adjustments
+                .iter()
+                .map(|it| adjustment(it, &text))
                 .collect(),
             tickets: tickets(found, visitor),
             is_pending,

@@ -29,6 +29,10 @@ pub fn order(error: &OrderError, language: Language) -> String {
             let sentence = indonesian(error.code());
             sentence.map_or_else(|| error.to_string(), str::to_owned)
         }
+        // Its words are for programs.
+        (Language::English, OrderError::NotStored) => {
+            "The order could not be stored now: send the form again.".to_owned()
+        }
         (Language::English, _) => error.to_string(),
     }
 }
@@ -64,12 +68,30 @@ pub fn indonesian(code: &str) -> Option<&'static str> {
         "sale_not_begun" => "Penjualan jenis tiket ini belum dimulai.",
         "sale_ended" => "Penjualan jenis tiket ini sudah berakhir.",
         "quantity_out_of_range" => "Pilih jumlah yang diperbolehkan untuk jenis tiket ini.",
+        "terms_not_accepted" => "Setujui ketentuannya untuk memesan.",
+        "promo_ended" => "Kode promo ini sudah berakhir: hapus kodenya.",
+        "promo_not_begun" => "Kode promo ini belum berlaku: pakai nanti, atau hapus.",
+        "promo_used_up" => "Kode promo ini sudah habis dipakai: hapus kodenya.",
+        "promo_used_by_buyer" => {
+            "Anda sudah memakai kode promo ini sebanyak yang diperbolehkan: hapus kodenya."
+        }
+        "promo_other_type" => {
+            "Kode promo ini untuk jenis tiket lain: pilih jenis itu, atau hapus kodenya."
+        }
+        "promo_min_spend" => {
+            "Pesanan terlalu kecil untuk kode promo ini: tambah tiket, atau hapus kodenya."
+        }
+        "promo_unknown" => "Kode promo ini tidak ada: periksa ejaannya, atau hapus.",
+        "promo_repeated" => "Tulis setiap kode promo satu kali saja.",
+        "promo_too_many" => "Pakai paling banyak 5 kode promo dalam satu pesanan.",
+        "promo_not_stackable" => "Salah satu kode promo ini tidak dapat digabung: pakai satu saja.",
         "attendees_count" => {
             "Isi satu nama per tiket, atau kosongkan semua untuk memakai nama pembeli."
         }
         "invalid_fields" => "Ada isian yang belum benar.",
         "unknown_event" => "Acara ini tidak ada.",
         "not_on_sale" => "Acara ini tidak sedang dijual.",
+        "not_stored" => "Pesanan belum dapat disimpan: kirim formulirnya lagi.",
         "unknown_order" => "Pesanan ini tidak ada, atau tautannya tidak benar.",
         "illegal_move" => "Itu tidak mungkin lagi untuk pesanan ini.",
         "hold_ended" => "Waktu pembayaran pesanan ini sudah habis: buat pesanan baru.",
@@ -89,4 +111,92 @@ pub fn indonesian(code: &str) -> Option<&'static str> {
         }
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        email::EmailError, identity::IdentityError, order, phone::PhoneError, promo,
+    };
+
+    #[test]
+    fn every_code_that_a_form_can_meet_has_its_words() {
+        let mut codes: Vec<&str> = Vec::new();
+        codes.extend(
+            [
+                EmailError::At,
+                EmailError::Length,
+                EmailError::Local,
+                EmailError::Domain,
+            ]
+            .map(EmailError::code),
+        );
+        codes.extend(
+            [
+                PhoneError::Characters,
+                PhoneError::CountryCode,
+                PhoneError::Mobile,
+                PhoneError::Length,
+            ]
+            .map(PhoneError::code),
+        );
+        codes.extend(
+            [
+                IdentityError::NikLength,
+                IdentityError::NikProvince,
+                IdentityError::NikBirthDate,
+                IdentityError::NikSerial,
+                IdentityError::SimLength,
+                IdentityError::StudentCardForm,
+                IdentityError::PassportForm,
+            ]
+            .map(IdentityError::code),
+        );
+        codes.extend([promo::USED_UP.0, promo::USED_BY_BUYER.0]);
+        // Codes that stand in the text of a rule alone are found there.
+        for rule in [
+            include_str!("../../domain/cart.rs"),
+            include_str!("../../domain/promo.rs"),
+        ] {
+            let quoted = rule.split('"').skip(1).step_by(2);
+            codes.extend(quoted.filter(|text| {
+                let starts = [
+                    "promo_",
+                    "items_",
+                    "quantity_",
+                    "sale_",
+                    "attendees_",
+                    "ticket_type_unknown",
+                ];
+                let is_name = text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+                is_name
+                    && starts.iter().any(|start| text.starts_with(start))
+                    && *text != "promo_codes"
+            }));
+        }
+        let errors = [
+            OrderError::Invalid(Vec::new()),
+            OrderError::UnknownEvent,
+            OrderError::NotOnSale,
+            OrderError::KeyForm,
+            OrderError::KeyReused,
+            OrderError::UnknownOrder,
+            OrderError::HoldEnded,
+            OrderError::PaymentInPreparation,
+            OrderError::NotPaid,
+            OrderError::NotStored,
+            OrderError::Illegal(order::IllegalMove {
+                from: order::OrderStatus::Paid,
+                wanted: "be cancelled",
+            }),
+        ];
+        codes.extend(errors.iter().map(OrderError::code));
+        assert!(codes.len() > 40, "{codes:?}");
+        let missing: Vec<_> = codes
+            .into_iter()
+            .filter(|code| indonesian(code).is_none())
+            .collect();
+        assert!(missing.is_empty(), "no Indonesian words: {missing:?}");
+    }
 }
