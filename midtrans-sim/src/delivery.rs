@@ -4,7 +4,7 @@
 //! Invariants: the same bytes are sent at every attempt; the first attempts of one order's notices
 //! go out in the order the moves were made (later ones may overtake, as in life); no redirect but
 //! 307 and 308 is followed. Every attempt is kept in a short log for tests and the demo.
-//! Faults (repeats, other orders, broken signatures) belong between `World::take_outbox` and here.
+//! What goes wrong with notices on demand (repeats, broken signatures) is decided before, in `fault`.
 //! Certificates are not trusted: a notification URL is plain HTTP on the same machine.
 
 use std::{
@@ -117,6 +117,21 @@ impl Delivery {
             for (url, answer) in notice.urls.iter().zip(answers) {
                 tokio::spawn(Arc::clone(&delivery).retry(notice.clone(), url.clone(), answer));
             }
+        });
+        is_done
+    }
+
+    /// Starts sending without waiting for earlier notices of the order.
+    pub fn send_at_once(self: &Arc<Self>, notice: Notice) -> oneshot::Receiver<()> {
+        let (done, is_done) = oneshot::channel();
+        let delivery = Arc::clone(self);
+        tokio::spawn(async move {
+            for url in &notice.urls {
+                let answer = delivery.attempt(&notice, url, 1).await;
+                tokio::spawn(Arc::clone(&delivery).retry(notice.clone(), url.clone(), answer));
+            }
+            // Nobody may be waiting, which is fine.
+            let _ = done.send(());
         });
         is_done
     }

@@ -28,6 +28,9 @@ pub struct Drive {
     /// Put on top of the amount when the channel is chosen ("automatic fee imposition").
     #[serde(default)]
     pub customer_fee: i64,
+    /// Begins another transaction of the same order, although one is open or paid: two phones, one page.
+    #[serde(default)]
+    pub second: bool,
     /// Jumps to the row even where no documented edge leads.
     #[serde(default)]
     pub force: bool,
@@ -72,6 +75,10 @@ impl World {
             .ok_or_else(Refusal::unknown_transaction)?;
         let token = order.token.clone();
         match self.current(&token) {
+            Some(_) if drive.second => {
+                let channel = channel(drive.channel.as_deref(), to)?;
+                self.choose_again(&token, channel, drive.customer_fee, now)
+            }
             Some(last) if !last.row.is_failed_attempt() => Ok(last.id.clone()),
             _ => {
                 let channel = channel(drive.channel.as_deref(), to)?;

@@ -139,10 +139,12 @@ impl Simulator {
         world.sweep(now);
         let result = act(&mut world, now);
         // Still under the lock: the order of moves is the order of sending.
-        let sent = world
-            .take_outbox()
-            .into_iter()
-            .map(|notice| self.delivery.send(notice));
+        let together = world.faults.together;
+        let due = world.take_outbox().into_iter();
+        let sent = due.map(|notice| match together {
+            true => self.delivery.send_at_once(notice),
+            false => self.delivery.send(notice),
+        });
         (result, sent.collect())
     }
 

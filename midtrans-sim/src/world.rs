@@ -14,8 +14,10 @@ use serde_json::Value;
 use crate::{
     body::{self, Kind, Merchant},
     channel::Channel,
+    fault::{Faults, Release},
     ids::Ids,
     refusal::Refusal,
+    replay::Replays,
     request::SnapRequest,
     row::Row,
     transaction::Transaction,
@@ -65,6 +67,9 @@ pub struct World {
     /// What the merchant has for refunds, whole rupiah; `None` is plenty.
     pub(crate) balance: Option<i64>,
     pub(crate) ids: Ids,
+    /// What happens to notices on their way.
+    pub(crate) faults: Faults,
+    pub(crate) replays: Replays,
     sessions: BTreeMap<String, Session>,
     pub(crate) orders: BTreeMap<String, Order>,
     /// Transaction id → order id and place in its list.
@@ -72,6 +77,8 @@ pub struct World {
     /// Pending transactions by the moment they expire.
     due: BTreeSet<(i64, String)>,
     outbox: Vec<Notice>,
+    /// Notices that are kept back.
+    held: Vec<Notice>,
 }
 
 impl World {
@@ -83,6 +90,9 @@ impl World {
             is_notifying: true,
             balance: None,
             ids: Ids::new(seed),
+            faults: Faults::default(),
+            replays: Replays::default(),
+            held: Vec::new(),
             sessions: BTreeMap::new(),
             orders: BTreeMap::new(),
             places: BTreeMap::new(),
@@ -102,9 +112,27 @@ impl World {
         }
     }
 
-    /// Hands over the notices to be sent, oldest first.
+    /// Hands over the notices to be sent, oldest first, with whatever goes wrong with them.
     pub fn take_outbox(&mut self) -> Vec<Notice> {
-        std::mem::take(&mut self.outbox)
+        let due = std::mem::take(&mut self.outbox);
+        let sent = due.into_iter().flat_map(|notice| self.faults.apply(notice));
+        if self.faults.hold {
+            let kept: Vec<_> = sent.collect();
+            self.held.extend(kept);
+            return Vec::new();
+        }
+        sent.collect()
+    }
+
+    /// Lets held notices go; from here on none is held. Gives how many there were.
+    pub fn release(&mut self, order: Release) -> usize {
+        self.faults = Faults::default();
+        let mut held = std::mem::take(&mut self.held);
+        if matches!(order, Release::Reversed) {
+            held.reverse();
+        }
+        self.outbox.extend(held.iter().cloned());
+        held.len()
     }
 
     /// Opens a page and returns its token; an unused older page of the same order dies.
@@ -226,6 +254,33 @@ impl World {
         {
             return Err(Refusal::new(406, "Transaction is on progress"));
         }
+        Ok(self.begin(session, channel, customer_fee, pending_until, now))
+    }
+
+    /// Begins an attempt beside one that is open or paid, as two customers on one page do.
+    ///
+    /// # Errors
+    /// 404 if the page is gone.
+    pub fn choose_again(
+        &mut self,
+        token: &str,
+        channel: Channel,
+        customer_fee: i64,
+        now: i64,
+    ) -> Result<String, Refusal> {
+        let session = self.session(token, now)?.clone();
+        let pending_until = channel.pending_until(now, session.request.payable_until(now));
+        Ok(self.begin(session, channel, customer_fee, pending_until, now))
+    }
+
+    fn begin(
+        &mut self,
+        session: Session,
+        channel: Channel,
+        customer_fee: i64,
+        pending_until: i64,
+        now: i64,
+    ) -> String {
         let (id, serial) = self.ids.make();
         let request = session.request;
         self.insert(Transaction {
@@ -246,7 +301,7 @@ impl World {
             notification_urls: session.notification_urls,
         });
         self.announce(&id);
-        Ok(id)
+        id
     }
 
     fn insert(&mut self, transaction: Transaction) {

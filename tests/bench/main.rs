@@ -16,6 +16,7 @@ mod figure;
 mod large_event;
 mod merge_rate;
 mod sales_page;
+mod sales_webhook;
 mod sim_rate;
 mod sync_delta;
 mod sync_ingest;
@@ -66,6 +67,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if report.wants("sync.propagation") {
         sync_propagation::run(&mut report).await?;
+    }
+    if report.wants("sales.webhook") {
+        sales_webhook::run(&mut report).await?;
     }
     Ok(())
 }

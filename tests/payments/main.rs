@@ -2,3 +2,4 @@
 //! documents, not from each other; what they disagree on is a bug in one of them.
 
 mod midtrans_client;
+mod official_client;

@@ -108,6 +108,8 @@ fn refund(reference: &str, key: &str, amount_minor: i64) -> RefundWish {
         amount_minor,
         currency: "IDR".to_owned(),
         reason: "The show was moved".to_owned(),
+        channel: None,
+        is_whole: false,
     }
 }
 

@@ -32,14 +32,16 @@ pub enum Unanswered {
 }
 
 /// Gathers jobs `J` by key and hands each its answer `A`. Clones share the queues.
-pub struct Combiner<K, J, A>(Arc<Mutex<BTreeMap<K, VecDeque<Waiting<J, A>>>>>);
+pub struct Combiner<K, J, A>(Arc<Mutex<ByKey<K, J, A>>>);
+
+type ByKey<K, J, A> = BTreeMap<K, VecDeque<Waiting<J, A>>>;
 
 struct Waiting<J, A> {
     job: J,
     answer: oneshot::Sender<A>,
 }
 
-type Queues<'a, K, J, A> = MutexGuard<'a, BTreeMap<K, VecDeque<Waiting<J, A>>>>;
+type Queues<'a, K, J, A> = MutexGuard<'a, ByKey<K, J, A>>;
 
 impl<K, J, A> Combiner<K, J, A>
 where

@@ -37,7 +37,8 @@ impl App {
         number(tx, (ReceiptKind::Refund, refund), event, order, now).await
     }
 
-    /// Gives an order that the caller marks paid in this transaction its number.
+    /// Gives an order that the caller marks paid in this transaction its number; one that is paid again after a
+    /// reversal keeps the number that it had.
     pub(super) async fn number_sale(
         &self,
         tx: &mut Tx,
@@ -45,6 +46,9 @@ impl App {
         order: OrderId,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        if store::receipt::of_subject(tx, order.0).await?.is_some() {
+            return Ok(());
+        }
         number(tx, (ReceiptKind::Sale, order.0), event, order, now).await
     }
 

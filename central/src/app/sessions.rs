@@ -7,7 +7,7 @@
 
 use super::{App, notices::LOOK_FOR_MS, payments::LEASE_MS};
 use crate::{
-    domain::id::OrderId,
+    domain::{id::OrderId, payment::PaymentStatus},
     payments::ProviderError,
     store::{
         self, StoreError,
@@ -78,17 +78,19 @@ impl App {
         task: &Task,
     ) -> Result<Result<bool, ProviderError>, StoreError> {
         let now = self.clock.now();
-        let (order, payment) = {
+        let payment = {
             let mut tx = self.store.read().await?;
-            let id = OrderId(task.subject);
-            let order = store::order::by_id(&mut tx, id).await?;
-            (order, store::payment::of_order(&mut tx, id).await?)
+            store::payment::of_order(&mut tx, OrderId(task.subject)).await?
         };
-        let (Some(order), Some(payment)) = (order, payment) else {
+        let Some(payment) = payment else {
             return Ok(Ok(true));
         };
-        // Paid after all, or too old to be paid: there is nothing to close.
-        if order.status.is_settled() || now >= task.created_at.plus_ms(LOOK_FOR_MS) {
+        let is_open = matches!(
+            payment.status,
+            PaymentStatus::Pending | PaymentStatus::Failed | PaymentStatus::Expired
+        );
+        // Paid here after all, or too old to be paid: there is nothing to close.
+        if !is_open || now >= task.created_at.plus_ms(LOOK_FOR_MS) {
             return Ok(Ok(true));
         }
         let Some(token) = &payment.token else {

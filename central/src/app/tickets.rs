@@ -49,7 +49,8 @@ impl App {
         }
         self.number_sale(tx, order.event, order.id, now).await?;
         let id = self.new_id(now);
-        outbox::put(tx, id, outbox::TICKETS_MAIL, order.id.0, now).await?;
+        // Again, where the money was reversed and came once more: these are other tickets.
+        outbox::put_again(tx, id, outbox::TICKETS_MAIL, order.id.0, now).await?;
         Ok(tickets)
     }
 

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{event_file, open, output, search};
+use super::{event_end, event_file, open, output, search};
 use crate::{config::Config, domain::event::Event};
 
 #[derive(Subcommand)]
@@ -27,6 +27,10 @@ pub(super) enum Command {
         /// The event's slug or id
         event: String,
     },
+    /// Cancel an event: nothing is sold any more, and every order is refunded
+    Cancel(event_end::Arguments),
+    /// Postpone an event: tickets stay good, and buyers may ask for refunds
+    Postpone(event_end::Arguments),
     /// Let gates find tickets by name with a passphrase, or no longer
     Search(search::Arguments),
 }
@@ -35,7 +39,7 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<Exi
     // Before anything is opened: a bad file needs no database.
     let wish = match &command {
         Command::Create { file } => Some(event_file::read(file)?),
-        Command::List { .. } | Command::Publish { .. } | Command::Search(_) => None,
+        _ => None,
     };
     let passphrase = match &command {
         Command::Search(arguments) => arguments.passphrase()?,
@@ -65,6 +69,8 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<Exi
                 setup.event.slug
             ));
         }
+        Command::Cancel(arguments) => arguments.cancel(&app).await?,
+        Command::Postpone(arguments) => arguments.postpone(&app).await?,
         Command::Search(arguments) => arguments.run(&app, passphrase).await?,
     }
     Ok(ExitCode::SUCCESS)

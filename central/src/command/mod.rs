@@ -8,6 +8,7 @@ mod conflict;
 mod conflict_line;
 mod demo;
 mod event;
+mod event_end;
 mod event_file;
 mod import;
 mod letter;
@@ -16,7 +17,9 @@ mod node_file;
 mod occupancy;
 mod open;
 mod output;
+mod payment;
 mod receipt;
+mod refund;
 mod search;
 mod serve;
 mod wristband;
@@ -58,6 +61,12 @@ enum Command {
     Letters(letter::Arguments),
     /// Show or change how an event's receipt numbers are written
     Receipts(receipt::Arguments),
+    /// Look at payments, take money by hand, end challenges and disputes
+    #[command(subcommand)]
+    Payment(payment::Command),
+    /// Give money back, and follow it until it has gone
+    #[command(subcommand)]
+    Refund(refund::Command),
     /// Take in the log of a gate without a network, from a file
     Import(import::Arguments),
     /// Check what is stored
@@ -104,6 +113,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             Command::Occupancy(arguments) => occupancy::run(&config, &arguments).await,
             Command::Letters(arguments) => letter::run(&config, &arguments).await,
             Command::Receipts(arguments) => receipt::run(&config, &arguments).await,
+            Command::Payment(command) => payment::run(&config, command).await,
+            Command::Refund(command) => refund::run(&config, command).await,
             Command::Import(arguments) => import::run(&config, &arguments).await,
             Command::Audit(command) => audit::run(&config, &command).await,
             Command::Demo(arguments) => demo::run(&config, &arguments).await,

@@ -1,8 +1,8 @@
 //! Attention: why an admin must look at an order.
 //!
 //! Invariant: one reason stands with the order, the gravest so far; each that was noted is in the audit trail. The
-//! order of the values is the order of their gravity. Who notes them: `app::notices`. Nothing takes one away here:
-//! that is for the person who has looked.
+//! order of the values is the order of their gravity. Who notes them: `app::notices` and `app::refunds`. Nothing takes
+//! one away but the person who has looked.
 
 use super::named::named_enum;
 
@@ -11,6 +11,8 @@ named_enum! {
     pub enum Attention {
         /// Money came after the capacity was given back, and capacity was found again.
         PaidAfterRelease => "paid_after_release",
+        /// Money must be given back by hand: the provider has no way back for it.
+        RefundByHand => "refund_by_hand",
         /// Money is only reserved.
         Reserved => "reserved",
         /// A status that we do not know.
@@ -19,8 +21,10 @@ named_enum! {
         Challenged => "challenged",
         /// Not the order's amount or currency.
         AmountDiffers => "amount_differs",
-        /// Money came after the capacity was given back, and none is left: it must go back.
+        /// Money came after the capacity was given back, and none is left: it goes back.
         PaidWithoutStock => "paid_without_stock",
+        /// The provider refused to give money back.
+        RefundFailed => "refund_failed",
         /// A second attempt was paid as well.
         PaidTwice => "paid_twice",
         /// Money went back, and not through us.

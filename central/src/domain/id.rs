@@ -27,6 +27,10 @@ id_type!(
     PaymentId
 );
 id_type!(
+    /// Money that goes back, once.
+    RefundId
+);
+id_type!(
     /// One webhook as it came in.
     NoticeId
 );

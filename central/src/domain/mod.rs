@@ -6,6 +6,8 @@
 pub mod allotment;
 pub mod attention;
 pub mod batch;
+#[cfg(test)]
+mod books_tests;
 pub mod buyer;
 pub mod cart;
 pub mod cause;
@@ -37,6 +39,7 @@ pub mod position;
 pub mod price;
 pub mod promo;
 pub mod receipt;
+pub mod refund;
 pub mod ruling_check;
 pub mod ticket;
 pub mod tracking;

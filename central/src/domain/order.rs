@@ -3,7 +3,8 @@
 //! ```text
 //!             pay               refund_part        refund
 //! pending ───────────► paid ───────────► partly_refunded ──► refunded
-//!    │  expire, cancel, fail ▲  └───────── refund ──────────────▲
+//!    │  expire, cancel, fail ▲  ├───────── refund ──────────────▲
+//!    │                          └── reverse (the money was not ours after all) ──► failed
 //!    └──► expired │ cancelled │ failed ── pay_late (stock was found again) ──► paid
 //! ```
 //!
@@ -111,6 +112,14 @@ impl OrderStatus {
         self.step("be refunded", &[Paid, PartlyRefunded], Refunded)
     }
 
+    /// The provider says that money which it had reported never came.
+    ///
+    /// # Errors
+    /// Unless it was paid.
+    pub fn reverse(self) -> Result<Self, IllegalMove> {
+        self.step("be reversed", &[Paid, PartlyRefunded], Failed)
+    }
+
     /// Whether money has come and tickets were issued.
     #[must_use]
     pub const fn is_settled(self) -> bool {
@@ -208,7 +217,7 @@ mod tests {
     use proptest::prelude::*;
 
     type Step = fn(OrderStatus) -> Result<OrderStatus, IllegalMove>;
-    const STEPS: [(&str, Step); 7] = [
+    const STEPS: [(&str, Step); 8] = [
         ("pay", OrderStatus::pay),
         ("pay_late", OrderStatus::pay_late),
         ("expire", OrderStatus::expire),
@@ -216,10 +225,11 @@ mod tests {
         ("fail", OrderStatus::fail),
         ("refund_part", OrderStatus::refund_part),
         ("refund", OrderStatus::refund),
+        ("reverse", OrderStatus::reverse),
     ];
 
     /// The whole of design section 12, edge by edge.
-    const EDGES: [(OrderStatus, &str, OrderStatus); 11] = [
+    const EDGES: [(OrderStatus, &str, OrderStatus); 13] = [
         (Pending, "pay", Paid),
         (Pending, "expire", Expired),
         (Pending, "cancel", Cancelled),
@@ -231,6 +241,8 @@ mod tests {
         (Paid, "refund", Refunded),
         (PartlyRefunded, "refund_part", PartlyRefunded),
         (PartlyRefunded, "refund", Refunded),
+        (Paid, "reverse", Failed),
+        (PartlyRefunded, "reverse", Failed),
     ];
 
     #[test]
@@ -275,18 +287,17 @@ mod tests {
 
     proptest! {
         /// Whatever is tried in whatever order: an order that was never paid is never refunded, one that was
-        /// paid never becomes unpaid, and a full refund is the end.
+        /// paid becomes unpaid by a reversal alone, and a full refund is the end.
         #[test]
-        fn only_legal_states_are_reached(tries in prop::collection::vec(0usize..7, 0..40)) {
-            let (mut status, mut was_paid) = (Pending, false);
+        fn only_legal_states_are_reached(tries in prop::collection::vec(0usize..8, 0..40)) {
+            let (mut status, mut is_paid) = (Pending, false);
             for at in tries {
                 let (name, step) = STEPS[at];
                 let Ok(next) = step(status) else { continue };
                 prop_assert!(EDGES.contains(&(status, name, next)));
                 prop_assert_ne!(status, Refunded);
-                prop_assert!(!was_paid || next.is_settled());
-                was_paid |= next == Paid;
-                prop_assert_eq!(next.is_settled(), was_paid);
+                is_paid = (is_paid || next == Paid) && name != "reverse";
+                prop_assert_eq!(next.is_settled(), is_paid);
                 status = next;
             }
         }

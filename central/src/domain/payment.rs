@@ -3,8 +3,9 @@
 //! Invariants: [`decide`] is asked with a status that was *re-read*, never with what a notice claims; its answer
 //! depends on stored values alone, so notices may come twice, late, or in any order. Only a safe payment of
 //! exactly the order's amount moves money state; what is not understood changes nothing and asks for a person.
-//! One order can see several attempts of theirs: a failed one never undoes another that was paid.
-//! Which tickets exist, and giving money back, are decided elsewhere.
+//! One order can see several attempts of theirs: a failed one never undoes another that was paid, and a second one
+//! that was paid goes back. Money that was ours is followed to its end: reversed, disputed, given back elsewhere.
+//! How a refund is made up is decided in [`super::refund`].
 
 use crate::payments::ProviderVerdict;
 
@@ -48,6 +49,8 @@ pub struct Reading {
     pub verdict: ProviderVerdict,
     /// What was paid for the order, a fee on top excepted; `None` in a currency we do not sell in.
     pub amount: Option<Money>,
+    /// What went back so far.
+    pub returned_minor: i64,
 }
 
 /// What is stored of the payment and its order.
@@ -63,6 +66,14 @@ pub struct Standing {
     pub payment: PaymentStatus,
     /// What is to be paid.
     pub amount: Money,
+    /// What refunds lay claim to.
+    pub claimed_minor: i64,
+    /// What of that went back.
+    pub returned_minor: i64,
+    /// The attempt that is read is known as a second payment already.
+    pub knows_second: bool,
+    /// Capacity cannot be found again: the event will not take place.
+    pub is_off: bool,
 }
 
 /// The one thing to do.
@@ -82,6 +93,18 @@ pub enum Move {
     Cancel,
     /// Close the order as expired and give its capacity back.
     Expire,
+    /// Money came for what is no longer to be had: keep it as ours, and give it back.
+    PayBack,
+    /// A second payment of a paid order: keep it beside the first, and give it back.
+    PayTwice,
+    /// The money was not ours after all: take the tickets back.
+    Reverse,
+    /// The buyer's bank took the money back for now: freeze the tickets.
+    Freeze,
+    /// The dispute is won: the tickets are good again.
+    Unfreeze,
+    /// Money went back at the provider: book what we do not know of.
+    BookRefunds,
     /// Nothing new.
     Ignore(Known),
     /// Change no money state; show it to an admin.
@@ -97,6 +120,8 @@ named_enum! {
         LowerState => "lower_state",
         /// It speaks of an attempt that another has overtaken.
         OtherAttempt => "other_attempt",
+        /// The money is on its way back.
+        GoesBack => "goes_back",
     }
 }
 
@@ -107,8 +132,6 @@ named_enum! {
         OtherReference => "other_reference",
         /// Not the order's amount or currency.
         AmountDiffers => "amount_differs",
-        /// A second attempt was paid as well.
-        PaidTwice => "paid_twice",
         /// The provider suspects fraud and waits for an answer.
         Challenged => "challenged",
         /// Money is only reserved.
@@ -131,7 +154,6 @@ impl Doubt {
         Some(match self {
             Self::OtherReference => return None,
             Self::AmountDiffers => Attention::AmountDiffers,
-            Self::PaidTwice => Attention::PaidTwice,
             Self::Challenged => Attention::Challenged,
             Self::Reserved => Attention::Reserved,
             Self::Reversed => Attention::Reversed,
@@ -154,6 +176,12 @@ impl Move {
             Self::Fail => "failed",
             Self::Cancel => "cancelled",
             Self::Expire => "expired",
+            Self::PayBack => "paid_without_stock",
+            Self::PayTwice => "paid_twice",
+            Self::Reverse => "reversed",
+            Self::Freeze => "disputed",
+            Self::Unfreeze => "dispute_won",
+            Self::BookRefunds => "refunded",
             Self::Ignore(known) => known.name(),
             Self::NeedsReview(doubt) => doubt.name(),
         }
@@ -161,11 +189,13 @@ impl Move {
 }
 
 impl Move {
-    /// Whether it settles or closes the order.
+    /// Whether it moves money or closes the order.
     #[must_use]
     pub const fn is_final(self) -> bool {
         match self {
-            Self::Pay | Self::PayAfterRelease | Self::Fail | Self::Cancel | Self::Expire => true,
+            Self::Pay | Self::PayAfterRelease | Self::PayBack | Self::PayTwice => true,
+            Self::Fail | Self::Cancel | Self::Expire | Self::Reverse => true,
+            Self::Freeze | Self::Unfreeze | Self::BookRefunds => true,
             Self::KeepPending | Self::FailAttempt | Self::Ignore(_) | Self::NeedsReview(_) => false,
         }
     }
@@ -193,8 +223,8 @@ pub fn decide(stored: &Standing, reading: &Reading) -> Move {
         V::Expired => ended(stored, reading, Move::Expire),
         V::Challenged => unpaid_doubt(stored, Doubt::Challenged),
         V::Reserved => unpaid_doubt(stored, Doubt::Reserved),
-        V::Refunded | V::PartlyRefunded => refunded(stored),
-        V::Disputed => Move::NeedsReview(Doubt::Disputed),
+        V::Refunded | V::PartlyRefunded => refunded(stored, reading),
+        V::Disputed => disputed(stored, reading),
         V::NeedsReview => Move::NeedsReview(Doubt::UnknownStatus),
     }
 }
@@ -209,39 +239,62 @@ impl Standing {
 }
 
 fn paid(stored: &Standing, reading: &Reading) -> Move {
-    let is_ours = stored.payment == PaymentStatus::Success;
-    if (stored.order.is_settled() || is_ours) && stored.knows_other(reading) {
-        return Move::NeedsReview(Doubt::PaidTwice);
+    use PaymentStatus as P;
+    if stored.knows_second {
+        return Move::Ignore(Known::Repeated);
     }
-    if stored.order.is_settled() {
-        return match stored.payment {
-            PaymentStatus::Success => Move::Ignore(Known::Repeated),
-            _ => Move::Ignore(Known::LowerState),
-        };
-    }
-    if reading.amount != Some(stored.amount) {
-        return Move::NeedsReview(Doubt::AmountDiffers);
-    }
-    if stored.order == Pending {
-        Move::Pay
-    } else {
-        Move::PayAfterRelease
+    match stored.payment {
+        P::Success | P::PartlyRefunded | P::Refunded | P::Disputed
+            if stored.knows_other(reading) =>
+        {
+            match reading.amount {
+                Some(_) => Move::PayTwice,
+                None => Move::NeedsReview(Doubt::AmountDiffers),
+            }
+        }
+        P::Disputed => Move::Unfreeze,
+        P::PartlyRefunded | P::Refunded => Move::Ignore(Known::LowerState),
+        P::Success if stored.order.is_settled() => Move::Ignore(Known::Repeated),
+        P::Success if stored.claimed_minor > 0 => Move::Ignore(Known::GoesBack),
+        _ if reading.amount != Some(stored.amount) => Move::NeedsReview(Doubt::AmountDiffers),
+        _ if stored.order.is_settled() => Move::PayTwice,
+        _ if stored.is_off => Move::PayBack,
+        _ if stored.order == Pending => Move::Pay,
+        _ => Move::PayAfterRelease,
     }
 }
 
 /// An attempt that came to nothing: it closes a pending order, unless another attempt is under way. Money that was
 /// ours and is not any more counts wherever the order stands: it may have come too late for a ticket.
 fn ended(stored: &Standing, reading: &Reading, close: Move) -> Move {
+    use PaymentStatus as P;
     let is_other = stored.knows_other(reading);
+    let had_money = matches!(stored.payment, P::Success | P::PartlyRefunded | P::Disputed);
     match (stored.order, stored.payment) {
-        (_, PaymentStatus::Success) if !is_other => Move::NeedsReview(Doubt::Reversed),
+        _ if had_money && !is_other => undone(stored, reading),
         (order, _) if order.is_settled() => Move::Ignore(Known::OtherAttempt),
         (Pending, _) if is_other => Move::Ignore(Known::OtherAttempt),
-        (Pending, PaymentStatus::Failed) if close == Move::FailAttempt => {
-            Move::Ignore(Known::Repeated)
-        }
+        (Pending, P::Failed) if close == Move::FailAttempt => Move::Ignore(Known::Repeated),
         (Pending, _) => close,
         _ => Move::Ignore(Known::Repeated),
+    }
+}
+
+/// Money that was ours is not any more. A card payment that has not settled is given back by cancelling it, so a
+/// cancellation is expected where all of it was claimed; any other claim on it now has nothing behind it.
+fn undone(stored: &Standing, reading: &Reading) -> Move {
+    if stored.claimed_minor > 0 {
+        let is_ours = reading.verdict == ProviderVerdict::Cancelled
+            && stored.claimed_minor == stored.amount.minor;
+        return match is_ours {
+            true => Move::Ignore(Known::GoesBack),
+            false => Move::NeedsReview(Doubt::Reversed),
+        };
+    }
+    if stored.order.is_settled() {
+        Move::Reverse
+    } else {
+        Move::NeedsReview(Doubt::Reversed)
     }
 }
 
@@ -253,10 +306,26 @@ fn unpaid_doubt(stored: &Standing, doubt: Doubt) -> Move {
     }
 }
 
-fn refunded(stored: &Standing) -> Move {
+fn refunded(stored: &Standing, reading: &Reading) -> Move {
+    use PaymentStatus as P;
     match stored.payment {
-        PaymentStatus::PartlyRefunded | PaymentStatus::Refunded => Move::Ignore(Known::Repeated),
-        _ => Move::NeedsReview(Doubt::RefundedElsewhere),
+        P::Pending | P::Failed | P::Expired | P::Review => {
+            Move::NeedsReview(Doubt::RefundedElsewhere)
+        }
+        // A second payment that was given back, as it should be.
+        _ if stored.knows_other(reading) => Move::Ignore(Known::OtherAttempt),
+        _ if reading.returned_minor > stored.returned_minor => Move::BookRefunds,
+        _ => Move::Ignore(Known::Repeated),
+    }
+}
+
+fn disputed(stored: &Standing, reading: &Reading) -> Move {
+    use PaymentStatus as P;
+    match stored.payment {
+        _ if stored.knows_other(reading) => Move::NeedsReview(Doubt::Disputed),
+        P::Disputed => Move::Ignore(Known::Repeated),
+        P::Success | P::PartlyRefunded if stored.order.is_settled() => Move::Freeze,
+        _ => Move::NeedsReview(Doubt::Disputed),
     }
 }
 

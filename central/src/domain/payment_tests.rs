@@ -15,6 +15,11 @@ fn reading(verdict: V, transaction: &str) -> Reading {
         transaction_ref: transaction.to_owned(),
         verdict,
         amount: Some(idr(100)),
+        returned_minor: match verdict {
+            V::Refunded => 100,
+            V::PartlyRefunded => 40,
+            _ => 0,
+        },
     }
 }
 
@@ -28,12 +33,21 @@ fn standing(order: OrderStatus) -> Standing {
         OrderStatus::Expired => PaymentStatus::Expired,
         OrderStatus::Cancelled | OrderStatus::Failed => PaymentStatus::Failed,
     };
+    let claimed_minor = match order {
+        OrderStatus::PartlyRefunded => 40,
+        OrderStatus::Refunded => 100,
+        _ => 0,
+    };
     Standing {
         reference: "GRB-1".to_owned(),
         order,
         transaction_ref: Some("t1".to_owned()),
         payment,
         amount: idr(100),
+        claimed_minor,
+        returned_minor: claimed_minor,
+        knows_second: false,
+        is_off: false,
     }
 }
 
@@ -59,12 +73,12 @@ const TABLE: [(V, [&str; 5]); 12] = [
     (V::Reserved,       ["reserved", "lower_state", "lower_state", "lower_state", "reserved"]),
     (V::Paid,           ["paid", "repeated", "lower_state", "lower_state", "paid_after_release"]),
     (V::Challenged,     ["challenged", "lower_state", "lower_state", "lower_state", "challenged"]),
-    (V::Denied,         ["attempt_failed", "reversed", "other_attempt", "other_attempt", "repeated"]),
-    (V::Failed,         ["failed", "reversed", "other_attempt", "other_attempt", "repeated"]),
-    (V::Cancelled,      ["cancelled", "reversed", "other_attempt", "other_attempt", "repeated"]),
-    (V::Expired,        ["expired", "reversed", "other_attempt", "other_attempt", "repeated"]),
-    (V::Refunded,       ["refunded_elsewhere", "refunded_elsewhere", "repeated", "repeated", "refunded_elsewhere"]),
-    (V::PartlyRefunded, ["refunded_elsewhere", "refunded_elsewhere", "repeated", "repeated", "refunded_elsewhere"]),
+    (V::Denied,         ["attempt_failed", "reversed", "reversed", "other_attempt", "repeated"]),
+    (V::Failed,         ["failed", "reversed", "reversed", "other_attempt", "repeated"]),
+    (V::Cancelled,      ["cancelled", "reversed", "reversed", "other_attempt", "repeated"]),
+    (V::Expired,        ["expired", "reversed", "reversed", "other_attempt", "repeated"]),
+    (V::Refunded,       ["refunded_elsewhere", "refunded", "refunded", "repeated", "refunded_elsewhere"]),
+    (V::PartlyRefunded, ["refunded_elsewhere", "refunded", "repeated", "repeated", "refunded_elsewhere"]),
     (V::Disputed,       ["disputed", "disputed", "disputed", "disputed", "disputed"]),
     (V::NeedsReview,    ["unknown_status", "unknown_status", "unknown_status", "unknown_status", "unknown_status"]),
 ];
@@ -164,7 +178,64 @@ fn money_without_a_ticket_is_watched_like_any_other() {
             "stock may be back"
         );
         assert_eq!(said(V::Paid, "t2"), "paid_twice", "{order:?}");
+        let goes_back = Standing {
+            claimed_minor: 100,
+            ..stored
+        };
+        let said = |verdict| decide(&goes_back, &reading(verdict, "t1")).name();
+        assert_eq!(
+            said(V::Paid),
+            "goes_back",
+            "no seat for money that goes back"
+        );
+        assert_eq!(said(V::Cancelled), "goes_back", "that is how it goes back");
+        assert_eq!(said(V::Denied), "reversed");
+        assert_eq!(said(V::Refunded), "refunded");
     }
+}
+
+#[test]
+fn money_for_an_event_that_is_off_goes_back() {
+    for order in [OrderStatus::Pending, OrderStatus::Expired] {
+        let stored = Standing {
+            is_off: true,
+            ..standing(order)
+        };
+        let decided = decide(&stored, &reading(V::Paid, "t1"));
+        assert_eq!(decided, Move::PayBack, "{order:?}");
+    }
+}
+
+#[test]
+fn money_beside_a_payment_by_hand_goes_back() {
+    let by_hand = Standing {
+        payment: PaymentStatus::Failed,
+        transaction_ref: None,
+        ..standing(OrderStatus::Paid)
+    };
+    let paid = reading(V::Paid, "t1");
+    assert_eq!(decide(&by_hand, &paid), Move::PayTwice);
+    let known = Standing {
+        knows_second: true,
+        ..standing(OrderStatus::Paid)
+    };
+    let again = decide(&known, &reading(V::Paid, "t2"));
+    assert_eq!(again, Move::Ignore(Known::Repeated));
+}
+
+#[test]
+fn a_dispute_freezes_once_and_is_lifted_when_it_is_won() {
+    let paid = standing(OrderStatus::Paid);
+    assert_eq!(decide(&paid, &reading(V::Disputed, "t1")), Move::Freeze);
+    let frozen = Standing {
+        payment: PaymentStatus::Disputed,
+        ..paid
+    };
+    let said = |verdict, transaction| decide(&frozen, &reading(verdict, transaction));
+    assert_eq!(said(V::Disputed, "t1"), Move::Ignore(Known::Repeated));
+    assert_eq!(said(V::Paid, "t1"), Move::Unfreeze);
+    assert_eq!(said(V::Paid, "t2"), Move::PayTwice);
+    assert_eq!(said(V::Disputed, "t2"), Move::NeedsReview(Doubt::Disputed));
 }
 
 #[test]
@@ -197,8 +268,8 @@ fn only_the_whole_amount_of_this_order_pays_it() {
     );
 }
 
-/// What `app` stores when it makes a move.
-fn make(stored: &mut Standing, decided: Move, transaction: &str) {
+/// What `app` stores when it makes a move, and the money that it counts.
+fn make(stored: &mut Standing, books: &mut Books, decided: Move, reading: &Reading) {
     let (order, payment) = match decided {
         Move::Pay => (stored.order.pay(), PaymentStatus::Success),
         Move::PayAfterRelease => (stored.order.pay_late(), PaymentStatus::Success),
@@ -207,27 +278,58 @@ fn make(stored: &mut Standing, decided: Move, transaction: &str) {
         Move::Fail => (stored.order.fail(), PaymentStatus::Failed),
         Move::Cancel => (stored.order.cancel(), PaymentStatus::Failed),
         Move::Expire => (stored.order.expire(), PaymentStatus::Expired),
+        Move::Reverse => (stored.order.reverse(), PaymentStatus::Failed),
+        Move::Freeze => (Ok(stored.order), PaymentStatus::Disputed),
+        Move::Unfreeze => (Ok(stored.order), PaymentStatus::Success),
+        Move::PayTwice => {
+            books.seconds.insert(reading.transaction_ref.clone());
+            return;
+        }
+        Move::BookRefunds => {
+            stored.returned_minor = reading.returned_minor;
+            stored.claimed_minor = reading.returned_minor;
+            match reading.returned_minor == stored.amount.minor {
+                true => (stored.order.refund(), PaymentStatus::Refunded),
+                false => (stored.order.refund_part(), PaymentStatus::PartlyRefunded),
+            }
+        }
+        Move::PayBack => unreachable!("the event takes place"),
         Move::Ignore(_) | Move::NeedsReview(_) => return,
     };
+    books.paid += u32::from(matches!(decided, Move::Pay | Move::PayAfterRelease));
+    books.reversed += u32::from(decided == Move::Reverse);
     stored.order = order.expect("decide names only legal moves");
     stored.payment = payment;
-    stored.transaction_ref = Some(transaction.to_owned());
+    stored.transaction_ref = Some(reading.transaction_ref.clone());
+}
+
+#[derive(Default)]
+struct Books {
+    paid: u32,
+    reversed: u32,
+    /// Attempts whose money goes back because the order was paid by another.
+    seconds: std::collections::BTreeSet<String>,
 }
 
 proptest! {
-    /// Any notices in any order: the order is paid exactly when a payment was among them, and paid once.
+    /// Any notices in any order: every attempt that was paid either pays the order or goes back, the order is settled
+    /// exactly while one payment of it stands, and what went back is never more than what came.
     #[test]
-    fn arrival_changes_nothing_that_counts(picks in prop::collection::vec((0usize..12, 1u8..3), 0..30)) {
+    fn arrival_changes_nothing_that_counts(picks in prop::collection::vec((0usize..12, 1u8..3), 0..40)) {
         let mut stored = Standing { transaction_ref: None, ..standing(OrderStatus::Pending) };
-        let mut payments = 0;
+        let mut books = Books::default();
         for (at, transaction) in &picks {
-            let transaction = format!("t{transaction}");
-            let decided = decide(&stored, &reading(VERDICTS[*at], &transaction));
-            payments += u32::from(matches!(decided, Move::Pay | Move::PayAfterRelease));
-            make(&mut stored, decided, &transaction);
+            let reading = reading(VERDICTS[*at], &format!("t{transaction}"));
+            stored.knows_second = books.seconds.contains(&reading.transaction_ref);
+            let decided = decide(&stored, &reading);
+            make(&mut stored, &mut books, decided, &reading);
+            prop_assert!(stored.returned_minor <= stored.amount.minor);
+            prop_assert_eq!(stored.order.is_settled(), books.paid == books.reversed + 1);
+            if reading.verdict == V::Paid {
+                let knows = books.seconds.contains(&reading.transaction_ref);
+                let pays = stored.transaction_ref.as_ref() == Some(&reading.transaction_ref);
+                prop_assert!(knows || (pays && stored.order.is_settled()), "money is nowhere: {decided:?}");
+            }
         }
-        let was_paid = picks.iter().any(|(at, _)| VERDICTS[*at] == V::Paid);
-        prop_assert_eq!(stored.order == OrderStatus::Paid, was_paid);
-        prop_assert_eq!(payments, u32::from(was_paid));
     }
 }

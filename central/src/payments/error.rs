@@ -21,6 +21,8 @@ pub enum ProviderError {
     NotAllowed { message: String },
     #[error("the balance at the provider is too low for this refund")]
     BalanceTooLow,
+    #[error("the payment has not settled yet, so only all of it can be given back")]
+    NotSettled,
     #[error("the payment provider refused (status {status}): {message}")]
     Refused { status: u16, message: String },
     #[error("the message's signature is wrong")]
@@ -45,6 +47,7 @@ impl ProviderError {
             ProviderError::ReferenceTaken => "provider_reference_taken",
             ProviderError::NotAllowed { .. } => "provider_not_allowed",
             ProviderError::BalanceTooLow => "provider_balance_too_low",
+            ProviderError::NotSettled => "provider_not_settled",
             ProviderError::Refused { .. } => "provider_refused",
             ProviderError::BadSignature => "bad_signature",
             ProviderError::Malformed { .. } => "provider_malformed",
@@ -53,10 +56,20 @@ impl ProviderError {
         }
     }
 
-    /// Whether the same call may succeed later without anybody changing anything. The outcome of a
-    /// call that could not be reached is unknown: repeat it under the same reference or key.
+    /// Whether the same call may succeed later without a change of the call. The outcome of a call that could not be
+    /// reached is unknown: repeat it under the same reference or key.
     #[must_use]
     pub fn can_retry(&self) -> bool {
+        self.is_outage()
+            || matches!(
+                self,
+                ProviderError::NotSettled | ProviderError::BalanceTooLow
+            )
+    }
+
+    /// Whether the provider as a whole may be out of reach.
+    #[must_use]
+    pub fn is_outage(&self) -> bool {
         matches!(
             self,
             ProviderError::Unreachable { .. } | ProviderError::Unavailable { .. }

@@ -60,6 +60,15 @@ pub trait PaymentProvider: fmt::Debug + Send + Sync {
     /// Ends a payment the buyer has begun but not made.
     fn expire<'a>(&'a self, reference: &'a str) -> Answer<'a, ()>;
 
+    /// Lets a payment through that the provider suspects of fraud.
+    fn approve<'a>(&'a self, reference: &'a str) -> Answer<'a, ()>;
+
+    /// Refuses one.
+    fn deny<'a>(&'a self, reference: &'a str) -> Answer<'a, ()>;
+
+    /// Whether the provider can give money back that came by these means; where it cannot, a person must.
+    fn can_refund(&self, channel: Option<&str>) -> bool;
+
     /// Gives money back. The key makes it happen once, however often it is asked.
     fn refund<'a>(&'a self, wish: &'a RefundWish) -> Answer<'a, Refunded>;
 }
@@ -174,6 +183,10 @@ pub struct RefundWish {
     pub amount_minor: i64,
     pub currency: String,
     pub reason: String,
+    /// The means of payment in the provider's words.
+    pub channel: Option<String>,
+    /// It is all of the payment.
+    pub is_whole: bool,
 }
 
 /// A refund the provider has taken on.

@@ -55,6 +55,19 @@ impl PaymentProvider for OnSite {
         future::ready(Ok(())).boxed()
     }
 
+    fn approve<'a>(&'a self, _reference: &'a str) -> Answer<'a, ()> {
+        future::ready(Err(ProviderError::Unsupported)).boxed()
+    }
+
+    fn deny<'a>(&'a self, _reference: &'a str) -> Answer<'a, ()> {
+        future::ready(Err(ProviderError::Unsupported)).boxed()
+    }
+
+    /// A person gives it back, and says so.
+    fn can_refund(&self, _channel: Option<&str>) -> bool {
+        false
+    }
+
     /// The money changes hands at the desk. Whether it is all of it is known to the order alone, so
     /// the verdict says "partly"; the order's own sum decides.
     fn refund<'a>(&'a self, wish: &'a RefundWish) -> Answer<'a, Refunded> {

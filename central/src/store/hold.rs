@@ -100,7 +100,12 @@ pub async fn release(tx: &mut Tx, order: OrderId) -> Result<(), StoreError> {
             released.push(claim);
         }
     }
-    // After all types: the order in which whoever buys locks them too.
+    give_shared_back(tx, &released).await?;
+    promo::give_back(tx, order).await
+}
+
+/// After all types: the order in which whoever buys locks them too.
+async fn give_shared_back(tx: &mut Tx, released: &[Claim]) -> Result<(), StoreError> {
     for claim in released {
         execute!(
             tx,
@@ -110,7 +115,45 @@ pub async fn release(tx: &mut Tx, order: OrderId) -> Result<(), StoreError> {
             claim.ticket_type.0
         )?;
     }
-    promo::give_back(tx, order).await
+    Ok(())
+}
+
+/// Gives sold capacity back, because its tickets were taken back; does nothing for what is not sold.
+///
+/// # Errors
+/// When the database fails.
+pub async fn give_back(tx: &mut Tx, order: OrderId, back: &[Claim]) -> Result<(), StoreError> {
+    let mut released = Vec::new();
+    for claim in back {
+        let quantity = i64::from(claim.quantity);
+        let given = execute!(
+            tx,
+            "UPDATE holds SET quantity = quantity - ? \
+             WHERE order_id = ? AND ticket_type_id = ? AND status = 'sold' AND quantity >= ?",
+            quantity,
+            order.0,
+            claim.ticket_type.0,
+            quantity
+        )?;
+        if given == 1 {
+            let sql = "UPDATE ticket_types SET taken = taken - ? WHERE id = ?";
+            execute!(tx, sql, quantity, claim.ticket_type.0)?;
+            released.push(*claim);
+        }
+    }
+    give_shared_back(tx, &released).await
+}
+
+/// Gives all sold capacity of an order back, and the uses of its promo codes, in such a way that [`sell_again`] can take
+/// them once more.
+///
+/// # Errors
+/// When the database fails.
+pub async fn unsell(tx: &mut Tx, order: OrderId) -> Result<(), StoreError> {
+    let sql = "UPDATE holds SET status = 'held' WHERE order_id = ? AND status = 'sold'";
+    execute!(tx, sql, order.0)?;
+    promo::hold_again(tx, order).await?;
+    release(tx, order).await
 }
 
 /// Takes the capacity of released holds again, as sold, and the uses of promo codes with it; false when there is not

@@ -5,15 +5,18 @@
 //! read with [`Store::read`]. Writers on SQLite queue for one connection; on MySQL they meet at the rows they
 //! change, above all at the event's revision ([`revision`]).
 
+pub mod attention;
 pub mod audit;
 pub mod change;
 pub mod charge;
 pub mod check;
+pub mod claim;
 pub mod client;
 pub mod conflict;
 pub mod dialect;
 mod error;
 pub mod event;
+pub mod frozen;
 pub mod gate;
 pub mod hold;
 pub mod letter;
@@ -31,6 +34,9 @@ pub mod payment;
 pub mod pool;
 pub mod promo;
 pub mod receipt;
+pub mod refund;
+pub mod refund_rule;
+pub mod refund_run;
 pub mod revision;
 pub mod round;
 pub mod ruling;

@@ -7,7 +7,7 @@ use sync_protocol::time::Timestamp;
 
 use super::{
     StoreError, Tx,
-    tx::{execute, fetch_one, fetch_optional},
+    tx::{execute, fetch_all, fetch_one, fetch_optional},
 };
 use crate::domain::id::NoticeId;
 
@@ -96,6 +96,34 @@ pub async fn has_enough(tx: &mut Tx, notice: RawNotice<'_>, most: i64) -> Result
     let sql = "SELECT times_received FROM payment_notices WHERE provider = ? AND digest = ?";
     let known = fetch_optional!(tx, (i64,), sql, notice.provider, notice.digest.as_slice())?;
     Ok(known.is_none())
+}
+
+/// Authentic notices of a provider that came between two moments and of which nothing came yet, the oldest first:
+/// their bodies, and which they are.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open(
+    tx: &mut Tx,
+    provider: &str,
+    between: (Timestamp, Timestamp),
+    most: i64,
+) -> Result<Vec<(NoticeId, Vec<u8>)>, StoreError> {
+    let rows = fetch_all!(
+        tx,
+        (uuid::Uuid, Vec<u8>),
+        "SELECT id, body FROM payment_notices WHERE provider = ? AND outcome IS NULL AND authentic = ? \
+         AND received_at > ? AND received_at < ? ORDER BY received_at LIMIT ?",
+        provider,
+        true,
+        between.0.0,
+        between.1.0,
+        most
+    )?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, body)| (NoticeId(id), body))
+        .collect())
 }
 
 /// Stores what came of a notice, unless something that counts had come of it before.

@@ -355,14 +355,18 @@ pub async fn close(
     moved_one(moved)
 }
 
-/// Puts why an admin must look in the place of what stood there; the caller has locked the order.
+/// Moves a paid order that stands at `from`.
 ///
 /// # Errors
-/// When the database fails.
-pub async fn put_attention(tx: &mut Tx, order: OrderId, why: Attention) -> Result<(), StoreError> {
-    let sql = "UPDATE orders SET attention = ? WHERE id = ?";
-    execute!(tx, sql, why.name(), order.0)?;
-    Ok(())
+/// [`StoreError::Corrupt`] when it stands elsewhere: the caller had not locked it.
+pub async fn advance(
+    tx: &mut Tx,
+    order: OrderId,
+    from: OrderStatus,
+    to: OrderStatus,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE orders SET status = ? WHERE id = ? AND status = ?";
+    moved_one(execute!(tx, sql, to.name(), order.0, from.name())?)
 }
 
 /// Pending orders whose hold ended before `now`, the oldest first.

@@ -18,6 +18,10 @@ pub const PAYMENT_CANCEL: &str = "payment_cancel";
 
 /// Answer a question about orders.
 pub const TRACKING_ASK: &str = "tracking_ask";
+/// Ask the provider to give money back: the refund.
+pub const REFUND_SEND: &str = "refund_send";
+/// Mail the buyer of a refund, that it is made or declined: the refund.
+pub const REFUND_MAIL: &str = "refund_mail";
 
 /// Something to be done.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +58,32 @@ pub async fn put(
         now.0
     )?;
     Ok(())
+}
+
+/// Puts something to be done, or opens it again if it was done before.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_again(
+    tx: &mut Tx,
+    id: Uuid,
+    kind: &str,
+    subject: Uuid,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let opened = execute!(
+        tx,
+        "UPDATE outbox SET done_at = NULL, due_at = ?, created_at = ?, attempts = 0, last_error = NULL, failed_at = NULL \
+         WHERE kind = ? AND subject_id = ?",
+        now.0,
+        now.0,
+        kind,
+        subject
+    )?;
+    if opened == 1 {
+        return Ok(());
+    }
+    put(tx, id, kind, subject, now).await
 }
 
 /// What of this kind is to be done now, the longest due first.

@@ -156,14 +156,35 @@ pub async fn by_reference(
     row.map(Row::into_payment).transpose()
 }
 
-/// The newest payment of an order.
+/// The order's own payment, not those that came beside it.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn of_order(tx: &mut Tx, order: OrderId) -> Result<Option<Payment>, StoreError> {
-    let sql = select!("WHERE order_id = ? ORDER BY created_at DESC, id DESC LIMIT 1");
+    let sql = select!(
+        "WHERE order_id = ? AND beside_id IS NULL ORDER BY created_at DESC, id DESC LIMIT 1"
+    );
     let row = fetch_optional!(tx, Row, sql, order.0)?;
     row.map(Row::into_payment).transpose()
+}
+
+/// The payment with this id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_id(tx: &mut Tx, payment: PaymentId) -> Result<Option<Payment>, StoreError> {
+    let row = fetch_optional!(tx, Row, select!("WHERE id = ?"), payment.0)?;
+    row.map(Row::into_payment).transpose()
+}
+
+/// All payments of an order, its own first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn all_of_order(tx: &mut Tx, order: OrderId) -> Result<Vec<Payment>, StoreError> {
+    let sql = select!("WHERE order_id = ? ORDER BY beside_id IS NOT NULL, created_at, id");
+    let rows = fetch_all!(tx, Row, sql, order.0)?;
+    rows.into_iter().map(Row::into_payment).collect()
 }
 
 /// A session that the provider opened.
@@ -265,11 +286,13 @@ pub struct Due {
     pub every_ms: i64,
     /// Older payments are given up.
     pub made_after: Timestamp,
+    /// Those that were paid are looked at if they were made after this.
+    pub paid_after: Timestamp,
 }
 
-/// Payments of one provider that may still bring money and are due for a look: the last one was before
-/// `now - every_ms`, and longer ago than half the payment's age then, so that old ones are looked at rarely. Those
-/// that were made before `made_after` are given up.
+/// Payments of one provider that may still bring money, or lose it again (`paid_after`: for a while after they were
+/// made), and are due for a look: the last one was before `now - every_ms`, and longer ago than half the payment's age
+/// then, so that old ones are looked at rarely. Those that were made before `made_after` are given up.
 ///
 /// # Errors
 /// When the database fails.
@@ -280,13 +303,21 @@ pub async fn open(
     most: i64,
 ) -> Result<Vec<Payment>, StoreError> {
     let sql = select!(
-        "WHERE status IN ('pending', 'failed', 'expired') AND updated_at < ? AND provider = ? \
-         AND token IS NOT NULL AND created_at > ? AND (? - updated_at) * 2 >= updated_at - created_at \
-         ORDER BY updated_at LIMIT ?"
+        "WHERE status IN ('pending', 'failed', 'expired', 'success') AND updated_at < ? AND provider = ? \
+         AND token IS NOT NULL AND created_at > CASE status WHEN 'success' THEN ? ELSE ? END \
+         AND (? - updated_at) * 2 >= updated_at - created_at ORDER BY updated_at LIMIT ?"
     );
-    let before = due.now.plus_ms(-due.every_ms).0;
-    let made_after = due.made_after.0;
-    let rows = fetch_all!(tx, Row, sql, before, provider, made_after, due.now.0, most)?;
+    let rows = fetch_all!(
+        tx,
+        Row,
+        sql,
+        due.now.plus_ms(-due.every_ms).0,
+        provider,
+        due.paid_after.0,
+        due.made_after.0,
+        due.now.0,
+        most
+    )?;
     rows.into_iter().map(Row::into_payment).collect()
 }
 

@@ -269,6 +269,16 @@ pub async fn use_again(tx: &mut Tx, order: OrderId) -> Result<bool, StoreError> 
     Ok(true)
 }
 
+/// Turns kept uses into held ones, so that they can be given back.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hold_again(tx: &mut Tx, order: OrderId) -> Result<(), StoreError> {
+    let sql = "UPDATE promo_usages SET status = 'held' WHERE order_id = ? AND status = 'used'";
+    execute!(tx, sql, order.0)?;
+    Ok(())
+}
+
 /// Counts uses of a code; false when its quota has no room or it is switched off. The last use closes it.
 ///
 /// # Errors

@@ -11,7 +11,7 @@ use super::{
     StoreError, Tx,
     many::write_many,
     revision::{signed, unsigned},
-    tx::fetch_all,
+    tx::{execute, fetch_all},
 };
 use crate::domain::{
     id::{OrderId, OrderItemId, TicketTypeId},
@@ -120,6 +120,21 @@ pub async fn of_order(tx: &mut Tx, order: OrderId) -> Result<Vec<SoldTicket>, St
         order.0
     )?;
     rows.into_iter().map(Row::into_ticket).collect()
+}
+
+/// Gives a ticket the status and the revision of its row; the caller has taken that revision.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_status(tx: &mut Tx, ticket: &Ticket) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE tickets SET status = ?, revision = ? WHERE id = ?",
+        ticket.status.name(),
+        signed(ticket.revision),
+        ticket.id.0
+    )?;
+    Ok(())
 }
 
 /// Tickets of an event whose names are sealed for its search, or those whose names are not: at most `rows`, the

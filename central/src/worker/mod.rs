@@ -1,4 +1,5 @@
-//! Work that nobody asks for: holds that end, payments nobody told us about, sessions that are over.
+//! Work that nobody asks for: holds that end, payments nobody told us about, money that goes back,
+//! sessions that are over.
 //!
 //! Every step is a loop of its own, so none can stop or delay another, however slow the provider is. A step does a
 //! bounded piece and says how much that was; it goes on at once while there is work, and rests when there is none.
@@ -26,6 +27,9 @@ pub async fn run(app: App) {
     tokio::join!(
         repeat("expire_holds", || app.expire_holds(MOST)),
         repeat("settle_payments", || app.settle_payments(MOST)),
+        repeat("follow_notices", || app.follow_notices(MOST)),
+        repeat("send_refunds", || app.send_refunds(MOST)),
+        repeat("refund_cancelled", || app.refund_cancelled(MOST)),
         repeat("close_sessions", || app.close_sessions(MOST)),
         repeat("sweep_sessions", || app.sweep_sessions()),
         repeat("send_letters", || app.send_letters(MOST)),

@@ -6,6 +6,8 @@
 //!   every notice is over
 //! - `POST /sim/transactions/{order_id}/resend` the last notice again, byte for byte
 //! - `GET  /sim/notifications` attempts so far; `POST {"on": false}` stops new notices
+//! - `POST /sim/faults` with [`Faults`]: what goes wrong with notices from now on; `{}` ends it
+//! - `POST /sim/release` `{"order": "reversed"}` lets held notices go and ends all faults
 //! - `POST /sim/balance` `{"amount": 0}` limits what can be refunded, `{"amount": null}` lifts it
 
 use std::sync::Arc;
@@ -21,6 +23,7 @@ use serde_json::{Value, json};
 
 use crate::{
     drive::Drive,
+    fault::{Faults, Release},
     refusal::Refusal,
     simulator::Simulator,
     world::{Order, World},
@@ -93,6 +96,23 @@ pub(super) async fn attempts(State(simulator): Shared) -> Json<Value> {
 pub(super) async fn balance(State(simulator): Shared, Json(balance): Json<Balance>) -> Json<Value> {
     simulator.with(|world, _| world.balance = balance.amount);
     Json(json!({"amount": balance.amount}))
+}
+
+pub(super) async fn faults(State(simulator): Shared, Json(faults): Json<Faults>) -> Json<Value> {
+    simulator.with(|world, _| world.faults = faults);
+    Json(json!({"set": true}))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Go {
+    #[serde(default)]
+    order: Release,
+}
+
+/// Answers when the first attempt of each is over.
+pub(super) async fn release(State(simulator): Shared, Json(go): Json<Go>) -> Json<Value> {
+    let released = simulator.with_delivery(|world, _| world.release(go.order));
+    Json(json!({"released": released.await}))
 }
 
 fn describe(world: &World, base_url: &str, order_id: &str, order: &Order) -> Value {

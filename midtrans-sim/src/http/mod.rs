@@ -3,6 +3,7 @@
 
 mod control;
 mod core;
+mod once;
 mod page;
 mod snap;
 
@@ -12,6 +13,7 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     http::HeaderMap,
+    middleware,
     response::{IntoResponse, Redirect},
     routing::{get, post},
 };
@@ -38,6 +40,10 @@ pub(crate) fn router(simulator: Arc<Simulator>) -> Router {
         .route("/v2/{id}/deny", post(core::deny))
         .route("/v2/{id}/refund", post(core::refund))
         .route("/v2/{id}/refund/online/direct", post(core::refund_directly))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&simulator),
+            once::once,
+        ))
         .route("/sim/transactions", get(control::list))
         .route("/sim/transactions/{order_id}", get(control::one))
         .route("/sim/transactions/{order_id}/drive", post(control::drive))
@@ -46,6 +52,8 @@ pub(crate) fn router(simulator: Arc<Simulator>) -> Router {
             "/sim/notifications",
             get(control::attempts).post(control::switch),
         )
+        .route("/sim/faults", post(control::faults))
+        .route("/sim/release", post(control::release))
         .route("/sim/balance", post(control::balance))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(simulator)

@@ -1,13 +1,22 @@
-//! Buyers: they order, pay in time, too late or never, and change their mind. What the till took is the truth about
-//! money; notices of it come twice, late or not at all.
+//! Buyers: they order, pay in time, too late, twice or never, change their mind and want their money back. What the till
+//! took is the truth about money; notices of it come twice, late or not at all.
 
-use super::{chance::Chance, hall::Hall};
+use super::{
+    chance::Chance,
+    hall::Hall,
+    till::{CARD, TRANSFER},
+};
 use axum::http::HeaderMap;
 use central::{
-    app::orders::OrderError,
+    app::{
+        orders::OrderError,
+        refunds::{RefundAsk, RefundError},
+        trail::Actor,
+    },
     domain::{
         buyer::BuyerForm,
         cart::{ItemForm, OrderForm},
+        refund::{RefundReason, RefundStatus, Scope},
         ticket::{SoldTicket, code},
     },
 };
@@ -79,17 +88,83 @@ impl Market {
             return "nobody has ordered".to_owned();
         }
         let number = chance.pick(&self.orders).number.clone();
-        if !hall.till.pay(&number) {
-            return format!("has nothing to pay for {number}");
+        let channel = *chance.pick(&[CARD, CARD, TRANSFER]);
+        if hall.till.is_paid(&number) && chance.percent(80) {
+            return format!("is told again: {}", self.notify(hall, &number).await);
         }
-        let mut said = format!("pays {number}:");
+        let Some(payment) = hall.till.pay(&number, channel) else {
+            return format!("has nothing to pay for {number}");
+        };
+        let mut said = format!("pays {payment} by {channel}:");
         for _ in 0..*chance.pick(&[0, 1, 1, 1, 2]) {
-            said = format!("{said} {}", self.notify(hall, &number).await);
+            said = format!("{said} {}", self.notify(hall, &payment).await);
         }
         said
     }
 
-    async fn notify(&mut self, hall: &Hall, number: &str) -> &'static str {
+    /// Somebody wants money back: a buyer asks, or somebody who works here decides.
+    pub async fn refund(&self, hall: &Hall, chance: &Chance) -> String {
+        if self.orders.is_empty() {
+            return "nobody has ordered".to_owned();
+        }
+        let order = chance.pick(&self.orders);
+        let app = &hall.central.app;
+        let (number, desk) = (&order.number, Actor::Staff("the desk".to_owned()));
+        let view = app.find_order(number, &order.access).await.expect("placed");
+        let refunded = match chance.below(4) {
+            0 => {
+                let asked = app.request_refund(number, &order.access, &[], "").await;
+                match asked {
+                    Ok(asked) if chance.percent(70) => app.approve_refund(asked.id, &desk).await,
+                    Ok(asked) => app.decline_refund(asked.id, &desk).await,
+                    Err(error) => Err(error),
+                }
+            }
+            kind => {
+                let scope = match (kind, view.tickets.is_empty()) {
+                    (1, false) => Scope::Tickets(vec![chance.pick(&view.tickets).gate.id]),
+                    (2, _) => Scope::Amount(chance.between(1, 200_000)),
+                    _ => Scope::Whole,
+                };
+                let (reason, note) = (RefundReason::Staff, String::new());
+                let ask = RefundAsk {
+                    scope,
+                    reason,
+                    note,
+                };
+                app.refund_order(number, &ask, &desk).await
+            }
+        };
+        match refunded {
+            Ok(refund) => format!("gets {} back for {number}", refund.amount.minor),
+            Err(RefundError::Store(error)) => panic!("a refund fails: {error}"),
+            Err(error) => format!("gets nothing back for {number}: {}", error.code()),
+        }
+    }
+
+    /// Somebody gives money back by hand that waits for it.
+    pub async fn give_by_hand(&self, hall: &Hall) -> usize {
+        let app = &hall.central.app;
+        let desk = Actor::Staff("the desk".to_owned());
+        let waiting = app.refunds(RefundStatus::Manual, 1_000).await;
+        let waiting = waiting.expect("refunds");
+        for (refund, _) in &waiting {
+            let done = app.finish_refund(refund.id, "by hand", &desk).await;
+            done.expect("it waits for a person");
+        }
+        waiting.len()
+    }
+
+    /// The provider tells of every payment once more.
+    pub async fn tell_all_payments(&self, hall: &Hall) {
+        for order in &self.orders {
+            for payment in hall.till.payments(&order.number) {
+                self.notify(hall, &payment).await;
+            }
+        }
+    }
+
+    async fn notify(&self, hall: &Hall, number: &str) -> &'static str {
         let app = &hall.central.app;
         let taken = app.take_notice(&HeaderMap::new(), number.as_bytes()).await;
         match taken {

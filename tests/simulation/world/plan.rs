@@ -56,6 +56,8 @@ pub struct Rare {
     pub central_crash: Option<u32>,
     /// A device's disk fills up, for a while.
     pub full_disk: Option<u32>,
+    /// The event is cancelled.
+    pub cancel: Option<u32>,
     /// Central's database is copied, and later replaced by that copy: at the one step and at the other.
     pub restore: Option<(u32, u32)>,
 }
@@ -93,6 +95,7 @@ impl Plan {
                 central_crash: at(&chance, 40, steps),
                 full_disk: at(&chance, 20, steps),
                 restore: restore(&chance, steps),
+                cancel: at(&chance, 12, steps),
             },
         }
     }

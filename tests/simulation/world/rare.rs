@@ -1,5 +1,7 @@
 //! What happens to few events, and at most once: a copied disk, a revoked node, a central that goes down.
 
+use central::app::trail::Actor;
+
 use super::{
     World,
     broken::{Broken, Held},
@@ -34,6 +36,9 @@ impl World {
         if crash {
             self.central_crash().await?;
         }
+        if is_due(rare.cancel) {
+            self.call_off().await?;
+        }
         match rare.restore {
             Some((copy, _)) if copy == step => self.backup = Some(self.hall.image()),
             Some((_, back)) if back == step => self.central_restore().await?,
@@ -57,6 +62,17 @@ impl World {
         self.market.forget_lost_orders(&self.hall).await;
         self.trace
             .say("central's database is an older copy".to_owned());
+        self.look_at_central().await
+    }
+
+    /// The event will not take place; its refunds begin at the worker's next turns. One that was called off before its
+    /// database went back is called off again, or not at all.
+    async fn call_off(&mut self) -> Held {
+        let (app, event) = (&self.hall.central.app, self.hall.event.event.id);
+        let organiser = Actor::Staff("the organiser".to_owned());
+        let cancelled = app.cancel_event(event, &organiser).await;
+        cancelled.expect("it was published");
+        self.trace.say("the event is cancelled".to_owned());
         self.look_at_central().await
     }
 

@@ -14,6 +14,7 @@ use super::{
 
 /// After so many rounds in which each device meets central nothing may be new.
 const MOST_MEETINGS: u32 = 12;
+const HOUR: i64 = 3_600_000;
 /// A device that pages by two rows is through after so many rounds.
 const MOST_ROUNDS: u32 = 200;
 
@@ -21,6 +22,7 @@ impl World {
     /// Everybody meets, and everything is looked at.
     pub async fn rest(&mut self) -> Held {
         self.mend().await?;
+        self.settle_money().await?;
         self.meet().await?;
         let rows = checks::rows(&self.hall).await;
         let (revision, tickets) = self.hall.tickets().await;
@@ -29,6 +31,9 @@ impl World {
             rows: rows.clone(),
         };
         checks::sales::hold(&self.hall).await?;
+        if !self.hall.was_put_back {
+            checks::sales::books_agree(&self.hall).await?;
+        }
         checks::logs::every_record_arrived_once(&self.devices, &rows, &self.hall).await?;
         checks::conflicts::the_manager_sees_every_double(&self.hall, &rows).await?;
         checks::logs::every_fork_is_found(&self.devices, &self.hall).await?;
@@ -62,6 +67,22 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// Central's worker and the desk go on until no money is on its way. Second payments whose notices were lost are told
+    /// once more: the provider does so, and only it knows of them.
+    async fn settle_money(&mut self) -> Held {
+        for _ in 0..MOST_MEETINGS {
+            self.market.tell_all_payments(&self.hall).await;
+            // Longer than any pause between two tries.
+            self.pass(2 * HOUR).await?;
+            self.worker().await?;
+            self.market.give_by_hand(&self.hall).await;
+            if checks::sales::books_agree(&self.hall).await.is_ok() {
+                break;
+            }
+        }
+        self.after_sales().await
     }
 
     /// Rounds of all devices until nothing is new to anybody.

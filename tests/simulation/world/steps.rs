@@ -127,9 +127,10 @@ impl World {
     async fn buyer(&mut self) -> Held {
         let down = self.chance.percent(10);
         self.hall.till.set_down(down);
-        let said = match self.chance.below(8) {
+        let said = match self.chance.below(10) {
             0..3 => self.market.order(&self.hall, &self.chance).await,
             3..7 => self.market.pay(&self.hall, &self.chance).await,
+            7..9 => self.market.refund(&self.hall, &self.chance).await,
             _ => self.market.cancel(&self.hall, &self.chance).await,
         };
         self.hall.till.set_down(false);
@@ -137,12 +138,22 @@ impl World {
         self.after_sales().await
     }
 
-    async fn worker(&mut self) -> Held {
+    pub async fn worker(&mut self) -> Held {
+        self.hall.till.lose_answers(self.chance.percent(20));
         let app = &self.hall.central.app;
         let expired = app.expire_holds(100).await.expect("central looks");
         let settled = app.settle_payments(100).await.expect("central asks");
+        let followed = app.follow_notices(100).await.expect("central asks");
+        let sent = app.send_refunds(100).await.expect("central asks");
+        let off = app.refund_cancelled(2).await.expect("central gives back");
+        let by_hand = match self.chance.percent(30) {
+            true => self.market.give_by_hand(&self.hall).await,
+            false => 0,
+        };
+        self.hall.till.lose_answers(false);
         self.trace.say(format!(
-            "central ends {expired} holds and settles {settled} payments"
+            "central ends {expired} holds, settles {settled} payments, follows {followed} notices, sends {sent} \
+             refunds and deals with {off} orders of a cancelled event; {by_hand} refunds are made by hand"
         ));
         self.after_sales().await
     }
@@ -160,7 +171,10 @@ impl World {
             self.trace.say(said);
             return self.look_at_central().await;
         }
-        let (_, known) = self.hall.tickets().await;
+        let (_, mut known) = self.hall.tickets().await;
+        // What was refunded stays so.
+        let gone = checks::sales::refunded(&self.hall).await;
+        known.retain(|ticket| !gone.contains(&ticket.id.0));
         if known.is_empty() {
             return Ok(());
         }

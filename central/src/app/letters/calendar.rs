@@ -18,9 +18,7 @@ pub(super) fn attachment(view: &OrderView) -> Option<Attachment> {
     for day in days(view) {
         calendar.push(entry(view, day));
     }
-    if calendar.events().next().is_none() {
-        return None;
-    }
+    calendar.events().next()?;
     Some(Attachment {
         file: format!("{}.ics", view.order.number),
         kind: "text/calendar; charset=utf-8",

@@ -3,17 +3,21 @@
 //! Authenticate → keep the raw body → read the status again → decide (`domain::payment`) → save. Invariants: money,
 //! order, holds, tickets and outbox move together or not at all; the same news twice changes nothing twice; the
 //! order's row is locked while a move is decided, so concurrent notices queue. What cannot be read now stays open
-//! and is settled by the worker, which makes the same moves ([`App::settle_payments`]).
-//! The moves themselves are in `moves`.
+//! and is settled by the worker, which makes the same moves ([`App::settle_payments`], [`App::follow_notices`]).
+//! `moves` plans and makes the moves, `paid` those that bring money, `undone` those that take it away again.
 
 mod moves;
+mod paid;
+mod undone;
+
+use std::time::Duration;
 
 use axum::http::HeaderMap;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use sync_protocol::time::Timestamp;
 
-use super::{App, events::EventError, sessions::UNREACHABLE};
+use super::{App, events::EventError, refunds::RefundError, sessions::UNREACHABLE};
 use crate::{
     domain::{id::NoticeId, payment::Move},
     payments::{Notice, ProviderError, ProviderVerdict},
@@ -29,6 +33,14 @@ use crate::{
 const LOOK_EVERY_MS: i64 = 60_000;
 /// Payments made before this are not looked at any more: no page and no virtual account lives longer.
 pub(super) const LOOK_FOR_MS: i64 = 8 * 24 * 3_600_000;
+
+/// Payments that were paid are looked at again for so long: some banks take a payment back minutes after it.
+const LOOK_AFTER_MS: i64 = 30 * 60_000;
+/// The provider waits for our answer; what its records do not tell in this time is read later.
+const READ_WITHIN: Duration = Duration::from_secs(4);
+/// A notice of which nothing came is followed again after this, and for so long.
+const FOLLOW_AFTER_MS: i64 = 30_000;
+const FOLLOW_FOR_MS: i64 = 24 * 3_600_000;
 
 /// How many notices without a valid proof are kept; concurrent ones may exceed it by a few.
 const MOST_UNPROVEN: i64 = 1_000;
@@ -46,7 +58,7 @@ pub enum NoticeOutcome {
     UnknownPayment,
     /// It claims a payment that the provider's records do not show.
     StatusDiffers,
-    /// Paid after the capacity was given back, and none is left: an admin must refund.
+    /// Paid after the capacity was given back, and none is left: the money goes back.
     NoStock,
     /// What was decided.
     Moved(Move),
@@ -77,6 +89,9 @@ pub enum NoticeError {
     /// The event's part failed.
     #[error(transparent)]
     Event(#[from] EventError),
+    /// Money could not be set on its way back.
+    #[error(transparent)]
+    Refund(#[from] RefundError),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -88,13 +103,13 @@ impl NoticeError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Provider(_) => "status_unreadable",
-            Self::Event(_) | Self::Store(_) => "internal",
+            Self::Event(_) | Self::Refund(_) | Self::Store(_) => "internal",
         }
     }
 
     /// Whether the provider as a whole may be out of reach.
     fn is_outage(&self) -> bool {
-        matches!(self, Self::Provider(error) if error.can_retry() || *error == ProviderError::WrongKey)
+        matches!(self, Self::Provider(error) if error.is_outage() || *error == ProviderError::WrongKey)
     }
 }
 
@@ -174,7 +189,12 @@ impl App {
         let Some(payment) = known else {
             return Ok(NoticeOutcome::UnknownOrder);
         };
-        let Some(status) = self.provider.status(&notice.provider_reference).await? else {
+        let asked = self.provider.status(&notice.provider_reference);
+        let read = tokio::time::timeout(READ_WITHIN, asked).await;
+        let too_slow = |_| ProviderError::Unreachable {
+            cause: "no answer in time".to_owned(),
+        };
+        let Some(status) = read.map_err(too_slow)?? else {
             return Ok(NoticeOutcome::UnknownPayment);
         };
         let differs = notice.claimed == ProviderVerdict::Paid && is_unpaid(status.verdict);
@@ -200,6 +220,7 @@ impl App {
             now,
             every_ms: LOOK_EVERY_MS,
             made_after: now.plus_ms(-LOOK_FOR_MS),
+            paid_after: now.plus_ms(-LOOK_AFTER_MS),
         };
         let open = {
             let mut tx = self.store.read().await?;
@@ -225,6 +246,42 @@ impl App {
             }
         }
         Ok(moved)
+    }
+
+    /// Follows authentic notices again that could not be followed when they came, at most `most` of them; gives how
+    /// many have an outcome now.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn follow_notices(&self, most: i64) -> Result<usize, NoticeError> {
+        let now = self.clock.now();
+        let open = {
+            let mut tx = self.store.read().await?;
+            let name = self.provider.name();
+            let (after, before) = (now.plus_ms(-FOLLOW_FOR_MS), now.plus_ms(-FOLLOW_AFTER_MS));
+            store::notice::open(&mut tx, name, (after, before), most).await?
+        };
+        let (mut followed, mut outages) = (0, 0);
+        for (id, body) in open {
+            // Its proof was looked at when it came; the key may be another one since.
+            let Ok(notice) = self.provider.authenticate(&HeaderMap::new(), &body) else {
+                continue;
+            };
+            match self.follow(&notice, id, now).await {
+                Ok(outcome) => {
+                    transact!(self.store, |tx| {
+                        store::notice::put_outcome(tx, id, outcome.name(), now).await
+                    })?;
+                    (followed, outages) = (followed + 1, 0);
+                }
+                Err(error) if error.is_outage() => outages += 1,
+                Err(error) => tracing::warn!(notice = %id, %error, "notice not followed"),
+            }
+            if outages == UNREACHABLE {
+                break;
+            }
+        }
+        Ok(followed)
     }
 
     async fn settle(&self, payment: &Payment, now: Timestamp) -> Result<bool, NoticeError> {

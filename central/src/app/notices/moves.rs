@@ -3,22 +3,22 @@
 //! Invariant: what is planned outside the transaction is only a guess at which locks are needed (a move that
 //! gates see takes the event's revision first); what is done is decided under the lock.
 
+use serde_json::json;
 use sync_protocol::{id::EventId, time::Timestamp};
 
 use super::{NoticeError, NoticeOutcome};
 use crate::{
-    app::{App, events::EventError},
+    app::{App, events::EventError, refunds::RefundError, trail::Actor},
     domain::{
-        attention::Attention,
+        event::EventStatus,
         id::{NoticeId, OrderId},
         money::{Currency, Money},
         order::{IllegalMove, Order, OrderStatus},
         payment::{self, Move, PaymentStatus, Reading, Standing},
     },
-    payments,
+    payments::{self, ProviderVerdict},
     store::{
         self, StoreError, Transient, Tx,
-        audit::AuditEntry,
         payment::{Payment, PaymentMove},
         tx::transact,
     },
@@ -26,12 +26,10 @@ use crate::{
 
 /// How often a move is planned anew because the order moved meanwhile.
 const PLANS: u32 = 8;
-/// What the audit trail calls a reason to look.
-const NOTED: &str = "order.attention";
 
 /// Why one attempt at a move was rolled back.
 #[derive(Debug, thiserror::Error)]
-enum MoveError {
+pub(super) enum MoveError {
     #[error("the order moved meanwhile")]
     Raced,
     #[error("no capacity is left")]
@@ -39,9 +37,20 @@ enum MoveError {
     #[error(transparent)]
     Illegal(#[from] IllegalMove),
     #[error(transparent)]
+    Refund(#[from] Box<RefundError>),
+    #[error(transparent)]
     Event(#[from] EventError),
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<RefundError> for MoveError {
+    fn from(error: RefundError) -> Self {
+        match error {
+            RefundError::Store(error) => Self::Store(error),
+            other => Self::Refund(Box::new(other)),
+        }
+    }
 }
 
 impl Transient for MoveError {
@@ -49,21 +58,32 @@ impl Transient for MoveError {
         match self {
             Self::Store(error) => error.is_transient(),
             Self::Event(error) => error.is_transient(),
+            Self::Refund(error) => error.is_transient(),
             Self::Raced | Self::NoStock | Self::Illegal(_) => false,
         }
     }
 }
 
 /// What is being applied, and to what.
-struct News<'a> {
-    status: &'a payments::PaymentStatus,
-    reading: Reading,
+pub(super) struct News<'a> {
+    pub(super) status: &'a payments::PaymentStatus,
+    pub(super) reading: Reading,
     notice: Option<NoticeId>,
     /// The outcome's name if it is not the move's own.
     named: Option<&'static str>,
-    order: OrderId,
-    event: EventId,
-    now: Timestamp,
+    pub(super) order: OrderId,
+    pub(super) event: EventId,
+    pub(super) now: Timestamp,
+}
+
+impl News<'_> {
+    /// Who brings it.
+    pub(super) fn who(&self) -> Actor {
+        match self.notice {
+            Some(_) => Actor::Provider,
+            None => Actor::System,
+        }
+    }
 }
 
 impl App {
@@ -97,7 +117,7 @@ impl App {
             match self.make(payment, &news, planned).await {
                 Ok(()) => return Ok(NoticeOutcome::Moved(planned)),
                 Err(MoveError::NoStock) => {
-                    match self.note_no_stock(payment, &news, planned).await {
+                    match self.make_paid_back(payment, &news, planned).await {
                         Ok(()) => return Ok(NoticeOutcome::NoStock),
                         Err(error) => again(error)?,
                     }
@@ -110,8 +130,8 @@ impl App {
 
     async fn plan(&self, payment: &Payment, reading: &Reading) -> Result<Move, StoreError> {
         let mut tx = self.store.read().await?;
-        let (order, payment) = load(&mut tx, payment).await?;
-        Ok(payment::decide(&standing(&order, &payment), reading))
+        let (_, _, standing) = load(&mut tx, payment, reading).await?;
+        Ok(payment::decide(&standing, reading))
     }
 
     async fn make(
@@ -122,47 +142,22 @@ impl App {
     ) -> Result<(), MoveError> {
         match planned {
             Move::Pay | Move::PayAfterRelease => self.make_paid(payment, news, planned).await,
-            _ => self.make_small(payment, news, planned).await,
+            Move::PayBack => self.make_paid_back(payment, news, planned).await,
+            Move::PayTwice => self.make_paid_twice(payment, news).await,
+            Move::Reverse | Move::Freeze | Move::Unfreeze | Move::BookRefunds => {
+                self.make_undone(payment, news, planned).await
+            }
+            Move::KeepPending
+            | Move::FailAttempt
+            | Move::Fail
+            | Move::Cancel
+            | Move::Expire
+            | Move::Ignore(_)
+            | Move::NeedsReview(_) => self.make_small(payment, news, planned).await,
         }
     }
 
-    /// Marks the order paid, sells its holds, issues its tickets.
-    async fn make_paid(
-        &self,
-        payment: &Payment,
-        news: &News<'_>,
-        planned: Move,
-    ) -> Result<(), MoveError> {
-        let made = transact!(self.store, |tx| {
-            // First of all: it makes revisions visible in order.
-            let mut revision = store::revision::take(tx, news.event).await?;
-            let (order, payment) = load_locked(tx, payment, news, planned).await?;
-            let is_late = planned == Move::PayAfterRelease;
-            let sold = if is_late {
-                order.status.pay_late()?;
-                self.note(tx, &order, Attention::PaidAfterRelease, news)
-                    .await?;
-                store::hold::sell_again(tx, order.id).await?
-            } else {
-                order.status.pay()?;
-                store::hold::sell(tx, order.id).await?
-            };
-            if !sold {
-                return Err(MoveError::NoStock);
-            }
-            store::order::mark_paid(tx, order.id, order.status, news.now).await?;
-            advance(tx, &payment, PaymentStatus::Success, news).await?;
-            self.issue_tickets(tx, &order, &mut revision, news.now)
-                .await?;
-            store::revision::put(tx, news.event, &revision).await?;
-            finish(tx, news, planned.name()).await?;
-            Ok(())
-        });
-        self.waits.changed(news.event);
-        made
-    }
-
-    /// Every move that no gate sees.
+    /// Every move that neither gates nor the books of money see.
     async fn make_small(
         &self,
         payment: &Payment,
@@ -187,63 +182,38 @@ impl App {
                     close(tx, &order, &payment, to, PaymentStatus::Expired, news).await?;
                     self.tell_expired(tx, order.id, news.now).await?;
                 }
-                Move::Ignore(_) => store::payment::touch(tx, payment.id, news.now).await?,
                 Move::NeedsReview(doubt) => {
                     if let Some(why) = doubt.attention() {
-                        self.note(tx, &order, why, news).await?;
+                        self.note(tx, &order, why, &news.who(), news.now).await?;
                     }
                     store::payment::touch(tx, payment.id, news.now).await?;
                 }
-                Move::Pay | Move::PayAfterRelease => return Err(MoveError::Raced),
+                _ => store::payment::touch(tx, payment.id, news.now).await?,
             }
             finish(tx, news, planned.name()).await?;
             Ok(())
         })
     }
 
-    /// The money is ours and the seat is not: kept as both, and shown to an admin.
-    async fn note_no_stock(
-        &self,
-        payment: &Payment,
-        news: &News<'_>,
-        planned: Move,
-    ) -> Result<(), MoveError> {
-        transact!(self.store, |tx| {
-            let (order, payment) = load_locked(tx, payment, news, planned).await?;
-            self.note(tx, &order, Attention::PaidWithoutStock, news)
-                .await?;
-            advance(tx, &payment, PaymentStatus::Success, news).await?;
-            finish(tx, news, NoticeOutcome::NoStock.name()).await?;
-            Ok::<_, MoveError>(())
-        })?;
-        tracing::warn!(
-            reference = payment.reference,
-            "paid after release and sold out"
-        );
-        Ok(())
-    }
-
-    /// Shows an order to an admin: its gravest reason stands with it, each is in the audit trail once.
-    async fn note(
+    /// Leaves a row about a payment in the audit trail.
+    pub(super) async fn tell_of_payment(
         &self,
         tx: &mut Tx,
-        order: &Order,
-        why: Attention,
+        payment: &Payment,
         news: &News<'_>,
+        what: &str,
     ) -> Result<(), StoreError> {
-        if why.outweighs(order.attention) {
-            store::order::put_attention(tx, order.id, why).await?;
-        }
-        let entry = AuditEntry {
-            id: self.new_id(news.now),
-            now: news.now,
-            actor_kind: news.notice.map_or("system", |_| "provider"),
-            action: NOTED,
-            subject_kind: "order",
-            subject: order.id.0,
-            detail: &format!(r#"{{"reason":"{}"}}"#, why.name()),
-        };
-        store::audit::put_once(tx, entry).await
+        let detail = json!({
+            "payment": payment.id.to_string(),
+            "reference": payment.reference,
+            "transaction": news.reading.transaction_ref,
+            "status": news.status.provider_status,
+            "channel": news.status.channel,
+            "amount_minor": news.status.amount_minor,
+            "charged_minor": news.status.charged_minor,
+        });
+        self.tell_of_order(tx, payment.order, &news.who(), what, detail)
+            .await
     }
 }
 
@@ -253,37 +223,52 @@ fn again(error: MoveError) -> Result<(), NoticeError> {
         MoveError::Raced | MoveError::Store(StoreError::Duplicate) => Ok(()),
         MoveError::NoStock => Err(StoreError::Corrupt("stock asked for twice").into()),
         MoveError::Illegal(_) => unreachable!("decide names only legal moves"),
+        MoveError::Refund(error) => Err((*error).into()),
         MoveError::Event(error) => Err(error.into()),
         MoveError::Store(error) => Err(error.into()),
     }
 }
 
-async fn load(tx: &mut Tx, payment: &Payment) -> Result<(Order, Payment), StoreError> {
+async fn load(
+    tx: &mut Tx,
+    payment: &Payment,
+    reading: &Reading,
+) -> Result<(Order, Payment, Standing), StoreError> {
     let order = store::order::by_id(tx, payment.order).await?;
     let order = order.ok_or(StoreError::Corrupt("a payment of no order"))?;
     let payment = store::payment::by_reference(tx, &payment.provider, &payment.reference).await?;
-    Ok((
-        order,
-        payment.ok_or(StoreError::Corrupt("a payment that is gone"))?,
-    ))
+    let payment = payment.ok_or(StoreError::Corrupt("a payment that is gone"))?;
+    let claims = store::claim::of_payment(tx, payment.id, &reading.transaction_ref).await?;
+    let standing = Standing {
+        reference: payment.reference.clone(),
+        order: order.status,
+        transaction_ref: payment.transaction_ref.clone(),
+        payment: payment.status,
+        amount: payment.amount,
+        claimed_minor: claims.claimed_minor,
+        returned_minor: claims.returned_minor,
+        knows_second: claims.knows_second,
+        is_off: claims.event == EventStatus::Cancelled,
+    };
+    Ok((order, payment, standing))
 }
 
 /// The order and its payment, locked, if they still ask for the planned move.
-async fn load_locked(
+pub(super) async fn load_locked(
     tx: &mut Tx,
     payment: &Payment,
     news: &News<'_>,
     planned: Move,
 ) -> Result<(Order, Payment), MoveError> {
     store::order::lock(tx, news.order).await?;
-    let (order, payment) = load(tx, payment).await?;
-    if payment::decide(&standing(&order, &payment), &news.reading) == planned {
+    let (order, payment, standing) = load(tx, payment, &news.reading).await?;
+    if payment::decide(&standing, &news.reading) == planned {
         return Ok((order, payment));
     }
     Err(MoveError::Raced)
 }
 
-async fn advance(
+pub(super) async fn advance(
     tx: &mut Tx,
     payment: &Payment,
     status: PaymentStatus,
@@ -298,7 +283,7 @@ async fn advance(
     store::payment::advance(tx, payment, to).await
 }
 
-async fn close(
+pub(super) async fn close(
     tx: &mut Tx,
     order: &Order,
     payment: &Payment,
@@ -311,29 +296,26 @@ async fn close(
     store::hold::release(tx, order.id).await
 }
 
-async fn finish(tx: &mut Tx, news: &News<'_>, outcome: &str) -> Result<(), StoreError> {
+pub(super) async fn finish(tx: &mut Tx, news: &News<'_>, outcome: &str) -> Result<(), StoreError> {
     let Some(notice) = news.notice else {
         return Ok(());
     };
     store::notice::put_outcome(tx, notice, news.named.unwrap_or(outcome), news.now).await
 }
 
-fn standing(order: &Order, payment: &Payment) -> Standing {
-    Standing {
-        reference: payment.reference.clone(),
-        order: order.status,
-        transaction_ref: payment.transaction_ref.clone(),
-        payment: payment.status,
-        amount: payment.amount,
-    }
-}
-
 fn reading(status: &payments::PaymentStatus) -> Reading {
     let currency = Currency::from_code(&status.currency);
+    let returned_minor = match status.verdict {
+        // Some means of payment tell that all went back, and not in which pieces.
+        ProviderVerdict::Refunded => status.amount_minor,
+        // A fee on top may go back as well; it is none of ours.
+        _ => status.refunded_minor().min(status.amount_minor),
+    };
     Reading {
         reference: status.reference.clone(),
         transaction_ref: status.provider_reference.clone(),
         verdict: status.verdict,
         amount: currency.map(|currency| Money::new(status.amount_minor, currency)),
+        returned_minor,
     }
 }

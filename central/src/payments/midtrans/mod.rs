@@ -113,11 +113,8 @@ impl Midtrans {
 
     async fn ask_refund(&self, wish: &RefundWish) -> Result<Refunded, ProviderError> {
         let body = wish::refund_body(wish)?;
-        match self
-            .transport
-            .core_post(&wish.reference, "refund", &body)
-            .await
-        {
+        let path = wish::refund_path(wish.channel.as_deref());
+        match self.transport.core_post(&wish.reference, path, &body).await {
             Ok(reply) => refunded(wish, &reply),
             Err(error) if is_final(&error) => self.find_refund(wish, error).await,
             Err(error) => Err(error),
@@ -125,7 +122,7 @@ impl Midtrans {
     }
 
     /// A key that was used before is refused in more than one way; the records say whether the money
-    /// has gone back under it.
+    /// has gone back under it. A card payment that has not settled cannot be refunded but cancelled, as a whole.
     async fn find_refund(
         &self,
         wish: &RefundWish,
@@ -134,6 +131,17 @@ impl Midtrans {
         let Some(status) = self.read_status(&wish.reference).await? else {
             return Err(refusal);
         };
+        match status.provider_status.as_str() {
+            "capture/accept" if wish.is_whole => {
+                self.make(&wish.reference, "cancel", "cancel").await?;
+                return Ok(cancelled(wish, false));
+            }
+            "capture/accept" => return Err(ProviderError::NotSettled),
+            _ if wish.is_whole && status.verdict == ProviderVerdict::Cancelled => {
+                return Ok(cancelled(wish, true));
+            }
+            _ => {}
+        }
         let Some(made) = status.refunds.iter().find(|refund| refund.key == wish.key) else {
             return Err(refusal);
         };
@@ -148,6 +156,16 @@ impl Midtrans {
             verdict: status.verdict,
             is_repeat: true,
         })
+    }
+}
+
+/// Cancelled before it settled: the buyer is charged nothing.
+fn cancelled(wish: &RefundWish, is_repeat: bool) -> Refunded {
+    Refunded {
+        key: wish.key.clone(),
+        amount_minor: wish.amount_minor,
+        verdict: ProviderVerdict::Refunded,
+        is_repeat,
     }
 }
 
@@ -218,6 +236,19 @@ impl PaymentProvider for Midtrans {
 
     fn expire<'a>(&'a self, reference: &'a str) -> Answer<'a, ()> {
         self.make(reference, "expire", "expire").boxed()
+    }
+
+    fn approve<'a>(&'a self, reference: &'a str) -> Answer<'a, ()> {
+        self.make(reference, "approve", "capture").boxed()
+    }
+
+    fn deny<'a>(&'a self, reference: &'a str) -> Answer<'a, ()> {
+        self.make(reference, "deny", "deny").boxed()
+    }
+
+    /// Transfers to virtual accounts and money paid in shops have no way back.
+    fn can_refund(&self, channel: Option<&str>) -> bool {
+        channel.is_some_and(|channel| wish::REFUNDABLE.contains(&channel))
     }
 
     fn refund<'a>(&'a self, wish: &'a RefundWish) -> Answer<'a, Refunded> {

@@ -89,7 +89,25 @@ fn cut(text: &str, length: usize) -> String {
     text.chars().take(length).collect()
 }
 
-/// The body of `POST /v2/{id}/refund`.
+/// Means of payment that Midtrans can give money back to.
+pub(super) const REFUNDABLE: [&str; 6] = [
+    "credit_card",
+    "gopay",
+    "qris",
+    "shopeepay",
+    "akulaku",
+    "kredivo",
+];
+
+/// Where a refund is asked for: all but cards are refunded directly.
+pub(super) fn refund_path(channel: Option<&str>) -> &'static str {
+    match channel {
+        Some("credit_card") | None => "refund",
+        Some(_) => "refund/online/direct",
+    }
+}
+
+/// The body of a refund.
 pub(super) fn refund_body(wish: &RefundWish) -> Result<Value, ProviderError> {
     let is_key = (1..=50).contains(&wish.key.len())
         && wish

@@ -1,4 +1,8 @@
-//! Rules of selling: capacity, payment, tickets.
+//! Rules of selling: capacity, payment, tickets, and money that goes back.
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
 
 use super::super::{
     broken::{Held, demand},
@@ -9,13 +13,119 @@ use super::super::{
 pub async fn hold(hall: &Hall) -> Held {
     never_more_than_capacity(hall).await?;
     every_paid_order_has_its_tickets(hall).await?;
-    no_ticket_without_payment(hall).await
+    no_ticket_without_payment(hall).await?;
+    money_is_conserved(hall).await
+}
+
+/// Tickets that went back with their money.
+pub async fn refunded(hall: &Hall) -> BTreeSet<Uuid> {
+    let sql = "SELECT i.ticket_id FROM refund_items i JOIN refunds r ON r.id = i.refund_id \
+               WHERE r.status NOT IN ('requested', 'declined')";
+    let rows: Vec<(Uuid,)> = sqlx::query_as(sql)
+        .fetch_all(hall.reader())
+        .await
+        .expect(sql);
+    rows.into_iter().map(|(id,)| id).collect()
+}
+
+/// What came for an order is with its tickets, on its way back, or back; and the books say no more than the till.
+async fn money_is_conserved(hall: &Hall) -> Held {
+    for books in all_books(hall).await {
+        let Books {
+            number,
+            came,
+            claimed,
+            open,
+            back,
+            by_hand,
+            left,
+        } = &books;
+        let (till_came, till_went) = hall.till.totals(number);
+        demand(
+            (0..=*came).contains(claimed) && *claimed == open + back,
+            "money conserved: paid = tickets + refunds + open",
+            || format!("{books:?}"),
+        )?;
+        demand(
+            *came == *claimed || *left > 0,
+            "no money without ticket or refund",
+            || format!("{books:?}"),
+        )?;
+        demand(
+            hall.was_put_back || (*came <= till_came && back - by_hand <= till_went),
+            "central's books say no more than the till's",
+            || format!("{books:?}, the till: {till_came} came, {till_went} went"),
+        )?;
+    }
+    Ok(())
+}
+
+/// When everything has come to rest, both sides say the same, and nothing is on its way any more.
+pub async fn books_agree(hall: &Hall) -> Held {
+    for books in all_books(hall).await {
+        let (till_came, till_went) = hall.till.totals(&books.number);
+        demand(
+            books.came == till_came && books.back - books.by_hand == till_went && books.open == 0,
+            "at rest central's books are the till's",
+            || format!("{books:?}, the till: {till_came} came, {till_went} went"),
+        )?;
+    }
+    Ok(())
+}
+
+/// The money of one order, minor units.
+#[derive(Debug)]
+struct Books {
+    number: String,
+    /// Payments that brought money.
+    came: i64,
+    /// What refunds lay claim to.
+    claimed: i64,
+    /// Refunds that are not made yet.
+    open: i64,
+    /// Refunds that are made.
+    back: i64,
+    /// Those of them that a person made.
+    by_hand: i64,
+    /// Tickets that did not go back.
+    left: i64,
+}
+
+async fn all_books(hall: &Hall) -> Vec<Books> {
+    let sql = "SELECT o.number, \
+        (SELECT COALESCE(SUM(p.amount_minor), 0) FROM payments p WHERE p.order_id = o.id \
+         AND p.status IN ('success', 'partly_refunded', 'refunded', 'disputed')), \
+        (SELECT COALESCE(SUM(p.claimed_minor), 0) FROM payments p WHERE p.order_id = o.id), \
+        (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refunds r WHERE r.order_id = o.id \
+         AND r.status IN ('approved', 'sent', 'failed', 'manual')), \
+        (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refunds r WHERE r.order_id = o.id AND r.status = 'done'), \
+        (SELECT COALESCE(SUM(r.amount_minor), 0) FROM refunds r WHERE r.order_id = o.id AND r.status = 'done' \
+         AND r.hand_reference IS NOT NULL), \
+        (SELECT COUNT(*) FROM tickets t WHERE t.order_id = o.id AND NOT EXISTS (SELECT 1 FROM refund_items i \
+         JOIN refunds r ON r.id = i.refund_id WHERE i.ticket_id = t.id \
+         AND r.status NOT IN ('requested', 'declined'))) FROM orders o";
+    let rows: Vec<(String, i64, i64, i64, i64, i64, i64)> = sqlx::query_as(sql)
+        .fetch_all(hall.reader())
+        .await
+        .expect(sql);
+    let books = |(number, came, claimed, open, back, by_hand, left)| Books {
+        number,
+        came,
+        claimed,
+        open,
+        back,
+        by_hand,
+        left,
+    };
+    rows.into_iter().map(books).collect()
 }
 
 /// Never more is taken, and never more tickets stand, than a type has places.
 async fn never_more_than_capacity(hall: &Hall) -> Held {
     let sql = "SELECT t.name, t.quota, t.taken, \
-               (SELECT COUNT(*) FROM tickets k WHERE k.ticket_type_id = t.id), \
+               (SELECT COUNT(*) FROM tickets k WHERE k.ticket_type_id = t.id AND NOT EXISTS \
+                (SELECT 1 FROM refund_items i JOIN refunds r ON r.id = i.refund_id \
+                 WHERE i.ticket_id = k.id AND r.status NOT IN ('requested', 'declined'))), \
                (SELECT COALESCE(SUM(h.quantity), 0) FROM holds h \
                 WHERE h.ticket_type_id = t.id AND h.status IN ('held', 'sold')) \
                FROM ticket_types t";
@@ -43,7 +153,8 @@ async fn every_paid_order_has_its_tickets(hall: &Hall) -> Held {
         .await
         .expect(sql);
     for (number, status, ordered, tickets) in rows {
-        let wanted = if status == "paid" { ordered } else { 0 };
+        let is_settled = ["paid", "partly_refunded", "refunded"].contains(&status.as_str());
+        let wanted = if is_settled { ordered } else { 0 };
         demand(
             tickets == wanted,
             "a paid order has its tickets, an unpaid one none",

@@ -1,0 +1,175 @@
+//! Payments that a person decides about: challenges (the provider suspects fraud and waits) and disputes (the buyer's
+//! bank has the money until somebody won).
+//!
+//! Invariant: a challenge is answered at the provider first and then read again, like a notice, so that ours and its
+//! records cannot part; the end of a dispute is only told here, because the provider's records do not tell it.
+
+use serde_json::json;
+
+use super::{
+    App,
+    notices::{NoticeError, NoticeOutcome},
+    refunds::{RefundAsk, RefundError},
+    trail::Actor,
+};
+use crate::{
+    domain::{attention::Attention, order::Order, payment::PaymentStatus, refund::RefundReason},
+    payments::ProviderError,
+    store::{
+        self, StoreError, Transient, Tx, payment::Payment, revision::EventRevision, tx::transact,
+    },
+};
+
+/// Why a challenge or dispute is not ended.
+#[derive(Debug, thiserror::Error)]
+pub enum DisputeError {
+    /// The order, or its money.
+    #[error(transparent)]
+    Refund(#[from] RefundError),
+    /// It has no payment at the provider.
+    #[error("The order has no payment at the provider.")]
+    NoPayment,
+    /// Nobody disputes it.
+    #[error("The payment is not disputed.")]
+    NotDisputed,
+    /// The provider did not take the answer.
+    #[error("The payment provider did not take the answer: {0}.")]
+    Provider(#[from] ProviderError),
+    /// What it says now could not be stored.
+    #[error(transparent)]
+    Notice(#[from] NoticeError),
+}
+
+impl From<StoreError> for DisputeError {
+    fn from(error: StoreError) -> Self {
+        Self::Refund(error.into())
+    }
+}
+
+impl Transient for DisputeError {
+    fn is_transient(&self) -> bool {
+        matches!(self, Self::Refund(error) if error.is_transient())
+    }
+}
+
+impl App {
+    /// Answers a challenge: the payment is let through, or refused.
+    ///
+    /// # Errors
+    /// [`DisputeError::Provider`] when the provider no longer waits for it or cannot be reached.
+    pub async fn answer_challenge(
+        &self,
+        number: &str,
+        approve: bool,
+        by: &Actor,
+    ) -> Result<NoticeOutcome, DisputeError> {
+        let (order, payment) = self.own_payment(number).await?;
+        let reference = payment
+            .transaction_ref
+            .as_ref()
+            .unwrap_or(&payment.reference);
+        let what = match approve {
+            true => {
+                self.provider.approve(reference).await?;
+                "payment.challenge_approved"
+            }
+            false => {
+                self.provider.deny(reference).await?;
+                "payment.challenge_denied"
+            }
+        };
+        let told: Result<(), StoreError> = transact!(self.store, |tx| {
+            let detail = json!({"payment": payment.id.to_string()});
+            self.tell_of_order(tx, order.id, by, what, detail).await?;
+            store::attention::clear(tx, order.id, Attention::Challenged).await
+        });
+        told?;
+        self.check_payment(number).await
+    }
+
+    /// Reads a payment again, now.
+    ///
+    /// # Errors
+    /// [`DisputeError::Provider`] when its records cannot be read.
+    pub async fn check_payment(&self, number: &str) -> Result<NoticeOutcome, DisputeError> {
+        let (_, payment) = self.own_payment(number).await?;
+        let reference = payment
+            .transaction_ref
+            .as_ref()
+            .unwrap_or(&payment.reference);
+        let Some(status) = self.provider.status(reference).await? else {
+            return Ok(NoticeOutcome::UnknownPayment);
+        };
+        Ok(self
+            .apply(&payment, &status, None, self.clock.now())
+            .await?)
+    }
+
+    /// Ends a dispute: won, the tickets are good again; lost, they and the money are gone.
+    ///
+    /// # Errors
+    /// [`DisputeError::NotDisputed`].
+    pub async fn end_dispute(
+        &self,
+        number: &str,
+        won: bool,
+        by: &Actor,
+    ) -> Result<(), DisputeError> {
+        let (found, own) = self.own_payment(number).await?;
+        let ended = transact!(self.store, |tx| {
+            let mut revision = store::revision::take(tx, found.event).await?;
+            let order = store::order::lock(tx, found.id).await?;
+            let payment = store::payment::by_id(tx, own.id).await?;
+            let payment = payment.ok_or(DisputeError::NoPayment)?;
+            if payment.status != PaymentStatus::Disputed {
+                return Err(DisputeError::NotDisputed);
+            }
+            if won {
+                self.unfreeze(tx, &mut revision, &order, &payment, by)
+                    .await?;
+            } else {
+                self.lose(tx, &mut revision, &order, &payment, by).await?;
+            }
+            store::revision::put(tx, found.event, &revision).await?;
+            Ok(())
+        });
+        self.waits.changed(found.event);
+        ended
+    }
+
+    /// The bank keeps what had not gone back before.
+    async fn lose(
+        &self,
+        tx: &mut Tx,
+        revision: &mut EventRevision,
+        order: &Order,
+        payment: &Payment,
+        by: &Actor,
+    ) -> Result<(), DisputeError> {
+        let claims = store::claim::of_payment(tx, payment.id, "").await?;
+        let left = payment.amount.minor - claims.claimed_minor;
+        if left > 0 && store::claim::lay(tx, payment.id, left).await? {
+            let ask = RefundAsk::whole(RefundReason::DisputeLost);
+            let refund = self.new_refund(order, Some(payment), left, &ask, by);
+            store::refund::insert(tx, &refund, &[]).await?;
+            let now = self.clock.now();
+            self.number_refund(tx, order.event, order.id, refund.id.0, now)
+                .await?;
+            self.book(tx, order, &refund, by).await?;
+        }
+        self.take_all(tx, revision, order).await?;
+        store::attention::clear(tx, order.id, Attention::Disputed).await?;
+        let detail = json!({"payment": payment.id.to_string()});
+        self.tell_of_order(tx, order.id, by, "payment.dispute_lost", detail)
+            .await?;
+        Ok(())
+    }
+
+    /// An order and its own payment at the provider.
+    pub(super) async fn own_payment(&self, number: &str) -> Result<(Order, Payment), DisputeError> {
+        let order = self.order_by_number(number).await?;
+        let mut tx = self.store.read().await?;
+        let payment = store::payment::of_order(&mut tx, order.id).await?;
+        Ok((order, payment.ok_or(DisputeError::NoPayment)?))
+    }
+}

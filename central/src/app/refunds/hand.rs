@@ -1,0 +1,149 @@
+//! What a person does about a refund: declines it, asks the provider again, takes it over, or says that the money has
+//! gone back by hand.
+
+use serde_json::json;
+
+use super::{RefundError, load_locked};
+use crate::{
+    app::{App, trail::Actor},
+    domain::{
+        attention::Attention,
+        id::RefundId,
+        order::Order,
+        refund::{IllegalRefundMove, Refund, RefundStatus},
+    },
+    store::{self, Tx, outbox, tx::transact},
+};
+
+/// Longest reference of a refund by hand.
+const REFERENCE_LETTERS: usize = 100;
+
+impl App {
+    /// Declines a refund that a buyer asked for; its buyer is told.
+    ///
+    /// # Errors
+    /// [`RefundError::Illegal`] unless it is requested.
+    pub async fn decline_refund(&self, id: RefundId, by: &Actor) -> Result<Refund, RefundError> {
+        let (asked, _) = self.refund_and_event(id).await?;
+        let now = self.clock.now();
+        transact!(self.store, |tx| {
+            let (refund, order) = load_locked(tx, id, asked.order).await?;
+            let declined = Refund {
+                status: refund.status.decline()?,
+                decided_by: Some(by.name().to_owned()),
+                decided_at: Some(now),
+                ..refund.clone()
+            };
+            store::refund::advance(tx, refund.status, &declined).await?;
+            let detail = json!({"refund": id.to_string()});
+            self.tell_of_order(tx, order.id, by, "refund.declined", detail)
+                .await?;
+            outbox::put(tx, self.new_id(now), outbox::REFUND_MAIL, id.0, now).await?;
+            Ok(declined)
+        })
+    }
+
+    /// Asks the provider once more for a refund that it refused.
+    ///
+    /// # Errors
+    /// [`RefundError::Illegal`] unless it failed.
+    pub async fn retry_refund(&self, id: RefundId, by: &Actor) -> Result<Refund, RefundError> {
+        let (asked, _) = self.refund_and_event(id).await?;
+        let now = self.clock.now();
+        transact!(self.store, |tx| {
+            let (refund, order) = load_locked(tx, id, asked.order).await?;
+            let sent = Refund {
+                status: refund.status.send()?,
+                ..refund.clone()
+            };
+            store::refund::advance(tx, refund.status, &sent).await?;
+            outbox::put_again(tx, self.new_id(now), outbox::REFUND_SEND, id.0, now).await?;
+            let detail = json!({"refund": id.to_string()});
+            self.tell_of_order(tx, order.id, by, "refund.retried", detail)
+                .await?;
+            Ok(sent)
+        })
+    }
+
+    /// Takes a refund over from the provider: a person will give the money back.
+    ///
+    /// # Errors
+    /// [`RefundError::Illegal`] unless it is on its way. One that the provider may have made must be looked up there
+    /// first.
+    pub async fn take_refund_over(&self, id: RefundId, by: &Actor) -> Result<Refund, RefundError> {
+        let (asked, _) = self.refund_and_event(id).await?;
+        transact!(self.store, |tx| {
+            let (refund, order) = load_locked(tx, id, asked.order).await?;
+            let to = refund.status.hand_over()?;
+            let detail = json!({"refund": id.to_string()});
+            self.tell_of_order(tx, order.id, by, "refund.taken_over", detail)
+                .await?;
+            self.stop(tx, &order, &refund, to, "taken_over").await?;
+            Ok(Refund {
+                status: to,
+                ..refund
+            })
+        })
+    }
+
+    /// Books that the money of a refund has gone back by hand, under the number of the transfer or receipt.
+    ///
+    /// # Errors
+    /// [`RefundError::Illegal`] unless it is open.
+    pub async fn finish_refund(
+        &self,
+        id: RefundId,
+        reference: &str,
+        by: &Actor,
+    ) -> Result<Refund, RefundError> {
+        let (asked, _) = self.refund_and_event(id).await?;
+        transact!(self.store, |tx| {
+            let (refund, order) = load_locked(tx, id, asked.order).await?;
+            // What was sent may have been made: only a person's own refund is done by a person's word.
+            if refund.status != RefundStatus::Manual {
+                let wanted = "be finished by hand: take it over first";
+                let from = refund.status;
+                return Err(IllegalRefundMove { from, wanted }.into());
+            }
+            let by_hand = Refund {
+                hand_reference: Some(reference.chars().take(REFERENCE_LETTERS).collect()),
+                ..refund
+            };
+            let done = self.book(tx, &order, &by_hand, by).await?;
+            self.forget_refund_attention(tx, &order).await?;
+            Ok(done)
+        })
+    }
+
+    /// Takes "give money back by hand" away from an order that has no such refund any more.
+    async fn forget_refund_attention(&self, tx: &mut Tx, order: &Order) -> Result<(), RefundError> {
+        let all = store::refund::of_order(tx, order.id).await?;
+        if all.iter().all(|refund| !refund.status.is_open()) {
+            store::attention::clear(tx, order.id, Attention::RefundByHand).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes away why an admin must look at an order: somebody has looked.
+    ///
+    /// # Errors
+    /// [`RefundError::UnknownOrder`].
+    pub async fn clear_attention(
+        &self,
+        number: &str,
+        by: &Actor,
+    ) -> Result<Option<Attention>, RefundError> {
+        let found = self.order_by_number(number).await?;
+        transact!(self.store, |tx| {
+            let order = store::order::lock(tx, found.id).await?;
+            let Some(why) = order.attention else {
+                return Ok(None);
+            };
+            store::attention::clear(tx, order.id, why).await?;
+            let detail = json!({"reason": why.name()});
+            self.tell_of_order(tx, order.id, by, "order.looked_at", detail)
+                .await?;
+            Ok(Some(why))
+        })
+    }
+}

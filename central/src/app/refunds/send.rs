@@ -1,0 +1,152 @@
+//! Refunds that the provider is to make, asked for until it has answered for good.
+//!
+//! Invariants: the wish is in the outbox since the transaction that approved it; the refund says "sent" before the
+//! provider is asked, and every try bears the same key, so that a try whose answer was lost is found to be made and not
+//! made again. No transaction is open while the provider is asked.
+
+use super::{RefundError, load_locked};
+use crate::{
+    app::{App, sessions::UNREACHABLE, trail::Actor},
+    domain::{
+        id::{OrderId, RefundId},
+        refund::{Refund, RefundStatus},
+    },
+    payments::{ProviderError, RefundWish, Refunded},
+    store::{
+        self, StoreError,
+        outbox::{self, Task},
+        payment::Payment,
+        tx::transact,
+    },
+};
+
+/// Pause after the first try; longer than a try takes. Each further one is twice as long.
+const PAUSE_MS: i64 = 30_000;
+/// How often the pause is doubled.
+const DOUBLINGS: i64 = 7;
+
+impl App {
+    /// Asks the provider for refunds that are due, at most `most` of them; gives how many were answered for good.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn send_refunds(&self, most: i64) -> Result<usize, RefundError> {
+        let due = {
+            let mut tx = self.store.read().await?;
+            outbox::due(&mut tx, outbox::REFUND_SEND, self.clock.now(), most).await?
+        };
+        let (mut answered, mut outages) = (0, 0);
+        for task in due {
+            match self.try_refund(&task).await? {
+                Some(Err(error)) if error.is_outage() => outages += 1,
+                Some(Err(error)) if error.can_retry() => outages = 0,
+                Some(_) => (answered, outages) = (answered + 1, 0),
+                None => {}
+            }
+            if outages == UNREACHABLE {
+                break;
+            }
+        }
+        Ok(answered)
+    }
+
+    /// One try; `None` when there was nothing to ask.
+    async fn try_refund(
+        &self,
+        task: &Task,
+    ) -> Result<Option<Result<Refunded, ProviderError>>, RefundError> {
+        let Some((refund, payment)) = self.take_refund(task).await? else {
+            return Ok(None);
+        };
+        let wish = RefundWish {
+            reference: payment.transaction_ref.unwrap_or(payment.reference),
+            key: refund.key.clone(),
+            amount_minor: refund.amount.minor,
+            currency: refund.amount.currency.code().to_owned(),
+            reason: refund.reason.name().replace('_', " "),
+            channel: payment.channel,
+            is_whole: refund.amount == payment.amount,
+        };
+        let answer = self.provider.refund(&wish).await;
+        self.hear_of_refund(task, &refund, &answer).await?;
+        Ok(Some(answer))
+    }
+
+    /// Takes one try: from here on the refund is sent, whatever becomes of this server.
+    async fn take_refund(&self, task: &Task) -> Result<Option<(Refund, Payment)>, RefundError> {
+        let now = self.clock.now();
+        let next = now.plus_ms(PAUSE_MS << task.attempts.clamp(0, DOUBLINGS));
+        let id = RefundId(task.subject);
+        let order = self.order_of_refund(id).await?;
+        transact!(self.store, |tx| {
+            if !outbox::claim(tx, task, next).await? {
+                return Ok(None);
+            }
+            let (refund, _) = load_locked(tx, id, order).await?;
+            let Ok(to) = refund.status.send() else {
+                // A person was quicker.
+                outbox::finish(tx, task, now).await?;
+                return Ok(None);
+            };
+            let sent = Refund {
+                status: to,
+                ..refund.clone()
+            };
+            store::refund::advance(tx, refund.status, &sent).await?;
+            let payment = match sent.payment {
+                Some(id) => store::payment::by_id(tx, id).await?,
+                None => None,
+            };
+            let payment = payment.ok_or(StoreError::Corrupt("a refund of no payment"))?;
+            Ok(Some((sent, payment)))
+        })
+    }
+
+    async fn hear_of_refund(
+        &self,
+        task: &Task,
+        sent: &Refund,
+        answer: &Result<Refunded, ProviderError>,
+    ) -> Result<(), RefundError> {
+        let now = self.clock.now();
+        transact!(self.store, |tx| {
+            let (refund, order) = load_locked(tx, sent.id, sent.order).await?;
+            if refund.status != RefundStatus::Sent {
+                // Its notice was quicker, or a person.
+                return Ok(outbox::finish(tx, task, now).await?);
+            }
+            match answer {
+                Ok(_) => {
+                    self.book(tx, &order, &refund, &Actor::System).await?;
+                    outbox::finish(tx, task, now).await?;
+                }
+                Err(error) if error.can_retry() => {
+                    self.stop(tx, &order, &refund, RefundStatus::Sent, error.code())
+                        .await?;
+                    outbox::note(tx, task, error.code()).await?;
+                }
+                Err(error) => {
+                    let to = match error {
+                        ProviderError::NotAllowed { .. } | ProviderError::Unsupported => {
+                            refund.status.hand_over()?
+                        }
+                        _ => refund.status.fail()?,
+                    };
+                    self.stop(tx, &order, &refund, to, error.code()).await?;
+                    outbox::note(tx, task, error.code()).await?;
+                    outbox::finish(tx, task, now).await?;
+                }
+            }
+            Ok::<_, RefundError>(())
+        })?;
+        if let Err(error) = answer {
+            tracing::warn!(refund = %sent.id, code = error.code(), %error, "refund not made");
+        }
+        Ok(())
+    }
+
+    async fn order_of_refund(&self, id: RefundId) -> Result<OrderId, RefundError> {
+        let mut tx = self.store.read().await?;
+        Ok(super::load(&mut tx, id).await?.order)
+    }
+}
