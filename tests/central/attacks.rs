@@ -243,7 +243,7 @@ async fn line_breaks_reach_no_header() {
     let breaks = "x%0d%0aset-cookie:%20evil=1%0d%0a%0d%0a%3Cb%3E";
     for path in [
         format!("/?lang={breaks}"),
-        format!("/?lang=en%0d%0aset-cookie:evil=1"),
+        "/?lang=en%0d%0aset-cookie:evil=1".to_owned(),
         format!("/events/{breaks}"),
         format!("/events/{breaks}/cart"),
         format!("/orders/{breaks}?access={breaks}"),

@@ -278,7 +278,8 @@ async fn every_buyer_hears_that_an_event_is_off_or_at_another_time() {
             // A server that is stopped between two pieces, and two servers at once, tell nobody twice.
             app.mail_to_many(2).await.expect("begins");
             let (one, other) = tokio::join!(app.mail_to_many(2), app.mail_to_many(2));
-            (one.expect("goes on"), other.expect("goes on"));
+            one.expect("goes on");
+            other.expect("goes on");
             while app.mail_to_many(2).await.expect("goes on") > 0 {}
             while app.send_letters(10).await.expect("sends") > 0 {}
             let told = post.letters().split_off(5);
