@@ -1,23 +1,25 @@
 //! Several decoders as one: the cheap step first, the end at the first text.
 //!
 //! ```text
-//! zxing-cpp   half ─► full ─► stretch ─► refocus ─► sharpen ─► second_opinion ─► upright
+//! zxing-cpp   half ─► full ─► refocus ─► sharpen ─► stretch ─► second_opinion ─► upright
 //! rqrr        half ─► full ─► inverted ─► stretch
 //!             └ every frame ┘ └ deep: on every n-th frame ┘
+//!
+//! camera      half ─► one of: full quickly, around the last code, or the deep step whose turn it is
 //! ```
 //!
-//! Invariant: a frame ends at the first stage that reads a text, save that `find_all` lets `full`
-//! follow `half` on deep frames; each stage that ran is in [`Decoded::times`] with what it took. The
-//! edge node owns one cascade per frame source. It holds no memory of past frames but their number:
-//! searching near the last hit belongs to the frame source, which knows whether frames follow on.
+//! Invariant: a frame ends at the first stage that reads a text, save that `find_all` goes on where more may be
+//! seen; each stage that ran is in [`Decoded::times`] with what it took. What a frame gives does not depend on the
+//! clock, except for rqrr's deadline. The edge node owns one cascade per source of frames; of past frames it knows
+//! their number and, where they follow on, where the last code was.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use serde::Serialize;
 
 use crate::bounded::Bounded;
 use crate::code::{Code, Stage, in_order};
+use crate::look::{Area, Look};
 use crate::options::{CascadeOptions, Engine};
 use crate::rqrr::Rqrr;
 use crate::stopwatch::Stopwatch;
@@ -51,6 +53,29 @@ pub struct Cascade {
     options: CascadeOptions,
     rqrr: Bounded,
     frames: u64,
+    /// Where the last code was.
+    last: Option<Area>,
+}
+
+/// What a frame may try after the half-size look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// The whole frame.
+    Whole,
+    /// The whole frame and all deep stages.
+    All,
+    /// Around the last code.
+    Near(Area),
+    /// One deep stage; those that cost much look at one part of the frame, and the next time at the other.
+    One(Stage, u32),
+}
+
+/// What was read so far.
+#[derive(Default)]
+struct Found {
+    codes: Vec<Code>,
+    /// A code was seen that could not be read.
+    is_doubtful: bool,
 }
 
 impl Cascade {
@@ -63,24 +88,27 @@ impl Cascade {
             options,
             rqrr,
             frames: 0,
+            last: None,
         }
     }
 
     /// The codes of one frame, with the stage that read them and the time it took.
     pub fn read(&mut self, frame: &GrayFrame<'_>) -> Decoded {
         let watch = Stopwatch::start();
-        let deep = self.next_is_deep();
-        let mut codes = Vec::new();
+        let turn = self.next_turn();
+        let mut found = Found::default();
         let mut times = Vec::new();
         for &stage in stages(self.options.engine) {
-            if self.wants(stage, deep, &codes) {
-                let time = self.run(stage, frame, &mut codes);
-                times.push(time);
+            if self.wants(stage, turn, &found) {
+                times.push(self.run(stage, turn, frame, &mut found));
             }
         }
-        let stage = codes.iter().map(|code: &Code| code.stage).min();
+        let stage = found.codes.iter().map(|code| code.stage).min();
+        if self.options.region {
+            self.last = found.codes.iter().find_map(Area::around).or(self.last);
+        }
         Decoded {
-            codes: in_order(codes),
+            codes: in_order(found.codes),
             stage,
             took: watch.elapsed(),
             times,
@@ -92,45 +120,93 @@ impl Cascade {
         self.rqrr.overruns()
     }
 
-    fn next_is_deep(&mut self) -> bool {
-        let every = u64::from(self.options.deep_every);
-        let deep = every > 0 && self.frames.is_multiple_of(every);
+    fn next_turn(&mut self) -> Turn {
+        let (every, frame) = (u64::from(self.options.deep_every), self.frames);
         self.frames += 1;
-        deep
+        let is_deep = every > 0 && frame.is_multiple_of(every);
+        if !self.options.spread {
+            return if is_deep { Turn::All } else { Turn::Whole };
+        }
+        if is_deep {
+            return self.deep_turn(frame / every);
+        }
+        match self.last {
+            // With every third frame deep, the other two are one of each.
+            Some(area) if frame % every.max(2) % 2 == 0 => Turn::Near(area),
+            _ => Turn::Whole,
+        }
     }
 
-    fn wants(&self, stage: Stage, deep: bool, codes: &[Code]) -> bool {
-        let options = &self.options;
-        let switched_on = match stage {
-            Stage::Half => options.half,
-            Stage::Full => options.full,
-            Stage::Inverted => options.inverted && deep,
-            Stage::Stretch => options.stretch && deep,
-            Stage::Refocus => options.refocus && deep,
-            Stage::Sharpen => options.sharpen && deep,
-            Stage::SecondOpinion => options.second_opinion && deep,
-            Stage::Upright => options.upright && deep,
+    fn deep_turn(&self, turn: u64) -> Turn {
+        let deep: Vec<_> = stages(self.options.engine)
+            .iter()
+            .filter(|stage| **stage >= Stage::Full && self.is_on(**stage))
+            .collect();
+        let place = usize::try_from(turn).unwrap_or_default();
+        let Some(stage) = deep.get(place % deep.len().max(1)) else {
+            return Turn::Whole;
         };
-        let more = options.find_all && deep && codes.len() < usize::from(options.max_codes);
-        switched_on && (codes.is_empty() || (stage == Stage::Full && more))
+        let round = place / deep.len();
+        Turn::One(**stage, u32::try_from(round % 2).unwrap_or_default())
+    }
+
+    const fn is_on(&self, stage: Stage) -> bool {
+        let options = &self.options;
+        match stage {
+            Stage::Half => options.half,
+            Stage::Region => options.region,
+            Stage::Full => options.full,
+            Stage::Inverted => options.inverted,
+            Stage::Refocus => options.refocus,
+            Stage::Sharpen => options.sharpen,
+            Stage::Stretch => options.stretch,
+            Stage::SecondOpinion => options.second_opinion,
+            Stage::Upright => options.upright,
+        }
+    }
+
+    fn wants(&self, stage: Stage, turn: Turn, found: &Found) -> bool {
+        let has_turn = match (stage, turn) {
+            (Stage::Half, _) | (Stage::Full, Turn::Whole | Turn::All) => true,
+            (Stage::Region, turn) => matches!(turn, Turn::Near(_)),
+            (_, Turn::All) => true,
+            (_, Turn::One(one, _)) => one == stage,
+            _ => false,
+        };
+        let may_run = self.is_on(stage) && has_turn;
+        may_run && (found.codes.is_empty() || self.goes_on(stage, turn, found))
+    }
+
+    /// Whether a stage looks for more beside what was read. Without a doubt it does so cheaply: see `effort`.
+    fn goes_on(&self, stage: Stage, turn: Turn, found: &Found) -> bool {
+        let has_room = found.codes.len() < usize::from(self.options.max_codes);
+        let sees_all = matches!(turn, Turn::Whole | Turn::All);
+        stage == Stage::Full && self.options.find_all && has_room && sees_all
     }
 
     /// Runs one stage and adds what it read, seen in the given frame and under its own name.
-    fn run(&mut self, stage: Stage, frame: &GrayFrame<'_>, codes: &mut Vec<Code>) -> StageTime {
+    fn run(
+        &mut self,
+        stage: Stage,
+        turn: Turn,
+        frame: &GrayFrame<'_>,
+        found: &mut Found,
+    ) -> StageTime {
         let watch = Stopwatch::start();
-        let (seen, factor) = prepare(stage, frame);
-        let found = self.decode(stage, &seen);
-        let count = found.len();
-        for code in found {
-            let code = Code {
-                stage,
-                ..code.enlarged(factor)
-            };
-            if !codes
-                .iter()
-                .any(|known| known.format == code.format && known.text == code.text)
-            {
-                codes.push(code);
+        let mut count = 0;
+        for look in self.looks(stage, turn, found) {
+            let seen = look.at(frame);
+            let codes = self.decode((stage, turn), &seen.frame, found);
+            count = codes.len();
+            for code in codes {
+                let code = Code {
+                    stage,
+                    ..code.moved(seen.factor, seen.corner)
+                };
+                found.add(code);
+            }
+            if count > 0 {
+                break;
             }
         }
         StageTime {
@@ -140,16 +216,88 @@ impl Cascade {
         }
     }
 
+    /// How a stage looks at a frame, one look after the other until one reads a text.
+    fn looks(&self, stage: Stage, turn: Turn, found: &Found) -> Vec<Look> {
+        let spread = self.options.spread;
+        match (stage, turn) {
+            (Stage::Half, _) => vec![Look::Reduced],
+            (Stage::Region, Turn::Near(area)) => vec![Look::Area(area), Look::SharpArea(area)],
+            (Stage::Full, Turn::One(_, part)) => vec![Look::Part(part)],
+            (Stage::Full, _) if self.is_for_bars(found) => vec![Look::Rows],
+            (Stage::Sharpen, Turn::One(_, part)) => vec![Look::SharpPart(part)],
+            (Stage::Stretch, Turn::One(_, part)) => vec![Look::StretchedPart(part)],
+            (Stage::Inverted, _) => vec![Look::Inverted],
+            (Stage::Refocus, _) => vec![Look::Refocused],
+            (Stage::Sharpen, _) if spread => vec![Look::Sharp],
+            (Stage::Sharpen, _) => vec![Look::Sharp, Look::Finest],
+            (Stage::Stretch, _) => vec![Look::Stretched],
+            (Stage::SecondOpinion, _) if spread => vec![Look::Reduced],
+            (Stage::SecondOpinion, _) => vec![Look::Reduced, Look::Borne],
+            (Stage::Upright, _) => vec![Look::Borne],
+            (Stage::Region | Stage::Full, _) => vec![Look::Whole],
+        }
+    }
+
+    /// All that was seen was read: what may be left is a barcode too fine for half the size.
+    fn is_for_bars(&self, found: &Found) -> bool {
+        self.options.engine != Engine::Rqrr && !found.codes.is_empty() && !found.is_doubtful
+    }
+
     #[cfg_attr(
         not(feature = "zxing"),
         expect(unused_variables, reason = "one decoder does it all")
     )]
-    fn decode(&mut self, stage: Stage, seen: &GrayFrame<'_>) -> Vec<Code> {
+    fn decode(
+        &mut self,
+        (stage, turn): (Stage, Turn),
+        seen: &GrayFrame<'_>,
+        found: &mut Found,
+    ) -> Vec<Code> {
         #[cfg(feature = "zxing")]
         if self.options.engine == Engine::Zxing && stage != Stage::SecondOpinion {
-            return Zxing::new(effort(stage), self.options.max_codes).decode(seen);
+            return self.decode_by_zxing((stage, turn), seen, found);
         }
         self.rqrr.decode(seen).unwrap_or_default()
+    }
+
+    #[cfg(feature = "zxing")]
+    fn decode_by_zxing(
+        &self,
+        (stage, turn): (Stage, Turn),
+        seen: &GrayFrame<'_>,
+        found: &mut Found,
+    ) -> Vec<Code> {
+        let most = self.options.max_codes;
+        let mut zxing = Zxing::new(self.effort(stage, turn, found), most);
+        if stage != Stage::Half || !self.options.find_all || most < 2 {
+            return zxing.decode(seen);
+        }
+        let (codes, is_doubtful) = zxing.look(seen);
+        found.is_doubtful = is_doubtful;
+        codes
+    }
+
+    #[cfg(feature = "zxing")]
+    fn effort(&self, stage: Stage, turn: Turn, found: &Found) -> Effort {
+        let spread = self.options.spread;
+        match stage {
+            Stage::Half if !spread => Effort::Quick,
+            Stage::Refocus => Effort::Quick,
+            Stage::Sharpen | Stage::Stretch if spread => Effort::Quick,
+            Stage::Full if self.is_for_bars(found) => Effort::Lines,
+            Stage::Full if spread && turn == Turn::Whole => Effort::Quick,
+            Stage::Upright => Effort::Upright,
+            _ => Effort::Usual,
+        }
+    }
+}
+
+impl Found {
+    fn add(&mut self, code: Code) {
+        let is_known = |known: &Code| known.format == code.format && known.text == code.text;
+        if !self.codes.iter().any(is_known) {
+            self.codes.push(code);
+        }
     }
 }
 
@@ -170,43 +318,22 @@ impl FrameDecoder for Cascade {
 }
 
 fn stages(engine: Engine) -> &'static [Stage] {
-    use Stage::{Full, Half, Inverted, Stretch};
+    use Stage::{Full, Half, Inverted, Region, Stretch};
     match engine {
         #[cfg(feature = "zxing")]
         Engine::Zxing => {
             use Stage::{Refocus, SecondOpinion, Sharpen, Upright};
             &[
                 Half,
+                Region,
                 Full,
-                Stretch,
                 Refocus,
                 Sharpen,
+                Stretch,
                 SecondOpinion,
                 Upright,
             ]
         }
-        Engine::Rqrr => &[Half, Full, Inverted, Stretch],
-    }
-}
-
-#[cfg(feature = "zxing")]
-fn effort(stage: Stage) -> Effort {
-    match stage {
-        Stage::Half => Effort::Quick,
-        Stage::Upright => Effort::Upright,
-        _ => Effort::Usual,
-    }
-}
-
-/// The frame as a stage looks at it, and by what factor it is smaller than the one given.
-fn prepare<'a>(stage: Stage, frame: &'a GrayFrame<'_>) -> (Cow<'a, GrayFrame<'a>>, i32) {
-    let splits = frame.width() >= 2 && frame.height() >= 2;
-    match stage {
-        Stage::Half if splits => (Cow::Owned(frame.half()), 2),
-        Stage::Refocus if splits => (Cow::Owned(frame.half().sharpened(3, 6)), 2),
-        Stage::Inverted => (Cow::Owned(frame.inverted()), 1),
-        Stage::Stretch => (Cow::Owned(frame.stretched()), 1),
-        Stage::Sharpen => (Cow::Owned(frame.sharpened(1, 6)), 1),
-        _ => (Cow::Borrowed(frame), 1),
+        Engine::Rqrr => &[Half, Region, Full, Inverted, Stretch],
     }
 }

@@ -29,18 +29,20 @@ impl Format {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
-    /// The frame at half size, quickly.
+    /// The frame at half size (a large picture at less), quickly.
     Half,
+    /// Around the last code that was read, thoroughly: the next guest holds the phone to the same place.
+    Region,
     /// The whole frame with every usual effort. A decoder used alone reports this one.
     Full,
     /// Black for white (rqrr only: zxing-cpp does it within its other steps).
     Inverted,
-    /// The whole frame with its tones spread from black to white.
-    Stretch,
     /// The frame at half size, sharpened over several pixels: codes out of focus or in motion.
     Refocus,
-    /// The whole frame, sharpened over one pixel: small codes.
+    /// The whole frame, sharpened over two pixels: small codes.
     Sharpen,
+    /// The whole frame with its tones spread from black to white.
+    Stretch,
     /// rqrr, within its deadline.
     SecondOpinion,
     /// Barcodes that stand upright.
@@ -52,11 +54,12 @@ impl Stage {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Half => "half",
+            Self::Region => "region",
             Self::Full => "full",
             Self::Inverted => "inverted",
-            Self::Stretch => "stretch",
             Self::Refocus => "refocus",
             Self::Sharpen => "sharpen",
+            Self::Stretch => "stretch",
             Self::SecondOpinion => "second_opinion",
             Self::Upright => "upright",
         }
@@ -83,24 +86,31 @@ pub struct Code {
 }
 
 impl Code {
-    /// The same code as seen in a frame `factor` times larger.
-    pub(crate) fn enlarged(mut self, factor: i32) -> Self {
+    /// The same code as seen in a frame so many times wider and higher, of which the one before began at
+    /// `(left, top)`.
+    pub(crate) fn moved(mut self, (across, down): (i32, i32), (left, top): (i32, i32)) -> Self {
         for corner in self.corners.iter_mut().flatten() {
-            corner.x = corner.x.saturating_mul(factor);
-            corner.y = corner.y.saturating_mul(factor);
+            corner.x = corner.x.saturating_mul(across).saturating_add(left);
+            corner.y = corner.y.saturating_mul(down).saturating_add(top);
         }
         self
     }
 
+    /// Left, top, right and bottom; `None` for a code without corners.
+    pub(crate) fn bounds(&self) -> Option<[i32; 4]> {
+        let corners = self.corners?;
+        let (xs, ys) = (
+            corners.map(|corner| corner.x),
+            corners.map(|corner| corner.y),
+        );
+        Some([smallest(xs), smallest(ys), largest(xs), largest(ys)])
+    }
+
     /// Centre (x, y) and height; a code without corners stands at the top left.
     fn place(&self) -> (i32, i32, i32) {
-        let Some(corners) = self.corners else {
+        let Some([left, top, right, bottom]) = self.bounds() else {
             return (0, 0, 0);
         };
-        let xs = corners.map(|corner| corner.x);
-        let ys = corners.map(|corner| corner.y);
-        let (left, right) = (smallest(xs), largest(xs));
-        let (top, bottom) = (smallest(ys), largest(ys));
         (
             midpoint(left, right),
             midpoint(top, bottom),
@@ -190,7 +200,7 @@ mod tests {
 
     #[test]
     fn corners_far_out_do_not_overflow() {
-        let far = code("A", i32::MAX - 100, i32::MIN).enlarged(2);
+        let far = code("A", i32::MAX - 100, i32::MIN).moved((2, 2), (0, 0));
         assert_eq!(texts(vec![far, code("B", 0, 0)]), "AB");
     }
 

@@ -11,33 +11,73 @@ impl GrayFrame<'_> {
     /// Adds `gain` times the difference from the mean of the square that reaches `reach` pixels
     /// to every side. Beyond the frame its edge goes on.
     pub fn sharpened(&self, reach: u32, gain: i32) -> GrayFrame<'static> {
-        let reach = reach.clamp(1, 100).cast_signed() as isize;
+        let reach = reach.clamp(1, 100) as usize;
         let (width, height) = (self.width() as usize, self.height() as usize);
         let row = |y: isize| &self.luma()[clamped(y, height) * width..][..width];
+        let far = reach.cast_signed();
         let mut columns = vec![0_i32; width];
-        (-reach..=reach).for_each(|y| add(&mut columns, row(y), 1));
-        let mut luma = Vec::with_capacity(width * height);
-        for y in 0..height.cast_signed() {
-            sharpen_row(row(y), &columns, reach, gain, &mut luma);
-            add(&mut columns, row(y + reach + 1), 1);
-            add(&mut columns, row(y - reach), -1);
+        (-far..=far).for_each(|y| add(&mut columns, row(y), 1));
+        let mut sums = Sums::new(width, reach);
+        let mut luma = vec![0; width * height];
+        for (y, sharp) in (0..).zip(luma.chunks_exact_mut(width)) {
+            sums.sharpen(row(y), &columns, gain, sharp);
+            add(&mut columns, row(y + far + 1), 1);
+            add(&mut columns, row(y - far), -1);
         }
         self.with_luma(luma)
     }
 }
 
-fn sharpen_row(row: &[u8], columns: &[i32], reach: isize, gain: i32, luma: &mut Vec<u8>) {
-    let column = |x: isize| columns[clamped(x, columns.len())];
-    let across = i32::try_from(2 * reach + 1).unwrap_or(1);
-    // One division per row instead of one per pixel: the mean is sum × scale >> 16.
-    let scale = i64::from(65_536 / (across * across));
-    let mut sum: i32 = (-reach..=reach).map(column).sum();
-    for (x, &tone) in (0..).zip(row) {
-        let mean = i32::try_from((i64::from(sum) * scale) >> 16).unwrap_or(255);
-        let sharp = i32::from(tone) + gain * (i32::from(tone) - mean);
-        luma.push(u8::try_from(sharp.clamp(0, 255)).unwrap_or(u8::MAX));
-        sum += column(x + reach + 1) - column(x - reach);
+/// Running sums over one row of column sums, its edges drawn out by the reach. Kept from row to row, so that only
+/// plain loops over slices are left, which the compiler makes wide.
+struct Sums {
+    reach: usize,
+    /// `before[x]`: the sum of all columns left of `x`.
+    before: Vec<i32>,
+}
+
+impl Sums {
+    fn new(width: usize, reach: usize) -> Self {
+        Self {
+            reach,
+            before: vec![0; width + 2 * reach + 1],
+        }
     }
+
+    fn sharpen(&mut self, row: &[u8], columns: &[i32], gain: i32, sharp: &mut [u8]) {
+        self.add_up(columns);
+        let across = 2 * self.reach + 1;
+        // One division per row instead of one per pixel: the mean is sum × scale.
+        #[expect(clippy::cast_precision_loss, reason = "at most 201 squared")]
+        let scale = 1.0 / (across * across) as f32;
+        let bounds = self.before.iter().zip(&self.before[across..]);
+        for ((sharp, &tone), (before, after)) in sharp.iter_mut().zip(row).zip(bounds) {
+            let mean = mean(after - before, scale);
+            let tone = i32::from(tone);
+            let raised = (tone + gain * (tone - mean)).clamp(0, 255);
+            *sharp = u8::try_from(raised).unwrap_or(u8::MAX);
+        }
+    }
+
+    fn add_up(&mut self, columns: &[i32]) {
+        let (left, right) = (columns[0], columns[columns.len() - 1]);
+        let edge = |tone: i32| std::iter::repeat_n(tone, self.reach);
+        let drawn_out = edge(left).chain(columns.iter().copied()).chain(edge(right));
+        let mut sum = 0;
+        for (before, column) in self.before[1..].iter_mut().zip(drawn_out) {
+            sum += column;
+            *before = sum;
+        }
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "a sum of tones divided by their number"
+)]
+fn mean(sum: i32, scale: f32) -> i32 {
+    (sum as f32 * scale) as i32
 }
 
 fn add(columns: &mut [i32], row: &[u8], sign: i32) {

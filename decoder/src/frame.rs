@@ -137,6 +137,38 @@ impl<'a> GrayFrame<'a> {
         }
     }
 
+    /// The part of it that begins at `(left, top)`, as far as it goes; at least one pixel.
+    pub fn cropped(
+        &self,
+        (left, top): (u32, u32),
+        (width, height): (u32, u32),
+    ) -> GrayFrame<'static> {
+        let (left, top) = (left.min(self.width - 1), top.min(self.height - 1));
+        let width = width.clamp(1, self.width - left);
+        let height = height.clamp(1, self.height - top);
+        let mut luma = Vec::with_capacity(width as usize * height as usize);
+        let rows = self.luma.chunks_exact(self.width as usize);
+        for row in rows.skip(top as usize).take(height as usize) {
+            luma.extend_from_slice(&row[left as usize..][..width as usize]);
+        }
+        GrayFrame {
+            width,
+            height,
+            luma: Cow::Owned(luma),
+        }
+    }
+
+    /// Every n-th of its rows, beginning with the first.
+    pub(crate) fn every_row(&self, n: u32) -> GrayFrame<'static> {
+        let rows = self.luma.chunks_exact(self.width as usize);
+        let rows: Vec<_> = rows.step_by(n.max(1) as usize).collect();
+        GrayFrame {
+            width: self.width,
+            height: self.height.div_ceil(n.max(1)),
+            luma: Cow::Owned(rows.concat()),
+        }
+    }
+
     /// The same frame with its darkest hundredth at black and its brightest at white.
     /// A frame of one tone comes back as it is.
     pub fn stretched(&self) -> GrayFrame<'static> {
@@ -259,6 +291,20 @@ mod tests {
             (1, 1, &[15_u8][..])
         );
         assert_eq!(frame(1, 2, &[7, 8]).half().luma(), [7, 8]);
+    }
+
+    #[test]
+    fn a_crop_ends_where_the_frame_ends() {
+        let whole = frame(3, 2, &[1, 2, 3, 4, 5, 6]);
+        assert_eq!(whole.cropped((1, 0), (2, 2)).luma(), [2, 3, 5, 6]);
+        assert_eq!(whole.cropped((2, 1), (9, 9)).luma(), [6]);
+        assert_eq!(whole.cropped((9, 9), (0, 0)).luma(), [6]);
+    }
+
+    #[test]
+    fn some_rows_are_a_frame_of_their_own() {
+        let rows = frame(1, 5, &[1, 2, 3, 4, 5]).every_row(2);
+        assert_eq!((rows.height(), rows.luma()), (3, &[1, 3, 5][..]));
     }
 
     #[test]

@@ -9,8 +9,8 @@
 //! fail (a frame that cannot be read is a frame without codes); everything that rqrr does has a
 //! deadline. What a text means is no business of this crate: that is `sync-protocol`.
 //!
-//! Cameras are absent on purpose. Buffers in YUYV, NV12 or GREY become a [`GrayFrame`] in one place,
-//! beside [`frame`], when the edge node learns to open devices.
+//! Cameras are absent on purpose: the edge node opens them. Their buffers in YUYV, NV12 or GREY become a
+//! [`GrayFrame`] in [`layout`].
 //!
 //! ```
 //! use decoder::{Cascade, CascadeOptions, synth};
@@ -25,7 +25,9 @@ pub mod cascade;
 pub mod code;
 mod focus;
 pub mod frame;
+pub mod layout;
 pub mod load;
+mod look;
 pub mod options;
 mod rqrr;
 mod stopwatch;
@@ -36,6 +38,7 @@ mod zxing;
 pub use cascade::{Cascade, Decoded, StageTime};
 pub use code::{Code, Corner, Format, Stage};
 pub use frame::{FrameError, GrayFrame, MAX_PIXELS};
+pub use layout::Layout;
 pub use options::{CascadeOptions, Engine};
 pub use rqrr::Rqrr;
 #[cfg(feature = "zxing")]

@@ -21,25 +21,29 @@ pub struct CascadeOptions {
     pub engine: Engine,
     /// Begin with the frame at half size.
     pub half: bool,
+    /// Look around the last code that was read, where frames follow on (see `spread`).
+    pub region: bool,
     /// The whole frame with every usual effort.
     pub full: bool,
     /// Black for white (for rqrr, which reads nothing inverted by itself).
     pub inverted: bool,
-    /// Deep: tones spread from black to white.
-    pub stretch: bool,
     /// Deep: the half-size frame sharpened over several pixels, for codes out of focus.
     pub refocus: bool,
-    /// Deep: the whole frame sharpened over one pixel, for small codes.
+    /// Deep: the whole frame sharpened over two pixels, for small codes.
     pub sharpen: bool,
+    /// Deep: tones spread from black to white.
+    pub stretch: bool,
     /// Deep: rqrr after zxing-cpp read nothing.
     pub second_opinion: bool,
     /// Deep: barcodes that stand upright.
     pub upright: bool,
-    /// Deep: go on to the whole frame although the half-size one gave a text, for smaller codes
-    /// beside the one that was read.
+    /// Go on to the whole frame although the half-size one gave a text, where more may be in it.
     pub find_all: bool,
     /// Deep steps run on every n-th frame, beginning with the first; 0 means never.
     pub deep_every: u32,
+    /// For a stream of frames: deep steps take turns, one to a deep frame, and the frames between look at the
+    /// whole frame quickly or around the last code. So each frame costs about the same.
+    pub spread: bool,
     /// How long rqrr may take for one frame.
     pub rqrr_deadline: Duration,
     /// How many codes to look for in one frame, at least 1.
@@ -52,15 +56,17 @@ impl Default for CascadeOptions {
         Self {
             engine: Engine::default(),
             half: true,
+            region: false,
             full: true,
             inverted: true,
-            stretch: true,
             refocus: true,
             sharpen: true,
+            stretch: true,
             second_opinion: true,
             upright: true,
             find_all: true,
             deep_every: 1,
+            spread: false,
             rqrr_deadline: Duration::from_millis(400),
             max_codes: 8,
         }
@@ -68,10 +74,12 @@ impl Default for CascadeOptions {
 }
 
 impl CascadeOptions {
-    /// For a camera: the same steps, the deep ones on every fourth frame and in less time.
+    /// For a camera: the same steps, of which each frame takes its share.
     pub fn live() -> Self {
         Self {
-            deep_every: 4,
+            region: true,
+            deep_every: 3,
+            spread: true,
             rqrr_deadline: Duration::from_millis(60),
             ..Self::default()
         }

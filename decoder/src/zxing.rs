@@ -16,6 +16,8 @@ pub enum Effort {
     Quick,
     /// Tries harder, inverted, and at smaller sizes. Not rotated: a QR code needs no help there.
     Usual,
+    /// Every row of the frame, for barcodes that lie across; no QR.
+    Lines,
     /// Barcodes in any of four directions; no QR.
     Upright,
 }
@@ -39,9 +41,10 @@ impl Zxing {
     fn reader(self) -> BarcodeReader {
         let usual = self.effort == Effort::Usual;
         let upright = self.effort == Effort::Upright;
+        let lines = self.effort == Effort::Lines;
         BarcodeReader::new()
             .formats(self.formats())
-            .try_harder(usual || upright)
+            .try_harder(usual || upright || lines)
             .try_invert(usual)
             .try_downscale(usual)
             .try_rotate(upright)
@@ -49,10 +52,29 @@ impl Zxing {
             .max_number_of_symbols(i32::from(self.max_codes))
     }
 
+    /// The codes of a frame, and whether it holds one that was seen and could not be read.
+    pub(crate) fn look(&self, frame: &GrayFrame<'_>) -> (Vec<Code>, bool) {
+        let found = self.found(frame, &self.reader().return_errors(true));
+        let codes: Vec<_> = found.iter().filter_map(code_of).collect();
+        let is_doubtful = found.iter().any(|found| !found.is_valid());
+        (in_order(codes), is_doubtful)
+    }
+
+    fn found(&self, frame: &GrayFrame<'_>, reader: &BarcodeReader) -> Vec<zxingcpp::Barcode> {
+        let view = ImageView::from_slice(
+            frame.luma(),
+            frame.width(),
+            frame.height(),
+            ImageFormat::Lum,
+        );
+        let found = view.and_then(|view| reader.from(view));
+        found.unwrap_or_default()
+    }
+
     fn formats(self) -> &'static [BarcodeFormat] {
         match self.effort {
             Effort::Quick | Effort::Usual => &[BarcodeFormat::QRCode, BarcodeFormat::Code128],
-            Effort::Upright => &[BarcodeFormat::Code128],
+            Effort::Lines | Effort::Upright => &[BarcodeFormat::Code128],
         }
     }
 }
@@ -70,15 +92,7 @@ impl FrameDecoder for Zxing {
     }
 
     fn decode(&mut self, frame: &GrayFrame<'_>) -> Vec<Code> {
-        let view = ImageView::from_slice(
-            frame.luma(),
-            frame.width(),
-            frame.height(),
-            ImageFormat::Lum,
-        );
-        let found = view
-            .and_then(|view| self.reader().from(view))
-            .unwrap_or_default();
+        let found = self.found(frame, &self.reader());
         in_order(found.iter().filter_map(code_of).collect())
     }
 }
