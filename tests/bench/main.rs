@@ -8,11 +8,12 @@
     reason = "the table is for a person at a terminal"
 )]
 
-mod edge_decode;
 mod edge_memory;
 mod edge_search;
 mod edge_verdict;
 mod figure;
+mod gate_decode;
+mod gate_throughput;
 mod large_event;
 mod merge_rate;
 mod sales_page;
@@ -32,8 +33,11 @@ async fn main() -> anyhow::Result<()> {
         .skip(1)
         .find(|word| !word.starts_with("--"));
     let mut report = Report::new(only)?;
-    if report.wants("edge.decode") {
-        edge_decode::run(&mut report);
+    if report.wants("gate.decode") {
+        gate_decode::run(&mut report);
+    }
+    if report.wants("gate.throughput") {
+        gate_throughput::run(&mut report)?;
     }
     if report.wants("edge.verdict") {
         edge_verdict::run(&mut report)?;
