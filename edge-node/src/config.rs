@@ -1,4 +1,5 @@
-//! What a person may set from outside: the node's folder, the screen's address, what is written to the log output.
+//! What a person may set from outside: the node's folder, its camera, the screen's address, what is written to the
+//! log output.
 //!
 //! The environment is read here and nowhere else. An option on the command line wins over the environment, and
 //! that over the default. What central decides (gate, event, rules) is no setting: it comes with enrolment and sync.
@@ -9,6 +10,23 @@ use std::{env, path::PathBuf};
 pub const HOME: &str = "GERBANG_HOME";
 /// Filter for what is written to standard error, as `tracing` reads it.
 pub const LOG: &str = "GERBANG_LOG";
+/// Names the camera, as `--camera` does.
+pub const CAMERA: &str = "GERBANG_CAMERA";
+/// Names the folder for frames that the venue keeps.
+pub const KEEP_FRAMES: &str = "GERBANG_KEEP_FRAMES";
+
+/// The camera: the option, else `GERBANG_CAMERA`, else the first that works.
+#[must_use]
+pub fn camera(option: Option<String>) -> String {
+    let camera = option.or_else(|| variable(CAMERA));
+    camera.unwrap_or_else(|| "auto".to_owned())
+}
+
+/// Where frames are kept: the option, else `GERBANG_KEEP_FRAMES`, else nowhere.
+#[must_use]
+pub fn keep_frames(option: Option<PathBuf>) -> Option<PathBuf> {
+    option.or_else(|| path(KEEP_FRAMES))
+}
 
 /// The node's folder: the option, else `GERBANG_HOME`, else `gerbang/edge-node` in the person's data folder.
 /// `None` when the system names no such folder either.

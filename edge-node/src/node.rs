@@ -181,7 +181,7 @@ impl Node {
     }
 }
 
-fn unknown_event(event: EventId) -> EventConfig {
+pub(crate) fn unknown_event(event: EventId) -> EventConfig {
     EventConfig {
         event,
         name: String::new(),

@@ -1,4 +1,5 @@
-//! `decode`: what stands in a picture, for trying a camera or a print. Decides nothing and needs no node.
+//! `decode`: what stands in a picture or before a camera, for trying a camera or a print. Decides nothing and needs
+//! no node.
 
 use std::path::PathBuf;
 
@@ -7,15 +8,28 @@ use serde::Serialize;
 
 use super::{
     CommandError, Outcome,
-    frames::{Picture, pictures, took_ms},
+    frames::{self, Picture, pictures, took_ms},
     output,
 };
 
 #[derive(clap::Args)]
+#[group(id = "source", required = true, multiple = false)]
+pub(super) struct Source {
+    /// A PNG or JPEG file, a folder of them, a y4m or MJPEG film, a pipe, or `-` for standard input
+    #[arg(long, value_name = "PATH")]
+    frames: Option<PathBuf>,
+    /// A camera: its path, number or part of its name, or `auto`
+    #[arg(long, value_name = "NAME")]
+    camera: Option<String>,
+}
+
+#[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// A PNG or JPEG file, or a folder of them
-    #[arg(long, value_name = "FILE|DIR")]
-    frames: PathBuf,
+    #[command(flatten)]
+    source: Source,
+    /// End after so many frames; of a camera there is no other end
+    #[arg(long, value_name = "FRAMES")]
+    count: Option<usize>,
     /// One JSON object per frame
     #[arg(long)]
     json: bool,
@@ -46,18 +60,22 @@ struct Trouble {
 /// 0: every frame has a code; 1: some have none; 2: some are no pictures.
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, CommandError> {
     let mut worst = Outcome::AllAdmitted;
-    for picture in pictures(&arguments.frames)? {
-        worst = worst.max(tell(&picture, arguments.json)?);
+    let pictures = match (&arguments.source.frames, &arguments.source.camera) {
+        (Some(path), _) => pictures(path)?,
+        (None, wish) => frames::seen(wish.as_deref().unwrap_or("auto"))?,
+    };
+    for picture in pictures.take(arguments.count.unwrap_or(usize::MAX)) {
+        worst = worst.max(tell(&picture?, arguments.json)?);
     }
     Ok(worst)
 }
 
 fn tell(picture: &Picture, json: bool) -> Result<Outcome, CommandError> {
     let (line, outcome) = match &picture.decoded {
-        Ok(decoded) => (line(picture.name(), decoded), outcome(decoded)),
+        Ok(decoded) => (line(picture.name.clone(), decoded), outcome(decoded)),
         Err(error) => {
-            output::complain_of(error.code(), &format!("{}: {error}", picture.name()));
-            (trouble(picture.name(), error), Outcome::CouldNotWork)
+            output::complain_of(error.code(), &format!("{}: {error}", picture.name));
+            (trouble(picture.name.clone(), error), Outcome::CouldNotWork)
         }
     };
     if json {

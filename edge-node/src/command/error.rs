@@ -1,8 +1,13 @@
 //! Why a command could not work: one sentence for the person, one code for scripts.
 
 use crate::{
-    bundle::StickError, camera::file::FramesError, error::NodeError, screen::ScreenError,
-    search::SearchError, sync,
+    bundle::StickError,
+    camera::{CameraState, SourceError, file::FramesError},
+    error::NodeError,
+    reason_text::Language,
+    screen::ScreenError,
+    search::SearchError,
+    sync,
 };
 
 /// The command could not work.
@@ -23,6 +28,20 @@ pub enum CommandError {
     /// No pictures.
     #[error(transparent)]
     Frames(#[from] FramesError),
+    /// No film, or no camera.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// A camera that gives no frames.
+    #[error("{}: {}", .0.text(Language::English), .0.advice(Language::English))]
+    Camera(CameraState),
+    /// No folder for frames.
+    #[error("frames cannot be kept in {}: {source}; name another folder", folder.display())]
+    Keep {
+        /// The folder.
+        folder: std::path::PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// The way to central.
     #[error(transparent)]
     Network(#[from] sync::command::CommandError),
@@ -64,6 +83,9 @@ impl CommandError {
             Self::Search(error) => error.code(),
             Self::Stick(error) => error.code(),
             Self::Frames(error) => error.code(),
+            Self::Source(error) => error.code(),
+            Self::Camera(state) => state.fault_code(),
+            Self::Keep { .. } => "frames_not_kept",
             Self::Network(error) => error.code(),
             Self::Screen(error) => error.code(),
             Self::Runtime(_) => "network_unusable",

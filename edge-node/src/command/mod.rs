@@ -4,13 +4,16 @@
 //! Exit status: 0 all admitted, 1 some refused, 2 could not work. Answers go to standard output, one line each;
 //! what went wrong goes to standard error as one sentence with a stable code. Nothing here decides anything.
 
+mod cameras;
 mod decode;
 mod doctor;
 mod error;
 mod export;
+mod eye;
 mod frames;
 mod import;
 mod line;
+mod looking;
 mod network;
 mod outcome;
 mod output;
@@ -53,10 +56,12 @@ enum Command {
     Run(run::Arguments),
     /// Send scans to central and fetch what changed, now
     Sync(network::SyncArguments),
-    /// Decide about codes: in pictures, as text, or as a scanner types them
+    /// Decide about codes: before a camera, in pictures or films, as text, or as a scanner types them
     Scan(scan::Arguments),
-    /// Read the codes in pictures; needs no enrolment and decides nothing
+    /// Read the codes in pictures, films or before a camera; needs no enrolment and decides nothing
     Decode(decode::Arguments),
+    /// List the cameras of this machine, and what keeps each from being used
+    Cameras(cameras::Arguments),
     /// Find tickets by name; the passphrase comes from the terminal or standard input
     Search(search::Arguments),
     /// Tell how the node stands
@@ -98,6 +103,7 @@ fn run(arguments: Arguments) -> Result<Outcome, CommandError> {
         Command::Run(options) => run::run(open(&home()?)?, &options),
         Command::Scan(options) => scan::run(&open(&home()?)?, &options),
         Command::Decode(options) => decode::run(&options),
+        Command::Cameras(options) => cameras::run(&options),
         Command::Search(options) => search::run(&open(&home()?)?, &options),
         Command::Status(options) => status::run(&open(&home()?)?, &options),
         Command::Doctor(options) => doctor::run(&home()?, &options),

@@ -9,8 +9,9 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::json;
 use sync_protocol::scan::Action;
 
-use super::{CommandError, Outcome, output, scanner};
+use super::{CommandError, Outcome, eye, output, scanner};
 use crate::{
+    camera::Watch,
     counter,
     door::Door,
     node::Node,
@@ -34,6 +35,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value_t = INTERVAL_MS / 1_000,
           value_parser = clap::value_parser!(i64).range(1..=3_600))]
     every: i64,
+    #[command(flatten)]
+    eye: eye::Arguments,
     #[command(flatten)]
     scanners: scanner::Arguments,
     /// Never ask central
@@ -64,19 +67,22 @@ async fn open_gate(node: Arc<Node>, arguments: &Arguments) -> Result<(), Command
     } else {
         Some(start_driver(&node, arguments.every)?)
     };
-    let options = Options {
-        listen: listening.address,
-        language: arguments.lang,
-        counters: counter::count(),
-    };
-    tell(&node, listening.address, arguments.json)?;
     let door = Arc::new(Door::new(
         node,
         driver.as_ref().map(Driver::hand),
         arguments.action,
     ));
+    let watch = eye::watch(&door, &arguments.eye)?;
+    let options = Options {
+        listen: listening.address,
+        language: arguments.lang,
+        counters: counter::count(),
+        eye: watch.as_ref().map(Watch::eye).unwrap_or_default(),
+    };
+    tell(door.node(), listening.address, arguments.json)?;
     let scanners = scanner::hear(&door, &arguments.scanners);
     let served = screen::serve(listening, door, options, screen::told_to_stop()).await;
+    drop(watch);
     drop(scanners);
     if let Some(driver) = driver {
         driver.stop().await;

@@ -1,4 +1,4 @@
-//! `scan`: decides about codes in pictures, given as text, or typed by a scanner.
+//! `scan`: decides about codes in pictures, before a camera, given as text, or typed by a scanner.
 //!
 //! A picture without a code is no attempt at the gate: it is told (`none`, `no_code`) and not recorded. A picture
 //! with several codes is as many attempts, from top to bottom. In an exchange, a wristband that follows its ticket is
@@ -17,7 +17,9 @@ use sync_protocol::{
 use super::{
     CommandError, Outcome,
     frames::{Picture, pictures, took_ms},
-    line, output,
+    line,
+    looking::{Limits, Looking, Seen},
+    output,
     scanner::{AffixArguments, Teller, setup},
 };
 use crate::{
@@ -35,9 +37,12 @@ const LOOK_AGAIN: Duration = Duration::from_millis(250);
 #[derive(clap::Args)]
 #[group(id = "source", required = true, multiple = false)]
 pub(super) struct Source {
-    /// A PNG or JPEG file, or a folder of them
-    #[arg(long, value_name = "FILE|DIR")]
+    /// A PNG or JPEG file, a folder of them, a y4m or MJPEG film, a pipe, or `-` for standard input
+    #[arg(long, value_name = "PATH")]
     frames: Option<PathBuf>,
+    /// A camera: its path, number or part of its name, or `auto`; each code is a scan when it comes into view
+    #[arg(long, value_name = "NAME")]
+    camera: Option<String>,
     /// The text of a code, or a ticket number
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     code: Option<String>,
@@ -66,6 +71,12 @@ pub(super) struct Arguments {
     /// What the guest wants
     #[arg(long, default_value = "entry", value_parser = action_parser())]
     action: Action,
+    /// With a camera: end after so many scans
+    #[arg(long, value_name = "SCANS", requires = "camera")]
+    count: Option<u32>,
+    /// With a camera: end after so many seconds
+    #[arg(long, value_name = "SECONDS", requires = "camera")]
+    seconds: Option<u32>,
     /// One JSON object per scan
     #[arg(long)]
     json: bool,
@@ -111,11 +122,13 @@ pub(super) fn run(node: &Node, arguments: &Arguments) -> Result<Outcome, Command
         arguments,
         pairing: Pairing::default(),
     };
-    match (&arguments.source.frames, &arguments.source.code) {
-        (Some(path), _) => scanning.frames(path),
-        (None, Some(code)) => scanning.code(code, None, None),
-        (None, None) if arguments.source.stdin => scanning.stdin(),
-        (None, None) => scanning.scanners(),
+    let source = &arguments.source;
+    match (&source.frames, &source.code, &source.camera) {
+        (Some(path), ..) => scanning.frames(path),
+        (_, Some(code), _) => scanning.code(code, None, None),
+        (_, _, Some(wish)) => scanning.camera(wish),
+        _ if source.stdin => scanning.stdin(),
+        _ => scanning.scanners(),
     }
 }
 
@@ -147,13 +160,31 @@ impl Scanning<'_> {
     fn frames(&mut self, path: &std::path::Path) -> Result<Outcome, CommandError> {
         let mut worst = Outcome::AllAdmitted;
         for picture in pictures(path)? {
-            worst = worst.max(self.picture(&picture)?);
+            worst = worst.max(self.picture(&picture?)?);
+        }
+        Ok(worst)
+    }
+
+    /// What the camera sees, until enough was scanned or the time is over; troubles are told and waited out.
+    fn camera(&mut self, wish: &str) -> Result<Outcome, CommandError> {
+        let json = self.arguments.json;
+        let limits = Limits {
+            count: self.arguments.count,
+            seconds: self.arguments.seconds,
+        };
+        let mut worst = Outcome::AllAdmitted;
+        for seen in Looking::start(wish, limits)? {
+            match seen? {
+                Seen::Text(text) => worst = worst.max(self.code(&text, None, None)?),
+                Seen::State(told) if json => output::json(&told)?,
+                Seen::State(told) => output::line(&told.words())?,
+            }
         }
         Ok(worst)
     }
 
     fn picture(&mut self, picture: &Picture) -> Result<Outcome, CommandError> {
-        let name = picture.name();
+        let name = picture.name.clone();
         let decoded = match &picture.decoded {
             Ok(decoded) if decoded.codes.is_empty() => return self.without_code(&name, decoded),
             Ok(decoded) => decoded,

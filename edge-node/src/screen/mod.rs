@@ -37,7 +37,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 
 use self::guard::Guard;
-use crate::{door::Door, reason_text::Language};
+use crate::{camera::Eye, door::Door, reason_text::Language};
 
 /// A code and an action are a few hundred bytes.
 const MAX_BODY: usize = 8 * 1024;
@@ -51,6 +51,8 @@ pub struct Options {
     pub language: Language,
     /// What was counted, for `GET /metrics` on this machine alone; `None` = nothing is.
     pub counters: Option<PrometheusHandle>,
+    /// The camera: how it stands, and what it sees.
+    pub eye: Eye,
 }
 
 impl Default for Options {
@@ -59,6 +61,7 @@ impl Default for Options {
             listen: SocketAddr::from(([127, 0, 0, 1], 8780)),
             language: Language::English,
             counters: None,
+            eye: Eye::default(),
         }
     }
 }

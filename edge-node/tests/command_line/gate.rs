@@ -3,8 +3,9 @@
 use std::{
     io::{BufRead, BufReader, Write},
     path::Path,
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use ambient::{Clock, SystemClock};
@@ -104,21 +105,37 @@ impl Gate {
         wristband::code(EVENT, serial, &WRISTBANDS)
     }
 
-    /// Runs `edge-node run` until it says where its screen is.
-    pub(crate) fn open_and_close(&self) {
+    /// Starts `edge-node run`; it has said where its screen is.
+    pub(crate) fn open(&self, arguments: &[&str]) -> Child {
         let mut child = Command::new(env!("CARGO_BIN_EXE_edge-node"))
             .arg("--home")
             .arg(self.home.path())
             .args(["run", "--no-sync", "--json", "--listen", "127.0.0.1:0"])
+            .args(arguments)
             .stdout(Stdio::piped())
             .spawn()
             .expect("the program starts");
         let mut said = String::new();
-        let out = child.stdout.take().expect("its output");
+        let out = child.stdout.as_mut().expect("its output");
         BufReader::new(out).read_line(&mut said).expect("a line");
+        assert!(said.contains("screen"), "{said}");
+        child
+    }
+
+    /// Waits until so many scans are in the log.
+    pub(crate) fn until_scans(&self, scans: u64) {
+        let start = Instant::now();
+        while self.run(&["status", "--json"]).objects()[0]["unsent"] != scans {
+            assert!(start.elapsed() < Duration::from_secs(60), "they never came");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Runs `edge-node run` until it says where its screen is.
+    pub(crate) fn open_and_close(&self) {
+        let mut child = self.open(&["--camera", "off"]);
         child.kill().expect("it can be ended");
         child.wait().expect("it ends");
-        assert!(said.contains("\"screen\""), "{said}");
     }
 
     /// Runs `edge-node --home HOME` with these words.

@@ -2,6 +2,7 @@
 //!
 //! The network commands are tested where a central is at hand, in the package `tests`.
 
+mod camera;
 mod gate;
 mod pictures;
 mod search;
