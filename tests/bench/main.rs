@@ -13,6 +13,7 @@ mod edge_search;
 mod edge_verdict;
 mod figure;
 mod gate_decode;
+mod gate_memory;
 mod gate_throughput;
 mod large_event;
 mod merge_rate;
@@ -47,6 +48,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if report.wants("edge.memory") {
         edge_memory::run(&mut report).await?;
+    }
+    if report.wants("gate.memory") {
+        gate_memory::run(&mut report).await?;
     }
     if report.wants("edge.search") {
         edge_search::run(&mut report).await?;

@@ -1,5 +1,5 @@
 //! A gate in a virtual machine: power cuts that are real for everything above the disk, a clock that wakes in 1970, a
-//! scanner that is a USB keyboard.
+//! scanner that is a USB keyboard, and a USB camera.
 //!
 //! The real `edge-node` runs on Debian's kernel under QEMU's emulation (no KVM is needed), with its folder on an ext4
 //! disk. One kernel and one memory disk serve all boots; `scripts/machine-kernel.sh` and `initramfs.sh` make them.
@@ -12,6 +12,7 @@
 //! - `GERBANG_MACHINE=off`: these tests pass without a look, for machines that have no QEMU. Without it a missing part
 //!   is a failure that names it.
 mod arm64;
+mod camera_device;
 mod disk;
 mod gate;
 mod guest;
@@ -22,6 +23,7 @@ mod scanning;
 mod service;
 mod settings;
 mod typing_scanner;
+mod usb_camera;
 mod venue;
 mod write_log;
 mod wrong_clock;

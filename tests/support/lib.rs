@@ -12,6 +12,7 @@
 //! 5. The name of the test says what must hold. One that proves a row of the acceptance list begins with
 //!    `case_` and its number.
 pub mod box_office;
+pub mod busy_gate;
 pub mod buyers;
 pub mod central;
 pub mod festival;
