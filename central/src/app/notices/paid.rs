@@ -16,8 +16,10 @@ use crate::{
     store::{self, StoreError, Tx, payment::Payment, tx::transact},
 };
 
-/// Longest reference of a payment.
-const REFERENCE_LETTERS: usize = 50;
+/// What a second payment's reference begins with: some banks give the first attempt our own reference, which is taken.
+const SECOND: &str = "second ";
+/// Letters of theirs behind it; a reference has room for 50.
+const THEIRS: usize = 43;
 
 impl App {
     /// Marks the order paid, sells its holds, issues its tickets.
@@ -136,7 +138,7 @@ impl App {
         let amount = news.reading.amount;
         let second = Payment {
             id: PaymentId(self.new_id(news.now)),
-            reference: theirs.chars().take(REFERENCE_LETTERS).collect(),
+            reference: second_reference(theirs),
             transaction_ref: Some(theirs.clone()),
             status: PaymentStatus::Success,
             channel: news.status.channel.clone(),
@@ -166,4 +168,10 @@ impl App {
             .await?;
         Ok(())
     }
+}
+
+fn second_reference(theirs: &str) -> String {
+    let skipped = theirs.chars().count().saturating_sub(THEIRS);
+    let end: String = theirs.chars().skip(skipped).collect();
+    format!("{SECOND}{end}")
 }
