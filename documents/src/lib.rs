@@ -17,6 +17,7 @@ mod invoice_page;
 mod language;
 mod pdf;
 mod qr;
+mod rehearsal_page;
 mod ticket_page;
 mod wristband_page;
 mod wristband_sheet;
@@ -29,4 +30,5 @@ pub use invoice::{
 pub use language::Language;
 pub use pdf::invoice;
 pub use qr::{QrModules, qr_modules, qr_svg};
+pub use rehearsal_page::{RehearsalHead, rehearsal_sheets};
 pub use wristband_sheet::{Band, SheetHead, wristband_sheets};

@@ -26,7 +26,8 @@ pub fn invoice(invoice: &Invoice) -> Result<Vec<u8>, DocumentError> {
     describe(&mut document, invoice);
     embed_fonts(&mut document, &pages)?;
     document.with_pages(pages.into_iter().map(Canvas::into_page).collect());
-    write(&document, invoice)
+    let name = invoice.receipt.as_ref().unwrap_or(&invoice.number);
+    write(&document, name, invoice.language.tag())
 }
 
 fn describe(document: &mut PdfDocument, invoice: &Invoice) {
@@ -49,7 +50,10 @@ fn describe(document: &mut PdfDocument, invoice: &Invoice) {
     }
 }
 
-fn embed_fonts(document: &mut PdfDocument, pages: &[Canvas]) -> Result<(), DocumentError> {
+pub(crate) fn embed_fonts(
+    document: &mut PdfDocument,
+    pages: &[Canvas],
+) -> Result<(), DocumentError> {
     for face in Face::ALL {
         let letters: BTreeSet<char> = pages
             .iter()
@@ -65,13 +69,17 @@ fn embed_fonts(document: &mut PdfDocument, pages: &[Canvas]) -> Result<(), Docum
     Ok(())
 }
 
-fn write(document: &PdfDocument, invoice: &Invoice) -> Result<Vec<u8>, DocumentError> {
+/// The bytes, under a name of ours instead of random identifiers.
+pub(crate) fn write(
+    document: &PdfDocument,
+    name: &str,
+    language: &str,
+) -> Result<Vec<u8>, DocumentError> {
     let mut file = document.to_lopdf_document(&PdfSaveOptions::default(), &mut Vec::new());
-    let name = invoice.receipt.as_ref().unwrap_or(&invoice.number);
-    let id = Object::String(name.clone().into_bytes(), StringFormat::Hexadecimal);
+    let id = Object::String(name.as_bytes().to_vec(), StringFormat::Hexadecimal);
     file.trailer.set("ID", vec![id.clone(), id]);
     if let Ok(catalog) = file.catalog_mut() {
-        let tag = Object::string_literal(invoice.language.tag());
+        let tag = Object::string_literal(language);
         catalog.set("Lang", tag);
     }
     file.compress();

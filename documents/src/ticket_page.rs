@@ -231,7 +231,7 @@ fn card(page: &mut Canvas, labels: &Labels, ticket: &TicketPage) -> Result<(), D
     page.text((WIDTH / 2.0, below + 8.0), Align::Center, large, &number)
 }
 
-fn module_width(modules: &QrModules) -> f32 {
+pub(crate) fn module_width(modules: &QrModules) -> f32 {
     SYMBOL / f32::from(u16::try_from(modules.size()).unwrap_or(u16::MAX))
 }
 

@@ -27,8 +27,16 @@ impl Attempts {
         self.failures
     }
 
-    /// As many failures as were kept before the program was started: the whole wait begins anew.
-    pub(crate) fn resumed(failures: u32, now_ms: i64) -> Self {
+    /// Failures that were kept: until when the next try waits, by this clock.
+    pub(crate) const fn kept(failures: u32, not_before_ms: i64) -> Self {
+        Self {
+            failures,
+            not_before_ms,
+        }
+    }
+
+    /// Failures that were kept by another clock, of which nothing is known: the whole wait begins anew.
+    pub(crate) fn begun_anew(failures: u32, now_ms: i64) -> Self {
         let mut attempts = Self {
             failures: failures.saturating_sub(1),
             not_before_ms: i64::MIN,
@@ -37,6 +45,11 @@ impl Attempts {
             attempts.failed(now_ms);
         }
         attempts
+    }
+
+    /// How many there were, and until when the next try waits.
+    pub(crate) const fn to_keep(&self) -> (u32, i64) {
+        (self.failures, self.not_before_ms)
     }
 
     /// A right one.
@@ -65,9 +78,11 @@ mod tests {
         }
         assert_eq!(waits[..4], [1_000, 2_000, 4_000, 8_000]);
         assert_eq!(waits[39], LONGEST_MS);
-        let resumed = Attempts::resumed(4, 50);
+        let resumed = Attempts::begun_anew(4, 50);
         assert_eq!(resumed.wait_ms(50), Some(8_000), "as after the fourth");
-        assert_eq!(Attempts::resumed(0, 50).wait_ms(50), None);
+        assert_eq!(Attempts::begun_anew(0, 50).wait_ms(50), None);
+        let (failures, until) = resumed.to_keep();
+        assert_eq!(Attempts::kept(failures, until).wait_ms(8_049), Some(1));
         attempts.failed(now);
         attempts.succeeded();
         assert_eq!(attempts.wait_ms(now), None);

@@ -100,7 +100,6 @@ impl Node {
             });
         }
         let unknown_event = unknown_event(event);
-        let desk = Desk::resumed(&log.failures()?, clock.reading().mono_ms);
         Ok(Self {
             unknown_keys: Keyring::new(&unknown_event),
             unknown_event,
@@ -109,7 +108,7 @@ impl Node {
             clock,
             replica,
             search: Search::default(),
-            desk,
+            desk: Desk::default(),
         })
     }
 

@@ -14,11 +14,12 @@ CREATE TABLE gate_credentials (
     CONSTRAINT gate_credentials_user FOREIGN KEY (user_id) REFERENCES users (id)
 );
 
--- Events whose gates lock after another time than the usual one.
-CREATE TABLE event_idle_locks (
+-- Events whose gates decide nothing without an operator, and after how long a gate that is left alone locks. The row
+-- stays when the last operator is disabled.
+CREATE TABLE event_operators (
     event_id BINARY(16) NOT NULL PRIMARY KEY,
     idle_ms BIGINT NOT NULL,
-    CONSTRAINT event_idle_locks_event FOREIGN KEY (event_id) REFERENCES events (id)
+    CONSTRAINT event_operators_event FOREIGN KEY (event_id) REFERENCES events (id)
 );
 
 CREATE INDEX user_role_events_by_event ON user_role_events (event_id, user_id);

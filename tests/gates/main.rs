@@ -13,6 +13,7 @@ mod forgeries;
 mod locks;
 mod news;
 mod numbers;
+mod operators;
 mod passages;
 mod reasons;
 mod restored;

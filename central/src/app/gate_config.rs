@@ -49,6 +49,7 @@ impl GateConfigs {
         let mut config = setup.config(revision, keys);
         config.wristbands = super::wristbands::rules(tx, vault, event).await?;
         config.search = store::search::lock(tx, event).await?;
+        config.operators = store::staff::operators(tx, event).await?;
         let loaded = Arc::new(GateConfig {
             config,
             rules: setup.event.rules,

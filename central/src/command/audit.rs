@@ -11,7 +11,7 @@ use std::{
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{open, output};
+use super::{decision_line, open, output};
 use crate::{
     app::audit::{EventCheck, LogCheck},
     config::Config,
@@ -25,11 +25,26 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// List what supervisors decided at the gates, and what they took back
+    Decisions {
+        /// The event's slug or id
+        event: String,
+        /// One JSON object per line
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 pub(super) async fn run(config: &Config, command: &Command) -> anyhow::Result<ExitCode> {
-    let Command::Verify { json } = command;
     let app = open::open(config).await?.app;
+    let json = match command {
+        Command::Verify { json } => json,
+        Command::Decisions { event, json } => {
+            let event = open::event(&app, event).await?;
+            decision_line::list(&app, &event, *json).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
     let (nodes, mut holds) = (app.nodes(None).await?, true);
     for node in &nodes {
         let mut progress = |at: u64, of: u64| tell_progress(&node.name, at, of, *json);

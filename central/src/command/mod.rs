@@ -6,6 +6,7 @@
 mod audit;
 mod conflict;
 mod conflict_line;
+mod decision_line;
 mod demo;
 mod event;
 mod event_end;
@@ -20,8 +21,10 @@ mod output;
 mod payment;
 mod receipt;
 mod refund;
+mod rehearsal;
 mod search;
 mod serve;
+mod staff;
 mod wristband;
 
 use std::process::ExitCode;
@@ -50,6 +53,11 @@ enum Command {
     /// Take in, list and revoke nodes
     #[command(subcommand)]
     Node(node::Command),
+    /// Say who may work the gates
+    #[command(subcommand)]
+    Staff(staff::Command),
+    /// Make tickets to try the gates with, which never count
+    Rehearsal(rehearsal::Arguments),
     /// Make, take in, list and withdraw rolls of wristbands
     #[command(subcommand)]
     Wristband(wristband::Command),
@@ -108,6 +116,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             Command::Migrate => open::migrate(&config).await,
             Command::Event(command) => event::run(&config, command).await,
             Command::Node(command) => node::run(&config, command).await,
+            Command::Staff(command) => staff::run(&config, command).await,
+            Command::Rehearsal(arguments) => rehearsal::run(&config, &arguments).await,
             Command::Wristband(command) => wristband::run(&config, command).await,
             Command::Conflicts(arguments) => conflict::run(&config, &arguments).await,
             Command::Occupancy(arguments) => occupancy::run(&config, &arguments).await,

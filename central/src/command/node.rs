@@ -26,7 +26,7 @@ pub(super) enum Command {
         gate: String,
         /// What the node will be called
         name: String,
-        /// What the node may do: exchange, entry, exit, unpair, search, or all
+        /// What the node may do: exchange, entry, exit, unpair, search, override, undo, or all
         #[arg(long, default_value = "all", value_parser = Rights::parse)]
         may: Rights,
         /// How long the code is good

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use sync_protocol::{
     merge::{Fact, Ruled, Rules, rule},
-    scan::ScanId,
+    scan::{Action, ScanId},
 };
 
 use super::{
@@ -22,8 +22,10 @@ named_enum! {
         LateLog => "late_log",
         /// A clock sample, which placed known scans at other times.
         ClockSample => "clock_sample",
-        /// An exchange or its undoing: the scan counts for another ticket now.
+        /// An exchange or the end of one: the scan counts for another ticket now.
         Binding => "binding",
+        /// A supervisor took a scan back.
+        Undo => "undo",
     }
 }
 
@@ -35,18 +37,39 @@ pub fn tell(rules: &Rules, standings: &[Standing], decided: &mut [Decided]) {
     let known = standings.iter().filter(|standing| standing.was.is_some());
     let known: Vec<Fact> = known.map(|standing| standing.fact).collect();
     let by_time_alone = rule(rules, &known);
+    let without_undoings = without_undoings(rules, standings);
     for one in decided.iter_mut() {
-        one.cause = one.re_decided().map(|_| cause(one, &by_time_alone));
+        one.cause = one
+            .re_decided()
+            .map(|_| cause(one, &by_time_alone, without_undoings.as_ref()));
     }
 }
 
-fn cause(one: &Decided, by_time_alone: &BTreeMap<ScanId, Ruled>) -> Cause {
+/// What would be said had nobody taken a scan back just now; `None` = nobody did.
+fn without_undoings(rules: &Rules, standings: &[Standing]) -> Option<BTreeMap<ScanId, Ruled>> {
+    let undoes =
+        |standing: &&Standing| standing.was.is_none() && standing.fact.action == Action::Undo;
+    standings.iter().find(undoes)?;
+    let rest = standings.iter().filter(|standing| !undoes(standing));
+    let rest: Vec<Fact> = rest.map(|standing| standing.fact).collect();
+    Some(rule(rules, &rest))
+}
+
+fn cause(
+    one: &Decided,
+    by_time_alone: &BTreeMap<ScanId, Ruled>,
+    without_undoings: Option<&BTreeMap<ScanId, Ruled>>,
+) -> Cause {
     let now = Ruled {
         ruling: one.now.ruling,
         ticket: one.now.ticket,
     };
-    if by_time_alone.get(&one.now.scan) == Some(&now) {
+    let said = |rulings: &BTreeMap<ScanId, Ruled>| rulings.get(&one.now.scan) == Some(&now);
+    if said(by_time_alone) {
         return Cause::ClockSample;
+    }
+    if without_undoings.is_some_and(|rulings| !said(rulings)) {
+        return Cause::Undo;
     }
     match one.was.is_some_and(|was| was.ticket != now.ticket) {
         true => Cause::Binding,
@@ -61,7 +84,6 @@ mod tests {
         id::{GateId, NodeId, TicketId, WristbandId},
         merge::Ruling,
         moment::Interval,
-        scan::Action,
         time::Timestamp,
         wire::v1::PassageChange,
     };
@@ -146,6 +168,16 @@ mod tests {
             was: None,
         };
         assert_eq!(causes(&[waited, exchange]), ["binding"]);
+        let winner = known(entry(1, 900), counted);
+        let lost = known(entry(2, 950), double);
+        let undo = Standing {
+            fact: Fact {
+                undoes: Some(900),
+                ..fact(1, 990, Action::Undo, (1, 0))
+            },
+            was: None,
+        };
+        assert_eq!(causes(&[winner, lost, undo]), ["undo", "undo"]);
         let nothing = known(entry(1, 900), counted);
         assert!(causes(&[nothing]).is_empty());
     }

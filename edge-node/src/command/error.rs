@@ -4,6 +4,7 @@ use crate::{
     bundle::StickError,
     camera::{CameraState, SourceError, file::FramesError},
     error::NodeError,
+    operator::{SignInError, decision::DecisionError},
     reason_text::Language,
     screen::ScreenError,
     search::SearchError,
@@ -22,6 +23,15 @@ pub enum CommandError {
     /// The search by name.
     #[error(transparent)]
     Search(#[from] SearchError),
+    /// Who works the gate.
+    #[error(transparent)]
+    SignIn(#[from] SignInError),
+    /// The operator's secret cannot be read.
+    #[error("the gate secret cannot be read: {0}")]
+    Secret(std::io::Error),
+    /// The earlier scan.
+    #[error(transparent)]
+    Decision(#[from] DecisionError),
     /// The stick.
     #[error(transparent)]
     Stick(#[from] StickError),
@@ -81,6 +91,9 @@ impl CommandError {
             Self::Usage(_) => "usage",
             Self::Node(error) => error.code(),
             Self::Search(error) => error.code(),
+            Self::SignIn(error) => error.code(),
+            Self::Secret(_) => "secret_unreadable",
+            Self::Decision(error) => error.code(),
             Self::Stick(error) => error.code(),
             Self::Frames(error) => error.code(),
             Self::Source(error) => error.code(),

@@ -5,6 +5,7 @@
 //! what went wrong goes to standard error as one sentence with a stable code. Nothing here decides anything.
 
 mod cameras;
+mod decide;
 mod decode;
 mod doctor;
 mod error;
@@ -15,6 +16,7 @@ mod import;
 mod line;
 mod looking;
 mod network;
+mod operator;
 mod outcome;
 mod output;
 mod passphrase;
@@ -58,6 +60,8 @@ enum Command {
     Sync(network::SyncArguments),
     /// Decide about codes: before a camera, in pictures or films, as text, or as a scanner types them
     Scan(scan::Arguments),
+    /// Let in, turn away or take back, as a supervisor, what an earlier scan was about
+    Decide(decide::Arguments),
     /// Read the codes in pictures, films or before a camera; needs no enrolment and decides nothing
     Decode(decode::Arguments),
     /// List the cameras of this machine, and what keeps each from being used
@@ -102,6 +106,7 @@ fn run(arguments: Arguments) -> Result<Outcome, CommandError> {
         Command::Sync(options) => network::sync(open(&home()?)?, &options),
         Command::Run(options) => run::run(open(&home()?)?, &options),
         Command::Scan(options) => scan::run(&open(&home()?)?, &options),
+        Command::Decide(options) => decide::run(&open(&home()?)?, &options),
         Command::Decode(options) => decode::run(&options),
         Command::Cameras(options) => cameras::run(&options),
         Command::Search(options) => search::run(&open(&home()?)?, &options),

@@ -1,23 +1,32 @@
-//! A passphrase as a person types it: on a terminal without showing it, else the first line of standard input.
+//! A passphrase or a gate secret as a person types it: on a terminal without showing it, else the first line of standard input.
 
-use std::io::{BufRead, IsTerminal, Stdin, Write, stderr, stdin};
+use std::{
+    fs::File,
+    io::{BufRead, BufReader, IsTerminal, Stdin, Write, stderr, stdin},
+    path::Path,
+};
 
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use sync_protocol::search::MAX_PASSPHRASE;
 use zeroize::Zeroizing;
 
 /// Asks for it, or takes it.
-pub(super) fn read() -> std::io::Result<Zeroizing<String>> {
+pub(super) fn read(prompt: &str) -> std::io::Result<Zeroizing<String>> {
     let input = stdin();
     if !input.is_terminal() {
         return line(input.lock());
     }
-    write!(stderr(), "Passphrase: ")?;
+    write!(stderr(), "{prompt}: ")?;
     let hidden = Hidden::begin(&input)?;
     let typed = line(input.lock());
     drop(hidden);
     writeln!(stderr())?;
     typed
+}
+
+/// The first line of a file.
+pub(super) fn from_file(path: &Path) -> std::io::Result<Zeroizing<String>> {
+    line(BufReader::new(File::open(path)?))
 }
 
 /// One line, and no more of it than a passphrase may be long: what is longer is refused by who checks it.

@@ -10,6 +10,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use decoder::{Decoded, FrameError};
 use serde::Serialize;
 use sync_protocol::{
+    id::OperatorId,
     scan::Action,
     verdict::{Decision, Reason},
 };
@@ -19,7 +20,7 @@ use super::{
     frames::{Picture, pictures, took_ms},
     line,
     looking::{Limits, Looking, Seen},
-    output,
+    operator, output,
     scanner::{AffixArguments, Teller, setup},
 };
 use crate::{
@@ -68,6 +69,8 @@ pub(super) struct Arguments {
     wristband: Option<String>,
     #[command(flatten)]
     affixes: AffixArguments,
+    #[command(flatten)]
+    operator: operator::Arguments,
     /// What the guest wants
     #[arg(long, default_value = "entry", value_parser = action_parser())]
     action: Action,
@@ -109,6 +112,7 @@ struct NoScan<'a> {
 struct Scanning<'a> {
     node: &'a Node,
     arguments: &'a Arguments,
+    operator: Option<OperatorId>,
     pairing: Pairing,
 }
 
@@ -120,6 +124,7 @@ pub(super) fn run(node: &Node, arguments: &Arguments) -> Result<Outcome, Command
     let mut scanning = Scanning {
         node,
         arguments,
+        operator: arguments.operator.identify(node)?,
         pairing: Pairing::default(),
     };
     let source = &arguments.source;
@@ -208,7 +213,7 @@ impl Scanning<'_> {
             text,
             wristband: self.arguments.wristband.as_deref(),
             action: self.arguments.action,
-            operator: None,
+            operator: self.operator,
         };
         let scan = self.pairing.show(self.node, &showing);
         if self.arguments.json {
@@ -260,7 +265,7 @@ impl Scanning<'_> {
     }
 }
 
-fn outcome(scan: &Scan) -> Outcome {
+pub(super) fn outcome(scan: &Scan) -> Outcome {
     match scan.verdict.decision {
         Decision::Admit => Outcome::AllAdmitted,
         _ if scan.verdict.reason == Reason::CannotStore => Outcome::CouldNotWork,
@@ -269,7 +274,7 @@ fn outcome(scan: &Scan) -> Outcome {
 }
 
 /// One line for a person.
-fn words(frame: Option<&str>, scan: &Scan) -> String {
+pub(super) fn words(frame: Option<&str>, scan: &Scan) -> String {
     let mut line = frame.map_or_else(String::new, |frame| format!("{frame}: "));
     let verdict = scan.verdict.decision.name().to_uppercase();
     line += &format!("{verdict:<7} {}", scan.text(Language::English));

@@ -23,7 +23,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(node: &Node, arguments: &Arguments) -> Result<Outcome, CommandError> {
-    let typed = passphrase::read().map_err(CommandError::Input)?;
+    let typed = passphrase::read("Passphrase").map_err(CommandError::Input)?;
     node.unlock_search(&typed)?;
     let question = arguments.question.join(" ");
     let found = node.search(&question, usize::from(arguments.most))?;

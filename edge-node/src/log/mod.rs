@@ -10,7 +10,7 @@
 
 pub mod batch;
 pub mod contact;
-mod failure;
+pub mod failure;
 mod history;
 mod row;
 pub mod walk;

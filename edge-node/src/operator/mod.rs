@@ -26,7 +26,10 @@ use sync_protocol::{
 use zeroize::Zeroizing;
 
 use self::session::{Held, Name, Sessions, name};
-use crate::{attempts::Attempts, database::lock, error::NodeError, moment_text, node::Node};
+use crate::{
+    attempts::Attempts, database::lock, error::NodeError, log::failure::Failures, moment_text,
+    node::Node,
+};
 
 /// Names that nobody has share one wait.
 const NOBODY: OperatorId = OperatorId::from_u128(0);
@@ -123,22 +126,9 @@ pub enum SessionState {
 /// The sign-ins of one running program.
 #[derive(Default)]
 pub(crate) struct Desk {
-    /// Held while a secret is tried: one try at a time.
+    /// Held while a secret is tried: one try at a time. What a full disk could not keep is in memory.
     attempts: Mutex<BTreeMap<OperatorId, Attempts>>,
     sessions: Mutex<Sessions>,
-}
-
-impl Desk {
-    /// Nobody is signed in; waits begin anew.
-    pub(crate) fn resumed(failures: &[(OperatorId, u32)], now_ms: i64) -> Self {
-        let attempts = failures
-            .iter()
-            .map(|(operator, count)| (*operator, Attempts::resumed(*count, now_ms)));
-        Self {
-            attempts: Mutex::new(attempts.collect()),
-            sessions: Mutex::default(),
-        }
-    }
 }
 
 /// What may be done: the node's rights where the event has no operators; `None` = somebody must sign in first.
@@ -339,6 +329,7 @@ impl Operators<'_> {
         let operator = rules.by_login(login);
         let id = operator.map_or(NOBODY, |operator| operator.id);
         let own = attempts.entry(id).or_default();
+        self.recall(id, own)?;
         if let Some(wait_ms) = own.wait_ms(self.now_ms()) {
             return Err(SignInError::TooSoon { wait_ms });
         }
@@ -347,17 +338,39 @@ impl Operators<'_> {
             let failures = own.failed(self.now_ms());
             // What was typed as a name may be a secret, so it is not told.
             tracing::warn!(operator = %id, failures, "a wrong gate secret");
-            self.keep_failures(id, failures)?;
+            self.keep(id, own)?;
             return Err(SignInError::Wrong);
         };
         own.succeeded();
-        self.keep_failures(id, 0)?;
+        self.keep(id, own)?;
         Ok(self.held(operator)?)
     }
 
-    /// A full disk must not let the count be forgotten while the program runs: it is counted in memory first.
-    fn keep_failures(&self, operator: OperatorId, failures: u32) -> Result<(), NodeError> {
-        lock(&self.node.log).set_failures(operator, failures)
+    /// What another program on this folder, or this one before a restart, saw.
+    fn recall(&self, id: OperatorId, own: &mut Attempts) -> Result<(), NodeError> {
+        let kept = lock(&self.node.log).failures(id)?;
+        let reading = self.node.clock.reading();
+        match kept {
+            Some(kept) if kept.boot == reading.boot && kept.count >= own.to_keep().0 => {
+                *own = Attempts::kept(kept.count, kept.not_before_ms);
+            }
+            Some(kept) if kept.boot != reading.boot => {
+                *own = Attempts::begun_anew(kept.count, reading.mono_ms);
+                self.keep(id, own)?;
+            }
+            _ => (),
+        }
+        Ok(())
+    }
+
+    fn keep(&self, id: OperatorId, own: &Attempts) -> Result<(), NodeError> {
+        let (count, not_before_ms) = own.to_keep();
+        let failures = (count > 0).then(|| Failures {
+            count,
+            boot: self.node.clock.reading().boot,
+            not_before_ms,
+        });
+        lock(&self.node.log).set_failures(id, failures)
     }
 
     fn held(&self, operator: &Operator) -> Result<Held, NodeError> {

@@ -178,7 +178,23 @@ fn brute_force_waits_ever_longer_and_a_restart_forgets_no_wait() {
         "two seconds now"
     );
     let gate = gate.reopened();
-    gate.clock.advance_ms(1_999);
+    gate.clock.advance_ms(999);
+    assert_eq!(
+        refused(&gate, "op2", SECRET),
+        "sign_in_too_soon",
+        "another program waits as long"
+    );
+    gate.clock.advance_ms(1);
+    assert_eq!(refused(&gate, "op2", "AAAAA-AAAAD"), "sign_in_wrong");
+    let boot = ambient::SeededEntropy::new(77);
+    gate.clock.reboot(&boot);
+    let gate = gate.reopened();
+    assert_eq!(
+        refused(&gate, "op2", SECRET),
+        "sign_in_too_soon",
+        "another boot waits from its start"
+    );
+    gate.clock.advance_ms(3_999);
     assert_eq!(refused(&gate, "op2", SECRET), "sign_in_too_soon");
     gate.clock.advance_ms(1);
     sign_in(&gate, VALIDATOR);

@@ -18,10 +18,12 @@ use sync_protocol::{
     config::{
         EntryRule, EventConfig, EventDay, GateEntry, KeyEntry, Policy, TypeEntry, WristbandRules,
     },
-    id::{EventId, GateId, NodeId, TicketId},
+    id::{EventId, GateId, NodeId, OperatorId, TicketId},
     manifest::Manifest,
     moment::Trip,
     number::TicketNumber,
+    operator::{GateSecret, Operator, OperatorRules, Role},
+    search::Cost,
     ticket::{Ticket, TicketStatus},
     time::Timestamp,
     wire::v1::{EnrolAnswer, Page, SyncAnswer},
@@ -62,6 +64,26 @@ impl Gate {
                     void: false,
                 }],
                 unbound: Policy::Refuse,
+            });
+        })
+    }
+
+    /// A gate of an event with a supervisor, who signs in as `ratna` with this secret.
+    pub(crate) fn with_supervisor(secret: &str) -> Self {
+        let id = OperatorId::from_u128(3);
+        let secret = GateSecret::typed(secret);
+        let supervisor = Operator {
+            id,
+            login: "ratna".to_owned(),
+            name: "Ratna".to_owned(),
+            role: Role::Supervisor,
+            secret: secret.hash(id, [4; 16], Cost::LEAST).expect("a hash"),
+            is_active: true,
+        };
+        Self::synced(|config| {
+            config.operators = Some(OperatorRules {
+                operators: vec![supervisor],
+                idle_ms: 600_000,
             });
         })
     }

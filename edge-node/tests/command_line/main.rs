@@ -4,6 +4,7 @@
 
 mod camera;
 mod gate;
+mod operator;
 mod pictures;
 mod search;
 mod twice;

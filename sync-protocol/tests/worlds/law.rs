@@ -14,7 +14,11 @@ use crate::world::{NODES, Scan, Setting, Step, Thing, World, config};
 type Law = (&'static str, fn(&Setting, &World) -> bool);
 
 pub fn check(setting: &Setting, world: &World, path: &[Step]) {
-    let laws: [Law; 6] = [
+    let laws: [Law; 7] = [
+        (
+            "what a supervisor took back counts for nothing, and nothing else is taken back",
+            undone_by_own_log,
+        ),
         (
             "what central said piece by piece is what it would say of all at once",
             piecewise,
@@ -48,6 +52,22 @@ pub fn check(setting: &Setting, world: &World, path: &[Step]) {
 fn piecewise(setting: &Setting, world: &World) -> bool {
     let config = config(setting);
     world.told == rule(&Rules::of(&config), &world.facts(world.central))
+}
+
+/// As far as central has heard of it.
+fn undone_by_own_log(_: &Setting, world: &World) -> bool {
+    world.scans.iter().enumerate().all(|(_, scan)| {
+        let Some(ruled) = world.told.get(&scan.fact.scan) else {
+            return true;
+        };
+        let undoes = |other: &Scan| {
+            let same_log = other.fact.scan.node == scan.fact.scan.node;
+            same_log && other.fact.undoes == Some(scan.fact.scan.seq)
+        };
+        let is_heard = |other: &&Scan| world.told.contains_key(&other.fact.scan);
+        let undone = world.scans.iter().filter(is_heard).any(undoes);
+        undone == (ruled.ruling == Ruling::Undone)
+    })
 }
 
 fn winners_count(_: &Setting, world: &World) -> bool {
@@ -104,6 +124,10 @@ fn no_double_among_the_knowing(_: &Setting, world: &World) -> bool {
         let Some(Ruling::Double { winner, .. }) = ruled.map(|ruled| ruled.ruling) else {
             return true;
         };
+        // A supervisor knew and let in all the same.
+        if scan.overridden {
+            return true;
+        }
         let unknown = |(place, other): (usize, &Scan)| {
             let foreign = other.fact.scan.node != scan.fact.scan.node;
             foreign && scan.knew & 1 << place == 0 && counted(other)
@@ -146,7 +170,9 @@ fn healed_gates_agree(setting: &Setting, world: &World) -> bool {
     let healed = world.healed(setting);
     let used = |id: u8| {
         let ticket = crate::world::ticket_id(id);
-        healed.told.iter().any(|(scan, ruled)| {
+        let counts = |ruled: &Ruled| ruled.ruling != Ruling::Undone;
+        let told = healed.told.iter().filter(|(_, ruled)| counts(ruled));
+        told.into_iter().any(|(scan, ruled)| {
             let is_entry = healed
                 .scans
                 .iter()

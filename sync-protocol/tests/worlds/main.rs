@@ -19,7 +19,13 @@ use walk::{Bounds, walk};
 use world::Setting;
 
 fn visited(setting: Setting, steps: usize, wristbands: bool) -> usize {
-    walk(&setting, &Bounds { steps, wristbands })
+    let supervisor = false;
+    let bounds = Bounds {
+        steps,
+        wristbands,
+        supervisor,
+    };
+    walk(&setting, &bounds)
 }
 
 #[test]
@@ -79,5 +85,29 @@ fn case_20_one_clock_is_wrong_within_its_error() {
             worlds > 1_000,
             "skew {skew}: only {worlds} worlds were reached"
         );
+    }
+}
+
+#[test]
+fn a_supervisor_lets_in_and_takes_back() {
+    for (entry, unbound) in [
+        (EntryRule::Single, None),
+        (EntryRule::ReEntry, None),
+        (EntryRule::Single, Some(Policy::Ask)),
+    ] {
+        let setting = Setting {
+            entry,
+            unbound,
+            skew: 0,
+            error: 0,
+        };
+        let bounds = Bounds {
+            steps: 4,
+            wristbands: unbound.is_some(),
+            supervisor: true,
+        };
+        let worlds = walk(&setting, &bounds);
+        println!("a supervisor under {entry:?}, {unbound:?}: {worlds} worlds");
+        assert!(worlds > 1_000, "only {worlds} worlds were reached");
     }
 }

@@ -13,6 +13,8 @@ use crate::{
 pub struct Bounds {
     pub steps: usize,
     pub wristbands: bool,
+    /// A supervisor lets in and takes back.
+    pub supervisor: bool,
 }
 
 /// Walks, and gives how many worlds there are.
@@ -57,7 +59,8 @@ fn names(step: &Step) -> (u8, u8, u8) {
     match *step {
         Step::Scan(node, _, Thing::Ticket(ticket), second) => (node, ticket, second.unwrap_or(0)),
         Step::Scan(node, _, Thing::Wristband(wristband), _) => (node, 0, wristband),
-        Step::Sync(node) | Step::AnswerLost(node) => (node, 0, 0),
+        Step::Override(node, ticket) => (node, ticket, 0),
+        Step::Sync(node) | Step::AnswerLost(node) | Step::Undo(node) => (node, 0, 0),
     }
 }
 
@@ -66,6 +69,9 @@ fn steps(bounds: &Bounds) -> Vec<Step> {
     let mut steps = Vec::new();
     for node in 0..NODES {
         steps.extend([Step::Sync(node), Step::AnswerLost(node)]);
+        if bounds.supervisor {
+            steps.extend([Step::Undo(node), Step::Override(node, 1)]);
+        }
         for id in [1, 2] {
             let ticket = Thing::Ticket(id);
             steps.push(Step::Scan(node, Action::Entry, ticket, None));

@@ -46,6 +46,10 @@ pub enum Step {
     /// A guest at a node; with an exchange, the wristband to be bound.
     Scan(u8, Action, Thing, Option<u8>),
     Sync(u8),
+    /// A supervisor lets a ticket in, whatever the gate knows of it.
+    Override(u8, u8),
+    /// A supervisor takes the node's last scan back, if it is none of hers.
+    Undo(u8),
     /// Central takes the upload in; the node never hears of it.
     AnswerLost(u8),
 }
@@ -57,6 +61,8 @@ pub struct Scan {
     pub truth: i64,
     /// Other nodes' scans that its gate knew of.
     pub knew: u32,
+    /// A supervisor let in, whatever the gate said.
+    pub overridden: bool,
 }
 
 /// Everything that a node or central knows. Scans are named by their place in `scans`.
@@ -72,8 +78,8 @@ pub struct World {
 
 /// A world without what cannot matter to its future: two worlds with the same key go on alike.
 pub type Key = (Vec<ScanKey>, u32, [u32; NODES as usize]);
-/// Node, action, ticket, wristband, true time.
-type ScanKey = (u8, u8, Option<u8>, Option<u8>, i64);
+/// Node, action, ticket, wristband, what it takes back, true time.
+type ScanKey = (u8, u8, Option<u8>, Option<u8>, Option<u64>, i64);
 
 impl World {
     pub fn key(&self) -> Key {
@@ -83,6 +89,7 @@ impl World {
                 ticket,
                 wristband,
                 action,
+                undoes,
                 ..
             } = scan.fact;
             (
@@ -90,6 +97,7 @@ impl World {
                 action.code(),
                 ticket.map(|id| small(id.0.as_u128())),
                 wristband.map(|id| small(id.0.as_u128())),
+                undoes,
                 scan.truth,
             )
         };
@@ -122,6 +130,8 @@ impl World {
             Step::Scan(node, action, thing, wristband) => {
                 next.scan(setting, node, action, thing, wristband)?;
             }
+            Step::Override(node, ticket) => next.let_in(setting, node, ticket),
+            Step::Undo(node) => next.undo(setting, node)?,
             Step::Sync(node) => {
                 next.upload(setting, node);
                 next.known[usize::from(node)] = next.central;
@@ -149,8 +159,58 @@ impl World {
             },
             truth,
             knew: self.known[usize::from(node)],
+            overridden: false,
         });
         Some(())
+    }
+
+    fn let_in(&mut self, setting: &Setting, node: u8, ticket: u8) {
+        let fact = Fact {
+            ticket: Some(ticket_id(ticket)),
+            action: Action::Entry,
+            ..self.blank(setting, node)
+        };
+        self.push(node, fact);
+    }
+
+    fn undo(&mut self, setting: &Setting, node: u8) -> Option<()> {
+        let mut own = self.scans.iter().map(|scan| scan.fact);
+        let last = own.rfind(|fact| fact.scan.node == node_id(node))?;
+        let fact = Fact {
+            ticket: last.ticket,
+            wristband: last.wristband,
+            action: Action::Undo,
+            undoes: Some(last.scan.seq),
+            ..self.blank(setting, node)
+        };
+        (last.action != Action::Undo).then(|| self.push(node, fact))
+    }
+
+    /// The next record of a node, about nothing.
+    fn blank(&self, setting: &Setting, node: u8) -> Fact {
+        Fact {
+            scan: ScanId {
+                node: node_id(node),
+                seq: u64::from(self.own(node).count_ones()) + 1,
+            },
+            ticket: None,
+            wristband: None,
+            gate: gate_id(node),
+            action: Action::Entry,
+            undoes: None,
+            day: 0,
+            time: interval(setting, node, self.clock + STEP),
+        }
+    }
+
+    fn push(&mut self, node: u8, fact: Fact) {
+        self.clock += STEP;
+        self.scans.push(Scan {
+            fact,
+            truth: self.clock,
+            knew: self.known[usize::from(node)],
+            overridden: true,
+        });
     }
 
     /// The passage that the real verdict allows, if it does.
@@ -235,11 +295,18 @@ impl World {
     /// What a node knows: its own log, and others' scans as of its last sync.
     fn passages(&self, node: u8) -> Vec<Passage> {
         let known = self.own(node) | self.known[usize::from(node)];
-        let mut passages: Vec<Passage> = self
-            .facts(known)
-            .iter()
-            .map(|fact| self.passage(fact))
-            .collect();
+        let facts = self.facts(known);
+        // What was taken back is known of the own log, and of others' by what central said.
+        let is_gone = |fact: &Fact| {
+            let undoes = |other: &Fact| {
+                other.scan.node == fact.scan.node && other.undoes == Some(fact.scan.seq)
+            };
+            let own = fact.scan.node == node_id(node) && facts.iter().any(undoes);
+            let told = self.told.get(&fact.scan).map(|ruled| ruled.ruling);
+            fact.action == Action::Undo || own || told == Some(Ruling::Undone)
+        };
+        let standing = facts.iter().filter(|fact| !is_gone(fact));
+        let mut passages: Vec<Passage> = standing.map(|fact| self.passage(fact)).collect();
         passages.sort_by_key(|p| (p.at, p.scan));
         passages
     }

@@ -13,7 +13,11 @@ use edge_node::{
 };
 use rusqlite::{Connection, OpenFlags};
 use support::festival::gate;
-use sync_protocol::{id::NodeId, scan::ScanRecord, time::Timestamp};
+use sync_protocol::{
+    id::{NodeId, OperatorId},
+    scan::ScanRecord,
+    time::Timestamp,
+};
 use tempfile::TempDir;
 
 use super::{
@@ -61,6 +65,8 @@ pub struct Device {
     has_small_disk: bool,
     /// That disk. Unmounted before the folder goes.
     room: Option<Room>,
+    /// Who works it, where the event has operators.
+    pub operator: Option<OperatorId>,
     /// Another device has a copy of its disk.
     pub has_twin: bool,
     /// Its last round said that there is more.
@@ -99,6 +105,7 @@ impl Device {
             is_full: false,
             has_small_disk,
             room: None,
+            operator: None,
             has_twin: false,
             has_more: false,
             log: Vec::new(),
@@ -131,6 +138,7 @@ impl Device {
             is_full: false,
             has_small_disk: false,
             room: None,
+            operator: self.operator,
             has_twin: true,
             has_more: false,
             log: self.log.clone(),
@@ -217,7 +225,7 @@ impl Device {
             text: &attempt.text,
             wristband: attempt.wristband.as_deref(),
             action: attempt.action,
-            operator: None,
+            operator: self.operator,
         });
         self.remember(at);
         scan

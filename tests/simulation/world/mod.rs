@@ -8,6 +8,7 @@
 //! step, `rest` lets everything meet again at the end, and `retell` tells the same facts to a fresh central in
 //! another order.
 
+mod booth;
 mod broken;
 mod chance;
 mod checks;
@@ -35,6 +36,7 @@ pub use run::run;
 
 use std::{collections::BTreeMap, io::Write as _};
 
+use booth::Booth;
 use chance::Chance;
 use checks::Seen;
 use device::Device;
@@ -57,6 +59,8 @@ pub struct World {
     /// Copies of requests that are still on their way.
     echoes: Vec<Echo>,
     market: Market,
+    /// Who decides where gates ask, in worlds that have somebody.
+    booth: Option<Booth>,
     /// What a gate could see, at every revision at which it could. A central that went back shows something else at the
     /// same revision.
     revisions: BTreeMap<u64, Vec<Seen>>,

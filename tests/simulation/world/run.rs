@@ -10,6 +10,7 @@ use sync_protocol::digest::Digest;
 
 use super::{
     World,
+    booth::Booth,
     broken::{Broken, Held},
     chance::Chance,
     device::Device,
@@ -76,9 +77,12 @@ impl World {
         let mut trace = Trace::new(aloud);
         trace.say(format!("{plan:?}"));
         let hall = Hall::open(&plan).await;
+        let booth = Booth::open(&hall, &plan).await;
         let mut devices = Vec::new();
         for number in 0..DEVICES {
-            devices.push(Device::enrol(&hall, &plan, number).await);
+            let mut device = Device::enrol(&hall, &plan, number).await;
+            device.operator = booth.as_ref().map(|booth| booth.operator);
+            devices.push(device);
         }
         Self {
             chance: Chance::new(seed, 2),
@@ -88,6 +92,7 @@ impl World {
             flights: Vec::new(),
             echoes: Vec::new(),
             market: Market::default(),
+            booth,
             revisions: BTreeMap::new(),
             backup: None,
             scans: 0,

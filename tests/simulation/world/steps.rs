@@ -50,6 +50,7 @@ impl World {
         let ms = self.chance.between(0, ms);
         self.pass(ms).await?;
         self.rare_event(step).await?;
+        self.supervise()?;
         let next = *self.chance.weighted(&MOVES);
         match next {
             Move::Guest => self.guest(),

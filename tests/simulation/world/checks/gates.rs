@@ -73,7 +73,9 @@ pub fn a_gate_without_lease_is_locked(device: &Device, at: Timestamp, scan: &Sca
 /// A gate does nothing that it may not do, once central has told it.
 pub fn a_gate_keeps_to_its_rights(device: &Device, action: Action, scan: &Scan) -> Held {
     let contact = device.node().contact().expect("the log can be read");
-    let may = contact.rights.allow(action) || scan.verdict.decision == Decision::Refuse;
+    let overrides = scan.verdict.reason == Reason::Overridden;
+    let allowed = contact.rights.allow(action) && (!overrides || contact.rights.allow_override());
+    let may = allowed || scan.verdict.decision == Decision::Refuse;
     demand(may, "a gate keeps to its rights", || {
         format!("{} answers {:?} to {action:?}", device.name, scan.verdict)
     })
@@ -84,13 +86,23 @@ pub fn a_gate_admits_once(device: &Device, rules: &GateRules) -> Held {
     let Some(last) = device.log.last().filter(|deed| is_green(deed)) else {
         return Ok(());
     };
+    // A supervisor may let in whom the rule does not.
+    if last.record.reason == Reason::Overridden {
+        return Ok(());
+    }
     // What a supervisor took apart may be put together anew.
     let is_unpair = |deed: &Deed| deed.record.action == Action::Unpair;
     if device.log.iter().any(is_unpair) {
         return Ok(());
     }
+    let is_undone = |deed: &Deed| {
+        let undoes = |other: &&Deed| other.record.reason == Reason::Undone;
+        let mut undoings = device.log.iter().filter(undoes);
+        undoings.any(|other| other.record.answers == Some(deed.record.seq))
+    };
     let same = device.log.iter().rev().skip(1).filter(|deed| {
         is_green(deed)
+            && !is_undone(deed)
             && deed.record.subject == last.record.subject
             && deed.record.action == last.record.action
             // What a wristband did before it was anybody's is nobody's.

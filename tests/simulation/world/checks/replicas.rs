@@ -153,12 +153,13 @@ fn passages_of(replica: &Connection) -> BTreeMap<ScanId, Passage> {
 }
 
 fn said(row: &rusqlite::Row) -> rusqlite::Result<Said> {
-    const RULINGS: [&str; 5] = [
+    const RULINGS: [&str; 6] = [
         "counted",
         "double",
         "double_undecidable",
         "stray",
         "unbound",
+        "undone",
     ];
     let winner: (Option<[u8; 16]>, Option<u64>) = (row.get(8)?, row.get(9)?);
     let flag: Option<u8> = row.get(10)?;
