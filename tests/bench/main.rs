@@ -17,6 +17,8 @@ mod gate_memory;
 mod gate_throughput;
 mod large_event;
 mod merge_rate;
+mod sales_checkout;
+mod sales_hot;
 mod sales_page;
 mod sales_webhook;
 mod sim_rate;
@@ -66,6 +68,12 @@ async fn main() -> anyhow::Result<()> {
     }
     if report.wants("sync.ingest") {
         sync_ingest::run(&mut report).await?;
+    }
+    if report.wants("sales.hot") {
+        sales_hot::run(&mut report).await?;
+    }
+    if report.wants("sales.checkout") {
+        sales_checkout::run(&mut report).await?;
     }
     if report.wants("sales.page") {
         sales_page::run(&mut report).await?;

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{event_end, event_file, open, output, search};
+use super::{catalog, event_end, event_file, open, output, search};
 use crate::{config::Config, domain::event::Event};
 
 #[derive(Subcommand)]
@@ -22,7 +22,7 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Open a draft to the public
+    /// Open a draft to the public, or a closed event again
     Publish {
         /// The event's slug or id
         event: String,
@@ -33,6 +33,8 @@ pub(super) enum Command {
     Postpone(event_end::Arguments),
     /// Let gates find tickets by name with a passphrase, or no longer
     Search(search::Arguments),
+    #[command(flatten)]
+    Catalog(catalog::Command),
 }
 
 pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<ExitCode> {
@@ -72,6 +74,7 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<Exi
         Command::Cancel(arguments) => arguments.cancel(&app).await?,
         Command::Postpone(arguments) => arguments.postpone(&app).await?,
         Command::Search(arguments) => arguments.run(&app, passphrase).await?,
+        Command::Catalog(command) => catalog::run(&app, command).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

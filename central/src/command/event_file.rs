@@ -18,11 +18,11 @@ use sync_protocol::{
     time::Timestamp,
 };
 
+use super::price_file::{self, PriceParts};
 use crate::domain::{
     event::{GateRules, Visibility},
     money::Currency,
     new_event::{NewClient, NewDay, NewEvent, NewType},
-    new_price::NewPrices,
 };
 
 const MINUTE_MS: i64 = 60_000;
@@ -53,6 +53,8 @@ struct EventFile {
     gates: Vec<String>,
     days: Vec<DayPart>,
     types: Vec<TypePart>,
+    #[serde(default)]
+    prices: PriceParts,
 }
 
 #[derive(Deserialize)]
@@ -213,7 +215,7 @@ fn wish(file: EventFile) -> anyhow::Result<NewEvent> {
         rules: rules(&file.rules)?,
         days,
         gates: file.gates,
-        prices: NewPrices::default(),
+        prices: price_file::prices(&file.prices, zone, currency, ends_at)?,
     })
 }
 
@@ -302,7 +304,7 @@ fn ticket_type(
 
 /// The moment of a wall clock in a zone. A time that the clocks skip counts from the change on; of one that comes
 /// twice, the first is meant.
-fn moment(field: &str, text: &str, zone: Tz) -> anyhow::Result<Timestamp> {
+pub(super) fn moment(field: &str, text: &str, zone: Tz) -> anyhow::Result<Timestamp> {
     let formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"];
     let parse = |format| NaiveDateTime::parse_from_str(text, format).ok();
     let local = formats.into_iter().find_map(parse);

@@ -1,6 +1,7 @@
 //! Tests of events written in TOML: local times, prices, and a sentence for every fault.
 
 use super::*;
+use crate::domain::charge::Rate;
 
 const GOOD: &str = r#"
 slug = "fest"
@@ -125,6 +126,48 @@ fn rules_for_wristbands_check_outs_and_addons_are_read() {
 fn the_documented_event_is_one() {
     let event = read_text(include_str!("../../../docs/event.toml")).expect("a good file");
     event.check().expect("a good wish");
-    assert_eq!((event.days.len(), event.types.len()), (2, 2));
+    assert_eq!((event.days.len(), event.types.len()), (2, 3));
+    let prices = &event.prices;
+    assert_eq!(
+        (
+            prices.charges.len(),
+            prices.group_discounts.len(),
+            prices.promos.len()
+        ),
+        (3, 1, 1)
+    );
+    assert_eq!(prices.charges[1].rate, Rate::Percent(1_000));
+    assert!(prices.charges[1].is_included && !prices.charges[2].is_included);
+    assert_eq!(prices.promos[0].min_spend_minor, 300_000);
     assert!(event.types[1].addon && event.wristbands.is_some());
+}
+
+#[test]
+fn faults_in_prices_are_named() {
+    let with = |part: &str| format!("{GOOD}\n{part}");
+    for (part, said) in [
+        (
+            "[[prices.charges]]\nkind = \"tax\"\nname = \"PBJT\"",
+            "PBJT needs one of percent, per_ticket and per_order",
+        ),
+        (
+            "[[prices.charges]]\nkind = \"tip\"\nname = \"Tip\"\npercent = 1",
+            "must be fee or tax",
+        ),
+        (
+            "[[prices.promos]]\ncode = \"CODE\"\npercent = 33.333",
+            "two decimals at most",
+        ),
+        (
+            "[[prices.promos]]\ncode = \"CODE\"\npercent = 10\namount = 5",
+            "one of percent and amount",
+        ),
+    ] {
+        let fault = read_text(&with(part)).expect_err(said);
+        assert!(format!("{fault:#}").contains(said), "{fault:#}");
+    }
+    let unknown = "[[prices.promos]]\ncode = \"CODE\"\npercent = 10\ntype = \"Nobody\"";
+    let event = read_text(&with(unknown)).expect("well formed");
+    let fault = event.check().expect_err("no such type");
+    assert_eq!(fault.field, "promo CODE");
 }

@@ -4,6 +4,7 @@
 //! something (`audit verify`), 2 it could not work.
 
 mod audit;
+mod catalog;
 mod conflict;
 mod conflict_line;
 mod decision_line;
@@ -19,6 +20,7 @@ mod occupancy;
 mod open;
 mod output;
 mod payment;
+mod price_file;
 mod receipt;
 mod refund;
 mod rehearsal;

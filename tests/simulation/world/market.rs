@@ -4,6 +4,7 @@
 use super::{
     chance::Chance,
     hall::Hall,
+    plan::CODE,
     till::{CARD, TRANSFER},
 };
 use axum::http::HeaderMap;
@@ -77,6 +78,9 @@ impl Market {
             }
             Err(error @ (OrderError::SoldOut(_) | OrderError::NotOnSale)) => {
                 format!("is refused: {}", error.code())
+            }
+            Err(OrderError::Invalid(fields)) if fields[0].field == "promo_codes[0]" => {
+                format!("is refused: {}", fields[0].code)
             }
             Err(error) => panic!("an order fails: {error}"),
         }
@@ -236,7 +240,11 @@ impl Market {
 fn form(hall: &Hall, chance: &Chance) -> OrderForm {
     let kind = &hall.event.types[usize::from(chance.percent(20))];
     OrderForm {
-        promo_codes: Vec::new(),
+        promo_codes: if chance.percent(30) {
+            vec![CODE.into()]
+        } else {
+            Vec::new()
+        },
         buyer: BuyerForm {
             full_name: "Siti Rahma".into(),
             identity_type: "ktp".into(),

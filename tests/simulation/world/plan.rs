@@ -1,6 +1,11 @@
 //! The plan of a world: the event and its troubles, drawn from the seed before anything happens.
 
-use central::domain::{event::GateRules, new_event::NewEvent};
+use central::domain::{
+    charge::{Charge, ChargeBase, ChargeKind, Cut, Rate},
+    event::GateRules,
+    new_event::NewEvent,
+    new_price::{NewPrices, NewPromo, NewSharedQuota},
+};
 use support::{
     central::START,
     festival::{festival, new_type},
@@ -13,6 +18,8 @@ use sync_protocol::{
 
 use super::{chance::Chance, oracle::Rules};
 
+/// A promo code.
+pub const CODE: &str = "THIRD";
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 
@@ -120,7 +127,42 @@ impl Plan {
             new_type("VIP", 1_000_000, self.quotas[1]),
         ];
         wish.types[1].gates = vec!["Gate A".into(), "Gate B".into()];
+        wish.prices = self.prices();
+        for kind in &mut wish.types {
+            kind.shared_quota = Some("Hall".into());
+        }
         wish
+    }
+}
+
+impl Plan {
+    /// A little less room than both types have together, a code that is used up soon, and a tax in the price.
+    fn prices(&self) -> NewPrices {
+        NewPrices {
+            shared_quotas: vec![NewSharedQuota {
+                name: "Hall".into(),
+                quota: self.quotas.iter().sum::<i64>() - 2,
+            }],
+            promos: vec![NewPromo {
+                code: CODE.into(),
+                ticket_type: None,
+                cut: Cut::Percent(3_333),
+                valid_from: START,
+                valid_until: START.plus_ms(48 * HOUR),
+                quota: 3,
+                per_buyer: 2,
+                min_spend_minor: 0,
+                is_stackable: false,
+            }],
+            charges: vec![Charge {
+                kind: ChargeKind::Tax,
+                name: "PBJT 10%".into(),
+                rate: Rate::Percent(1_000),
+                base: ChargeBase::Tickets,
+                is_included: self.quotas[0] % 2 == 0,
+            }],
+            group_discounts: Vec::new(),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod conflicts;
 pub mod gates;
 pub mod logs;
+pub mod prices;
 pub mod replicas;
 pub mod rulings;
 pub mod sales;

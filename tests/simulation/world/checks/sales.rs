@@ -14,7 +14,8 @@ pub async fn hold(hall: &Hall) -> Held {
     never_more_than_capacity(hall).await?;
     every_paid_order_has_its_tickets(hall).await?;
     no_ticket_without_payment(hall).await?;
-    money_is_conserved(hall).await
+    money_is_conserved(hall).await?;
+    super::prices::hold(hall).await
 }
 
 /// Tickets that went back with their money.
