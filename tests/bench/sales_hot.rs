@@ -1,8 +1,9 @@
 //! `sales.hot`: orders per second that hold a ticket of one type, 512 buyers at once on MariaDB, beside one transaction
 //! per order into the same tables. `sales.hot.oversold`: tickets held beyond the quota, which fewer get than ask.
 //!
-//! The peer writes the same rows with the same conditional update, over the same pool; what it lacks is that
-//! requests are combined. Nobody outside is asked: the money is taken at the desk.
+//! The peer writes the same rows with the same conditional update, over the same pool, and its session as the app does
+//! in a second transaction; what it lacks is that requests are combined. Nobody outside is asked: the money is taken
+//! at the desk.
 
 use std::{
     sync::{
@@ -19,6 +20,7 @@ use central::{
         hold::{Claim, HoldStatus},
         id::{OrderId, OrderItemId, PaymentId},
         identity::IdentityKind,
+        letter::LetterKind,
         money::{Currency, Money},
         order::{Order, OrderItem, OrderStatus, number},
         payment::PaymentStatus,
@@ -28,7 +30,7 @@ use central::{
         self,
         hold::Hold,
         order::{Attendee, OrderSecrets},
-        payment::Payment,
+        payment::{KeptSession, Payment},
     },
 };
 use support::{
@@ -176,7 +178,19 @@ async fn place_alone(app: &central::app::App, event: &EventSetup, key: &str) -> 
     store::order::insert_items(&mut tx, &[&(order.id, item)]).await?;
     store::order::insert_attendees(&mut tx, &[&attendee]).await?;
     store::hold::insert(&mut tx, &[hold]).await?;
-    store::payment::insert(&mut tx, &[payment]).await?;
+    store::payment::insert(&mut tx, std::slice::from_ref(&payment)).await?;
+    tx.commit().await?;
+    let session = KeptSession {
+        payment: payment.id,
+        order: order.id,
+        token: order.number.clone(),
+        redirect_url: None,
+    };
+    let letter = (app.new_id(now), order.id.0);
+    let mut tx = app.store.begin().await?;
+    store::payment::put_sessions(&mut tx, &[session], now).await?;
+    let kind = LetterKind::PaymentPending;
+    store::letter::put_many(&mut tx, kind, &[letter], now, now).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 use central::{
     app::{
         App,
-        catalog::{CatalogError, TypeChange},
+        catalog::{CatalogError, EventChange, TypeChange},
         events::EventError,
         offers::Offers,
     },
@@ -163,5 +163,46 @@ async fn an_event_moves_only_where_it_may_and_sells_only_while_it_is_published()
             .await
             .expect("a trail");
         assert_eq!(trail.len(), 4);
+    }
+}
+
+#[tokio::test]
+async fn a_changed_event_is_sold_and_noted_as_it_is_now() {
+    for engine in Engine::both() {
+        let central = TestCentral::new(engine).await;
+        let event = central.publish(&festival()).await;
+        let (app, id, slug) = (&central.app, event.event.id, &event.event.slug);
+        let kind = event.types[0].id;
+        let order = async |n: usize| {
+            let key = format!("holds-for-{n:04}");
+            let placed = app.place_order(slug, &key, &form(n, kind, 1)).await;
+            let order = placed.expect("placed").order;
+            order.hold_until.ms_since(order.created_at)
+        };
+        assert_eq!(order(1).await, event.event.hold_ms);
+        let change = EventChange {
+            name: Some("Festival of Lights".into()),
+            hold_ms: Some(60_000),
+            ..EventChange::default()
+        };
+        app.change_event(id, &change).await.expect("changed");
+        assert_eq!(order(2).await, 60_000, "{engine:?}");
+        let nameless = EventChange {
+            name: Some(" ".into()),
+            ..EventChange::default()
+        };
+        let refused = app.change_event(id, &nameless).await.expect_err("no name");
+        assert!(matches!(refused, CatalogError::Invalid(_)), "{refused}");
+        let after = app.event(id).await.expect("the event").event;
+        assert_eq!(after.name, "Festival of Lights");
+        let mut tx = app.store.read().await.expect("a snapshot");
+        let trail = store::audit::of_subject(&mut tx, "event", id.0)
+            .await
+            .expect("a trail");
+        let last = trail.last().expect("a row");
+        assert!(
+            last.detail.contains(r#""changed":["name","hold_ms"]"#),
+            "{last:?}"
+        );
     }
 }

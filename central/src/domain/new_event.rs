@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use sync_protocol::{config::Policy, time::Timestamp};
 
 use super::{
-    event::{GateRules, Visibility},
+    event::{Event, GateRules, Visibility},
     money::Currency,
     new_price::NewPrices,
 };
@@ -180,23 +180,21 @@ impl NewEvent {
         slug("slug", &self.slug)?;
         slug("client.slug", &self.client.slug)?;
         for (field, value, most) in [
-            ("name", &self.name, 200),
             ("client.name", &self.client.name, 200),
             ("client.email", &self.client.email, 254),
-            ("venue", &self.venue, 200),
         ] {
             demand(!value.trim().is_empty(), field, "must not be empty")?;
             demand(value.chars().count() <= most, field, "is too long")?;
         }
-        for (field, value, most) in [
-            ("summary", &self.summary, 500),
-            ("address", &self.address, 500),
-            ("city", &self.city, 100),
-            ("terms", &self.terms, 10_000),
-            ("description", &self.description, 10_000),
-        ] {
-            demand(value.chars().count() <= most, field, "is too long")?;
-        }
+        check_texts(&Texts {
+            name: &self.name,
+            venue: &self.venue,
+            summary: &self.summary,
+            address: &self.address,
+            city: &self.city,
+            terms: &self.terms,
+            description: &self.description,
+        })?;
         let zone = self.time_zone.parse::<chrono_tz::Tz>();
         demand(
             zone.is_ok(),
@@ -280,6 +278,53 @@ impl NewEvent {
             mask(&mut kind.days.iter().copied())
         }
     }
+}
+
+/// What is said of an event.
+struct Texts<'a> {
+    name: &'a str,
+    venue: &'a str,
+    summary: &'a str,
+    address: &'a str,
+    city: &'a str,
+    terms: &'a str,
+    description: &'a str,
+}
+
+fn check_texts(texts: &Texts<'_>) -> Result<(), NewEventError> {
+    for (field, value, most) in [("name", texts.name, 200), ("venue", texts.venue, 200)] {
+        demand(!value.trim().is_empty(), field, "must not be empty")?;
+        demand(value.chars().count() <= most, field, "is too long")?;
+    }
+    for (field, value, most) in [
+        ("summary", texts.summary, 500),
+        ("address", texts.address, 500),
+        ("city", texts.city, 100),
+        ("terms", texts.terms, 10_000),
+        ("description", texts.description, 10_000),
+    ] {
+        demand(value.chars().count() <= most, field, "is too long")?;
+    }
+    Ok(())
+}
+
+/// Finds the first thing that is wrong with an event as it is to be.
+///
+/// # Errors
+/// [`NewEventError`] names it.
+pub fn check_event(event: &Event) -> Result<(), NewEventError> {
+    check_texts(&Texts {
+        name: &event.name,
+        venue: &event.venue,
+        summary: &event.summary,
+        address: &event.address,
+        city: &event.city,
+        terms: &event.terms,
+        description: &event.description,
+    })?;
+    let is_forward = event.ends_at > event.starts_at;
+    demand(is_forward, "ends_at", "must be later than starts_at")?;
+    demand(event.hold_ms > 0, "hold", "must be longer than nothing")
 }
 
 pub(super) fn demand(good: bool, field: &str, problem: &'static str) -> Result<(), NewEventError> {

@@ -187,6 +187,30 @@ pub async fn catalog_revision(tx: &mut Tx, event: EventId) -> Result<i64, StoreE
         .ok_or(StoreError::Corrupt("an event that is gone"))
 }
 
+/// Stores what is said of an event: texts, place, times, and how long its orders hold.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_texts(tx: &mut Tx, event: &Event) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "UPDATE events SET name = ?, summary = ?, description = ?, terms = ?, venue = ?, address = ?, city = ?, \
+         starts_at = ?, ends_at = ?, hold_ms = ? WHERE id = ?",
+        &event.name,
+        &event.summary,
+        &event.description,
+        &event.terms,
+        &event.venue,
+        &event.address,
+        &event.city,
+        event.starts_at.0,
+        event.ends_at.0,
+        event.hold_ms,
+        event.id.0
+    )?;
+    Ok(())
+}
+
 /// Moves an event from one status to another; false when it does not stand there.
 ///
 /// # Errors

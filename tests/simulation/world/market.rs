@@ -58,7 +58,7 @@ impl Market {
     pub async fn order(&mut self, hall: &Hall, chance: &Chance) -> String {
         self.asked += 1;
         let key = format!("buyer-{:04}", self.asked);
-        let form = form(hall, chance);
+        let form = form(hall, chance, self.asked);
         let slug = &hall.event.event.slug;
         let mut placed = hall.central.app.place_order(slug, &key, &form).await;
         if chance.percent(20) {
@@ -237,14 +237,10 @@ impl Market {
     }
 }
 
-fn form(hall: &Hall, chance: &Chance) -> OrderForm {
+fn form(hall: &Hall, chance: &Chance, asked: u32) -> OrderForm {
     let kind = &hall.event.types[usize::from(chance.percent(20))];
     OrderForm {
-        promo_codes: if chance.percent(30) {
-            vec![CODE.into()]
-        } else {
-            Vec::new()
-        },
+        promo_codes: codes(asked),
         buyer: BuyerForm {
             full_name: "Siti Rahma".into(),
             identity_type: "ktp".into(),
@@ -259,6 +255,12 @@ fn form(hall: &Hall, chance: &Chance) -> OrderForm {
             attendees: Vec::new(),
         }],
     }
+}
+
+/// Every third one types the code.
+fn codes(asked: u32) -> Vec<String> {
+    let typed = (asked % 3 == 0).then(|| CODE.to_owned());
+    typed.into_iter().collect()
 }
 
 async fn print(hall: &Hall, ticket: &SoldTicket) -> Held {

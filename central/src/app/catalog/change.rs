@@ -247,7 +247,7 @@ impl App {
         store::type_version::of_type(&mut tx, id).await
     }
 
-    async fn note_catalog(
+    pub(super) async fn note_catalog(
         &self,
         tx: &mut Tx,
         event: EventId,

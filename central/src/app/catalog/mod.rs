@@ -7,8 +7,10 @@
 
 mod change;
 mod create;
+mod event_change;
 
 pub use change::{CatalogError, TypeChange};
+pub use event_change::EventChange;
 
 use sync_protocol::{id::EventId, time::Timestamp};
 use uuid::Uuid;

@@ -1,0 +1,100 @@
+//! Changes of an event itself: its texts, its place, its time, how long its orders hold.
+
+use sync_protocol::{id::EventId, time::Timestamp};
+
+use super::{App, CatalogError};
+use crate::{
+    app::events::{EventError, put_config},
+    domain::{event::Event, new_event},
+    store::{self, tx::transact},
+};
+
+/// What is to be another way about an event; `None` = as it is. Its slug, zone and currency stay: links, days and
+/// prices are of them.
+#[derive(Clone, Debug, Default)]
+pub struct EventChange {
+    /// What people call it.
+    pub name: Option<String>,
+    /// One paragraph for lists.
+    pub summary: Option<String>,
+    /// All there is to say.
+    pub description: Option<String>,
+    /// What buyers agree to from now on.
+    pub terms: Option<String>,
+    /// The place.
+    pub venue: Option<String>,
+    /// Where that is.
+    pub address: Option<String>,
+    /// In which city.
+    pub city: Option<String>,
+    /// When it begins.
+    pub starts_at: Option<Timestamp>,
+    /// When it ends.
+    pub ends_at: Option<Timestamp>,
+    /// How long an order holds capacity from now on, milliseconds.
+    pub hold_ms: Option<i64>,
+}
+
+impl EventChange {
+    fn apply(&self, event: Event) -> Event {
+        let text = |new: &Option<String>, old: String| new.clone().unwrap_or(old);
+        Event {
+            name: text(&self.name, event.name),
+            summary: text(&self.summary, event.summary),
+            description: text(&self.description, event.description),
+            terms: text(&self.terms, event.terms),
+            venue: text(&self.venue, event.venue),
+            address: text(&self.address, event.address),
+            city: text(&self.city, event.city),
+            starts_at: self.starts_at.unwrap_or(event.starts_at),
+            ends_at: self.ends_at.unwrap_or(event.ends_at),
+            hold_ms: self.hold_ms.unwrap_or(event.hold_ms),
+            ..event
+        }
+    }
+
+    /// The names of what is changed, for the audit trail; texts can be long.
+    fn names(&self) -> Vec<&'static str> {
+        let changed = [
+            ("name", self.name.is_some()),
+            ("summary", self.summary.is_some()),
+            ("description", self.description.is_some()),
+            ("terms", self.terms.is_some()),
+            ("venue", self.venue.is_some()),
+            ("address", self.address.is_some()),
+            ("city", self.city.is_some()),
+            ("starts_at", self.starts_at.is_some()),
+            ("ends_at", self.ends_at.is_some()),
+            ("hold_ms", self.hold_ms.is_some()),
+        ];
+        let changed = changed.into_iter().filter(|(_, is)| *is);
+        changed.map(|(name, _)| name).collect()
+    }
+}
+
+impl App {
+    /// Changes what is said of an event. Days, gates and rules are not changed here.
+    ///
+    /// # Errors
+    /// [`CatalogError::Invalid`].
+    pub async fn change_event(
+        &self,
+        event: EventId,
+        change: &EventChange,
+    ) -> Result<(), CatalogError> {
+        let changed = transact!(self.store, |tx| {
+            // First of all: gates see its name.
+            let revision = store::revision::take(tx, event).await?;
+            let old = store::event::by_id(tx, event).await?;
+            let new = change.apply(old.ok_or(EventError::Unknown)?);
+            new_event::check_event(&new)?;
+            store::event::put_texts(tx, &new).await?;
+            put_config(tx, event, revision).await?;
+            let detail = serde_json::json!({"changed": change.names(), "name": new.name});
+            self.note_catalog(tx, event, "event.change", "event", event.0, detail)
+                .await
+        });
+        self.waits.changed(event);
+        changed
+    }
+}
