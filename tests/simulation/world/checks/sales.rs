@@ -124,7 +124,8 @@ async fn all_books(hall: &Hall) -> Vec<Books> {
 /// Never more is taken, and never more tickets stand, than a type has places.
 async fn never_more_than_capacity(hall: &Hall) -> Held {
     let sql = "SELECT t.name, t.quota, t.taken, \
-               (SELECT COUNT(*) FROM tickets k WHERE k.ticket_type_id = t.id AND NOT EXISTS \
+               (SELECT COUNT(*) FROM tickets k JOIN orders o ON o.id = k.order_id \
+                WHERE k.ticket_type_id = t.id AND o.status <> 'refunded' AND NOT EXISTS \
                 (SELECT 1 FROM refund_items i JOIN refunds r ON r.id = i.refund_id \
                  WHERE i.ticket_id = k.id AND r.status NOT IN ('requested', 'declined'))), \
                (SELECT COALESCE(SUM(h.quantity), 0) FROM holds h \
