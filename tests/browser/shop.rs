@@ -103,6 +103,9 @@ async fn pages_are_in_order_on_a_desk_and_in_indonesian() {
     hands.go(&format!("{shop}/?view=calendar")).await;
     says(&hands, "Kalender").await;
     looked_at(&hands, "calendar-desk").await;
+    hands.go(&format!("{shop}/track")).await;
+    says(&hands, "Cari pesanan").await;
+    looked_at(&hands, "track-desk").await;
     hands.go(&format!("{shop}/events/festival-gerbang")).await;
     says(&hands, "Lanjut").await;
     looked_at(&hands, "event-desk").await;
