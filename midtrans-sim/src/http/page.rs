@@ -195,7 +195,7 @@ fn frame(title: &str, main: &str) -> String {
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <title>{title} · simulated Midtrans</title><style>{STYLE}</style></head>\
+         <title>{title} · simulated Midtrans</title><link rel=\"icon\" href=\"data:,\"><style>{STYLE}</style></head>\
          <body><main><header>Simulated Midtrans · no real money</header>\
          <h1>{title}</h1>{main}</main></body></html>"
     )
