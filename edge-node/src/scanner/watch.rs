@@ -189,11 +189,14 @@ impl Board {
         if let Some(entry) = self.scanners.get_mut(&device.path)
             && std::mem::replace(&mut entry.status.state, state) != state
         {
-            tracing::info!(
-                scanner = device.name,
-                state = state.name(),
-                "a scanner's state changed"
-            );
+            match state.is_well() {
+                true => tracing::info!(scanner = device.name, "a scanner works"),
+                false => tracing::warn!(
+                    scanner = device.name,
+                    state = state.name(),
+                    "a scanner does not work"
+                ),
+            }
         }
     }
 }
