@@ -20,6 +20,7 @@ mod merge_rate;
 mod sales_checkout;
 mod sales_hot;
 mod sales_page;
+mod sales_pdf;
 mod sales_webhook;
 mod sim_rate;
 mod sync_delta;
@@ -47,6 +48,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if report.wants("merge.rate") {
         merge_rate::run(&mut report);
+    }
+    if report.wants("sales.pdf") {
+        sales_pdf::run(&mut report)?;
     }
     if report.wants("edge.memory") {
         edge_memory::run(&mut report).await?;

@@ -10,6 +10,7 @@ mod counted;
 mod crowds;
 mod database;
 mod desk;
+mod documents;
 mod events;
 mod forms;
 mod given_up;

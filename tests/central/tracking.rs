@@ -43,7 +43,6 @@ async fn open_link(shop: &Shop, secret: &str) -> (u16, Value) {
     shop.post("/api/v1/track/link", &[], body).await
 }
 
-/// A paid order of this buyer.
 async fn paid(shop: &Shop, key: &str, number: &str, email: &str) -> Bought {
     let mut wish = shop.wish(&[(0, 1)]);
     wish["buyer"]["identity_number"] = number.into();
@@ -386,12 +385,11 @@ async fn tickets_are_sent_again_to_the_orders_own_address_three_times_a_day() {
         while app.send_letters(10).await.expect("sends") > 0 {}
         let letters = post.letters();
         assert_eq!(letters.len(), 4, "{engine:?}");
-        let letter = parsed(&letters[3]);
-        assert_eq!(
-            header(&letter, "subject"),
-            "Your tickets once more: Festival"
-        );
-        assert_eq!(letter["parts"][2]["text"], "%PDF-");
+        let again = letters.iter().map(parsed).filter(|letter| {
+            header(letter, "subject") == "Your tickets once more: Festival"
+                && letter["parts"][2]["text"] == "%PDF-"
+        });
+        assert_eq!(again.count(), 3);
         let ids: std::collections::BTreeSet<_> =
             letters.iter().map(support::letter::message_id).collect();
         assert_eq!(ids.len(), 4, "each is a letter of its own");

@@ -18,7 +18,7 @@ use crate::{
 
 /// What a stranger's parser (Python's own, and the calendar's of Debian) makes of a letter.
 const PARSER: &str = r#"
-import email, email.policy, icalendar, json, sys
+import base64, email, email.policy, icalendar, json, sys
 letter = email.message_from_bytes(sys.stdin.buffer.read(), policy=email.policy.strict)
 parts = [p for p in letter.walk() if not p.is_multipart()]
 out = {"headers": [[k.lower(), str(v)] for k, v in letter.items()], "type": letter.get_content_type(), "parts": [], "days": []}
@@ -26,6 +26,7 @@ for p in parts:
     body = p.get_payload(decode=True)
     kind = p.get_content_type()
     out["parts"].append({"type": kind, "file": p.get_filename(), "bytes": len(body),
+        "base64": base64.b64encode(body).decode() if kind == "application/pdf" else "",
         "text": body.decode() if kind in ("text/plain", "text/html") else body[:5].decode("latin1")})
     if kind == "text/calendar":
         for e in icalendar.Calendar.from_ical(body).walk("VEVENT"):

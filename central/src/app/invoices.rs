@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, btree_map::Entry};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use documents::{
-    Accent, DocumentError, DocumentKind, Invoice, InvoiceLine, Party, PaymentStatus, TicketPage,
+    Accent, DocumentError, DocumentKind, Invoice, InvoiceLine, Language, Party, PaymentStatus,
+    TicketPage,
 };
 use ed25519_dalek::SigningKey;
 use sync_protocol::{ticket::TicketStatus, time::Timestamp};
@@ -26,6 +27,7 @@ use crate::{
         identity::IdentityNumber,
         money::Money,
         order::{Order, OrderItem, OrderStatus},
+        price::{Adjustment, AdjustmentKind},
         ticket::{self, SoldTicket},
     },
     store::{self, StoreError, Tx},
@@ -53,13 +55,21 @@ impl App {
     }
 
     async fn invoice(&self, view: &OrderView) -> Result<Invoice, OrderError> {
-        let (order, event) = (&view.order, &view.setup.event);
         let mut tx = self.store.read().await?;
-        let receipt = store::receipt::of_subject(&mut tx, order.id.0).await?;
+        Ok(Invoice {
+            tickets: self.pages(&mut tx, view).await?,
+            ..self.sheet(&mut tx, view).await?
+        })
+    }
+
+    /// The invoice without its tickets.
+    pub(super) async fn sheet(&self, tx: &mut Tx, view: &OrderView) -> Result<Invoice, OrderError> {
+        let (order, event) = (&view.order, &view.setup.event);
+        let receipt = store::receipt::of_subject(tx, order.id.0).await?;
         Ok(Invoice {
             kind: DocumentKind::Invoice,
             receipt: receipt.map(|(shown, _)| shown),
-            notes: Vec::new(),
+            notes: notes(view),
             language: buyer::language_of(&order.language).unwrap_or_default(),
             time_zone: event.time_zone.parse().unwrap_or(Tz::UTC),
             accent: Accent::pick(event.id.as_bytes()),
@@ -71,8 +81,8 @@ impl App {
                 .payment
                 .as_ref()
                 .and_then(|p| method(p.channel.as_deref()?)),
-            seller: seller(&mut tx, event).await?,
-            buyer: self.party(&mut tx, order).await?,
+            seller: seller(tx, event).await?,
+            buyer: self.party(tx, order).await?,
             event: documents::Event {
                 name: event.name.clone(),
                 venue: format!("{}, {}", event.venue, event.city),
@@ -81,7 +91,7 @@ impl App {
             lines: lines(view),
             total: order.total.text(language(order)),
             terms: terms(event),
-            tickets: self.pages(&mut tx, view).await?,
+            tickets: Vec::new(),
         })
     }
 
@@ -146,16 +156,58 @@ fn page(view: &OrderView, ticket: &SoldTicket, key: &SigningKey) -> TicketPage {
     }
 }
 
+/// What was bought, then what was taken off and put on, in the order applied; they add up to the total.
 fn lines(view: &OrderView) -> Vec<InvoiceLine> {
     let language = language(&view.order);
-    let line = |item: &OrderItem| InvoiceLine {
-        description: view.type_name(item.ticket_type).to_owned(),
+    let text = |minor| Money::new(minor, view.order.total.currency).text(language);
+    let item = |item: &OrderItem| InvoiceLine {
+        description: match item.name.as_str() {
+            "" => view.type_name(item.ticket_type).to_owned(),
+            sold => sold.to_owned(),
+        },
         detail: None,
         quantity: item.quantity,
         unit_price: item.unit_price.text(language),
-        amount: Money::new(item.amount_minor(), item.unit_price.currency).text(language),
+        amount: text(item.amount_minor()),
     };
-    view.items.iter().map(line).collect()
+    let adjustment = |one: &Adjustment| InvoiceLine {
+        description: one.name.clone(),
+        detail: Some(called(one.kind, language)),
+        quantity: 1,
+        unit_price: text(one.signed_minor()),
+        amount: text(one.signed_minor()),
+    };
+    let counted = view.adjustments.iter().filter(|one| !one.is_included);
+    let items = view.items.iter().map(item);
+    items.chain(counted.map(adjustment)).collect()
+}
+
+/// The fees and taxes that prices hold already, by name.
+fn notes(view: &OrderView) -> Vec<String> {
+    let language = language(&view.order);
+    let note = |one: &Adjustment| {
+        let amount = Money::new(one.amount_minor, view.order.total.currency).text(language);
+        let name = &one.name;
+        match language {
+            Language::Indonesian => format!("Harga sudah termasuk {name}: {amount}"),
+            Language::English => format!("Prices include {name}: {amount}"),
+        }
+    };
+    let included = view.adjustments.iter().filter(|one| one.is_included);
+    included.map(note).collect()
+}
+
+fn called(kind: AdjustmentKind, language: Language) -> String {
+    let (indonesian, english) = match kind {
+        AdjustmentKind::GroupDiscount => ("Potongan kelompok", "Group discount"),
+        AdjustmentKind::Promo => ("Potongan kode promo", "Promo code"),
+        AdjustmentKind::Fee => ("Biaya", "Fee"),
+        AdjustmentKind::Tax => ("Pajak", "Tax"),
+    };
+    match language {
+        Language::Indonesian => indonesian.to_owned(),
+        Language::English => english.to_owned(),
+    }
 }
 
 async fn seller(tx: &mut Tx, event: &Event) -> Result<Party, StoreError> {
@@ -183,7 +235,7 @@ fn terms(event: &Event) -> Vec<String> {
         .collect()
 }
 
-fn language(order: &Order) -> documents::Language {
+pub(super) fn language(order: &Order) -> Language {
     buyer::language_of(&order.language).unwrap_or_default()
 }
 
@@ -213,6 +265,6 @@ fn printed(status: OrderStatus) -> PaymentStatus {
     }
 }
 
-fn moment(at: Timestamp) -> DateTime<Utc> {
+pub(super) fn moment(at: Timestamp) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(at.0).unwrap_or_default()
 }

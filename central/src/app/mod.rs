@@ -12,6 +12,7 @@ pub mod catalog;
 pub mod combine;
 pub mod conflict_notes;
 pub mod conflicts;
+mod credit_notes;
 pub mod decisions;
 pub mod desk;
 pub mod disputes;

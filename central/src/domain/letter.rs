@@ -18,6 +18,8 @@ named_enum! {
         PaymentPending => "payment_pending",
         /// The time to pay has ended.
         PaymentExpired => "payment_expired",
+        /// Money went back.
+        Refund => "refund_mail",
         /// The event is tomorrow.
         EventReminder => "event_reminder",
         /// The event will not take place.

@@ -53,7 +53,7 @@ pub struct LetterCounts {
 
 macro_rules! letters {
     () => {
-        "('tickets_mail', 'tickets_again', 'payment_pending', 'payment_expired', 'event_reminder', \
+        "('tickets_mail', 'tickets_again', 'payment_pending', 'payment_expired', 'refund_mail', 'event_reminder', \
          'event_cancelled', 'event_postponed', 'sales_digest', 'tracking_code')"
     };
 }

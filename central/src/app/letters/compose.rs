@@ -24,6 +24,7 @@ impl App {
     pub(super) async fn compose(&self, due: &DueLetter) -> Result<Option<Letter>, LetterError> {
         let subject = due.task.subject;
         let written = match due.kind {
+            LetterKind::Refund => self.write_refund(subject).await?,
             LetterKind::TrackingCode => self.write_code(subject).await?,
             LetterKind::SalesDigest => self.write_digest(&due.payload).await?,
             LetterKind::TicketsAgain | LetterKind::EventCancelled | LetterKind::EventPostponed => {

@@ -13,6 +13,7 @@ mod error;
 mod event;
 mod lookup;
 mod mailing;
+mod refund;
 mod words;
 
 pub use error::LetterError;

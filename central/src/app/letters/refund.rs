@@ -1,0 +1,143 @@
+//! The letter about money that goes back, with its credit note; or that it does not.
+
+use documents::Language;
+use uuid::Uuid;
+
+use super::{
+    LetterError,
+    buyer::subject,
+    compose::Written,
+    words::{language, page as start, pick},
+};
+use crate::{
+    app::{App, orders::OrderView},
+    domain::{
+        id::RefundId,
+        refund::{Refund, RefundStatus},
+    },
+    mail::{Attachment, Button, Page},
+    store,
+};
+
+impl App {
+    pub(super) async fn write_refund(&self, id: Uuid) -> Result<Option<Written>, LetterError> {
+        let refund = {
+            let mut tx = self.store.read().await?;
+            store::refund::by_id(&mut tx, RefundId(id)).await?
+        };
+        let Some(refund) = refund else {
+            return Ok(None);
+        };
+        let Some(view) = self.order_view(refund.order).await? else {
+            return Ok(None);
+        };
+        let page = page(&view, &refund, self.order_url(&view.order));
+        let note = self.credit_note(&view, &refund).await?;
+        let attachments = note.map(|(number, bytes)| Attachment {
+            file: file(&number),
+            kind: "application/pdf",
+            bytes,
+        });
+        Ok(Some(Written {
+            name: view.order.buyer_name,
+            to: view.order.email,
+            page,
+            attachments: attachments.into_iter().collect(),
+        }))
+    }
+}
+
+fn page(view: &OrderView, refund: &Refund, url: String) -> Page {
+    let language = language(view);
+    let event = &view.setup.event.name;
+    let (heading, sentence) = match refund.amount.minor {
+        0 if refund.status == RefundStatus::Done => free(language),
+        _ => words(refund.status, language),
+    };
+    let mut page = Page {
+        subject: subject(language, "Pengembalian dana", "Refund", event),
+        heading,
+        intro: vec![sentence],
+        button: Some(Button {
+            label: pick(language, "Lihat pesanan", "See the order"),
+            url,
+        }),
+        ..start(view)
+    };
+    let amount = refund.amount.text(language);
+    page.facts
+        .push((pick(language, "Dikembalikan", "Refund"), amount));
+    page
+}
+
+/// Tickets that cost nothing.
+fn free(language: Language) -> (String, String) {
+    (
+        pick(
+            language,
+            "Tiket Anda dibatalkan",
+            "Your tickets were cancelled",
+        ),
+        pick(
+            language,
+            "Tiket di bawah tidak berlaku lagi. Tidak ada uang yang perlu dikembalikan.",
+            "The tickets below are no longer valid. There was no money to give back.",
+        ),
+    )
+}
+
+fn words(status: RefundStatus, language: Language) -> (String, String) {
+    let say = |indonesian: [&str; 2], english: [&str; 2]| {
+        let [heading, sentence] = [0, 1].map(|n| pick(language, indonesian[n], english[n]));
+        (heading, sentence)
+    };
+    match status {
+        RefundStatus::Declined => say(
+            [
+                "Permintaan pengembalian dana ditolak",
+                "Penyelenggara tidak menyetujui permintaan Anda. Tiket Anda tetap berlaku.",
+            ],
+            [
+                "Your refund request was declined",
+                "The organiser did not agree to your request. Your tickets stay valid.",
+            ],
+        ),
+        RefundStatus::Done => say(
+            [
+                "Uang Anda sudah dikembalikan",
+                "Uang dikirim ke cara pembayaran yang Anda pakai; bank dapat memerlukan beberapa hari. Nota kredit terlampir. Tiket yang dikembalikan tidak berlaku lagi.",
+            ],
+            [
+                "Your money has gone back",
+                "It was sent the way you paid; banks may need some days. The credit note is attached. Tickets that were refunded are no longer valid.",
+            ],
+        ),
+        RefundStatus::Requested
+        | RefundStatus::Approved
+        | RefundStatus::Sent
+        | RefundStatus::Failed
+        | RefundStatus::Manual => say(
+            [
+                "Uang Anda sedang dikembalikan",
+                "Pengembalian dana disetujui dan sedang diproses; bank dapat memerlukan beberapa hari. Nota kredit terlampir. Tiket yang dikembalikan tidak berlaku lagi.",
+            ],
+            [
+                "Your money is on its way back",
+                "The refund is agreed and under way; banks may need some days. The credit note is attached. Tickets that were refunded are no longer valid.",
+            ],
+        ),
+    }
+}
+
+/// A receipt number as a file's name.
+fn file(number: &str) -> String {
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || c == '-' {
+            c
+        } else {
+            '-'
+        }
+    };
+    let name: String = number.chars().map(plain).collect();
+    format!("{name}.pdf")
+}
