@@ -355,3 +355,7 @@ fn double(winner: &Fact, fact: &Fact) -> Ruling {
 #[cfg(test)]
 #[path = "merge_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "merge_law_tests.rs"]
+mod laws;

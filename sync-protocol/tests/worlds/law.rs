@@ -9,7 +9,10 @@ use sync_protocol::{
     scan::{Action, ScanId},
 };
 
-use crate::world::{NODES, Scan, Setting, Step, Thing, World, config};
+use crate::{
+    setting::{NODES, Setting, Thing, config, ticket_id},
+    world::{Scan, Step, World},
+};
 
 type Law = (&'static str, fn(&Setting, &World) -> bool);
 
@@ -169,7 +172,7 @@ fn healed_gates_agree(setting: &Setting, world: &World) -> bool {
     }
     let healed = world.healed(setting);
     let used = |id: u8| {
-        let ticket = crate::world::ticket_id(id);
+        let ticket = ticket_id(id);
         let counts = |ruled: &Ruled| ruled.ruling != Ruling::Undone;
         let told = healed.told.iter().filter(|(_, ruled)| counts(ruled));
         told.into_iter().any(|(scan, ruled)| {

@@ -11,12 +11,13 @@
 )]
 
 mod law;
+mod setting;
 mod walk;
 mod world;
 
+use setting::Setting;
 use sync_protocol::config::{EntryRule, Policy};
 use walk::{Bounds, walk};
-use world::Setting;
 
 fn visited(setting: Setting, steps: usize, wristbands: bool) -> usize {
     let supervisor = false;

@@ -6,7 +6,8 @@ use sync_protocol::scan::Action;
 
 use crate::{
     law,
-    world::{NODES, Setting, Step, Thing, World},
+    setting::{NODES, Setting, Thing},
+    world::{Step, World},
 };
 
 /// How far the walk goes.

@@ -3,42 +3,20 @@
 use std::collections::BTreeMap;
 
 use sync_protocol::{
-    code::Payload,
-    config::{EntryRule, EventConfig, EventDay, Policy, WristbandRules},
     decide::{Passage, Question, Standing, Worn, decide},
-    id::{EventId, GateId, NodeId, TicketId, WristbandId},
     merge::{Fact, Reach, Ruled, Rules, Ruling, merge, reach, rule},
-    moment::Interval,
-    number::TicketNumber,
     rights::Rights,
     scan::{Action, ScanId},
-    shown::Shown,
-    ticket::{Ticket, TicketStatus},
     time::Timestamp,
-    wristband::WristbandKey,
 };
 
-pub const NODES: u8 = 3;
+use crate::setting::{
+    NODES, Setting, Thing, config, gate_id, interval, node_id, row, shown, skew, ticket_id,
+    wristband_id,
+};
+
 /// True time between two steps.
 const STEP: i64 = 10;
-
-/// What does not change.
-#[derive(Clone, Copy, Debug)]
-pub struct Setting {
-    pub entry: EntryRule,
-    /// With wristbands: what gates answer where they have not heard of the exchange.
-    pub unbound: Option<Policy>,
-    /// How wrong the last node's clock is, and the error that it is known to have.
-    pub skew: i64,
-    pub error: i64,
-}
-
-/// What a guest holds up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Thing {
-    Ticket(u8),
-    Wristband(u8),
-}
 
 /// What can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -368,93 +346,4 @@ fn bits(set: impl Iterator<Item = bool>) -> u32 {
         .filter(|(_, is)| *is)
         .map(|(at, _)| 1 << at)
         .sum()
-}
-
-const fn skew(setting: &Setting, node: u8) -> i64 {
-    if node == NODES - 1 { setting.skew } else { 0 }
-}
-
-fn interval(setting: &Setting, node: u8, truth: i64) -> Interval {
-    let error = if node == NODES - 1 { setting.error } else { 0 };
-    Interval::around(Timestamp(truth + skew(setting, node)), error)
-}
-
-pub fn config(setting: &Setting) -> EventConfig {
-    let rules = |unbound| WristbandRules {
-        key: WristbandKey([0; 32]),
-        rolls: vec![],
-        unbound,
-    };
-    EventConfig {
-        event: EventId::from_u128(1),
-        name: String::new(),
-        time_zone: String::new(),
-        revision: 1,
-        days: vec![EventDay {
-            number: 0,
-            label: String::new(),
-            opens_at: Timestamp(-1_000),
-            closes_at: Timestamp(1_000_000),
-        }],
-        types: vec![],
-        gates: vec![],
-        keys: vec![],
-        entry_rule: setting.entry,
-        exchange_required: false,
-        sold_after_sync: Policy::Refuse,
-        repeat_ms: 0,
-        check_outs: vec![],
-        wristbands: setting.unbound.map(rules),
-        search: None,
-        operators: None,
-    }
-}
-
-fn shown(thing: Thing) -> Shown {
-    match thing {
-        Thing::Ticket(id) => Shown::Ticket {
-            payload: Payload {
-                key_slot: 0,
-                ticket: ticket_id(id),
-                type_number: 1,
-                day_mask: 1,
-                issued_at: 0,
-            },
-            signature: [0; 64],
-        },
-        Thing::Wristband(id) => Shown::Wristband {
-            id: wristband_id(id),
-            void: false,
-        },
-    }
-}
-
-fn row(id: TicketId) -> Ticket {
-    Ticket {
-        id,
-        number: TicketNumber::new(1),
-        type_number: 1,
-        day_mask: 1,
-        status: TicketStatus::Valid,
-        revision: 1,
-        sealed: vec![],
-        holder: None,
-        search: vec![],
-    }
-}
-
-pub fn node_id(node: u8) -> NodeId {
-    NodeId::from_u128(u128::from(node))
-}
-
-fn gate_id(node: u8) -> GateId {
-    GateId::from_u128(u128::from(node))
-}
-
-pub fn ticket_id(id: u8) -> TicketId {
-    TicketId::from_u128(u128::from(id))
-}
-
-fn wristband_id(id: u8) -> WristbandId {
-    WristbandId::from_u128(u128::from(id))
 }
