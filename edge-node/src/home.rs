@@ -6,6 +6,7 @@
 //! | `node.key` | Ed25519 seed, mode 0600 | enrolment, once |
 //! | `authority.der` | central's own certificate authority, if it has one | enrolment, once |
 //! | `log.db` | scans and dealings with central; never erased | [`crate::log`] |
+//! | `kiosk.pin` | slow hash of the PIN that ends kiosk mode, mode 0600 | [`crate::pin`] |
 //! | `replica.db` | tickets and other gates' scans; can be erased and fetched again | [`crate::replica`] |
 
 use std::path::{Path, PathBuf};
@@ -39,6 +40,10 @@ impl Home {
 
     pub(crate) fn authority(&self) -> PathBuf {
         self.0.join("authority.der")
+    }
+
+    pub(crate) fn pin(&self) -> PathBuf {
+        self.0.join("kiosk.pin")
     }
 
     pub(crate) fn log(&self) -> PathBuf {

@@ -11,6 +11,7 @@
 //! | replica | [`replica`] | equal to central's when it says so |
 //! | operator | [`operator`] | who works the gate, proven without a network; a supervisor's decisions |
 //! | search by name | [`search`] | names in memory alone, and only while it is open |
+//! | tally | [`tally`] | what this gate let through, out of its log |
 //! | status | [`status`] | what the operator may know at any time |
 //! | bundle | [`bundle`] | log and answer on a USB stick |
 //! | doctor | [`doctor`] | go or no-go before doors |
@@ -37,6 +38,7 @@ pub mod moment_text;
 pub mod node;
 pub mod operator;
 pub mod pairing;
+pub mod pin;
 pub mod reason_text;
 mod receipt;
 pub mod replica;
@@ -48,6 +50,7 @@ pub mod screen;
 pub mod search;
 pub mod status;
 pub mod sync;
+pub mod tally;
 pub mod telemetry;
 #[cfg(test)]
 mod testing;

@@ -77,6 +77,21 @@ impl Node {
         )
     }
 
+    /// Whether the first text is something genuine and the second is not: the same keys on two keyboard layouts.
+    pub(crate) fn reads_better(&self, one: &str, other: &str) -> bool {
+        let is_genuine = |text| {
+            let shown = self.identified(text);
+            matches!(
+                shown,
+                Ok(Shown::Ticket { .. }
+                    | Shown::Number(_)
+                    | Shown::Wristband { .. }
+                    | Shown::Rehearsal { .. })
+            )
+        };
+        !is_genuine(other) && is_genuine(one)
+    }
+
     fn identified(&self, text: &str) -> Result<Shown, NodeError> {
         let view = self.replica.view()?;
         let config = view.config.as_ref().unwrap_or(&self.unknown_event);

@@ -28,6 +28,15 @@ impl Language {
         }
     }
 
+    /// What its speakers call it.
+    #[must_use]
+    pub const fn own_name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::Indonesian => "Indonesia",
+        }
+    }
+
     /// The language with this tag.
     #[must_use]
     pub fn from_tag(tag: &str) -> Option<Self> {

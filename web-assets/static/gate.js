@@ -6,13 +6,14 @@
     const box = document.getElementById("code");
     const stage = document.getElementById("stage");
     const lost = document.getElementById("lost");
-    // No ticket number is shorter; a Tab after less is a person moving on.
-    const SHORTEST = 12;
+    const left = document.getElementById("left");
+    const mute = document.getElementById("mute");
     // A beat comes every second.
     const PATIENCE_MS = 5_000;
     const waiting = [];
     let busy = false;
     let timer = 0;
+    let readyAt = 0;
 
     const aim = () => box.focus({ preventScroll: true });
 
@@ -26,29 +27,52 @@
             clearTimeout(timer);
             waiting.length = 0;
             stage.replaceChildren();
+            left.hidden = true;
         } else if (wasLost && !stage.hasChildNodes()) {
             // A verdict that has just come stays for its time.
             toReady();
         }
     };
 
+    // Counts down on the verdict, and ends it.
+    const count = () => {
+        const rest = readyAt - performance.now();
+        if (rest <= 0) {
+            toReady();
+            return;
+        }
+        document.getElementById("left-count").textContent = String(Math.ceil(rest / 1_000));
+        timer = setTimeout(count, Math.min(rest, rest % 1_000 || 1_000));
+    };
+
     const hold = () => {
         clearTimeout(timer);
         const shown = stage.querySelector("[data-hold]");
+        left.hidden = !shown;
         if (shown) {
-            timer = setTimeout(toReady, Number(shown.dataset.hold));
+            const length = Number(shown.dataset.hold);
+            readyAt = performance.now() + length;
+            // A bar that is put in anew begins anew.
+            const bar = left.querySelector(".gate-left-bar").cloneNode();
+            bar.style.animationDuration = `${length}ms`;
+            left.firstElementChild.replaceWith(bar);
+            count();
         }
     };
 
-    // The box is empty again before the answer is there, so the next guest is never waited for.
-    const submit = () => {
-        const code = box.value.trim();
-        box.value = "";
-        aim();
-        if (code) {
-            waiting.push(code);
-            next();
+    const isMuted = () => mute?.getAttribute("aria-pressed") === "true";
+
+    // A verdict has come, from here or from a device: hold it, and let it be heard.
+    const shown = () => {
+        hold();
+        const verdict = stage.querySelector("[data-sound]");
+        if (!verdict) {
+            return;
         }
+        const name = verdict.dataset.sound;
+        const came = isMuted() ? "muted" : Sound.play(name);
+        stage.dataset.sounded = `${name} ${came}`;
+        document.getElementById("blocked")?.toggleAttribute("hidden", came !== "blocked");
     };
 
     const next = async () => {
@@ -57,7 +81,7 @@
         }
         busy = true;
         clearTimeout(timer);
-        const values = { code: waiting.shift() };
+        const values = waiting.shift();
         try {
             await htmx.ajax("POST", "/scan", { source: form, target: "#stage", swap: "innerHTML", values });
         } catch {
@@ -67,31 +91,44 @@
         next();
     };
 
-    form.addEventListener("submit", (event) => {
-        event.preventDefault();
-        submit();
+    // The box is empty again before the answer is there, so the next guest is never waited for.
+    const wedge = new Wedge(box, (code, keys) => {
+        aim();
+        waiting.push({ code, keys });
+        next();
     });
 
-    // A scanner types wherever the focus is, and ends with Enter or Tab.
+    form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        wedge.send(box.value.trim(), "");
+    });
+
     document.addEventListener("keydown", (event) => {
-        const types = event.key.length === 1 && !event.ctrlKey && !event.altKey && !event.metaKey;
-        if (types && document.activeElement !== box) {
+        if (event.key === "Escape") {
+            wedge.forget();
+            box.value = "";
             aim();
-        } else if (event.key === "Tab" && document.activeElement === box && box.value.trim().length >= SHORTEST) {
-            event.preventDefault();
-            submit();
+            toReady();
         }
     });
     document.addEventListener("click", (event) => {
-        if (!event.target.closest("a, button, input") && !String(getSelection())) {
+        document.getElementById("blocked")?.setAttribute("hidden", "");
+        if (!event.target.closest("a, button, input, summary, select, label") && !String(getSelection())) {
             aim();
         }
     });
     addEventListener("focus", aim);
 
+    mute?.addEventListener("click", () => {
+        const muted = !isMuted();
+        mute.setAttribute("aria-pressed", String(muted));
+        fetch("/look", { method: "POST", body: new URLSearchParams({ sound: muted ? "off" : "on" }), redirect: "manual" });
+        aim();
+    });
+
     document.addEventListener("htmx:afterSwap", (event) => {
         if (event.detail.target === stage) {
-            hold();
+            shown();
         }
     });
     document.addEventListener("htmx:afterRequest", (event) => setLost(!event.detail.successful));
@@ -116,10 +153,32 @@
     events.addEventListener("beat", alive);
     events.addEventListener("scanned", () => htmx.trigger(document.body, "scanned"));
     events.addEventListener("stage", (event) => {
-        htmx.swap(stage, event.data, { swapStyle: "innerHTML" });
+        stage.innerHTML = event.data;
+        shown();
         htmx.trigger(document.body, "scanned");
-        hold();
     });
+    // Somebody else signed in, or nobody is any more, or the screen was locked: the page is not theirs now.
+    events.addEventListener("over", () => location.reload());
     events.addEventListener("error", () => setLost(true));
+
+    // The camera's picture costs something, so it is asked for only while somebody looks at it.
+    const preview = document.getElementById("preview");
+    const picture = preview?.querySelector("img");
+    const look = () => {
+        if (preview.open && document.visibilityState === "visible") {
+            picture.src = `${preview.dataset.source}?at=${Math.round(performance.now())}`;
+        } else {
+            setTimeout(look, 500);
+        }
+    };
+    if (preview) {
+        const drawn = (isThere) => {
+            picture.hidden = !isThere;
+            setTimeout(look, isThere ? 200 : 1_000);
+        };
+        picture.addEventListener("load", () => drawn(true));
+        picture.addEventListener("error", () => drawn(false));
+        look();
+    }
     hold();
 })();

@@ -5,6 +5,7 @@ use crate::{
     camera::{CameraState, SourceError, file::FramesError},
     error::NodeError,
     operator::{SignInError, decision::DecisionError},
+    pin::PinError,
     reason_text::Language,
     screen::ScreenError,
     search::SearchError,
@@ -58,6 +59,9 @@ pub enum CommandError {
     /// The screen.
     #[error(transparent)]
     Screen(#[from] ScreenError),
+    /// The PIN of kiosk mode.
+    #[error(transparent)]
+    Pin(#[from] PinError),
     /// The system gives no runtime to wait in.
     #[error("the network cannot be used: {0}")]
     Runtime(std::io::Error),
@@ -101,6 +105,7 @@ impl CommandError {
             Self::Keep { .. } => "frames_not_kept",
             Self::Network(error) => error.code(),
             Self::Screen(error) => error.code(),
+            Self::Pin(_) => "pin",
             Self::Runtime(_) => "network_unusable",
             Self::NoHome => "home_unknown",
             Self::Input(_) => "input_failed",

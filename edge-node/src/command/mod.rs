@@ -20,6 +20,7 @@ mod operator;
 mod outcome;
 mod output;
 mod passphrase;
+mod pin;
 mod run;
 mod scan;
 mod scanner;
@@ -68,6 +69,8 @@ enum Command {
     Cameras(cameras::Arguments),
     /// Find tickets by name; the passphrase comes from the terminal or standard input
     Search(search::Arguments),
+    /// Set the PIN that ends kiosk mode; it comes from the terminal or standard input
+    Pin,
     /// Tell how the node stands
     Status(status::Arguments),
     /// Say go or no-go before doors: log, replica, keys, lease, clock, disk, camera
@@ -104,7 +107,8 @@ fn run(arguments: Arguments) -> Result<Outcome, CommandError> {
     match arguments.command {
         Command::Enrol(options) => network::enrol(&home()?, &options),
         Command::Sync(options) => network::sync(open(&home()?)?, &options),
-        Command::Run(options) => run::run(open(&home()?)?, &options),
+        Command::Run(options) => run::run(&home()?, open(&home()?)?, &options),
+        Command::Pin => pin::run(&home()?),
         Command::Scan(options) => scan::run(&open(&home()?)?, &options),
         Command::Decide(options) => decide::run(&open(&home()?)?, &options),
         Command::Decode(options) => decode::run(&options),

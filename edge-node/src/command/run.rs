@@ -2,7 +2,7 @@
 //!
 //! Central absent stops nothing. What cannot be: an address that is taken, or papers that name no central.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use ambient::SystemEntropy;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -14,9 +14,11 @@ use crate::{
     camera::Watch,
     counter,
     door::Door,
+    home::Home,
     node::Node,
+    pin::Pin,
     reason_text::Language,
-    screen::{self, Options},
+    screen::{self, Options, devices::Devices},
     sync::{self, Driver, driver::INTERVAL_MS},
 };
 
@@ -42,12 +44,15 @@ pub(super) struct Arguments {
     /// Never ask central
     #[arg(long)]
     no_sync: bool,
+    /// Begin in kiosk mode: the page scans and offers nothing else, until the PIN or a supervisor ends it
+    #[arg(long)]
+    kiosk: bool,
     /// Tell where the screen is as one JSON object
     #[arg(long)]
     json: bool,
 }
 
-pub(super) fn run(node: Node, arguments: &Arguments) -> Result<Outcome, CommandError> {
+pub(super) fn run(home: &Path, node: Node, arguments: &Arguments) -> Result<Outcome, CommandError> {
     // Two threads: the screen answers while a round is on its way. Databases have threads of their own.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -55,11 +60,15 @@ pub(super) fn run(node: Node, arguments: &Arguments) -> Result<Outcome, CommandE
         .enable_all()
         .build();
     let runtime = runtime.map_err(CommandError::Runtime)?;
-    runtime.block_on(open_gate(Arc::new(node), arguments))?;
+    runtime.block_on(open_gate(home, Arc::new(node), arguments))?;
     Ok(Outcome::AllAdmitted)
 }
 
-async fn open_gate(node: Arc<Node>, arguments: &Arguments) -> Result<(), CommandError> {
+async fn open_gate(
+    home: &Path,
+    node: Arc<Node>,
+    arguments: &Arguments,
+) -> Result<(), CommandError> {
     let listening = screen::listen(arguments.listen).await?;
     verify(&node).await?;
     let driver = if arguments.no_sync {

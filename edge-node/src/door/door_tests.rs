@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use sync_protocol::{config::Policy, id::OperatorId, scan::Action};
+use sync_protocol::{config::Policy, operator::Role, scan::Action};
 
 use super::{Door, Means};
 use crate::{
     known::tests::{band, gate},
     scan::{Scan, Showing},
-    testing::{Gate, code, valid},
+    testing::{Gate, SECRET, code, config_with, operator, valid},
 };
 
 fn door() -> (Door, tempfile::TempDir) {
@@ -33,11 +33,9 @@ fn reason(scan: &Scan) -> &'static str {
 }
 
 #[test]
-fn devices_scan_with_the_action_and_the_operator_of_the_desk() {
+fn devices_scan_with_the_action_of_the_desk_and_everybody_hears() {
     let (door, _home) = door();
     door.set_action(Action::Entry);
-    let operator = OperatorId::from_u128(7);
-    door.set_operator(Some(operator));
     let mut heard = door.listen();
     let scan = door.show("rubbish", Means::Camera);
     assert_eq!((scan.action, reason(&scan)), (Action::Entry, "unreadable"));
@@ -45,6 +43,34 @@ fn devices_scan_with_the_action_and_the_operator_of_the_desk() {
     assert_eq!((shown.means, shown.page), (Means::Camera, None));
     assert_eq!(shown.scan, scan);
     assert_eq!(door.recent().refused, 1);
+}
+
+#[test]
+fn case_17_devices_scan_in_the_name_of_who_works_the_desk_or_not_at_all() {
+    let gate = Gate::with(&[valid(1), valid(2)]);
+    gate.hears(config_with(vec![operator(2, Role::Validator)]));
+    let Gate {
+        node, home: _home, ..
+    } = gate;
+    let door = Door::new(Arc::new(node), None, Action::Entry);
+    let alone = door.show(&code(1).to_text(), Means::Camera);
+    assert_eq!(reason(&alone), "sign_in_first");
+    let operators = door.node().operators();
+    let session = operators.sign_in("op2", SECRET).expect("right");
+    let elsewhere = door.show(&code(1).to_text(), Means::Camera);
+    assert_eq!(
+        reason(&elsewhere),
+        "sign_in_first",
+        "the session has not taken the desk"
+    );
+    operators.take_desk(&session.token).expect("open");
+    assert_eq!(
+        reason(&door.show(&code(1).to_text(), Means::Camera)),
+        "admitted"
+    );
+    operators.lock(&session.token);
+    let locked = door.show(&code(2).to_text(), Means::Serial);
+    assert_eq!(reason(&locked), "sign_in_first");
 }
 
 #[test]
@@ -101,7 +127,7 @@ fn another_action_or_operator_lets_no_ticket_wait() {
             door.set_action(Action::Entry);
             door.set_action(Action::Exchange);
         },
-        &|| door.set_operator(Some(OperatorId::from_u128(1))),
+        &|| door.clear_desk(),
     ];
     for change in changes {
         door.show(&code(1).to_text(), Means::Camera);

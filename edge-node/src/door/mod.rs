@@ -6,7 +6,8 @@
 //! | counts and the last few scans | [`recent`] |
 //!
 //! Invariants: the node decides, this only says for whom and at which place. A page scans with the action and the
-//! operator of its own; camera and scanners have none, so they take the desk's. A ticket that was shown by one means
+//! operator of its own; camera and scanners have none, so they take the desk's: the action that was last switched to, and
+//! the operator who signed in last. A ticket that was shown by one means
 //! may find its wristband by another, but two pages never share one: a wristband goes to the ticket that waits at its
 //! own page, or at the desk, and one that a device reads to the desk's, or to the only page where one waits.
 //!
@@ -17,7 +18,7 @@ pub mod recent;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use sync_protocol::{id::OperatorId, scan::Action};
+use sync_protocol::{decision::Choice, id::OperatorId, scan::Action};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
@@ -27,6 +28,7 @@ use self::{
 };
 use crate::{
     node::Node,
+    operator::decision::DecisionError,
     pairing::Pairing,
     scan::{Scan, Showing},
     sync::{Hand, Link},
@@ -61,20 +63,12 @@ pub struct Shown {
     pub page: Option<u64>,
 }
 
-/// What all means that have no page of their own go by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Desk {
-    /// What guests want here.
-    pub action: Action,
-    /// Who works here, where somebody signed in.
-    pub operator: Option<OperatorId>,
-}
-
 /// The door.
 pub struct Door {
     node: Arc<Node>,
     hand: Option<Hand>,
-    desk: Mutex<Desk>,
+    /// What guests want from whatever has no page of its own.
+    action: Mutex<Action>,
     /// Devices take turns: a ticket and its wristband come one after the other.
     turn: Mutex<()>,
     places: Places,
@@ -91,10 +85,7 @@ impl Door {
             places: Places::new(node.clock.now()),
             node,
             hand,
-            desk: Mutex::new(Desk {
-                action,
-                operator: None,
-            }),
+            action: Mutex::new(action),
             turn: Mutex::default(),
             recent: Mutex::default(),
             shown: broadcast::Sender::new(MOST_UNHEARD),
@@ -102,15 +93,15 @@ impl Door {
         }
     }
 
-    /// Shows what a device read: with the desk's action and operator. Waits for the disk, for nothing else.
+    /// Shows what a device read: with the desk's action, in the name of who works the desk. Waits for the disk, for
+    /// nothing else.
     pub fn show(&self, text: &str, means: Means) -> Scan {
         let turn = locked(&self.turn);
-        let Desk { action, operator } = self.desk();
         let showing = Showing {
             text,
             wristband: None,
-            action,
-            operator,
+            action: self.action(),
+            operator: self.desk_operator(),
         };
         let scan = self.pair(DESK, &showing);
         drop(turn);
@@ -124,33 +115,57 @@ impl Door {
     }
 
     /// Shows what a program has at once, the wristband included; no ticket waits for it.
-    pub fn show_whole(&self, showing: &Showing) -> Scan {
-        let scan = self.node.show(showing);
+    pub fn show_whole(&self, text: &str, wristband: Option<&str>, action: Action) -> Scan {
+        let scan = self.node.show(&Showing {
+            text,
+            wristband,
+            action,
+            operator: self.desk_operator(),
+        });
         self.tell(scan, Means::Program, None)
     }
 
-    /// What devices go by now.
+    /// A supervisor decides about an earlier scan of this gate.
+    ///
+    /// # Errors
+    /// [`DecisionError`]; then nothing is recorded.
+    pub fn decide(
+        &self,
+        seq: u64,
+        choice: Choice,
+        operator: OperatorId,
+    ) -> Result<Scan, DecisionError> {
+        let scan = self.node.decide_for(seq, choice, Some(operator))?;
+        Ok(self.tell(scan, Means::Page, None))
+    }
+
+    /// A supervisor takes an earlier scan of this gate back.
+    ///
+    /// # Errors
+    /// [`DecisionError`]; then nothing is recorded.
+    pub fn undo(&self, seq: u64, operator: OperatorId) -> Result<Scan, DecisionError> {
+        let scan = self.node.undo(seq, Some(operator))?;
+        Ok(self.tell(scan, Means::Page, None))
+    }
+
+    /// What guests want from whatever has no page of its own.
     #[must_use]
-    pub fn desk(&self) -> Desk {
-        *locked(&self.desk)
+    pub fn action(&self) -> Action {
+        *locked(&self.action)
     }
 
     /// Another action for all devices; a ticket that waited for its wristband waits no longer.
-    pub fn set_action(&self, action: Action) {
-        let mut desk = locked(&self.desk);
-        if desk.action != action {
-            desk.action = action;
-            drop(self.places.take(DESK));
+    pub fn set_action(&self, wanted: Action) {
+        let mut action = locked(&self.action);
+        if *action != wanted {
+            *action = wanted;
+            self.clear_desk();
         }
     }
 
-    /// Another operator for all devices, or none.
-    pub fn set_operator(&self, operator: Option<OperatorId>) {
-        let mut desk = locked(&self.desk);
-        if desk.operator != operator {
-            desk.operator = operator;
-            drop(self.places.take(DESK));
-        }
+    /// Somebody else works the desk: no ticket of theirs waits there.
+    pub fn clear_desk(&self) {
+        drop(self.places.take(DESK));
     }
 
     /// The number of a new page.
@@ -201,6 +216,13 @@ impl Door {
     /// Resolves when it closes.
     pub async fn closed(&self) {
         self.closing.cancelled().await;
+    }
+
+    /// Who answers for devices. A session that cannot be read is none: the gate then says that somebody must sign in.
+    fn desk_operator(&self) -> Option<OperatorId> {
+        let worked = self.node.operators().touch_desk();
+        let worked = worked.inspect_err(|error| tracing::error!(%error, "the desk's session"));
+        worked.ok().flatten().map(|who| who.id)
     }
 
     /// Decides at a place, with the ticket that waits there or may be borrowed from another.

@@ -12,6 +12,7 @@ pub mod batch;
 pub mod contact;
 pub mod failure;
 mod history;
+pub mod passed;
 mod row;
 pub mod walk;
 

@@ -13,8 +13,8 @@ use sync_protocol::scan::Action;
 
 use crate::reason_text::Language;
 
-/// A year.
-const LIFE_S: u32 = 31_536_000;
+/// How long a browser keeps a choice: a year.
+pub(super) const LIFE_S: u32 = 31_536_000;
 
 /// `?lang=id&action=exit`.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -5,6 +5,7 @@
 //! | `hello` | the number of this run of the program: a page that hears another one is out of date |
 //! | `stage` | the verdict of something that no page showed, as it fills the screen |
 //! | `scanned` | nothing: somebody was scanned, so the panel is old |
+//! | `over` | nothing: the page is not theirs any more who opened it, so it has to be opened anew |
 //! | `beat` | nothing, every second: a page that misses it has lost the program |
 //!
 //! A verdict of another page is told by `scanned` alone: two stewards side by side each see their own guest.
@@ -18,6 +19,7 @@ use axum::{
     response::sse::{Event, Sse},
 };
 use futures_util::{Stream, StreamExt, stream};
+use sync_protocol::id::OperatorId;
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
     time::{Interval, interval},
@@ -34,10 +36,15 @@ use crate::door::{Means, Shown};
 
 const BEAT: Duration = Duration::from_secs(1);
 
+type Whose = (bool, Option<OperatorId>, bool);
+
 /// One page that listens.
 struct Listener {
     screen: Arc<Screen>,
     choice: Choice,
+    headers: HeaderMap,
+    /// Whose page it is: who worked there when it began to listen, and whether it was a kiosk.
+    whose: Whose,
     heard: Receiver<Arc<Shown>>,
     beat: Interval,
 }
@@ -52,10 +59,12 @@ pub(super) async fn events(
         .event("hello")
         .data(screen.door.run().to_string());
     let listener = Listener {
+        whose: screen.whose(&headers).await,
         choice: screen.choice(&asked, &headers),
         heard: screen.door.listen(),
         beat: interval(BEAT),
         screen,
+        headers,
     };
     let news = stream::unfold(listener, |mut listener| async {
         let event = listener.next().await?;
@@ -72,7 +81,7 @@ impl Listener {
             biased;
             () = self.screen.door.closed() => return None,
             shown = self.heard.recv() => shown,
-            _ = self.beat.tick() => return Some(Event::default().event("beat").data("")),
+            _ = self.beat.tick() => return Some(self.beat().await),
         };
         match shown {
             Ok(shown) => Some(self.told(&shown).await),
@@ -82,12 +91,20 @@ impl Listener {
         }
     }
 
+    async fn beat(&self) -> Event {
+        let is_theirs = self.screen.whose(&self.headers).await == self.whose;
+        let name = if is_theirs { "beat" } else { "over" };
+        Event::default().event(name).data("")
+    }
+
     async fn told(&self, shown: &Shown) -> Event {
         if shown.means == Means::Page {
             return scanned();
         }
         let zone = self.screen.ask(zone).await.unwrap_or(Zone::UTC);
-        let stage = Stage::scanned(&shown.scan, self.choice, zone);
+        let crew = self.screen.crew(&self.headers).await;
+        let may_decide = crew.is_ok_and(|crew| crew.supervises());
+        let stage = Stage::scanned(&shown.scan, self.choice, zone, may_decide);
         match stage.render() {
             Ok(html) => Event::default().event("stage").data(html),
             Err(error) => {
@@ -95,6 +112,16 @@ impl Listener {
                 scanned()
             }
         }
+    }
+}
+
+impl Screen {
+    /// What cannot be read is as it was: the next beat asks again.
+    async fn whose(&self, headers: &HeaderMap) -> Whose {
+        let crew = self.crew(headers).await;
+        let (is_missing, operator) =
+            crew.map_or((false, None), |crew| (crew.is_missing(), crew.operator()));
+        (is_missing, operator, self.kiosk.is_on())
     }
 }
 

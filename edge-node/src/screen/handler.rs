@@ -1,72 +1,60 @@
-//! The routes: extract, call the door or its node, render. Databases wait for disks, so both are asked on a thread of
-//! their own.
+//! The gate's page and its parts: extract, call the door or its node, render. Databases wait for disks, so both are asked
+//! on a thread of their own.
 
 use std::sync::Arc;
 
 use askama::Template;
 use axum::{
     Form, Json,
-    extract::{Query, State, rejection::JsonRejection},
+    extract::{Query, State},
     http::{
-        HeaderMap, StatusCode,
+        HeaderMap, HeaderValue, StatusCode,
         header::{CONTENT_TYPE, SET_COOKIE},
     },
     response::{IntoResponse, Redirect, Response},
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sync_protocol::scan::Action;
+use zeroize::Zeroizing;
 
 use super::{
     Screen,
     choice::{Asked, Choice},
-    page::Page,
+    crew::{Crew, token},
+    look::Look,
+    page::{Frame, Offer, Page},
     panel::{Facts, Panel},
     place_time::Zone,
     stage::Stage,
+    standing::{Standing, links},
+    tool_words::ToolWords,
 };
 use crate::{
     door::Door,
     error::NodeError,
     node::Node,
     scan::{Scan, Showing},
-    status::Status,
-    sync::Link,
 };
 
-/// What the page posts.
+/// What the page posts: what stands in the box, and the same by the keys' places where those differ.
 #[derive(Deserialize)]
 pub(super) struct ScanForm {
     code: String,
+    keys: Option<String>,
     #[serde(flatten)]
     asked: Asked,
 }
 
-/// What a program posts: `{"code": "…", "action": "entry"}`, and with an exchange `"wristband": "…"`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ScanCall {
-    code: String,
-    action: Option<String>,
-    wristband: Option<String>,
-}
-
-/// What a program is told of the node.
-#[derive(Serialize)]
-struct StatusAnswer {
-    #[serde(flatten)]
-    status: Status,
-    link: Option<Link>,
-}
-
 /// Why there is no answer.
 pub(super) struct Failure {
-    status: StatusCode,
-    code: &'static str,
-    message: String,
+    pub(super) status: StatusCode,
+    pub(super) code: &'static str,
+    pub(super) message: String,
 }
 
 pub(super) type Answer = Result<Response, Failure>;
 
+/// `GET /`.
 pub(super) async fn page(
     State(screen): State<Arc<Screen>>,
     Query(asked): Query<Asked>,
@@ -74,7 +62,9 @@ pub(super) async fn page(
 ) -> Answer {
     let choice = screen.choice(&asked, &headers);
     let stage = Stage::ready(choice);
-    screen.page(choice, stage, screen.door.open_page()).await
+    screen
+        .page(choice, stage, screen.door.open_page(), &headers)
+        .await
 }
 
 /// The stage when nothing is shown any more: no ticket waits then either.
@@ -89,26 +79,29 @@ pub(super) async fn stage(
     html(&Stage::ready(screen.choice(&asked, &headers)))
 }
 
+/// The panel beside it.
 pub(super) async fn panel(
     State(screen): State<Arc<Screen>>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Answer {
     let choice = screen.choice(&asked, &headers);
-    let Standing { status, zone, .. } = screen.ask(standing).await?;
-    html(&screen.panel(&status, zone, choice))
+    let standing = screen.standing().await?;
+    html(&screen.panel(&standing, choice))
 }
 
 /// Another action, for the page that asks and for the devices of this node. The page is opened anew, so that nothing
 /// that stood there is taken for an answer of the other kind.
-pub(super) async fn mode(State(screen): State<Arc<Screen>>, Form(asked): Form<Asked>) -> Answer {
-    let Some(action) = asked.action() else {
-        return Err(Failure {
-            status: StatusCode::BAD_REQUEST,
-            code: "unknown_action",
-            message: "action is exchange, entry, exit or unpair".to_owned(),
-        });
-    };
+pub(super) async fn mode(
+    State(screen): State<Arc<Screen>>,
+    headers: HeaderMap,
+    Form(asked): Form<Asked>,
+) -> Answer {
+    let action = Failure::unless_known(asked.action())?;
+    let crew = screen.crew(&headers).await?;
+    if screen.kiosk.is_on() || !crew.actions().contains(&action) {
+        return Ok(Redirect::to("/").into_response());
+    }
     screen.door.set_action(action);
     Ok(Redirect::to(&format!("/?action={}", action.name())).into_response())
 }
@@ -122,115 +115,137 @@ pub(super) async fn scan(
     let choice = screen.choice(&form.asked, &headers);
     let page = form.asked.page();
     let page = page.unwrap_or_else(|| screen.door.open_page());
-    let scan = screen.scan_at(page, form.code, choice.action).await?;
+    let token = token(&headers, screen.port).map(|token| Zeroizing::new(token.to_owned()));
+    let action = choice.action;
+    let shown = screen
+        .at_the_door(move |door| {
+            form.show(door, page, action, token.as_ref().map(|it| it.as_str()))
+        })
+        .await;
+    let (scan, may_decide) = shown?;
     // It is in the log now: whatever fails from here on, the steward sees the verdict.
     let zone = screen.ask(zone).await.unwrap_or(Zone::UTC);
-    let stage = Stage::scanned(&scan, choice, zone);
+    let stage = Stage::scanned(&scan, choice, zone, may_decide);
     if headers.contains_key("hx-request") {
         let mut answer = html(&stage)?;
-        let done = axum::http::HeaderValue::from_static("scanned");
+        let done = HeaderValue::from_static("scanned");
         answer.headers_mut().insert("hx-trigger", done);
         return Ok(answer);
     }
     let alone = html(&stage);
-    screen.page(choice, stage, page).await.or(alone)
+    screen.page(choice, stage, page, &headers).await.or(alone)
 }
 
-pub(super) async fn api_scan(
-    State(screen): State<Arc<Screen>>,
-    call: Result<Json<ScanCall>, JsonRejection>,
-) -> Answer {
-    let Json(call) = call.map_err(|rejection| Failure {
-        status: rejection.status(),
-        code: "bad_request",
-        message: rejection.body_text(),
-    })?;
-    let action = match call.action.as_deref() {
-        None => screen.door.desk().action,
-        Some(name) => Action::from_name(name).ok_or_else(|| Failure {
-            status: StatusCode::BAD_REQUEST,
-            code: "unknown_action",
-            message: "action is exchange, entry, exit or unpair".to_owned(),
-        })?,
-    };
-    if call.wristband.is_some() && action != Action::Exchange {
-        return Err(Failure {
-            status: StatusCode::BAD_REQUEST,
-            code: "no_exchange",
-            message: "a wristband goes with an exchange alone".to_owned(),
-        });
+impl ScanForm {
+    /// Shows it in the name of whoever is signed in; tells also whether they may decide where the gate asks. A session
+    /// that cannot be read is none: the gate then says that somebody must sign in.
+    fn show(&self, door: &Door, page: u64, action: Action, token: Option<&str>) -> (Scan, bool) {
+        let who = token.and_then(|token| door.node().operators().touch(token).ok().flatten());
+        let keys = self.keys.as_deref().filter(|keys| !keys.is_empty());
+        let text = keys.filter(|keys| door.node().reads_better(keys, &self.code));
+        let scan = door.show_at(
+            page,
+            &Showing {
+                text: text.unwrap_or(&self.code),
+                wristband: None,
+                action,
+                operator: who.as_ref().map(|who| who.id),
+            },
+        );
+        (scan, who.is_some_and(|who| who.rights.allow_override()))
     }
-    Ok(Json(screen.scan(call, action).await?).into_response())
-}
-
-pub(super) async fn api_status(State(screen): State<Arc<Screen>>) -> Answer {
-    let status = screen.ask(Node::status).await?;
-    let link = screen.door.link();
-    Ok(Json(StatusAnswer { status, link }).into_response())
 }
 
 impl Screen {
     pub(super) fn choice(&self, asked: &Asked, headers: &HeaderMap) -> Choice {
         let default = Choice {
             language: self.language,
-            action: self.door.desk().action,
+            action: self.door.action(),
         };
         Choice::of(asked, headers, self.port, default)
     }
 
-    async fn page(&self, choice: Choice, stage: Stage, number: u64) -> Answer {
-        let Standing {
-            status,
-            zone,
-            binds,
-        } = self.ask(standing).await?;
-        let panel = self.panel(&status, zone, choice);
-        let mut answer = html(&Page::of(&status, choice, (number, binds), stage, panel))?;
+    pub(super) async fn page(
+        &self,
+        choice: Choice,
+        stage: Stage,
+        number: u64,
+        headers: &HeaderMap,
+    ) -> Answer {
+        let crew = self.crew(headers).await?;
+        if crew.is_missing() {
+            return Ok(Redirect::to("/sign-in").into_response());
+        }
+        let actions = crew.actions();
+        if let Some(first) = actions
+            .first()
+            .filter(|_| !actions.contains(&choice.action))
+        {
+            return Ok(Redirect::to(&format!("/?action={}", first.name())).into_response());
+        }
+        let standing = self.standing().await?;
+        let frame = Frame {
+            choice,
+            look: Look::of(headers, self.port),
+            number,
+            offer: self.offer(&standing, &crew, choice),
+            has_camera: self.devices.has_camera(),
+        };
+        let panel = self.panel(&standing, choice);
+        let mut answer = html(&Page::of(&standing.status, frame, stage, panel))?;
         if let Some(cookie) = choice.cookie(self.port) {
             answer.headers_mut().append(SET_COOKIE, cookie);
         }
         Ok(answer)
     }
 
-    fn panel(&self, status: &Status, zone: Zone, choice: Choice) -> Panel {
+    fn offer(&self, standing: &Standing, crew: &Crew, choice: Choice) -> Offer {
+        let is_kiosk = self.kiosk.is_on();
+        let tools = ToolWords::of(choice.language);
+        Offer {
+            actions: match is_kiosk {
+                true => vec![choice.action],
+                false => crew.actions(),
+            },
+            links: match is_kiosk {
+                true => vec![("/kiosk", tools.leave_kiosk)],
+                false => links(crew, tools, standing.status.search.offered),
+            },
+            is_kiosk,
+            can_kiosk: !is_kiosk && self.can_be_left(crew.is_needed),
+            who: crew.who().map(|who| who.name.clone()),
+        }
+    }
+
+    fn panel(&self, standing: &Standing, choice: Choice) -> Panel {
         let link = self.door.link();
         let recent = self.door.recent();
         let facts = Facts {
-            status,
+            status: &standing.status,
             link: link.as_ref(),
             recent: &recent,
-            zone,
+            zone: standing.zone,
+            inside: standing.inside.as_ref(),
+            tally: &standing.tally,
+            types: &standing.types,
+            devices: self.devices.lines(choice.language),
+            desk: self.door.action(),
         };
         Panel::of(&facts, choice)
     }
 
-    /// A text that was shown at a page: the wristband of the ticket that waits, or whatever it is.
-    async fn scan_at(&self, page: u64, code: String, action: Action) -> Result<Scan, Failure> {
-        let show = move |door: &Door| door.show_at(page, &showing(&code, None, action));
-        self.at_the_door(show).await
+    async fn standing(&self) -> Result<Standing, Failure> {
+        let kept = Arc::clone(&self.kept);
+        self.ask(move |node| kept.standing(node)).await
     }
 
-    /// What a program shows at once.
-    async fn scan(&self, call: ScanCall, action: Action) -> Result<Scan, Failure> {
-        let ScanCall {
-            code, wristband, ..
-        } = call;
-        let show =
-            move |door: &Door| door.show_whole(&showing(&code, wristband.as_deref(), action));
-        self.at_the_door(show).await
-    }
-
-    async fn at_the_door<T: Send + 'static>(
+    pub(super) async fn at_the_door<T: Send + 'static>(
         &self,
         act: impl FnOnce(&Door) -> T + Send + 'static,
     ) -> Result<T, Failure> {
         let door = Arc::clone(&self.door);
         let acted = tokio::task::spawn_blocking(move || act(&door)).await;
-        acted.map_err(|error| Failure {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            code: "internal",
-            message: error.to_string(),
-        })
+        acted.map_err(|error| Failure::internal(error.to_string()))
     }
 
     pub(super) async fn ask<T: Send + 'static>(
@@ -243,32 +258,6 @@ impl Screen {
     }
 }
 
-/// What the page shows beside the stage.
-struct Standing {
-    status: Status,
-    zone: Zone,
-    /// The event has wristbands.
-    binds: bool,
-}
-
-fn standing(node: &Node) -> Result<Standing, NodeError> {
-    let config = node.config()?;
-    Ok(Standing {
-        status: node.status()?,
-        zone: zone(node)?,
-        binds: config.is_some_and(|config| config.wristbands.is_some()),
-    })
-}
-
-const fn showing<'a>(text: &'a str, wristband: Option<&'a str>, action: Action) -> Showing<'a> {
-    Showing {
-        text,
-        wristband,
-        action,
-        operator: None,
-    }
-}
-
 pub(super) fn zone(node: &Node) -> Result<Zone, NodeError> {
     let config = node.config()?;
     let name = config.map_or_else(String::new, |config| config.time_zone);
@@ -276,12 +265,30 @@ pub(super) fn zone(node: &Node) -> Result<Zone, NodeError> {
 }
 
 pub(super) fn html(template: &impl Template) -> Answer {
-    let text = template.render().map_err(|error| Failure {
-        status: StatusCode::INTERNAL_SERVER_ERROR,
-        code: "internal",
-        message: error.to_string(),
-    })?;
+    let text = template
+        .render()
+        .map_err(|error| Failure::internal(error.to_string()))?;
     Ok(([(CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response())
+}
+
+impl Failure {
+    pub(super) const fn internal(message: String) -> Self {
+        Self {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            code: "internal",
+            message,
+        }
+    }
+
+    /// What guests may want; the rest is a supervisor's, at a page of its own.
+    pub(super) fn unless_known(action: Option<Action>) -> Result<Action, Self> {
+        let known = action.filter(|action| Action::OF_GUESTS.contains(action));
+        known.ok_or_else(|| Self {
+            status: StatusCode::BAD_REQUEST,
+            code: "unknown_action",
+            message: "action is exchange, entry, exit or unpair".to_owned(),
+        })
+    }
 }
 
 impl From<NodeError> for Failure {

@@ -6,26 +6,40 @@
 //!
 //! | noun | file |
 //! | --- | --- |
-//! | who may ask | [`guard`] |
-//! | routes | `handler` |
-//! | page, stage, panel, what pages hear | [`page`], [`stage`], [`panel`], `events` and `templates/gate` |
-//! | counters | `metrics` |
-//! | language and action | [`choice`], [`words`] |
+//! | who may ask, and what they may do | [`guard`], [`crew`], `kiosk` |
+//! | the gate's page, and what it hears | `handler`, [`page`], [`stage`], [`panel`], `events`, and `templates/gate` |
+//! | the other pages | `sign_in`, `decide`, `find`, `ready` |
+//! | programs | `api`, `metrics` |
+//! | language and action, look, words | [`choice`], [`look`], [`words`], [`tool_words`] |
 //!
 //! It decides nothing: it asks the door.
 
+mod api;
 pub mod choice;
+pub mod crew;
+mod decide;
+pub mod devices;
 mod events;
+mod find;
 pub mod guard;
 mod handler;
+mod kiosk;
+pub mod look;
 mod metrics;
 pub mod page;
 pub mod panel;
 pub mod place_time;
+mod ready;
+mod sign_in;
 pub mod stage;
+mod standing;
+mod test_code;
+pub mod tool_words;
+mod traffic;
+mod typed;
 pub mod words;
 
-use std::{future::Future, net::SocketAddr, sync::Arc};
+use std::{future::Future, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use axum::{
     Router,
@@ -36,8 +50,8 @@ use axum::{
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 
-use self::guard::Guard;
-use crate::{camera::Eye, door::Door, reason_text::Language};
+use self::{devices::Devices, guard::Guard, kiosk::Kiosk, standing::Kept};
+use crate::{door::Door, pin::Pin, reason_text::Language};
 
 /// A code and an action are a few hundred bytes.
 const MAX_BODY: usize = 8 * 1024;
@@ -49,10 +63,16 @@ pub struct Options {
     pub listen: SocketAddr,
     /// For browsers that ask for no language we speak.
     pub language: Language,
+    /// The node's folder, for the page before doors.
+    pub home: Option<PathBuf>,
+    /// Camera and scanners.
+    pub devices: Devices,
+    /// What ends kiosk mode, beside a supervisor.
+    pub pin: Option<Arc<Pin>>,
+    /// It begins in kiosk mode.
+    pub is_kiosk: bool,
     /// What was counted, for `GET /metrics` on this machine alone; `None` = nothing is.
     pub counters: Option<PrometheusHandle>,
-    /// The camera: how it stands, and what it sees.
-    pub eye: Eye,
 }
 
 impl Default for Options {
@@ -60,8 +80,11 @@ impl Default for Options {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8780)),
             language: Language::English,
+            home: None,
+            devices: Devices::default(),
+            pin: None,
+            is_kiosk: false,
             counters: None,
-            eye: Eye::default(),
         }
     }
 }
@@ -104,6 +127,11 @@ struct Screen {
     door: Arc<Door>,
     language: Language,
     port: u16,
+    home: Option<PathBuf>,
+    devices: Devices,
+    pin: Option<Arc<Pin>>,
+    kiosk: Kiosk,
+    kept: Arc<Kept>,
     counters: Option<PrometheusHandle>,
 }
 
@@ -151,6 +179,11 @@ pub fn router(door: Arc<Door>, options: Options) -> Router {
         door,
         language: options.language,
         port: options.listen.port(),
+        home: options.home,
+        devices: options.devices,
+        pin: options.pin,
+        kiosk: Kiosk::new(options.is_kiosk),
+        kept: Arc::default(),
         counters: options.counters.filter(|_| is_private),
     });
     Router::new()
@@ -160,8 +193,18 @@ pub fn router(door: Arc<Door>, options: Options) -> Router {
         .route("/events", get(events::events))
         .route("/mode", post(handler::mode))
         .route("/scan", post(handler::scan))
-        .route("/api/scan", post(handler::api_scan))
-        .route("/api/status", get(handler::api_status))
+        .route("/look", post(look::look))
+        .route("/sign-in", get(sign_in::page).post(sign_in::sign_in))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/lock", post(sign_in::lock))
+        .route("/decide", get(decide::page).post(decide::decide))
+        .route("/find", get(find::page).post(find::find))
+        .route("/ready", get(ready::page))
+        .route("/ready/code.svg", get(ready::code))
+        .route("/kiosk", get(kiosk::page).post(kiosk::enter))
+        .route("/kiosk/leave", post(kiosk::leave))
+        .route("/api/scan", post(api::scan))
+        .route("/api/status", get(api::status))
         .route("/metrics", get(metrics::metrics))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .merge(web_assets::router())

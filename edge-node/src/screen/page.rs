@@ -5,8 +5,10 @@ use sync_protocol::scan::Action;
 
 use super::{
     choice::Choice,
+    look::Look,
     panel::Panel,
     stage::{ACTIONS, Stage},
+    tool_words::ToolWords,
     words::Words,
 };
 use crate::{reason_text::Language, status::Status};
@@ -16,38 +18,71 @@ use crate::{reason_text::Language, status::Status};
 #[template(path = "gate/page.html")]
 pub struct Page {
     words: &'static Words,
+    tools: &'static ToolWords,
     choice: Choice,
+    look: Look,
     number: u64,
-    binds: bool,
-    event: String,
-    gate: String,
-    node: String,
+    offer: Offer,
+    has_camera: bool,
+    place: Place,
     stage: Stage,
     panel: Panel,
 }
 
+/// Where the page is: what stands at its top.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The event, once synced.
+    pub event: String,
+    /// The gate.
+    pub gate: String,
+    /// The node.
+    pub node: String,
+}
+
+/// What may be done here, so that nothing else is offered.
+#[derive(Clone, Debug, Default)]
+pub struct Offer {
+    /// On the switch.
+    pub actions: Vec<Action>,
+    /// In the menu: address and words.
+    pub links: Vec<(&'static str, &'static str)>,
+    /// The screen is in kiosk mode.
+    pub is_kiosk: bool,
+    /// It may be put into it.
+    pub can_kiosk: bool,
+    /// Who is signed in.
+    pub who: Option<String>,
+}
+
+/// The page around stage and panel.
+pub struct Frame {
+    /// Language and action.
+    pub choice: Choice,
+    /// Theme and size.
+    pub look: Look,
+    /// Of the page.
+    pub number: u64,
+    /// What may be done.
+    pub offer: Offer,
+    /// There may be a picture of it.
+    pub has_camera: bool,
+}
+
 impl Page {
-    /// The whole page with this number; `binds` tells whether the event has wristbands.
+    /// The whole page.
     #[must_use]
-    pub fn of(
-        status: &Status,
-        choice: Choice,
-        (number, binds): (u64, bool),
-        stage: Stage,
-        panel: Panel,
-    ) -> Self {
+    pub fn of(status: &Status, frame: Frame, stage: Stage, panel: Panel) -> Self {
+        let language = frame.choice.language;
         Self {
-            words: Words::of(choice.language),
-            choice,
-            number,
-            binds,
-            event: status.event_name.clone().unwrap_or_default(),
-            // Before the first sync nobody has told the gate's name.
-            gate: match status.event_name {
-                Some(_) => status.gate_name.clone(),
-                None => status.name.clone(),
-            },
-            node: status.name.clone(),
+            words: Words::of(language),
+            tools: ToolWords::of(language),
+            choice: frame.choice,
+            look: frame.look,
+            number: frame.number,
+            offer: frame.offer,
+            has_camera: frame.has_camera,
+            place: Place::of(status),
             stage,
             panel,
         }
@@ -55,17 +90,37 @@ impl Page {
 
     fn switch(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
         let (words, chosen) = (self.words, self.choice.action);
-        let binds = self.binds;
+        let offered = &self.offer.actions;
         ACTIONS
             .into_iter()
-            .filter(move |action| binds || *action != Action::Unpair)
+            .filter(|action| offered.contains(action))
             .map(move |action: Action| (action.name(), words.action(action), action == chosen))
     }
 
-    fn languages(&self) -> impl Iterator<Item = (&'static str, bool)> {
+    fn links(&self) -> impl Iterator<Item = &(&'static str, &'static str)> {
+        self.offer.links.iter()
+    }
+
+    fn languages(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
         let chosen = self.choice.language;
         Language::ALL
             .into_iter()
-            .map(move |language| (language.tag(), language == chosen))
+            .map(move |language| (language.tag(), language.own_name(), language == chosen))
+    }
+}
+
+impl Place {
+    /// As the node knows it.
+    #[must_use]
+    pub fn of(status: &Status) -> Self {
+        Self {
+            event: status.event_name.clone().unwrap_or_default(),
+            // Before the first sync nobody has told the gate's name.
+            gate: match status.event_name {
+                Some(_) => status.gate_name.clone(),
+                None => status.name.clone(),
+            },
+            node: status.name.clone(),
+        }
     }
 }

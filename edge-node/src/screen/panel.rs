@@ -3,26 +3,39 @@
 //! What is well is quiet; what is not has a sign, a word and a colour.
 
 use askama::Template;
-use sync_protocol::verdict::Decision;
+use sync_protocol::{scan::Action, verdict::Decision};
 
-use super::{choice::Choice, place_time::Zone, words::Words};
+use super::{
+    choice::Choice, devices::Line, place_time::Zone, tool_words::ToolWords, traffic, words::Words,
+};
 use crate::{
     door::recent::{Glance, Recent},
+    inside::InsideStatus,
     replica::conflict::Kind,
     status::{ConflictNotice, Status},
     sync::Link,
+    tally::Tally,
 };
 
 /// A wall clock that is wrong by more is worth a warning.
 const CLOCK_TOLERANCE_MS: i64 = 2_000;
 /// Conflicts shown; the rest is a number.
 const MOST_CONFLICTS: usize = 4;
+/// Scans shown for the glance back.
+const MOST_RECENT: usize = 6;
 
 /// What the panel shows.
 #[derive(Template)]
 #[template(path = "gate/panel.html")]
 pub struct Panel {
     words: &'static Words,
+    tools: &'static ToolWords,
+    devices_for: Option<&'static str>,
+    devices: Vec<Line>,
+    inside: Option<traffic::Inside>,
+    type_heads: [&'static str; 3],
+    types: Vec<(String, [String; 3])>,
+    hours: Vec<traffic::Hour>,
     link: (&'static str, &'static str),
     reason: Option<String>,
     last_sync: String,
@@ -59,25 +72,45 @@ pub struct Facts<'a> {
     pub recent: &'a Recent,
     /// The event's zone.
     pub zone: Zone,
+    /// Who is inside.
+    pub inside: Option<&'a InsideStatus>,
+    /// What was let through here.
+    pub tally: &'a Tally,
+    /// Ticket types by number.
+    pub types: &'a [(u16, String)],
+    /// Camera and scanners.
+    pub devices: Vec<Line>,
+    /// What devices scan for.
+    pub desk: Action,
 }
 
 impl Panel {
     /// The panel now.
     #[must_use]
     pub fn of(facts: &Facts, choice: Choice) -> Self {
-        let words = Words::of(choice.language);
+        let (words, tools) = (Words::of(choice.language), ToolWords::of(choice.language));
         let (status, recent) = (facts.status, facts.recent);
+        let is_other = facts.desk != choice.action && !facts.devices.is_empty();
         let age = |at| words.age(status.now.ms_since(at));
         let conflicts = status.conflicts.iter().take(MOST_CONFLICTS);
         Self {
             words,
+            tools,
+            devices_for: is_other.then(|| words.action(facts.desk)),
+            devices: facts.devices.clone(),
+            inside: facts
+                .inside
+                .map(|inside| traffic::inside(inside, facts.zone, status.now, words)),
+            type_heads: [Action::Exchange, Action::Entry, Action::Exit].map(|it| words.action(it)),
+            types: traffic::types(facts.tally, facts.types, tools),
+            hours: traffic::hours(facts.tally, facts.zone, status.now),
             link: link(facts.link, words),
             reason: reason(facts.link),
             last_sync: status
                 .last_sync_at
                 .map_or_else(|| words.never.to_owned(), age),
             warnings: warnings(status, words),
-            counts: counts(status, words),
+            counts: counts(status, words, tools),
             since: [
                 (Decision::Admit, recent.admitted),
                 (Decision::Ask, recent.asked),
@@ -138,11 +171,13 @@ fn warnings(status: &Status, words: &Words) -> Vec<String> {
     warnings
 }
 
-fn counts(status: &Status, words: &Words) -> Vec<(&'static str, String)> {
+fn counts(status: &Status, words: &Words, tools: &ToolWords) -> Vec<(&'static str, String)> {
     vec![
         (words.unsent, grouped(status.unsent)),
         (words.tickets, grouped(status.replica.total)),
         (words.scans, grouped(status.scans)),
+        // No gate of this version hears another one but through central.
+        (tools.peers, "–".to_owned()),
     ]
 }
 
@@ -157,7 +192,13 @@ fn rows(facts: &Facts, words: &Words) -> Vec<Row> {
             None => "–".to_owned(),
         },
     };
-    facts.recent.last.iter().map(row).collect()
+    facts
+        .recent
+        .last
+        .iter()
+        .take(MOST_RECENT)
+        .map(row)
+        .collect()
 }
 
 fn conflict(notice: &ConflictNotice, facts: &Facts, words: &Words) -> Conflict {
@@ -192,7 +233,7 @@ fn said(kind: &str, words: &Words) -> &'static str {
 }
 
 /// Thousands apart, by a narrow space, which reads alike in both languages.
-fn grouped(count: u64) -> String {
+pub(super) fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
@@ -205,7 +246,7 @@ fn grouped(count: u64) -> String {
 }
 
 /// The sign of a verdict, for those who do not see colours.
-const fn sign(decision: &Decision) -> &'static str {
+pub(super) const fn sign(decision: &Decision) -> &'static str {
     match decision {
         Decision::Admit => "✓",
         Decision::Ask => "?",
@@ -214,99 +255,5 @@ const fn sign(decision: &Decision) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
-    use sync_protocol::{
-        id::WristbandId,
-        scan::{Action, ScanId},
-        wire::v1::PassageChange,
-    };
-
-    use super::*;
-    use crate::{
-        reason_text::Language,
-        testing::{GATE_A, Gate, NODE_A, START, answer, passage_at_b, valid},
-    };
-
-    #[test]
-    fn what_keeps_the_gate_from_central_is_said() {
-        let gate = Gate::new();
-        let status = gate.node.status().expect("a status");
-        let choice = Choice {
-            language: Language::English,
-            action: Action::Entry,
-        };
-        let link = Link::Away {
-            code: "log_behind_central".to_owned(),
-            message: "this disk is an old copy".to_owned(),
-        };
-        let facts = Facts {
-            status: &status,
-            link: Some(&link),
-            recent: &Recent::default(),
-            zone: Zone::UTC,
-        };
-        let shown = Panel::of(&facts, choice).render().expect("it renders");
-        assert!(
-            shown.contains("this disk is an old copy") && shown.contains("log_behind_central"),
-            "{shown}"
-        );
-    }
-
-    #[test]
-    fn what_was_let_in_and_should_not_have_been_is_said_in_both_languages() {
-        use sync_protocol::{flag::Flag, merge::Ruling};
-
-        let gate = Gate::with(&[valid(1), valid(2)]);
-        assert_eq!((gate.enter(1), gate.enter(2)), ("admitted", "admitted"));
-        let mut news = answer(2, START);
-        let own = |n, seq, ruling| PassageChange {
-            scan: ScanId { node: NODE_A, seq },
-            gate: GATE_A,
-            ..passage_at_b(n, seq, START, ruling)
-        };
-        let flagged = PassageChange {
-            flag: Some(Flag::AfterRevocation),
-            ..own(1, 1, Ruling::Counted)
-        };
-        let unbound = PassageChange {
-            ticket: None,
-            wristband: Some(WristbandId::from_u128(9)),
-            ..own(2, 2, Ruling::Unbound)
-        };
-        news.page.passages = vec![flagged, unbound];
-        gate.round(&news);
-        let status = gate.node.status().expect("a status");
-        let json = serde_json::to_value(&status).expect("an object");
-        let mut kinds: Vec<_> = status.conflicts.iter().map(|one| one.kind).collect();
-        kinds.sort_unstable();
-        assert_eq!(kinds, ["after_revocation", "unbound"]);
-        assert_eq!(json["doubles"].as_array().map(Vec::len), Some(0));
-        for language in [Language::English, Language::Indonesian] {
-            let (words, action) = (Words::of(language), Action::Entry);
-            let facts = Facts {
-                status: &status,
-                link: None,
-                recent: &Recent::default(),
-                zone: Zone::UTC,
-            };
-            let panel = Panel::of(&facts, Choice { language, action });
-            let shown = panel.render().expect("it renders");
-            for word in [words.conflicts, words.unbound, words.after_revocation] {
-                assert!(shown.contains(word), "{word}: {shown}");
-            }
-            assert!(shown.contains(&valid(1).number.to_string()), "{shown}");
-        }
-    }
-
-    #[test]
-    fn thousands_stand_apart() {
-        for (count, text) in [
-            (0, "0"),
-            (999, "999"),
-            (1_000, "1\u{202f}000"),
-            (1_234_567, "1\u{202f}234\u{202f}567"),
-        ] {
-            assert_eq!(grouped(count), text);
-        }
-    }
-}
+#[path = "panel_tests.rs"]
+mod tests;

@@ -1,6 +1,6 @@
 //! Moments as people at the venue read them: in the event's time zone.
 
-use chrono::DateTime;
+use chrono::{DateTime, Offset as _};
 use chrono_tz::Tz;
 use sync_protocol::time::Timestamp;
 
@@ -28,6 +28,28 @@ impl Zone {
             at.format("%H:%M:%S").to_string()
         } else {
             at.format("%-d.%-m. %H:%M").to_string()
+        }
+    }
+
+    /// The hour in which a moment falls, by the venue's clock, counted from 1970.
+    #[must_use]
+    pub fn hour(self, at: Timestamp) -> i64 {
+        let offset_ms = self.local(at).map_or(0, |local| {
+            i64::from(local.offset().fix().local_minus_utc()) * 1_000
+        });
+        (at.0 + offset_ms).div_euclid(3_600_000)
+    }
+
+    /// The same in words: `18`, on another day than `now` with the date.
+    #[must_use]
+    pub fn hour_label(self, hour: i64, now: Timestamp) -> String {
+        let in_day = hour.rem_euclid(24);
+        match self.hour(now).div_euclid(24) == hour.div_euclid(24) {
+            true => format!("{in_day:02}"),
+            false => {
+                let at = DateTime::from_timestamp_millis(hour * 3_600_000);
+                at.map_or_else(String::new, |at| at.format("%-d.%-m. %H").to_string())
+            }
         }
     }
 

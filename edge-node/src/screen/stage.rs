@@ -7,7 +7,9 @@ use sync_protocol::{
     verdict::{Decision, Reason},
 };
 
-use super::{choice::Choice, place_time::Zone, words::Words};
+use super::{
+    choice::Choice, decide::DecideWords, place_time::Zone, tool_words::ToolWords, words::Words,
+};
 use crate::{pairing, scan::Scan};
 
 /// While a ticket waits for its wristband, the page says so.
@@ -22,6 +24,7 @@ const HOLD_OTHER_MS: u32 = 15_000;
 #[template(path = "gate/stage.html")]
 pub struct Stage {
     words: &'static Words,
+    mode: &'static str,
     hint: &'static str,
     shown: Option<Shown>,
 }
@@ -31,7 +34,10 @@ struct Shown {
     look: Decision,
     /// The ticket is good so far; its wristband comes next.
     is_waiting: bool,
+    /// A rehearsal ticket: the colour is nobody's verdict.
+    is_rehearsal: bool,
     hold_ms: u32,
+    sound: &'static str,
     word: &'static str,
     reason: &'static str,
     hint: Option<&'static str>,
@@ -42,6 +48,9 @@ struct Shown {
     repeat: bool,
     provisional: bool,
     cause: Option<String>,
+    /// The place in the log that may be decided about here.
+    decide: Option<u64>,
+    said: &'static DecideWords,
 }
 
 struct First {
@@ -61,25 +70,28 @@ impl Stage {
         };
         Self {
             words,
+            mode: words.action(choice.action),
             hint,
             shown: None,
         }
     }
 
-    /// A scan.
+    /// A scan; `may_decide` says that whoever works here decides where the gate asks or refuses.
     #[must_use]
-    pub fn scanned(scan: &Scan, choice: Choice, zone: Zone) -> Self {
+    pub fn scanned(scan: &Scan, choice: Choice, zone: Zone, may_decide: bool) -> Self {
         let words = Words::of(choice.language);
         Self {
             words,
+            mode: words.action(scan.action),
             hint: words.ready_hint,
-            shown: Some(Shown::of(scan, choice, words, zone)),
+            shown: Some(Shown::of(scan, choice, zone, may_decide)),
         }
     }
 
     /// The rest of the class name: colour and shape.
     fn look(&self) -> &'static str {
         match &self.shown {
+            Some(shown) if shown.is_rehearsal => "rehearse",
             Some(shown) if !shown.is_waiting => shown.look.name(),
             _ => "ready",
         }
@@ -87,7 +99,8 @@ impl Stage {
 }
 
 impl Shown {
-    fn of(scan: &Scan, choice: Choice, words: &Words, zone: Zone) -> Self {
+    fn of(scan: &Scan, choice: Choice, zone: Zone, may_decide: bool) -> Self {
+        let words = Words::of(choice.language);
         let ticket = scan.ticket.as_ref();
         let now = scan.scanned_at;
         let is_waiting = scan.verdict.reason == Reason::ShowWristband;
@@ -95,10 +108,17 @@ impl Shown {
             look: scan.verdict.decision,
             is_waiting,
             hold_ms: hold_ms(scan),
-            word: match is_waiting {
-                true => words.wristband,
-                false => words.verdict(scan.verdict, scan.action),
+            sound: match (is_waiting, scan.rehearsal) {
+                (true, _) => "waiting",
+                (false, Some(_)) => "rehearse",
+                (false, None) => scan.verdict.decision.name(),
             },
+            word: match (is_waiting, scan.rehearsal) {
+                (true, _) => words.wristband,
+                (false, Some(_)) => ToolWords::of(choice.language).rehearsal,
+                (false, None) => words.verdict(scan.verdict, scan.action),
+            },
+            is_rehearsal: scan.rehearsal.is_some(),
             reason: scan.text(choice.language),
             hint: hint(scan, words),
             attendee: scan.attendee.clone(),
@@ -112,8 +132,22 @@ impl Shown {
             repeat: scan.repeat,
             provisional: scan.provisional,
             cause: scan.cause.clone(),
+            decide: scan.seq.filter(|_| may_decide && can_be_decided(scan)),
+            said: DecideWords::of(choice.language),
         }
     }
+}
+
+/// What a supervisor may be asked about at all; whether it may be overruled, the node says when it is tried.
+fn can_be_decided(scan: &Scan) -> bool {
+    let is_known = scan.ticket.is_some() || scan.wristband.is_some();
+    is_known
+        && scan.answers.is_none()
+        && scan.verdict.decision != Decision::Admit
+        && !matches!(
+            scan.verdict.reason,
+            Reason::ShowWristband | Reason::NodeLocked | Reason::CannotStore
+        )
 }
 
 const fn hold_ms(scan: &Scan) -> u32 {

@@ -9,6 +9,31 @@ use sync_protocol::{
 
 use crate::reason_text::Language;
 
+/// Words of a page: each line is a name, the English and the Indonesian of it.
+macro_rules! word_list {
+    ($(#[$about:meta])* $name:ident { $($word:ident: $english:literal, $indonesian:literal;)* }) => {
+        $(#[$about])*
+        #[derive(Debug)]
+        pub struct $name {
+            $(#[doc = $english] pub $word: &'static str,)*
+        }
+
+        impl $name {
+            /// The words of a language.
+            #[must_use]
+            pub fn of(language: $crate::reason_text::Language) -> &'static Self {
+                static ENGLISH: $name = $name { $($word: $english,)* };
+                static INDONESIAN: $name = $name { $($word: $indonesian,)* };
+                match language {
+                    $crate::reason_text::Language::English => &ENGLISH,
+                    $crate::reason_text::Language::Indonesian => &INDONESIAN,
+                }
+            }
+        }
+    };
+}
+pub(super) use word_list;
+
 /// Every word on the screen.
 #[derive(Debug)]
 pub struct Words {
@@ -18,10 +43,10 @@ pub struct Words {
     pub action: &'static str,
     /// What the part beside the verdict is about, for who does not see it.
     pub panel: &'static str,
-    /// Names of exchange, entry, exit and unpairing, as on the switch.
-    pub actions: [&'static str; 4],
+    /// Names of exchange, entry, exit and unpairing, as on the switch, and of taking a scan back.
+    pub actions: [&'static str; 5],
     /// What the big word says when somebody is let through.
-    pub admit: [&'static str; 4],
+    pub admit: [&'static str; 5],
     /// When a supervisor decides.
     pub ask: &'static str,
     /// And who that is.
@@ -114,8 +139,8 @@ static ENGLISH: Words = Words {
     title: "Gate",
     action: "What guests want here",
     panel: "How this gate stands",
-    actions: ["Exchange", "Entry", "Exit", "Take back"],
-    admit: ["EXCHANGE", "ENTER", "EXIT", "TAKEN BACK"],
+    actions: ["Exchange", "Entry", "Exit", "Take back", "Undo"],
+    admit: ["EXCHANGE", "ENTER", "EXIT", "TAKEN BACK", "UNDONE"],
     ask: "ASK",
     ask_hint: "Call a supervisor, who decides",
     refuse: "STOP",
@@ -165,8 +190,8 @@ static INDONESIAN: Words = Words {
     title: "Gerbang",
     action: "Keperluan tamu di sini",
     panel: "Keadaan gerbang ini",
-    actions: ["Tukar", "Masuk", "Keluar", "Lepas gelang"],
-    admit: ["TUKAR", "MASUK", "KELUAR", "DILEPAS"],
+    actions: ["Tukar", "Masuk", "Keluar", "Lepas gelang", "Batalkan"],
+    admit: ["TUKAR", "MASUK", "KELUAR", "DILEPAS", "DIBATALKAN"],
     ask: "TANYA",
     ask_hint: "Panggil supervisor untuk memutuskan",
     refuse: "TOLAK",
@@ -257,8 +282,8 @@ const fn place(action: Action) -> usize {
         Action::Exchange => 0,
         Action::Entry => 1,
         Action::Exit => 2,
-        // No choice of the switch: it stands beside it.
-        Action::Unpair | Action::Undo => 3,
+        Action::Unpair => 3,
+        Action::Undo => 4,
     }
 }
 

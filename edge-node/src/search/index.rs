@@ -116,6 +116,15 @@ impl NameIndex {
         Ok(())
     }
 
+    /// All tickets that have a name, in the order of names; `None` where there are more than `most`.
+    pub(super) fn all(&self, most: usize) -> Option<Vec<TicketId>> {
+        let there = |line: &usize| self.lines[*line].status.is_some();
+        let mut lines: Vec<_> = (0..self.lines.len()).filter(there).collect();
+        lines.sort_unstable_by_key(|line| (self.line(*line), self.lines[*line].ticket));
+        let tickets = || lines.iter().map(|line| self.lines[*line].ticket).collect();
+        (lines.len() <= most).then(tickets)
+    }
+
     /// Tickets whose name has every word of the question in it, the best `most` of them.
     pub(super) fn find(&self, question: &str, most: usize) -> Vec<TicketId> {
         let words = words_of(question);

@@ -157,17 +157,38 @@ impl Node {
     /// # Errors
     /// [`SearchError`] when the search is not open, or may not be.
     pub fn search(&self, question: &str, most: usize) -> Result<Vec<Found>, SearchError> {
+        let found = self.look_up(|index| Some(index.find(question, most)))?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// All tickets that bear a name, in the order of names; `None` where there are more than `most`.
+    ///
+    /// # Errors
+    /// [`SearchError`] when the search is not open, or may not be.
+    pub fn list_named(&self, most: usize) -> Result<Option<Vec<Found>>, SearchError> {
+        self.look_up(|index| index.all(most))
+    }
+
+    fn look_up(
+        &self,
+        question: impl FnOnce(&NameIndex) -> Option<Vec<TicketId>>,
+    ) -> Result<Option<Vec<Found>>, SearchError> {
         let offered = self.searchable()?;
         let mut place = lock(&self.search.open);
         close_unless(&mut place, |open| open.lock == offered);
         let open = place.as_mut().ok_or(SearchError::Locked)?;
         open.index.refresh(&self.replica)?;
         let view = self.replica.view()?;
-        let found = open.index.find(question, most);
+        let Some(found) = question(&open.index) else {
+            return Ok(None);
+        };
         let found = found
             .into_iter()
             .map(|ticket| self.found(ticket, open.index.key(), &view));
-        found.filter_map(Result::transpose).collect()
+        found
+            .filter_map(Result::transpose)
+            .collect::<Result<_, _>>()
+            .map(Some)
     }
 
     /// Forgets all names.

@@ -13,16 +13,17 @@ const stage = {
     querySelector() { return null; },
 };
 const lost = { hidden: true };
-const others = { addEventListener() {}, focus() {} };
+const others = { hidden: true, addEventListener() {}, focus() {}, getAttribute() {}, setAttribute() {} };
 const document = {
-    getElementById: (id) => ({ stage, lost })[id] ?? others,
+    getElementById: (id) => ({ stage, lost, preview: null })[id] === undefined ? others : ({ stage, lost, preview: null })[id],
     addEventListener: (name, listener) => { heard[name] = listener; },
 };
 const htmx = { ajax: (method, address) => { asked.push(`${method} ${address}`); } };
 const quiet = () => {};
+class Wedge {}
 class EventSource { addEventListener() {} }
 runInNewContext(readFileSync(script, "utf8"), {
-    document, htmx, EventSource, addEventListener: quiet, setTimeout: quiet, clearTimeout: quiet, getSelection: quiet,
+    document, htmx, EventSource, Wedge, addEventListener: quiet, setTimeout: quiet, clearTimeout: quiet, getSelection: quiet,
 });
 
 heard["htmx:afterRequest"]({ detail: { successful: false } });

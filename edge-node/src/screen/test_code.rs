@@ -1,0 +1,24 @@
+//! A code that camera and scanners are tried with before doors: never a ticket, a number or a wristband.
+
+use qrcodegen::{QrCode, QrCodeEcc};
+
+/// What it says: every key that a ticket code needs.
+pub const TEXT: &str = "GERBANG TEST ABCDEFGHIJKLMNOPQRSTUVWXYZ 234567";
+
+const QUIET: i32 = 4;
+
+/// It as a picture.
+pub fn svg() -> Result<String, String> {
+    let code = QrCode::encode_text(TEXT, QrCodeEcc::Medium).map_err(|error| error.to_string())?;
+    let size = code.size();
+    let whole = size + 2 * QUIET;
+    let mut path = String::new();
+    for (x, y) in (0..size).flat_map(|y| (0..size).map(move |x| (x, y))) {
+        if code.get_module(x, y) {
+            path += &format!("M{} {}h1v1h-1z", x + QUIET, y + QUIET);
+        }
+    }
+    Ok(format!(
+        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {whole} {whole}" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{whole}v{whole}H0z"/><path d="{path}"/></svg>"##
+    ))
+}
