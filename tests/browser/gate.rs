@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use ambient::SeededEntropy;
 use edge_node::{
     door::Door,
+    pin::Pin,
     reason_text::Language,
     screen::{self, Options},
 };
@@ -11,13 +13,20 @@ use support::{
     central::{Engine, TestCentral},
     real_gate::{RealGate, Sold},
 };
-use sync_protocol::scan::Action;
+use sync_protocol::{
+    config::EventConfig,
+    id::OperatorId,
+    operator::{GateSecret, Operator, OperatorRules, Role},
+    scan::Action,
+    search::Cost,
+};
 use tokio::sync::oneshot;
 
 use crate::hands::Hands;
 
 pub const REFUSED: &str = "return !!document.querySelector('#stage .verdict-refuse')";
 pub const ADMITTED: &str = "return !!document.querySelector('#stage .verdict-admit')";
+pub const LOADED: &str = "return document.readyState === 'complete'";
 pub const READY: &str = "return !!window.htmx && document.readyState === 'complete' && document.documentElement.dataset.live === 'yes'";
 
 /// The gate, and hands on its page.
@@ -30,20 +39,44 @@ pub struct Gate {
     _open: oneshot::Sender<()>,
 }
 
+/// What every operator of these tests signs in with.
+pub const SECRET: &str = "7K3M0-9QFX2";
+
+/// Who works the gate of a test: name to sign in with, and role.
+pub type Crew<'a> = &'a [(&'a str, Role)];
+
 impl Gate {
-    /// Six tickets, the page in English.
+    /// Six tickets, the page in English, no operators.
     pub async fn open() -> Self {
+        Self::open_with(&[], "?lang=en").await
+    }
+
+    /// The same with operators, and on another page of the gate.
+    pub async fn open_with(crew: Crew<'_>, page: &str) -> Self {
         let central = TestCentral::new(Engine::Sqlite).await;
         let event = central.festival().await;
-        let sold = central.sell_to(&event, 0, 6, &["Ayu Lestari"]).await;
+        let names = ["Ayu Lestari", "Budi Santoso", "Citra Dewi"];
+        let sold = central.sell_to(&event, 0, 6, &names).await;
         let real = central.open_gate(&event, "Gate A", "north").await;
         real.sync(&central).await;
+        if !crew.is_empty() {
+            let (request, mut answer) = real.send(&central).await.expect("an answer");
+            answer.page.config = real.node.config().expect("read").map(|config| EventConfig {
+                operators: Some(rules(crew)),
+                ..config
+            });
+            real.take_in(&request, &answer).expect("taken in");
+        }
         let listening = screen::listen(([127, 0, 0, 1], 0).into()).await;
         let listening = listening.expect("a port");
         let address = format!("http://{}", listening.address);
+        let pin = real.home.path().join("kiosk.pin");
+        Pin::store(&pin, "4711", &SeededEntropy::new(1)).expect("a PIN");
         let options = Options {
             listen: listening.address,
             language: Language::English,
+            home: Some(real.home.path().to_owned()),
+            pin: Pin::load(&pin).expect("read").map(Arc::new),
             ..Options::default()
         };
         let (open, closed) = oneshot::channel();
@@ -55,8 +88,10 @@ impl Gate {
             options,
             until_closed,
         ));
-        let hands = Hands::on(&format!("{address}/?lang=en")).await;
-        hands.until(READY).await;
+        let hands = Hands::on(&format!("{address}/{page}")).await;
+        if crew.is_empty() && page.starts_with('?') {
+            hands.until(READY).await;
+        }
         Self {
             real,
             door,
@@ -65,6 +100,14 @@ impl Gate {
             address,
             _open: open,
         }
+    }
+
+    /// Signs in at the page that is open.
+    pub async fn sign_in(&self, login: &str) {
+        self.hands.until(LOADED).await;
+        self.hands.fill("#login", login).await;
+        self.hands.fill("#secret", &format!("{SECRET}\n")).await;
+        self.hands.until(READY).await;
     }
 
     pub fn code(&self, place: usize) -> &str {
@@ -77,9 +120,34 @@ impl Gate {
         assert_eq!(self.real.status().scans, scans);
     }
 
+    /// Waits until the page holds a text.
+    pub async fn page_says(&self, text: &str) {
+        let said = format!("return document.body.innerText.includes({text:?})");
+        self.hands.until(&said).await;
+    }
+
     /// Waits until the stage holds a text.
     pub async fn stage_says(&self, text: &str) {
         let said = format!("return document.getElementById('stage').innerText.includes({text:?})");
         self.hands.until(&said).await;
+    }
+}
+
+fn rules(crew: Crew<'_>) -> OperatorRules {
+    let secret = GateSecret::typed(SECRET);
+    let operator = |(place, (login, role)): (usize, &(&str, Role))| {
+        let id = OperatorId::from_u128(place as u128 + 1);
+        Operator {
+            id,
+            login: (*login).to_owned(),
+            name: format!("{login} Wijaya"),
+            role: *role,
+            secret: secret.hash(id, [5; 16], Cost::LEAST).expect("a hash"),
+            is_active: true,
+        }
+    };
+    OperatorRules {
+        operators: crew.iter().enumerate().map(operator).collect(),
+        idle_ms: 600_000,
     }
 }

@@ -3,13 +3,16 @@
 //! The pictures in the README are these tests' screenshots (`make screenshots`).
 
 mod chromium;
+mod crew;
 mod device;
 mod eyes;
 mod gate;
 mod hands;
+mod looks;
 mod scanner;
 mod shop;
 mod venue;
+mod wedge;
 
 use chromium::Chromium;
 use venue::DemoVenue;

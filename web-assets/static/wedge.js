@@ -16,7 +16,7 @@ const Wedge = (() => {
     // A whole ticket code: a scanner that ends with no key at all has come to its end.
     const WHOLE = 143;
     const SILENCE_MS = 150;
-    // A trigger that bounces shows the same code again within this.
+    // A trigger that bounces begins the same code again within this.
     const BOUNCE_MS = 1_000;
     const ENDS = ["Enter", "NumpadEnter", "Tab", "ArrowDown"];
     const SYMBOLS = {
@@ -120,7 +120,8 @@ const Wedge = (() => {
 
         send(code, keys) {
             const at = performance.now();
-            const bounced = code === this.last.code && at - this.last.at < BOUNCE_MS;
+            const began = Number.isFinite(this.startAt) ? this.startAt : at;
+            const bounced = code === this.last.code && began - this.last.at < BOUNCE_MS;
             this.box.value = "";
             this.forget();
             if (code && !bounced) {

@@ -94,7 +94,7 @@ impl Listener {
     async fn beat(&self) -> Event {
         let is_theirs = self.screen.whose(&self.headers).await == self.whose;
         let name = if is_theirs { "beat" } else { "over" };
-        Event::default().event(name).data("")
+        Event::default().event(name).data("-")
     }
 
     async fn told(&self, shown: &Shown) -> Event {
@@ -126,5 +126,5 @@ impl Screen {
 }
 
 fn scanned() -> Event {
-    Event::default().event("scanned").data("")
+    Event::default().event("scanned").data("-")
 }

@@ -174,7 +174,8 @@ impl Screen {
     ) -> Answer {
         let crew = self.crew(headers).await?;
         if crew.is_missing() {
-            return Ok(Redirect::to("/sign-in").into_response());
+            let language = choice.language.tag();
+            return Ok(Redirect::to(&format!("/sign-in?lang={language}")).into_response());
         }
         let actions = crew.actions();
         if let Some(first) = actions

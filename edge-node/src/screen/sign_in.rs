@@ -193,7 +193,7 @@ impl Screen {
     ) -> Answer {
         let choice = self.choice(asked, headers);
         let status = self.ask(Node::status).await?;
-        html(&SignInPage {
+        let mut answer = html(&SignInPage {
             said: SignInWords::of(choice.language),
             choice,
             look: Look::of(headers, self.port),
@@ -203,7 +203,11 @@ impl Screen {
                 SessionState::Over | SessionState::Open(_) => None,
             },
             trouble,
-        })
+        })?;
+        if let Some(cookie) = choice.cookie(self.port) {
+            answer.headers_mut().append(SET_COOKIE, cookie);
+        }
+        Ok(answer)
     }
 }
 

@@ -101,6 +101,7 @@ impl Stage {
 impl Shown {
     fn of(scan: &Scan, choice: Choice, zone: Zone, may_decide: bool) -> Self {
         let words = Words::of(choice.language);
+        let decide = scan.seq.filter(|_| may_decide && can_be_decided(scan));
         let ticket = scan.ticket.as_ref();
         let now = scan.scanned_at;
         let is_waiting = scan.verdict.reason == Reason::ShowWristband;
@@ -120,7 +121,7 @@ impl Shown {
             },
             is_rehearsal: scan.rehearsal.is_some(),
             reason: scan.text(choice.language),
-            hint: hint(scan, words),
+            hint: hint(scan, words).filter(|_| decide.is_none()),
             attendee: scan.attendee.clone(),
             type_name: ticket.map(|ticket| ticket.type_name.clone()),
             number: ticket.and_then(|t| t.number).map(|n| n.to_string()),
@@ -132,7 +133,7 @@ impl Shown {
             repeat: scan.repeat,
             provisional: scan.provisional,
             cause: scan.cause.clone(),
-            decide: scan.seq.filter(|_| may_decide && can_be_decided(scan)),
+            decide,
             said: DecideWords::of(choice.language),
         }
     }
