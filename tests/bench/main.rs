@@ -14,7 +14,11 @@ mod edge_verdict;
 mod figure;
 mod gate_decode;
 mod gate_memory;
+mod gate_screen;
 mod gate_throughput;
+#[path = "../browser/hands.rs"]
+#[expect(dead_code, reason = "the browser tests need more hands than a figure")]
+mod hands;
 mod large_event;
 mod merge_rate;
 mod sales_checkout;
@@ -45,6 +49,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if report.wants("edge.verdict") {
         edge_verdict::run(&mut report)?;
+    }
+    if report.wants("gate.scan_to_green") {
+        gate_screen::run(&mut report).await?;
     }
     if report.wants("merge.rate") {
         merge_rate::run(&mut report);

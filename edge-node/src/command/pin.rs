@@ -8,7 +8,7 @@ use super::{CommandError, Outcome, output, passphrase};
 use crate::{home::Home, pin::Pin};
 
 pub(super) fn run(home: &Path) -> Result<Outcome, CommandError> {
-    let typed = passphrase::read().map_err(CommandError::Input)?;
+    let typed = passphrase::read("PIN").map_err(CommandError::Input)?;
     Pin::store(&Home::new(home).pin(), typed.trim(), &SystemEntropy)?;
     output::line("the PIN is set: restart the gate program")?;
     Ok(Outcome::AllAdmitted)

@@ -82,14 +82,20 @@ async fn open_gate(
         arguments.action,
     ));
     let watch = eye::watch(&door, &arguments.eye)?;
+    let scanners = Arc::new(scanner::hear(&door, &arguments.scanners));
     let options = Options {
         listen: listening.address,
         language: arguments.lang,
+        home: Some(home.to_owned()),
+        devices: Devices {
+            eye: watch.as_ref().map(Watch::eye),
+            scanners: Some(Arc::clone(&scanners)),
+        },
+        pin: Pin::load(&Home::new(home).pin())?.map(Arc::new),
+        is_kiosk: arguments.kiosk,
         counters: counter::count(),
-        eye: watch.as_ref().map(Watch::eye).unwrap_or_default(),
     };
     tell(door.node(), listening.address, arguments.json)?;
-    let scanners = scanner::hear(&door, &arguments.scanners);
     let served = screen::serve(listening, door, options, screen::told_to_stop()).await;
     drop(watch);
     drop(scanners);

@@ -193,6 +193,7 @@ pub fn router(door: Arc<Door>, options: Options) -> Router {
         .route("/events", get(events::events))
         .route("/mode", post(handler::mode))
         .route("/scan", post(handler::scan))
+        .route("/preview", get(devices::preview))
         .route("/look", post(look::look))
         .route("/sign-in", get(sign_in::page).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
