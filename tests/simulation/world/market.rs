@@ -259,7 +259,7 @@ fn form(hall: &Hall, chance: &Chance, asked: u32) -> OrderForm {
 
 /// Every third one types the code.
 fn codes(asked: u32) -> Vec<String> {
-    let typed = (asked % 3 == 0).then(|| CODE.to_owned());
+    let typed = (asked.is_multiple_of(3)).then(|| CODE.to_owned());
     typed.into_iter().collect()
 }
 
