@@ -17,14 +17,21 @@ download() {
     apt-get -o APT::Sandbox::User=root download -qq "$1"
 }
 
-# Of a package: the kernel, the lists of its modules, and those modules that a test might load.
+# Of a package: the kernel, the lists of its modules, and those modules that a test might load. Not every kernel has
+# all of them, so all are unpacked and the others taken away.
 unpack() {
-    local package=$1 place=$2 folder
-    local wanted=('./boot/vmlinuz-*' './lib/modules/*/modules.*')
-    for folder in crypto fs/ext4 fs/jbd2 fs/mbcache.ko lib net drivers/{block,hid,input,media,net/net_failover,net/virtio_net,tty,usb,virtio}; do
-        wanted+=("./lib/modules/*/kernel/$folder*")
+    local package=$1 place=$2 modules keep=() folder
+    dpkg -x "$package" "$place/all"
+    modules=$(echo "$place"/all/lib/modules/*)
+    mkdir -p "$place/boot" "$place/lib/modules/$(basename "$modules")/kernel"
+    mv "$place"/all/boot/vmlinuz-* "$place/boot/"
+    mv "$modules"/modules.* "$place/lib/modules/$(basename "$modules")/"
+    for folder in crypto fs/ext4 fs/jbd2 fs/mbcache.ko lib net drivers/{block,hid,input,media,net/net_failover.ko,net/virtio_net.ko,tty,usb,virtio}; do
+        [ ! -e "$modules/kernel/$folder" ] || keep+=("$folder")
     done
-    dpkg --fsys-tarfile "$package" | tar --extract --directory "$place" --wildcards "${wanted[@]}"
+    (cd "$modules/kernel" && tar --create "${keep[@]}") |
+        tar --extract --directory "$place/lib/modules/$(basename "$modules")/kernel"
+    rm -rf "$place/all"
 }
 
 make_ready() {

@@ -123,7 +123,7 @@ fn text_and_serials_can_be_read_and_long_names_leave_the_codes_alone() {
     let code = band(12).code;
     let spaced = [&code[..4], &code[4..8], &code[8..12], &code[12..]].join(" ");
     for part in [
-        "Żółć Festival ?",
+        "Żółć Festival Wang",
         "Roll (1)",
         "00000001",
         "00000012",

@@ -1,3 +1,5 @@
+//! Operators: secrets, roles and what each role may do.
+
 use super::*;
 
 const LEAST: Cost = Cost::LEAST;

@@ -2,7 +2,6 @@
 //!
 //! The pictures in the README are these tests' screenshots (`make screenshots`).
 
-mod chromium;
 mod crew;
 mod device;
 mod eyes;
@@ -14,29 +13,18 @@ mod shop;
 mod venue;
 mod wedge;
 
-use chromium::Chromium;
+use hands::Hands;
 use venue::DemoVenue;
 
-#[test]
-fn the_gate_screen_is_ready_and_stays_on_this_machine() {
+#[tokio::test]
+async fn the_gate_screen_is_ready_and_stays_on_this_machine() {
     let venue = DemoVenue::open();
     let gate = venue.address("Gate North (screen)");
-    let page = Chromium::default().open(&gate, (1280, 800), "gate");
+    let hands = Hands::with_window(&gate, (1280, 800)).await;
     for shown in ["North", "Ready", "Connected to central", "Last scans"] {
-        assert!(
-            page.contains(shown),
-            "{shown:?} is not on the gate's screen:\n{page}"
-        );
+        let is_there = format!("return document.body.innerText.includes({shown:?})");
+        hands.until(&is_there).await;
     }
-    assert_no_outside_address(&page);
-}
-
-/// Nothing that the page would fetch lies elsewhere.
-fn assert_no_outside_address(page: &str) {
-    for fetched in ["src=\"http", "src=\"//", "href=\"//", "url(http", "@import"] {
-        assert!(
-            !page.contains(fetched),
-            "the page fetches from outside: {fetched}\n{page}"
-        );
-    }
+    hands.picture("gate").await;
+    hands.assert_quiet().await;
 }

@@ -1,3 +1,5 @@
+//! Prices: tables of cases from the tax rules, and the laws that no cart may break.
+
 use super::*;
 use crate::domain::promo::PromoStatus;
 use proptest::prelude::*;

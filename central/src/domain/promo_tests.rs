@@ -1,3 +1,5 @@
+//! Promo codes: which of them count, for how much, and why one is refused.
+
 use super::*;
 
 const NOW: Timestamp = Timestamp(1_000);

@@ -144,8 +144,9 @@ mod tests {
         serde_json::from_value(json.into()).expect("settings")
     }
 
-    #[test]
-    fn settings_lead_to_a_way_or_to_a_sentence() {
+    // A way to a server holds connections, which belong to a runtime.
+    #[tokio::test]
+    async fn settings_lead_to_a_way_or_to_a_sentence() {
         let host = ("smtp_host", "mail.example.id");
         let login = [("smtp_user", "u"), ("smtp_password", "hush-hush")];
         for (settings, want) in [

@@ -13,6 +13,14 @@ pub const fn for_update(tx: &Tx, sqlite: &'static str, mysql: &'static str) -> &
     if tx.is_sqlite() { sqlite } else { mysql }
 }
 
+/// A question in words whose rows stay locked until the end of the transaction.
+macro_rules! locking {
+    ($tx:expr, $text:expr) => {
+        $crate::store::dialect::for_update($tx, $text, concat!($text, " FOR UPDATE"))
+    };
+}
+pub(crate) use locking;
+
 /// `(?, ?), (?, ?)` for `rows` rows of `columns` values.
 #[must_use]
 pub fn placeholders(rows: usize, columns: usize) -> String {

@@ -24,7 +24,7 @@ macro_rules! locked {
     ($tx:expr, $row:ty, $head:expr, $tail:expr, $ids:expr) => {{
         let mut rows: Vec<$row> = Vec::new();
         for piece in pieces($ids) {
-            let tail = dialect::for_update($tx, $tail, concat!($tail, " FOR UPDATE"));
+            let tail = dialect::locking!($tx, $tail);
             let text = many::list_then($head, tail, piece.len());
             let found = match &mut *$tx {
                 Tx::Sqlite(tx) => {
@@ -133,12 +133,10 @@ pub async fn lock_buyers(
             }
         };
         execute!(tx, text, promo.0, digest.as_slice())?;
-        let text = dialect::for_update(
+        let text = dialect::locking!(
             tx,
             "SELECT p.per_buyer - b.used FROM promo_buyers b JOIN promo_codes p ON p.id = b.promo_code_id \
-             WHERE b.promo_code_id = ? AND b.buyer_digest = ?",
-            "SELECT p.per_buyer - b.used FROM promo_buyers b JOIN promo_codes p ON p.id = b.promo_code_id \
-             WHERE b.promo_code_id = ? AND b.buyer_digest = ? FOR UPDATE",
+             WHERE b.promo_code_id = ? AND b.buyer_digest = ?"
         );
         let (left,) = super::tx::fetch_one!(tx, (i64,), text, promo.0, digest.as_slice())?;
         amounts.insert(Pool::Buyer(*promo, *digest), left);

@@ -133,6 +133,7 @@ pub(super) async fn ask(
         (status = 200, body = Vec<FoundBody>),
         (status = 400, description = "`body_malformed`", body = ErrorBody),
         (status = 403, description = "`no_access`, whatever is wrong", body = ErrorBody),
+        (status = 422, description = "`body_malformed`: a field of another name", body = ErrorBody),
     )
 )]
 pub(super) async fn code(
@@ -155,6 +156,7 @@ pub(super) async fn code(
         (status = 200, body = Vec<FoundBody>),
         (status = 400, description = "`body_malformed`", body = ErrorBody),
         (status = 403, description = "`no_access`, whatever is wrong", body = ErrorBody),
+        (status = 422, description = "`body_malformed`: a field of another name", body = ErrorBody),
     )
 )]
 pub(super) async fn link(
