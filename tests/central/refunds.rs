@@ -12,6 +12,7 @@ use serde_json::json;
 use support::{
     central::Engine,
     shop::{Bought, Shop},
+    visit::Visit,
 };
 
 const VIP: usize = 1;
@@ -342,4 +343,44 @@ async fn what_was_not_paid_is_not_refunded() {
         matches!(refused, Err(RefundError::UnknownOrder)),
         "{refused:?}"
     );
+}
+
+#[tokio::test]
+async fn a_buyer_asks_on_the_page_and_sees_the_answer() {
+    let shop = Shop::open(Engine::Sqlite).await;
+    let (app, event) = (&shop.central.app, shop.event.event.id);
+    let rule = RefundRule {
+        gives_back: true,
+        ask_until: Some(shop.central.now().plus_ms(60_000)),
+    };
+    app.set_refund_rule(event, rule, &desk())
+        .await
+        .expect("a rule");
+    let order = paid(&shop, "on-the-page", &[(0, 2)], "qris").await;
+    let path = format!("/orders/{}?access={}", order.number, order.access);
+    let ask = format!("/orders/{}/refunds?access={}", order.number, order.access);
+    let mut visit = Visit::new(&shop);
+    let page = visit.get(&path).await.page;
+    assert!(page.contains("Ask for your money back"), "{page}");
+    let view = app.find_order(&order.number, &order.access).await;
+    let number = view.expect("placed").tickets[0].gate.number.to_string();
+    let none = visit.post(&ask, &[]).await;
+    assert!(none.status == 409 && none.page.contains("Choose the tickets"));
+    visit.get(&path).await;
+    let sent = visit
+        .post(&ask, &[("ticket", &number), ("note", "<b>ill</b>")])
+        .await;
+    assert_eq!((sent.status, sent.to()), (303, path.as_str()));
+    let page = visit.get(&path).await.page;
+    assert!(page.contains("waits for the organiser") && page.contains("150,000"));
+    assert!(!page.contains("Ask for your money back"), "one at a time");
+    assert_eq!(tickets(&shop, &order).await, ["valid"; 2]);
+    let asked = shop
+        .number("SELECT COUNT(*) FROM refunds WHERE status = 'requested' AND note = '<b>ill</b>'")
+        .await;
+    assert_eq!(asked, 1);
+    let stranger = visit
+        .get(&format!("/orders/{}?access=WRONG", order.number))
+        .await;
+    assert_eq!(stranger.status, 404);
 }

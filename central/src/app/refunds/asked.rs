@@ -8,12 +8,51 @@ use crate::{
     app::{App, trail::Actor},
     domain::{
         event::{Event, EventStatus},
+        order::OrderStatus,
         refund::{Refund, RefundReason, RefundStatus, Scope},
     },
     store::{self, StoreError, refund_rule::RefundRule, tx::transact},
 };
 
+/// What a buyer may know of an order's refunds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BuyersRefunds {
+    /// All of them, the oldest first.
+    pub refunds: Vec<Refund>,
+    /// Whether another one may be asked for now.
+    pub may_ask: bool,
+}
+
 impl App {
+    /// The refunds of an order, for whoever has its link.
+    ///
+    /// # Errors
+    /// [`RefundError::UnknownOrder`] for a wrong link, or when the database fails.
+    pub async fn refunds_of_buyer(
+        &self,
+        number: &str,
+        access: &str,
+    ) -> Result<BuyersRefunds, RefundError> {
+        let now = self.clock.now();
+        let mut tx = self.store.read().await?;
+        let order = self.authorized(&mut tx, number, access).await?;
+        let event = store::event::by_id(&mut tx, order.event).await?;
+        let event = event.ok_or(StoreError::Corrupt("an order of no event"))?;
+        let rule = store::refund_rule::of_event(&mut tx, order.event).await?;
+        let refunds = store::refund::of_order(&mut tx, order.id).await?;
+        let is_waiting = refunds
+            .iter()
+            .any(|refund| refund.status == RefundStatus::Requested);
+        let has_money = matches!(
+            order.status,
+            OrderStatus::Paid | OrderStatus::PartlyRefunded
+        );
+        Ok(BuyersRefunds {
+            may_ask: has_money && !is_waiting && may_ask(&event, rule, now),
+            refunds,
+        })
+    }
+
     /// A buyer asks for their money back: for some tickets by the numbers printed on them, or for the whole order
     /// when none is named.
     ///

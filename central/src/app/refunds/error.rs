@@ -33,6 +33,9 @@ pub enum RefundError {
     /// Buyers may not ask any more.
     #[error("Refunds can no longer be asked for.")]
     TooLate,
+    /// No ticket was named.
+    #[error("Choose the tickets that are to be refunded.")]
+    NoneChosen,
     /// The refund's status does not allow it.
     #[error(transparent)]
     Illegal(#[from] IllegalRefundMove),
@@ -62,6 +65,7 @@ impl RefundError {
             Self::Disputed => "disputed",
             Self::AskedBefore => "asked_before",
             Self::TooLate => "too_late",
+            Self::NoneChosen => "none_chosen",
             Self::Illegal(_) | Self::IllegalOrder(_) => "illegal_move",
             Self::Order(error) => error.code(),
             Self::Event(error) => error.code(),

@@ -15,6 +15,7 @@ mod frame;
 mod list;
 mod order;
 mod organiser;
+mod refund;
 mod robots;
 mod structured;
 mod sum;
@@ -55,6 +56,7 @@ pub fn routes() -> Router<App> {
         .route("/orders/{number}/payment", post(order::start_payment))
         .route("/orders/{number}/cancel", post(order::cancel))
         .route("/orders/{number}/tickets-mail", post(order::send_again))
+        .route("/orders/{number}/refunds", post(refund::ask))
         .route("/track", get(track::show).post(track::ask))
         .route("/track/code", post(track::code))
         .route("/track/link", get(track::link).post(track::open))

@@ -11,7 +11,14 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{card::Card, date, frame::Frame, problem, sum::adjustment};
+use super::{
+    card::Card,
+    date,
+    frame::Frame,
+    problem,
+    refund::{self, RefundPart},
+    sum::adjustment,
+};
 use crate::{
     app::{
         App,
@@ -26,8 +33,8 @@ const REFRESH: HeaderName = HeaderName::from_static("hx-refresh");
 
 /// The order's number and the secret of the buyer's link. Without a secret there is no such order.
 pub(super) struct Link {
-    number: String,
-    access: String,
+    pub(super) number: String,
+    pub(super) access: String,
 }
 
 #[derive(Deserialize)]
@@ -72,6 +79,7 @@ struct OrderPage {
     lines: Vec<(String, u32, String)>,
     adjustments: Vec<(String, String, bool)>,
     tickets: Vec<TicketRow>,
+    refunds: RefundPart,
     is_pending: bool,
     is_paid: bool,
     is_over: bool,
@@ -79,12 +87,12 @@ struct OrderPage {
 }
 
 /// One ticket.
-struct TicketRow {
+pub(super) struct TicketRow {
     number: String,
     kind: String,
     attendee: String,
     status: &'static str,
-    is_valid: bool,
+    pub(super) is_valid: bool,
 }
 
 pub(super) async fn show(
@@ -94,7 +102,15 @@ pub(super) async fn show(
 ) -> Response {
     match app.find_order(&number, &access).await {
         Ok(order) => {
+            let refunds = app.refunds_of_buyer(&number, &access).await;
             let page = OrderPage::new(&app, &visitor, &order, access);
+            let zone = &order.setup.event.time_zone;
+            // The order is worth showing even where its refunds cannot be read.
+            let refunds = refunds.map(|found| RefundPart::new(&found, zone, &visitor));
+            let page = OrderPage {
+                refunds: refunds.unwrap_or_default(),
+                ..page
+            };
             page.page.send(StatusCode::OK, &page)
         }
         Err(error) => problem(&visitor, None, &error),
@@ -196,6 +212,7 @@ impl OrderPage {
                 .map(|it| adjustment(it, &text))
                 .collect(),
             tickets: tickets(found, visitor),
+            refunds: RefundPart::default(),
             is_pending,
             is_paid: order.status.is_settled(),
             is_over: matches!(
@@ -204,6 +221,13 @@ impl OrderPage {
             ),
             pay_url: payment.and_then(|payment| payment.redirect_url.clone()),
         }
+    }
+}
+
+impl OrderPage {
+    /// Tickets whose money can be asked for.
+    fn choices(&self) -> impl Iterator<Item = &TicketRow> {
+        refund::choices(&self.tickets)
     }
 }
 

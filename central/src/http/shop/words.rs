@@ -113,6 +113,21 @@ pub fn indonesian(code: &str) -> Option<&'static str> {
     })
 }
 
+/// The Indonesian sentence of a refund that cannot be asked for.
+pub fn refund(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "not_paid" => "Hanya pesanan yang sudah dibayar dapat dikembalikan.",
+        "disputed" => "Pembayaran ini sedang disengketakan: tunggu keputusan bank.",
+        "asked_before" => "Pengembalian pesanan ini sudah diminta: tunggu jawabannya.",
+        "too_late" => "Pengembalian tidak dapat diminta lagi.",
+        "none_chosen" => "Pilih tiket yang ingin dikembalikan.",
+        "nothing_left" => "Tidak ada uang yang tersisa untuk dikembalikan.",
+        "unknown_ticket" => "Pesanan ini tidak memuat tiket itu.",
+        "ticket_gone" => "Tiket itu sudah dikembalikan atau tidak berlaku lagi.",
+        _ => return indonesian(code),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
