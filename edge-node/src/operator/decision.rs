@@ -5,6 +5,7 @@
 //! it is durable this gate decides by it, and central's rulings follow.
 
 use sync_protocol::{
+    decide::Passage,
     decision::{Choice, Undecidable, check_decidable, check_undoable},
     id::{OperatorId, TicketId},
     scan::{Action, ScanRecord},
@@ -31,6 +32,9 @@ pub enum DecisionError {
     /// Somebody decided about it before.
     #[error("scan number {0} was decided about before: scan again")]
     Answered(u64),
+    /// The ticket or the wristband has passed here since: the question is out of date.
+    #[error("what scan number {0} showed was let through after it: scan again")]
+    PassedSince(u64),
     /// The scan is not one of those.
     #[error(transparent)]
     Undecidable(#[from] Undecidable),
@@ -46,6 +50,7 @@ impl DecisionError {
         match self {
             Self::Unknown(_) => "scan_unknown",
             Self::Answered(_) => "scan_answered",
+            Self::PassedSince(_) => "scan_passed_since",
             Self::Undecidable(error) => error.code(),
             Self::Node(error) => error.code(),
         }
@@ -135,6 +140,9 @@ impl Node {
         if append.is_answered(seq, word.before())? {
             return Err(DecisionError::Answered(seq));
         }
+        if matches!(word, Word::Decides(Choice::Admit)) && passed_since(append, &earlier, ticket)? {
+            return Err(DecisionError::PassedSince(seq));
+        }
         let (contact, reading) = (append.contact()?, self.clock.reading());
         let at = contact.estimate(&reading);
         let standing = view.standing(&contact, at, operator);
@@ -204,6 +212,26 @@ impl Node {
             cause: None,
         })
     }
+}
+
+/// Whether the same ticket or wristband went through here for the same purpose after this record was written. The
+/// supervisor saw the question as it was then, so an old one must not let a second person in.
+fn passed_since(
+    append: &Append,
+    earlier: &ScanRecord,
+    ticket: Option<TicketId>,
+) -> Result<bool, NodeError> {
+    let mut passages = match ticket {
+        Some(ticket) => append.passages(ticket)?,
+        None => Vec::new(),
+    };
+    let wristband = earlier.subject.wristband().or(earlier.wristband);
+    if let Some(wristband) = wristband {
+        passages.extend(append.passages_by(wristband)?);
+    }
+    let is_newer =
+        |passage: &Passage| passage.scan.seq > earlier.seq && passage.action == earlier.action;
+    Ok(passages.iter().any(is_newer))
 }
 
 #[cfg(test)]

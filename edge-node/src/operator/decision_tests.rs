@@ -67,6 +67,23 @@ fn an_override_is_an_admit_with_a_name_and_uses_the_ticket_up() {
 }
 
 #[test]
+fn an_old_question_lets_no_second_person_in() {
+    let gate = staffed();
+    let number = valid(1).number.to_string();
+    let first = enter(&gate, &number).seq.expect("recorded");
+    let second = enter(&gate, &number).seq.expect("recorded");
+    let admit = |seq| gate.node.decide_for(seq, Choice::Admit, Some(SUPERVISOR));
+    assert!(admit(second).expect("open").verdict.admits());
+    assert_eq!(reason(admit(first)), "scan_passed_since");
+    // The ticket itself may come between the question and the answer too.
+    let asked = enter(&gate, &valid(2).number.to_string());
+    assert!(enter(&gate, &code(2).to_text()).verdict.admits());
+    let late = admit(asked.seq.expect("recorded"));
+    assert_eq!(reason(late), "scan_passed_since");
+    assert_eq!(gate.node.inside().expect("a count").inside, 2);
+}
+
+#[test]
 fn who_is_turned_away_may_come_back_with_the_ticket() {
     let gate = staffed();
     let seq = enter(&gate, &valid(1).number.to_string())

@@ -46,7 +46,9 @@ pub(super) async fn scan(
     })?;
     let action = match call.action.as_deref() {
         None => screen.door.action(),
-        Some(name) => Failure::unless_known(Action::from_name(name))?,
+        Some(name) => Failure::unless_known(
+            Action::from_name(name).filter(|action| Action::OF_GUESTS.contains(action)),
+        )?,
     };
     if call.wristband.is_some() && action != Action::Exchange {
         return Err(Failure {

@@ -25,10 +25,11 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// The action that is asked for, if there is one of that name.
+    /// The action that is asked for, if guests can want one of that name.
     #[must_use]
     pub fn action(&self) -> Option<Action> {
-        self.action.as_deref().and_then(Action::from_name)
+        let named = self.action.as_deref().and_then(Action::from_name);
+        named.filter(|action| Action::OF_GUESTS.contains(action))
     }
 
     /// The page that asks, by its number.

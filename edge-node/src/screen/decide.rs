@@ -51,6 +51,8 @@ word_list! {
         unknown: "This gate has no such scan: only the gate that scanned can decide.",
             "Gerbang ini tidak punya pindaian itu: hanya gerbang pemindai yang dapat memutuskan.";
         answered: "That was decided before: scan again.", "Itu sudah diputuskan: pindai lagi.";
+        passed_since: "That ticket or wristband was let through after it: scan again.",
+            "Tiket atau gelang itu sudah lewat sesudahnya: pindai lagi.";
         admitted: "That was let in already; it can be taken back.", "Itu sudah diizinkan masuk; dapat dibatalkan.";
         decision: "That is a decision itself: scan again.", "Itu sendiri sebuah keputusan: pindai lagi.";
         not_known: "What was shown is not known to be genuine: nobody can be let in by it.",
@@ -121,7 +123,10 @@ pub(super) async fn decide(
     if crew.is_missing() {
         return Ok(Redirect::to("/sign-in").into_response());
     }
-    let own = crew.operator().filter(|_| crew.supervises());
+    // In kiosk mode anybody may stand there: each decision then takes a supervisor's name and secret.
+    let is_kiosk = screen.kiosk.is_on();
+    let supervises = crew.supervises() && !is_kiosk;
+    let own = crew.operator().filter(|_| supervises);
     let decided = screen
         .at_the_door(move |door| form.said_by(own, door))
         .await?;
@@ -130,7 +135,7 @@ pub(super) async fn decide(
     match decided {
         Ok(scan) => {
             let zone = screen.ask(super::handler::zone).await.unwrap_or(Zone::UTC);
-            let stage = Stage::scanned(&scan, choice, zone, crew.supervises());
+            let stage = Stage::scanned(&scan, choice, zone, supervises);
             screen
                 .page(choice, stage, screen.door.open_page(), &headers)
                 .await
@@ -178,6 +183,7 @@ impl Refused {
         let text = match error.code() {
             "scan_unknown" => said.unknown,
             "scan_answered" => said.answered,
+            "scan_passed_since" => said.passed_since,
             "scan_admitted" => said.admitted,
             "scan_is_decision" => said.decision,
             "scan_not_known" => said.not_known,
@@ -212,7 +218,7 @@ impl Screen {
             choice,
             look: Look::of(headers, self.port),
             place: Place::of(&status),
-            supervises: crew.supervises(),
+            supervises: crew.supervises() && !self.kiosk.is_on(),
             is_needed: crew.is_needed,
             rows: last.iter().filter_map(row).collect(),
             trouble,

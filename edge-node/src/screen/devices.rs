@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     extract::State,
     http::{
-        StatusCode,
+        HeaderMap, StatusCode,
         header::{CACHE_CONTROL, CONTENT_TYPE},
     },
     response::{IntoResponse, Response},
@@ -106,8 +106,12 @@ const fn look(is_well: bool) -> &'static str {
     }
 }
 
-/// `GET /preview`: a small picture of what the camera sees now; nothing while it sees nothing.
-pub(super) async fn preview(State(screen): State<Arc<Screen>>) -> Response {
+/// `GET /preview`: a small picture of what the camera sees now; nothing while it sees nothing, or to nobody.
+pub(super) async fn preview(State(screen): State<Arc<Screen>>, headers: HeaderMap) -> Response {
+    let crew = screen.crew(&headers).await;
+    if !crew.is_ok_and(|crew| !crew.is_missing()) {
+        return StatusCode::NO_CONTENT.into_response();
+    }
     let Some(eye) = screen.devices.eye.clone() else {
         return StatusCode::NO_CONTENT.into_response();
     };

@@ -101,9 +101,13 @@ impl Listener {
         if shown.means == Means::Page {
             return scanned();
         }
-        let zone = self.screen.ask(zone).await.unwrap_or(Zone::UTC);
+        // A name is for whoever works here, and a crew that cannot be read is nobody.
         let crew = self.screen.crew(&self.headers).await;
-        let may_decide = crew.is_ok_and(|crew| crew.supervises());
+        let Some(crew) = crew.ok().filter(|crew| !crew.is_missing()) else {
+            return scanned();
+        };
+        let zone = self.screen.ask(zone).await.unwrap_or(Zone::UTC);
+        let may_decide = crew.supervises() && !self.screen.kiosk.is_on();
         let stage = Stage::scanned(&shown.scan, self.choice, zone, may_decide);
         match stage.render() {
             Ok(html) => Event::default().event("stage").data(html),

@@ -85,6 +85,9 @@ pub(super) async fn panel(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Answer {
+    if screen.crew(&headers).await?.is_missing() {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
     let choice = screen.choice(&asked, &headers);
     let standing = screen.standing().await?;
     html(&screen.panel(&standing, choice))
@@ -123,6 +126,7 @@ pub(super) async fn scan(
         })
         .await;
     let (scan, may_decide) = shown?;
+    let may_decide = may_decide && !screen.kiosk.is_on();
     // It is in the log now: whatever fails from here on, the steward sees the verdict.
     let zone = screen.ask(zone).await.unwrap_or(Zone::UTC);
     let stage = Stage::scanned(&scan, choice, zone, may_decide);
@@ -162,7 +166,15 @@ impl Screen {
             language: self.language,
             action: self.door.action(),
         };
-        Choice::of(asked, headers, self.port, default)
+        let choice = Choice::of(asked, headers, self.port, default);
+        match self.kiosk.is_on() {
+            // Whatever the address says: nobody switches in kiosk mode.
+            true => Choice {
+                action: default.action,
+                ..choice
+            },
+            false => choice,
+        }
     }
 
     pub(super) async fn page(

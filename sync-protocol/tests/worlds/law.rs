@@ -59,7 +59,7 @@ fn piecewise(setting: &Setting, world: &World) -> bool {
 
 /// As far as central has heard of it.
 fn undone_by_own_log(_: &Setting, world: &World) -> bool {
-    world.scans.iter().enumerate().all(|(_, scan)| {
+    world.scans.iter().all(|scan| {
         let Some(ruled) = world.told.get(&scan.fact.scan) else {
             return true;
         };
