@@ -124,6 +124,37 @@ async fn a_dispute_freezes_the_tickets_until_somebody_won() {
 }
 
 #[tokio::test]
+async fn money_that_the_bank_has_taken_does_not_go_back_a_second_time() {
+    for engine in Engine::both() {
+        let shop = Shop::open(engine).await;
+        let app = &shop.central.app;
+        let order = paid(&shop, "refund-meets-dispute", &[(0, 2)], "credit_card").await;
+        let whole =
+            central::app::refunds::RefundAsk::whole(central::domain::refund::RefundReason::Staff);
+        let refund = app.refund_order(&order.number, &whole, &manager()).await;
+        let refund = refund.expect("paid");
+        shop.drive(&order, "chargeback").await;
+        shop.central.clock.advance_ms(60_000);
+        assert_eq!(app.send_refunds(50).await.expect("looks"), 0);
+        let open = "SELECT COUNT(*) FROM refunds WHERE status = 'approved'";
+        assert_eq!(shop.number(open).await, 1, "the provider was not asked");
+        let taken = app.take_refund_over(refund.id, &manager()).await;
+        taken.expect("on its way");
+        let by_hand = app.finish_refund(refund.id, "BCA 1", &manager()).await;
+        assert_eq!(by_hand.expect_err("disputed").code(), "disputed");
+        app.end_dispute(&order.number, false, &manager())
+            .await
+            .expect("lost, though the order was refunded before");
+        let done = "SELECT COUNT(*) FROM refunds WHERE status = 'done'";
+        assert_eq!(shop.number(done).await, 1);
+        let gone = "SELECT COUNT(*) FROM payments WHERE claimed_minor = amount_minor";
+        assert_eq!(shop.number(gone).await, 1, "once");
+        assert_eq!(shop.taken(0).await, 0);
+        assert_provable(&shop).await;
+    }
+}
+
+#[tokio::test]
 async fn a_second_payment_of_one_order_goes_back_and_the_first_stays() {
     for engine in Engine::both() {
         let shop = Shop::open(engine).await;

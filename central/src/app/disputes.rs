@@ -13,7 +13,12 @@ use super::{
     trail::Actor,
 };
 use crate::{
-    domain::{attention::Attention, order::Order, payment::PaymentStatus, refund::RefundReason},
+    domain::{
+        attention::Attention,
+        order::{Order, OrderStatus},
+        payment::PaymentStatus,
+        refund::RefundReason,
+    },
     payments::ProviderError,
     store::{
         self, StoreError, Transient, Tx, payment::Payment, revision::EventRevision, tx::transact,
@@ -146,6 +151,12 @@ impl App {
         payment: &Payment,
         by: &Actor,
     ) -> Result<(), DisputeError> {
+        // What was on its way back has gone this way instead.
+        for refund in store::refund::of_order(tx, order.id).await? {
+            if refund.payment == Some(payment.id) && refund.status.is_open() {
+                self.book(tx, order, &refund, by).await?;
+            }
+        }
         let claims = store::claim::of_payment(tx, payment.id, "").await?;
         let left = payment.amount.minor - claims.claimed_minor;
         if left > 0 && store::claim::lay(tx, payment.id, left).await? {
@@ -157,7 +168,9 @@ impl App {
                 .await?;
             self.book(tx, order, &refund, by).await?;
         }
-        self.take_all(tx, revision, order).await?;
+        if order.status != OrderStatus::Refunded {
+            self.take_all(tx, revision, order).await?;
+        }
         store::attention::clear(tx, order.id, Attention::Disputed).await?;
         let detail = json!({"payment": payment.id.to_string()});
         self.tell_of_order(tx, order.id, by, "payment.dispute_lost", detail)

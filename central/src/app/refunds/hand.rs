@@ -10,6 +10,7 @@ use crate::{
         attention::Attention,
         id::RefundId,
         order::Order,
+        payment::PaymentStatus,
         refund::{IllegalRefundMove, Refund, RefundStatus},
     },
     store::{self, Tx, outbox, tx::transact},
@@ -89,7 +90,7 @@ impl App {
     /// Books that the money of a refund has gone back by hand, under the number of the transfer or receipt.
     ///
     /// # Errors
-    /// [`RefundError::Illegal`] unless it is open.
+    /// [`RefundError::Illegal`] unless a person has it, and [`RefundError::Disputed`] while the buyer's bank decides.
     pub async fn finish_refund(
         &self,
         id: RefundId,
@@ -104,6 +105,12 @@ impl App {
                 let wanted = "be finished by hand: take it over first";
                 let from = refund.status;
                 return Err(IllegalRefundMove { from, wanted }.into());
+            }
+            if let Some(payment) = refund.payment {
+                let payment = store::payment::by_id(tx, payment).await?;
+                if payment.is_some_and(|payment| payment.status == PaymentStatus::Disputed) {
+                    return Err(RefundError::Disputed);
+                }
             }
             let by_hand = Refund {
                 hand_reference: Some(reference.chars().take(REFERENCE_LETTERS).collect()),

@@ -9,6 +9,7 @@ use crate::{
     app::{App, sessions::UNREACHABLE, trail::Actor},
     domain::{
         id::{OrderId, RefundId},
+        payment::PaymentStatus,
         refund::{Refund, RefundStatus},
     },
     payments::{ProviderError, RefundWish, Refunded},
@@ -25,6 +26,16 @@ const PAUSE_MS: i64 = 30_000;
 /// How often the pause is doubled.
 const DOUBLINGS: i64 = 7;
 
+/// Whether no other refund would fare better now. A key that is refused is mended by a person, for all of them at once.
+fn is_outage(error: &ProviderError) -> bool {
+    error.is_outage() || *error == ProviderError::WrongKey
+}
+
+/// Whether the refund is to be asked for again: also where nobody knows what became of it.
+fn is_open(error: &ProviderError) -> bool {
+    is_outage(error) || error.can_retry() || matches!(error, ProviderError::Malformed { .. })
+}
+
 impl App {
     /// Asks the provider for refunds that are due, at most `most` of them; gives how many were answered for good.
     ///
@@ -37,9 +48,9 @@ impl App {
         };
         let (mut answered, mut outages) = (0, 0);
         for task in due {
-            match self.try_refund(&task).await? {
-                Some(Err(error)) if error.is_outage() => outages += 1,
-                Some(Err(error)) if error.can_retry() => outages = 0,
+            match &self.try_refund(&task).await? {
+                Some(Err(error)) if is_outage(error) => outages += 1,
+                Some(Err(error)) if is_open(error) => outages = 0,
                 Some(_) => (answered, outages) = (answered + 1, 0),
                 None => {}
             }
@@ -92,12 +103,17 @@ impl App {
                 status: to,
                 ..refund.clone()
             };
-            store::refund::advance(tx, refund.status, &sent).await?;
             let payment = match sent.payment {
                 Some(id) => store::payment::by_id(tx, id).await?,
                 None => None,
             };
             let payment = payment.ok_or(StoreError::Corrupt("a refund of no payment"))?;
+            if payment.status == PaymentStatus::Disputed {
+                // The buyer's bank decides about this money now; it must not go back twice.
+                outbox::note(tx, task, "disputed").await?;
+                return Ok(None);
+            }
+            store::refund::advance(tx, refund.status, &sent).await?;
             Ok(Some((sent, payment)))
         })
     }
@@ -112,7 +128,10 @@ impl App {
         transact!(self.store, |tx| {
             let (refund, order) = load_locked(tx, sent.id, sent.order).await?;
             if refund.status != RefundStatus::Sent {
-                // Its notice was quicker, or a person.
+                // Its notice was quicker, or a person took it over; what the provider has made is made all the same.
+                if answer.is_ok() && refund.status.is_open() {
+                    self.book(tx, &order, &refund, &Actor::System).await?;
+                }
                 return Ok(outbox::finish(tx, task, now).await?);
             }
             match answer {
@@ -120,7 +139,7 @@ impl App {
                     self.book(tx, &order, &refund, &Actor::System).await?;
                     outbox::finish(tx, task, now).await?;
                 }
-                Err(error) if error.can_retry() => {
+                Err(error) if is_open(error) => {
                     self.stop(tx, &order, &refund, RefundStatus::Sent, error.code())
                         .await?;
                     outbox::note(tx, task, error.code()).await?;
