@@ -1,6 +1,9 @@
 //! Money that is taken away again, and the other traps of the provider: reversals, disputes, challenges, second
 //! payments, refunds that nobody here made, notices that lie.
-use central::app::{notices::NoticeOutcome, trail::Actor};
+use central::{
+    app::{notices::NoticeOutcome, refunds::RefundAsk, trail::Actor},
+    domain::refund::RefundReason,
+};
 use midtrans_sim::Drive;
 use serde_json::{Value, json};
 use support::{
@@ -277,6 +280,32 @@ async fn refunds_made_at_the_provider_are_booked_and_the_tickets_follow() {
             "each once"
         );
         assert_provable(&shop).await;
+    }
+}
+
+/// Central was restored from a copy that is older than the refund, and somebody wants it once more.
+#[tokio::test]
+async fn a_refund_that_central_forgot_is_found_at_the_provider_and_not_made_by_hand() {
+    for engine in Engine::both() {
+        let shop = Shop::open(engine).await;
+        let order = paid(&shop, "forgotten", &[(0, 1)], "qris").await;
+        let call = json!({"refund_key": "RF-forgotten", "amount": 150_000, "reason": "staff"});
+        shop.at_provider(&format!("/v2/{}/refund/online/direct", order.number), &call)
+            .await;
+        let app = &shop.central.app;
+        let ask = RefundAsk::whole(RefundReason::Staff);
+        let wanted = app.refund_order(&order.number, &ask, &manager()).await;
+        wanted.expect("paid");
+        app.send_refunds(50).await.expect("the database answers");
+        let found = "SELECT COUNT(*) FROM refunds WHERE status = 'done' AND hand_reference = 'RF-forgotten'";
+        assert_eq!(shop.number(found).await, 1, "{engine:?}");
+        assert_eq!(shop.number("SELECT COUNT(*) FROM refunds").await, 1);
+        assert_eq!(
+            attention(&shop, &order).await,
+            None,
+            "nothing is left to give back"
+        );
+        assert_eq!(shop.refunded_at_provider(&order).await, 150_000, "once");
     }
 }
 

@@ -1,10 +1,13 @@
 //! The till: a payment provider in memory. It keeps its own books, can be out of order, loses answers, and is asked by
 //! central like any other provider; what it says of a payment is the world's truth about money.
 //!
+//! More than came is never given: central must not even ask for it, unless it was restored from a copy in which refunds
+//! that were made since are missing. Then the till refuses, as the provider does.
+//!
 //! A buyer can pay one order twice; the second payment has a name of its own. Cards can be refunded, transfers cannot.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -34,6 +37,8 @@ struct Books {
     payments: BTreeMap<String, Account>,
     is_down: bool,
     loses_answers: bool,
+    /// Keys of refunds that were made and that central has forgotten.
+    forgotten: BTreeSet<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -67,6 +72,13 @@ impl Till {
     /// It does what it is asked and its answers are lost, or not.
     pub fn lose_answers(&self, loses: bool) {
         self.books().loses_answers = loses;
+    }
+
+    /// Central was restored from an older copy, which knows refunds of these keys only.
+    pub fn forget_all_but(&self, known: &BTreeSet<String>) {
+        let mut books = self.books();
+        let made = books.payments.values().flat_map(|a| a.refunds.keys());
+        books.forgotten = made.filter(|key| !known.contains(*key)).cloned().collect();
     }
 
     /// Somebody pays by these means; gives the name of the payment, which is another one the second time, or `None`
@@ -170,7 +182,12 @@ impl Till {
     fn return_money(&self, wish: &RefundWish) -> Result<Refunded, ProviderError> {
         let mut books = self.up()?;
         let loses = books.loses_answers;
-        let account = books.payments.get_mut(&wish.reference);
+        let Books {
+            payments,
+            forgotten,
+            ..
+        } = &mut *books;
+        let account = payments.get_mut(&wish.reference);
         let account = account.ok_or(ProviderError::UnknownPayment)?;
         if account.channel != Some(CARD) {
             return Err(ProviderError::NotAllowed {
@@ -180,10 +197,16 @@ impl Till {
         let is_repeat = account.refunds.contains_key(&wish.key);
         if !is_repeat {
             let left = account.amount - account.refunded();
+            let is_forgotten = |made: &(&String, &i64)| forgotten.contains(made.0);
+            let made = account.refunds.iter().filter(is_forgotten);
+            let unknown: i64 = made.map(|(_, amount)| amount).sum();
             assert!(
-                wish.amount_minor <= left,
+                wish.amount_minor <= left + unknown,
                 "more goes back than came: {wish:?}"
             );
+            if wish.amount_minor > left {
+                return Err(too_much(left));
+            }
             account.refunds.insert(wish.key.clone(), wish.amount_minor);
         }
         if loses {
@@ -195,6 +218,18 @@ impl Till {
             verdict: account.verdict(),
             is_repeat,
         })
+    }
+}
+
+/// As Midtrans refuses it: the status of what went back as a whole allows no refund, and a part must not exceed the rest.
+fn too_much(left: i64) -> ProviderError {
+    let message = format!("{left} left");
+    match left {
+        0 => ProviderError::NotAllowed { message },
+        _ => ProviderError::Refused {
+            status: 400,
+            message,
+        },
     }
 }
 

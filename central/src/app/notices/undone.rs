@@ -194,6 +194,7 @@ impl App {
                 ..refund
             };
             self.book(tx, order, &refund, &news.who()).await?;
+            self.forget_refund_attention(tx, order).await?;
             return Ok(true);
         }
         self.book_unknown(tx, order, payment, (key, made.amount_minor), news)

@@ -13,7 +13,7 @@ use crate::{
         payment::PaymentStatus,
         refund::{IllegalRefundMove, Refund, RefundStatus},
     },
-    store::{self, Tx, outbox, tx::transact},
+    store::{self, StoreError, Tx, outbox, tx::transact},
 };
 
 /// Longest reference of a refund by hand.
@@ -123,7 +123,11 @@ impl App {
     }
 
     /// Takes "give money back by hand" away from an order that has no such refund any more.
-    async fn forget_refund_attention(&self, tx: &mut Tx, order: &Order) -> Result<(), RefundError> {
+    pub(in crate::app) async fn forget_refund_attention(
+        &self,
+        tx: &mut Tx,
+        order: &Order,
+    ) -> Result<(), StoreError> {
         let all = store::refund::of_order(tx, order.id).await?;
         if all.iter().all(|refund| !refund.status.is_open()) {
             store::attention::clear(tx, order.id, Attention::RefundByHand).await?;

@@ -2,7 +2,8 @@
 //!
 //! Invariants: the wish is in the outbox since the transaction that approved it; the refund says "sent" before the
 //! provider is asked, and every try bears the same key, so that a try whose answer was lost is found to be made and not
-//! made again. No transaction is open while the provider is asked.
+//! made again. No transaction is open while the provider is asked. A refusal is read up in the provider's records: the
+//! money may have gone back under a key that this server forgot (restored from an older copy), and must not go by hand.
 
 use super::{RefundError, load_locked};
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
         payment::PaymentStatus,
         refund::{Refund, RefundStatus},
     },
-    payments::{ProviderError, RefundWish, Refunded},
+    payments::{PaymentStatus, ProviderError, RefundWish, Refunded},
     store::{
         self, StoreError,
         outbox::{self, Task},
@@ -69,18 +70,42 @@ impl App {
         let Some((refund, payment)) = self.take_refund(task).await? else {
             return Ok(None);
         };
+        let reference = payment.transaction_ref.as_ref();
         let wish = RefundWish {
-            reference: payment.transaction_ref.unwrap_or(payment.reference),
+            reference: reference.unwrap_or(&payment.reference).clone(),
             key: refund.key.clone(),
             amount_minor: refund.amount.minor,
             currency: refund.amount.currency.code().to_owned(),
             reason: refund.reason.name().replace('_', " "),
-            channel: payment.channel,
+            channel: payment.channel.clone(),
             is_whole: refund.amount == payment.amount,
         };
-        let answer = self.provider.refund(&wish).await;
+        let (answer, records) = self.ask_for_refund(&wish).await;
         self.hear_of_refund(task, &refund, &answer).await?;
+        if let Some(status) = records {
+            let now = self.clock.now();
+            if let Err(error) = self.apply(&payment, &status, None, now).await {
+                tracing::warn!(refund = %refund.id, %error, "records of a refused refund not booked");
+            }
+        }
         Ok(Some(answer))
+    }
+
+    /// The provider's answer, and its records where it refused. While those cannot be read the refusal does not count.
+    async fn ask_for_refund(
+        &self,
+        wish: &RefundWish,
+    ) -> (Result<Refunded, ProviderError>, Option<PaymentStatus>) {
+        let answer = self.provider.refund(wish).await;
+        let is_refused = |error: &ProviderError| !error.can_retry();
+        if !answer.as_ref().is_err_and(is_refused) {
+            return (answer, None);
+        }
+        match self.provider.status(&wish.reference).await {
+            Ok(records) => (answer, records),
+            Err(error) if error.is_outage() => (Err(error), None),
+            Err(_) => (answer, None),
+        }
     }
 
     /// Takes one try: from here on the refund is sent, whatever becomes of this server.

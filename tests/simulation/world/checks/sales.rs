@@ -29,6 +29,16 @@ pub async fn refunded(hall: &Hall) -> BTreeSet<Uuid> {
     rows.into_iter().map(|(id,)| id).collect()
 }
 
+/// The keys of the refunds that central knows.
+pub async fn refund_keys(hall: &Hall) -> BTreeSet<String> {
+    let sql = "SELECT refund_key FROM refunds";
+    let rows: Vec<(String,)> = sqlx::query_as(sql)
+        .fetch_all(hall.reader())
+        .await
+        .expect(sql);
+    rows.into_iter().map(|(key,)| key).collect()
+}
+
 /// What came for an order is with its tickets, on its way back, or back; and the books say no more than the till.
 async fn money_is_conserved(hall: &Hall) -> Held {
     for books in all_books(hall).await {
