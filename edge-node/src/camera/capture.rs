@@ -5,7 +5,7 @@
 //!             └── nothing for HUNG_AFTER ──► given up: another thread tries, this one may come back and leaves
 //! ```
 //!
-//! Invariant: only the newest thread may tell the state or hand on frames ([`Feed::is_wanted`]); one that was given
+//! Invariant: only the newest thread may tell the state or hand on frames (`Feed::is_wanted`); one that was given
 //! up says nothing more. A camera's call cannot be interrupted, so a hung thread is left behind, and while one is
 //! no other is started for a camera that nobody unplugged: see [`super::watch`].
 

@@ -1,6 +1,6 @@
 //! YUV4MPEG2: the plainest film there is, as `ffmpeg -f yuv4mpegpipe` writes it. Of each frame the luma is taken.
 //!
-//! Invariant: a header is at most [`MAX_LINE`] bytes, a frame at most as large as the decoder takes, both asked
+//! Invariant: a header is at most `MAX_LINE` bytes, a frame at most as large as the decoder takes, both asked
 //! before memory is. Eight bits per sample; deeper films are refused by name.
 
 use std::io::{BufRead, Read as _};

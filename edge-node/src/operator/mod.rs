@@ -2,7 +2,7 @@
 //!
 //! Invariants: a secret is kept nowhere, and neither it nor what was typed as a name reaches a log. Failures make the
 //! next try of the same operator wait, also after a restart; names that nobody has share one such wait, and cost as much
-//! time as others. What an operator may do is what role *and* node allow ([`rights`]), asked for each scan. Where the
+//! time as others. What an operator may do is what role *and* node allow (`rights`), asked for each scan. Where the
 //! event has operators, nothing is decided without one: the verdict says `sign_in_first`.
 //!
 //! Called by the screen (one token per browser), by devices that have no page (the *desk*: the browser session that works
