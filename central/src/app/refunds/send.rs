@@ -13,7 +13,7 @@ use crate::{
         payment::PaymentStatus,
         refund::{Refund, RefundStatus},
     },
-    payments::{PaymentStatus, ProviderError, RefundWish, Refunded},
+    payments::{self, ProviderError, RefundWish, Refunded},
     store::{
         self, StoreError,
         outbox::{self, Task},
@@ -95,7 +95,10 @@ impl App {
     async fn ask_for_refund(
         &self,
         wish: &RefundWish,
-    ) -> (Result<Refunded, ProviderError>, Option<PaymentStatus>) {
+    ) -> (
+        Result<Refunded, ProviderError>,
+        Option<payments::PaymentStatus>,
+    ) {
         let answer = self.provider.refund(wish).await;
         let is_refused = |error: &ProviderError| !error.can_retry();
         if !answer.as_ref().is_err_and(is_refused) {
