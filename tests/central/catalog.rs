@@ -5,6 +5,7 @@ use central::{
         catalog::{CatalogError, EventChange, TypeChange},
         events::EventError,
         offers::Offers,
+        trail::Actor,
     },
     domain::event::{EventStatus, Visibility},
     store::{self, Store},
@@ -14,6 +15,10 @@ use support::{
     central::{Engine, TestCentral},
     festival::festival,
 };
+
+fn rina() -> Actor {
+    Actor::Staff("rina".into())
+}
 
 #[tokio::test]
 async fn a_price_that_has_sold_is_versioned_and_orders_keep_theirs() {
@@ -39,7 +44,7 @@ async fn a_price_that_has_sold_is_versioned_and_orders_keep_theirs() {
         };
         let version = central
             .app
-            .change_type(kind, &change)
+            .change_type(kind, &change, &rina())
             .await
             .expect("changed");
         assert_eq!(version, 2);
@@ -73,10 +78,9 @@ async fn a_price_that_has_sold_is_versioned_and_orders_keep_theirs() {
             .await
             .expect("a trail");
         assert_eq!(trail.len(), 1);
-        assert!(
-            trail[0].detail.contains(r#""from":150000,"to":175000"#),
-            "{trail:?}"
-        );
+        for told in [r#""from":150000,"to":175000"#, r#""by":"rina""#] {
+            assert!(trail[0].detail.contains(told), "{trail:?}");
+        }
     }
 }
 
@@ -96,7 +100,7 @@ async fn a_quota_never_falls_below_what_is_taken() {
                 quota: Some(quota),
                 ..TypeChange::default()
             };
-            central.app.change_type(kind, &change).await
+            central.app.change_type(kind, &change, &rina()).await
         };
         let refused = resize(6).await.expect_err("too small");
         assert!(matches!(refused, CatalogError::QuotaTooSmall), "{refused}");
@@ -140,7 +144,7 @@ async fn an_event_moves_only_where_it_may_and_sells_only_while_it_is_published()
             placed.map(|placed| placed.is_new).map_err(name)
         };
         assert_eq!(order("while-published").await, Ok(true));
-        app.move_event(id, EventStatus::Closed)
+        app.move_event(id, EventStatus::Closed, &rina())
             .await
             .expect("closed");
         assert_eq!(order("while-closed").await, Err("not_on_sale"));
@@ -149,20 +153,20 @@ async fn an_event_moves_only_where_it_may_and_sells_only_while_it_is_published()
             Ok(false),
             "the order stands"
         );
-        app.move_event(id, EventStatus::Published)
+        app.move_event(id, EventStatus::Published, &rina())
             .await
             .expect("open again");
         assert_eq!(order("open-again").await, Ok(true), "{engine:?}");
-        app.move_event(id, EventStatus::Cancelled)
+        app.move_event(id, EventStatus::Cancelled, &rina())
             .await
             .expect("cancelled");
-        let back = app.move_event(id, EventStatus::Published).await;
+        let back = app.move_event(id, EventStatus::Published, &rina()).await;
         assert!(matches!(back, Err(EventError::IllegalMove(_))), "{back:?}");
         let mut tx = app.store.read().await.expect("a snapshot");
         let trail = store::audit::of_subject(&mut tx, "event", id.0)
             .await
             .expect("a trail");
-        assert_eq!(trail.len(), 4);
+        assert_eq!(trail.len(), 5, "made, published, and moved three times");
     }
 }
 
@@ -185,13 +189,18 @@ async fn a_changed_event_is_sold_and_noted_as_it_is_now() {
             hold_ms: Some(60_000),
             ..EventChange::default()
         };
-        app.change_event(id, &change).await.expect("changed");
+        app.change_event(id, &change, &rina())
+            .await
+            .expect("changed");
         assert_eq!(order(2).await, 60_000, "{engine:?}");
         let nameless = EventChange {
             name: Some(" ".into()),
             ..EventChange::default()
         };
-        let refused = app.change_event(id, &nameless).await.expect_err("no name");
+        let refused = app
+            .change_event(id, &nameless, &rina())
+            .await
+            .expect_err("no name");
         assert!(matches!(refused, CatalogError::Invalid(_)), "{refused}");
         let after = app.event(id).await.expect("the event").event;
         assert_eq!(after.name, "Festival of Lights");

@@ -1,5 +1,9 @@
 //! Setting up an event.
-use central::{app::events::EventError, domain::event::EventStatus, store};
+use central::{
+    app::{events::EventError, trail::Actor},
+    domain::event::EventStatus,
+    store,
+};
 use support::{
     central::{Engine, TestCentral},
     festival::festival,
@@ -21,9 +25,12 @@ async fn an_event_is_set_up_and_published_once() {
         );
         assert_eq!(setup.types[1].gates, [setup.gates[0].id]);
 
-        let again = central.app.create_event(&festival()).await;
+        let again = central.app.create_event(&festival(), &Actor::System).await;
         assert!(matches!(again, Err(EventError::SlugTaken)), "{again:?}");
-        let published = central.app.publish_event(setup.event.id).await;
+        let published = central
+            .app
+            .publish_event(setup.event.id, &Actor::System)
+            .await;
         assert_eq!(
             published.expect_err("published twice").code(),
             "illegal_move"

@@ -1,4 +1,5 @@
 //! Promo codes and prices as orders meet them: what they take off, how often, and when a use is given back.
+use central::app::trail::Actor;
 use central::domain::{
     charge::{Charge, ChargeBase, ChargeKind, Cut, GroupDiscount, Rate},
     new_event::NewEvent,
@@ -219,7 +220,7 @@ async fn an_order_is_priced_as_quoted_and_the_provider_is_told_every_line() {
             min_quantity: 4,
             cut: Cut::Percent(2_500),
         };
-        app.change_group_discounts(event.id, &[group])
+        app.change_group_discounts(event.id, &[group], &Actor::System)
             .await
             .expect("changed");
         let mut wish = wish(&shop, 1, &["ten", "half"]);

@@ -2,6 +2,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use central::{
+    app::trail::Actor,
     domain::{
         id::OrderId,
         receipt::{Pattern, ReceiptKind},
@@ -154,10 +155,25 @@ async fn an_events_own_pattern_writes_from_its_next_receipt_on() {
     assert_eq!(pay("by-the-usual").await, "INV/FESTIVAL/2026/00001");
     let own = Pattern::parse("K-{year}.{number:03}").expect("a pattern");
     let put = app
-        .put_receipt_pattern(event, ReceiptKind::Sale, &own)
+        .put_receipt_pattern(event, ReceiptKind::Sale, &own, &Actor::Staff("rina".into()))
         .await;
     put.expect("stored");
     assert_eq!(pay("by-their-own").await, "K-2026.002");
+    let mut tx = app.store.read().await.expect("reads");
+    let trail = store::audit::of_subject(&mut tx, "event", event.0).await;
+    drop(tx);
+    let trail = trail.expect("a trail");
+    let row = trail
+        .iter()
+        .find(|row| row.action == "event.receipt_pattern");
+    let detail = &row.expect("a row").detail;
+    for told in [
+        r#""by":"rina""#,
+        r#""to":"K-{year}.{number:03}""#,
+        "INV/{event}",
+    ] {
+        assert!(detail.contains(told), "{told} in {detail}");
+    }
     let known = app.receipt_numberings(event).await.expect("reads");
     assert_eq!(known[0], (ReceiptKind::Sale, own.as_str().to_owned(), 2));
     assert_eq!(known[1].2, 0, "no refund yet");

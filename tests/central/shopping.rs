@@ -1,4 +1,5 @@
 //! Choosing and ordering on the shop's pages: prices, codes, names, and events that are not sold.
+use central::app::trail::Actor;
 use central::domain::{
     charge::{Charge, ChargeBase, ChargeKind, Cut, Rate},
     event::{EventStatus, Visibility},
@@ -198,7 +199,7 @@ async fn what_is_not_sold_says_why_and_offers_nothing() {
     ] {
         shop.central
             .app
-            .move_event(shop.event.event.id, status)
+            .move_event(shop.event.event.id, status, &Actor::System)
             .await
             .expect("a legal move");
         let page = visit.get("/events/festival").await.page;

@@ -8,8 +8,8 @@ use ambient::{SystemClock, SystemEntropy};
 use anyhow::{Context as _, Result};
 use central::{
     app::{
-        App, gate_config::GateConfigs, offers::Offers, together::Together, vault::Vault,
-        wait::Waits,
+        App, gate_config::GateConfigs, offers::Offers, together::Together, trail::Actor,
+        vault::Vault, wait::Waits,
     },
     domain::{event::EventSetup, new_event::NewDay},
     payments::on_site::OnSite,
@@ -246,7 +246,7 @@ async fn publish(app: &App) -> Result<EventSetup> {
     (wish.starts_at, wish.ends_at) = (opens_at, opens_at.plus_ms(48 * HOUR));
     wish.types.truncate(1);
     wish.types[0].sale_until = wish.ends_at;
-    let event = app.create_event(&wish).await?;
-    app.publish_event(event).await?;
+    let event = app.create_event(&wish, &Actor::System).await?;
+    app.publish_event(event, &Actor::System).await?;
     Ok(app.event(event).await?)
 }

@@ -2,6 +2,7 @@
 //!
 //! Change the wish before it is created (`let mut wish = festival(); wish.rules.entry_rule = …`), then
 //! [`TestCentral::publish`] it.
+use central::app::trail::Actor;
 use central::domain::{
     event::{EventSetup, GateRules, Visibility},
     money::Currency,
@@ -115,8 +116,10 @@ impl TestCentral {
     /// # Panics
     /// When central refuses.
     pub async fn publish(&self, wish: &NewEvent) -> EventSetup {
-        let event = self.app.create_event(wish).await.expect("a good wish");
-        self.app.publish_event(event).await.expect("a draft");
+        let event = self.app.create_event(wish, &Actor::System).await;
+        let event = event.expect("a good wish");
+        let published = self.app.publish_event(event, &Actor::System).await;
+        published.expect("a draft");
         self.app.event(event).await.expect("it was created")
     }
 }

@@ -77,7 +77,7 @@ fn lines(view: &OrderView, refund: &Refund, items: &[(TicketId, i64)]) -> Vec<In
     let of_tickets: i64 = items.iter().map(|(_, minor)| minor).sum();
     let ticket = |(id, minor): &(TicketId, i64)| {
         let found = view.tickets.iter().find(|ticket| ticket.gate.id == *id);
-        let name = found.map_or("", |ticket| view.type_name(ticket.ticket_type));
+        let name = found.map_or("", |ticket| view.ticket_name(ticket));
         let number = found.map(|ticket| ticket.gate.number.to_string());
         line(name.to_owned(), number, *minor)
     };

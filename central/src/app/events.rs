@@ -10,7 +10,10 @@ use sync_protocol::{
 };
 use zeroize::Zeroizing;
 
-use super::App;
+use super::{
+    App,
+    trail::{Actor, Deed},
+};
 use crate::{
     domain::{
         event::{Day, Event, EventSetup, EventStatus, Gate, IllegalStep},
@@ -77,7 +80,7 @@ impl App {
     ///
     /// # Errors
     /// [`EventError::Invalid`] or [`EventError::SlugTaken`].
-    pub async fn create_event(&self, wish: &NewEvent) -> Result<EventId, EventError> {
+    pub async fn create_event(&self, wish: &NewEvent, by: &Actor) -> Result<EventId, EventError> {
         wish.check()?;
         let now = self.clock.now();
         let id = EventId(self.new_id(now));
@@ -94,6 +97,13 @@ impl App {
                 let revision = store::revision::take(tx, event).await?;
                 put_config(tx, event, revision).await?;
             }
+            let deed = Deed {
+                action: "event.create",
+                subject_kind: "event",
+                subject: id.0,
+                detail: serde_json::json!({"slug": wish.slug, "organiser": wish.client.slug}),
+            };
+            self.leave_row(tx, by, deed, now).await?;
             Ok(id)
         })
     }

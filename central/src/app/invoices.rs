@@ -151,7 +151,7 @@ fn page(view: &OrderView, ticket: &SoldTicket, key: &SigningKey) -> TicketPage {
         code: ticket::code(ticket, key).to_text(),
         number: ticket.gate.number.to_string(),
         attendee: ticket.attendee.clone(),
-        ticket_type: view.type_name(ticket.ticket_type).to_owned(),
+        ticket_type: view.ticket_name(ticket).to_owned(),
         days: days.filter_map(event_day).collect(),
     }
 }
@@ -161,10 +161,7 @@ fn lines(view: &OrderView) -> Vec<InvoiceLine> {
     let language = language(&view.order);
     let text = |minor| Money::new(minor, view.order.total.currency).text(language);
     let item = |item: &OrderItem| InvoiceLine {
-        description: match item.name.as_str() {
-            "" => view.type_name(item.ticket_type).to_owned(),
-            sold => sold.to_owned(),
-        },
+        description: view.sold_name(item).to_owned(),
         detail: None,
         quantity: item.quantity,
         unit_price: item.unit_price.text(language),

@@ -77,6 +77,17 @@ impl App {
         Ok(offer)
     }
 
+    /// What is offered of an event as of now, a draft too, for whoever works here.
+    ///
+    /// # Errors
+    /// [`EventError::Unknown`].
+    pub async fn offer_of(&self, event: EventId) -> Result<Offer, EventError> {
+        let mut tx = self.store.read().await?;
+        load_setup(&mut tx, event).await?;
+        let revision = store::event::catalog_revision(&mut tx, event).await?;
+        load_offer(&mut tx, event, revision).await
+    }
+
     /// The price of a live cart, by the very rules of an order; nothing is held.
     ///
     /// # Errors

@@ -7,7 +7,8 @@ use sync_protocol::{id::EventId, time::Timestamp};
 
 use super::{
     App,
-    catalog::{CatalogError, Change},
+    catalog::CatalogError,
+    trail::{Actor, Deed},
 };
 use crate::{
     domain::{
@@ -27,6 +28,7 @@ impl App {
         &self,
         event: EventId,
         wish: &NewPromo,
+        by: &Actor,
     ) -> Result<PromoId, CatalogError> {
         let now = self.clock.now();
         let made = transact!(self.store, |tx| {
@@ -41,7 +43,7 @@ impl App {
             store::promo::insert(tx, event, &row, now).await?;
             let (kind, value) = row.cut.columns();
             let detail = serde_json::json!({"code": row.code, "kind": kind, "value": value, "quota": row.quota});
-            self.note_promo(tx, "promo.create", row.id, detail, now)
+            self.note_promo(tx, by, ("promo.create", row.id), detail, now)
                 .await?;
             Ok::<_, CatalogError>(row.id)
         });
@@ -55,16 +57,28 @@ impl App {
     ///
     /// # Errors
     /// [`CatalogError::Unknown`].
-    pub async fn disable_promo(&self, event: EventId, code: &str) -> Result<bool, CatalogError> {
-        self.switch_promo(event, code, PromoStatus::Disabled).await
+    pub async fn disable_promo(
+        &self,
+        event: EventId,
+        code: &str,
+        by: &Actor,
+    ) -> Result<bool, CatalogError> {
+        self.switch_promo(event, code, PromoStatus::Disabled, by)
+            .await
     }
 
     /// Switches a code on again. Gives false when it is on already.
     ///
     /// # Errors
     /// [`CatalogError::Unknown`].
-    pub async fn enable_promo(&self, event: EventId, code: &str) -> Result<bool, CatalogError> {
-        self.switch_promo(event, code, PromoStatus::Active).await
+    pub async fn enable_promo(
+        &self,
+        event: EventId,
+        code: &str,
+        by: &Actor,
+    ) -> Result<bool, CatalogError> {
+        self.switch_promo(event, code, PromoStatus::Active, by)
+            .await
     }
 
     /// An event's codes.
@@ -113,6 +127,7 @@ impl App {
         event: EventId,
         code: &str,
         to: PromoStatus,
+        by: &Actor,
     ) -> Result<bool, CatalogError> {
         let now = self.clock.now();
         transact!(self.store, |tx| {
@@ -131,7 +146,7 @@ impl App {
                 return Err(CatalogError::Raced);
             }
             let detail = serde_json::json!({"from": found.status.name(), "to": to.name()});
-            self.note_promo(tx, "promo.status", found.id, detail, now)
+            self.note_promo(tx, by, ("promo.status", found.id), detail, now)
                 .await?;
             Ok(true)
         })
@@ -140,17 +155,17 @@ impl App {
     async fn note_promo(
         &self,
         tx: &mut store::Tx,
-        action: &'static str,
-        promo: PromoId,
+        by: &Actor,
+        (action, promo): (&str, PromoId),
         detail: serde_json::Value,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let change = Change {
+        let deed = Deed {
             action,
             subject_kind: "promo_code",
             subject: promo.0,
             detail,
         };
-        self.note_change(tx, change, now).await
+        self.leave_row(tx, by, deed, now).await
     }
 }

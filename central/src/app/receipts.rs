@@ -5,10 +5,14 @@
 
 use chrono::{DateTime, Datelike as _};
 use chrono_tz::Tz;
+use serde_json::json;
 use sync_protocol::{id::EventId, time::Timestamp};
 use uuid::Uuid;
 
-use super::App;
+use super::{
+    App,
+    trail::{Actor, Deed},
+};
 use crate::{
     domain::{
         id::OrderId,
@@ -52,7 +56,8 @@ impl App {
         number(tx, (ReceiptKind::Sale, order.0), event, order, now).await
     }
 
-    /// Writes an event's receipt numbers by this pattern from now on; they go on counting.
+    /// Writes an event's receipt numbers by this pattern from now on; they go on counting. The audit trail keeps both
+    /// patterns: what a number looks like is what an auditor reads.
     ///
     /// # Errors
     /// When the database fails.
@@ -61,9 +66,21 @@ impl App {
         event: EventId,
         kind: ReceiptKind,
         pattern: &Pattern,
+        by: &Actor,
     ) -> Result<(), StoreError> {
+        let now = self.clock.now();
         transact!(self.store, |tx| {
-            store::receipt::put_pattern(tx, event, kind, pattern).await
+            let begun = store::receipt::numberings(tx, event).await?;
+            let old = begun.into_iter().find(|(of, ..)| *of == kind);
+            let old = old.map_or_else(|| kind.usual_pattern().to_owned(), |(_, old, _)| old);
+            store::receipt::put_pattern(tx, event, kind, pattern).await?;
+            let deed = Deed {
+                action: "event.receipt_pattern",
+                subject_kind: "event",
+                subject: event.0,
+                detail: json!({"kind": kind.name(), "from": old, "to": pattern.as_str()}),
+            };
+            self.leave_row(tx, by, deed, now).await
         })
     }
 

@@ -11,7 +11,7 @@ use sync_protocol::{
     time::Timestamp,
 };
 
-use super::{App, events::EventError, orders::OrderError};
+use super::{App, events::EventError, orders::OrderError, trail::Actor};
 use crate::domain::{
     event::{GateRules, Visibility},
     money::Currency,
@@ -62,9 +62,12 @@ impl App {
     /// [`SampleError`].
     pub async fn open_sample_event(&self, tickets: u32) -> Result<EventId, SampleError> {
         let event = self
-            .create_event(&sample(self.clock.now(), i64::from(tickets)))
+            .create_event(
+                &sample(self.clock.now(), i64::from(tickets)),
+                &Actor::System,
+            )
             .await?;
-        self.publish_event(event).await?;
+        self.publish_event(event, &Actor::System).await?;
         let setup = self.event(event).await.map_err(SampleError::from)?;
         let names = names();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();

@@ -1,10 +1,11 @@
-//! Who moves money, and the row of the audit trail that every such move leaves.
+//! Who moves money or changes what is sold, and the row of the audit trail that every such deed leaves.
 //!
 //! Invariant: details are made of stable names, amounts and the words of people who work here; neither secrets nor
 //! identity numbers come this way. Called inside the transaction of the move, so that no move is without its row.
 
 use serde_json::{Value, json};
 use sync_protocol::time::Timestamp;
+use uuid::Uuid;
 
 use super::App;
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
 /// What the audit trail calls a reason to look.
 const NOTED: &str = "order.attention";
 
-/// Who moves money.
+/// Who does something that the audit trail keeps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
     /// Somebody who works here, by name.
@@ -50,6 +51,18 @@ impl Actor {
     }
 }
 
+/// What the audit trail is told.
+pub(super) struct Deed<'a> {
+    /// What was done, `type.change`.
+    pub(super) action: &'a str,
+    /// What kind of thing it was done to.
+    pub(super) subject_kind: &'a str,
+    /// To which.
+    pub(super) subject: Uuid,
+    /// A JSON object.
+    pub(super) detail: Value,
+}
+
 impl App {
     /// Leaves a row about an order in the audit trail.
     pub(super) async fn tell_of_order(
@@ -58,19 +71,36 @@ impl App {
         order: OrderId,
         who: &Actor,
         what: &str,
-        mut detail: Value,
+        detail: Value,
     ) -> Result<(), StoreError> {
+        let deed = Deed {
+            action: what,
+            subject_kind: "order",
+            subject: order.0,
+            detail,
+        };
+        self.leave_row(tx, who, deed, self.clock.now()).await
+    }
+
+    /// Leaves a row in the audit trail, with the name of whoever works here; `detail` is a JSON object.
+    pub(super) async fn leave_row(
+        &self,
+        tx: &mut Tx,
+        who: &Actor,
+        deed: Deed<'_>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut detail = deed.detail;
         if let Actor::Staff(name) = who {
             detail["by"] = json!(name);
         }
-        let now = self.clock.now();
         let entry = AuditEntry {
             id: self.new_id(now),
             now,
             actor_kind: who.kind(),
-            action: what,
-            subject_kind: "order",
-            subject: order.0,
+            action: deed.action,
+            subject_kind: deed.subject_kind,
+            subject: deed.subject,
             detail: &detail.to_string(),
         };
         store::audit::put(tx, entry).await

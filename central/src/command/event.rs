@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{catalog, event_end, event_file, open, output, search};
+use super::{catalog, event_end, event_file, open, output, search, who::Who};
 use crate::{config::Config, domain::event::Event};
 
 #[derive(Subcommand)]
@@ -15,6 +15,8 @@ pub(super) enum Command {
     Create {
         /// The file
         file: PathBuf,
+        #[command(flatten)]
+        who: Who,
     },
     /// List all events
     List {
@@ -26,6 +28,8 @@ pub(super) enum Command {
     Publish {
         /// The event's slug or id
         event: String,
+        #[command(flatten)]
+        who: Who,
     },
     /// Cancel an event: nothing is sold any more, and every order is refunded
     Cancel(event_end::Arguments),
@@ -40,7 +44,7 @@ pub(super) enum Command {
 pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<ExitCode> {
     // Before anything is opened: a bad file needs no database.
     let wish = match &command {
-        Command::Create { file } => Some(event_file::read(file)?),
+        Command::Create { file, .. } => Some(event_file::read(file)?),
         _ => None,
     };
     let passphrase = match &command {
@@ -49,9 +53,9 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<Exi
     };
     let app = open::open(config).await?.app;
     match command {
-        Command::Create { file } => {
+        Command::Create { file, who } => {
             let wish = wish.context("the file was read")?;
-            let created = app.create_event(&wish).await;
+            let created = app.create_event(&wish, &who.actor()).await;
             created.with_context(|| file.display().to_string())?;
             let slug = &wish.slug;
             output::line(&format!(
@@ -63,9 +67,9 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<Exi
                 print(&event, json);
             }
         }
-        Command::Publish { event } => {
+        Command::Publish { event, who } => {
             let setup = open::event(&app, &event).await?;
-            app.publish_event(setup.event.id).await?;
+            app.publish_event(setup.event.id, &who.actor()).await?;
             output::line(&format!(
                 "The event {} is open to the public.",
                 setup.event.slug

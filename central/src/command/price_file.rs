@@ -3,8 +3,14 @@
 //! Amounts are in whole units of the currency, percentages as people say them (`percent = 2.5`), times are the
 //! venue's wall clock.
 
-use anyhow::{Context as _, bail};
+use std::path::Path;
+
+use anyhow::{Context as _, bail, ensure};
 use chrono_tz::Tz;
+use figment::{
+    Figment,
+    providers::{Format as _, Toml},
+};
 use serde::Deserialize;
 use sync_protocol::time::Timestamp;
 
@@ -91,6 +97,41 @@ const fn one() -> i64 {
     1
 }
 
+/// What a file of prices alone names.
+pub(super) struct PricesWish {
+    /// Fees and taxes.
+    pub(super) charges: Option<Vec<Charge>>,
+    /// Discounts for many of a type.
+    pub(super) group_discounts: Option<Vec<NewGroupDiscount>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PricesFile {
+    charges: Option<Vec<ChargePart>>,
+    group_discounts: Option<Vec<GroupPart>>,
+}
+
+/// Reads a file of prices alone.
+pub(super) fn read(path: &Path, currency: Currency) -> anyhow::Result<PricesWish> {
+    ensure!(path.is_file(), "{} is no file", path.display());
+    let file: Result<PricesFile, _> = Figment::from(Toml::file_exact(path)).extract();
+    let file = file.map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
+    let unit = Unit(currency);
+    let charges = file.charges.map(|parts| {
+        let charges = parts.iter().map(|part| charge(part, &unit));
+        charges.collect::<anyhow::Result<_>>()
+    });
+    let groups = file.group_discounts.map(|parts| {
+        let groups = parts.iter().map(|part| group(part, &unit));
+        groups.collect::<anyhow::Result<_>>()
+    });
+    Ok(PricesWish {
+        charges: charges.transpose()?,
+        group_discounts: groups.transpose()?,
+    })
+}
+
 /// What the parts wish for; codes are good until `ends_at` unless they say otherwise.
 pub(super) fn prices(
     parts: &PriceParts,
@@ -116,14 +157,6 @@ pub(super) fn prices(
             is_stackable: part.stackable,
         })
     };
-    let group = |part: &GroupPart| {
-        Ok(NewGroupDiscount {
-            name: part.name.clone(),
-            ticket_type: part.ticket_type.clone(),
-            min_quantity: part.min_quantity,
-            cut: cut("group_discounts", part.percent, unit.minor(part.amount)?)?,
-        })
-    };
     let quota = |part: &QuotaPart| NewSharedQuota {
         name: part.name.clone(),
         quota: part.quota,
@@ -134,7 +167,7 @@ pub(super) fn prices(
         group_discounts: parts
             .group_discounts
             .iter()
-            .map(group)
+            .map(|part| group(part, &unit))
             .collect::<anyhow::Result<_>>()?,
         shared_quotas: parts.shared_quotas.iter().map(quota).collect(),
         promos: parts
@@ -142,6 +175,15 @@ pub(super) fn prices(
             .iter()
             .map(promo)
             .collect::<anyhow::Result<_>>()?,
+    })
+}
+
+fn group(part: &GroupPart, unit: &Unit) -> anyhow::Result<NewGroupDiscount> {
+    Ok(NewGroupDiscount {
+        name: part.name.clone(),
+        ticket_type: part.ticket_type.clone(),
+        min_quantity: part.min_quantity,
+        cut: cut("group_discounts", part.percent, unit.minor(part.amount)?)?,
     })
 }
 

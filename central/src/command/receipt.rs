@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use super::{open, output};
+use super::{open, output, who::Who};
 use crate::{
     config::Config,
     domain::receipt::{Pattern, ReceiptKind},
@@ -23,6 +23,8 @@ pub(super) struct Arguments {
     /// One JSON object per line
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    who: Who,
 }
 
 pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<ExitCode> {
@@ -39,8 +41,9 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
     }
     let app = open::open(config).await?.app;
     let event = open::event(&app, &arguments.event).await?.event.id;
+    let by = arguments.who.actor();
     for (kind, pattern) in &wished {
-        app.put_receipt_pattern(event, *kind, pattern).await?;
+        app.put_receipt_pattern(event, *kind, pattern, &by).await?;
     }
     for (kind, pattern, last) in app.receipt_numberings(event).await? {
         let kind = kind.name();

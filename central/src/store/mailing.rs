@@ -31,7 +31,7 @@ pub struct Sold {
     pub orders: i64,
     /// Their sum.
     pub total_minor: i64,
-    /// Tickets by name of their type.
+    /// Tickets by what they were sold as.
     pub tickets: Vec<(String, i64)>,
 }
 
@@ -250,9 +250,9 @@ pub async fn sold(tx: &mut Tx, event: EventId, (from, until): Span) -> Result<So
     let tickets = fetch_all!(
         tx,
         (String, i64),
-        "SELECT t.name, CAST(SUM(i.quantity) AS SIGNED) FROM orders o JOIN order_items i ON i.order_id = o.id \
+        "SELECT i.name, CAST(SUM(i.quantity) AS SIGNED) FROM orders o JOIN order_items i ON i.order_id = o.id \
          JOIN ticket_types t ON t.id = i.ticket_type_id WHERE o.event_id = ? AND o.paid_at > ? AND o.paid_at <= ? \
-         GROUP BY t.id, t.name, t.number ORDER BY t.number",
+         GROUP BY t.number, i.name ORDER BY t.number, MIN(i.type_version)",
         event.0,
         from.0,
         until.0

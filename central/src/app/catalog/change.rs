@@ -2,7 +2,7 @@
 
 use sync_protocol::{id::EventId, time::Timestamp};
 
-use super::{App, Change};
+use super::{Actor, App, Deed};
 use crate::{
     app::events::{EventError, put_config},
     domain::{
@@ -67,7 +67,7 @@ impl Transient for CatalogError {
 }
 
 /// What is to be another way about a type; `None` = as it is.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TypeChange {
     /// What people call it.
     pub name: Option<String>,
@@ -123,6 +123,7 @@ impl App {
         &self,
         id: TicketTypeId,
         change: &TypeChange,
+        by: &Actor,
     ) -> Result<i64, CatalogError> {
         let now = self.clock.now();
         let event = {
@@ -150,8 +151,18 @@ impl App {
                 "quota": {"from": old.quota, "to": new.quota},
                 "visibility": new.visibility.name(),
             });
-            self.note_catalog(tx, event, "type.change", "ticket_type", id.0, detail)
-                .await?;
+            self.note_catalog(
+                tx,
+                event,
+                by,
+                Deed {
+                    action: "type.change",
+                    subject_kind: "ticket_type",
+                    subject: id.0,
+                    detail,
+                },
+            )
+            .await?;
             Ok(new.version)
         });
         self.waits.changed(event);
@@ -166,6 +177,7 @@ impl App {
         &self,
         event: EventId,
         charges: &[Charge],
+        by: &Actor,
     ) -> Result<(), CatalogError> {
         new_price::check_charges(charges)?;
         transact!(self.store, |tx| {
@@ -175,9 +187,20 @@ impl App {
                 serde_json::json!({"kind": charge.kind.name(), "name": charge.name, "rate": rate, "value": value,
                     "base": charge.base.name(), "included": charge.is_included})
             };
-            let detail = charges.iter().map(told).collect();
-            self.note_catalog(tx, event, "event.charges", "event", event.0, detail)
-                .await
+            let told: Vec<_> = charges.iter().map(told).collect();
+            let detail = serde_json::json!({"charges": told});
+            self.note_catalog(
+                tx,
+                event,
+                by,
+                Deed {
+                    action: "event.charges",
+                    subject_kind: "event",
+                    subject: event.0,
+                    detail,
+                },
+            )
+            .await
         })
     }
 
@@ -189,6 +212,7 @@ impl App {
         &self,
         event: EventId,
         groups: &[GroupDiscount],
+        by: &Actor,
     ) -> Result<(), CatalogError> {
         for group in groups {
             let wish = new_price::NewGroupDiscount {
@@ -210,8 +234,18 @@ impl App {
             }
             store::charge::replace_groups(tx, event, groups).await?;
             let detail = serde_json::json!({"count": groups.len()});
-            self.note_catalog(tx, event, "event.group_discounts", "event", event.0, detail)
-                .await
+            self.note_catalog(
+                tx,
+                event,
+                by,
+                Deed {
+                    action: "event.group_discounts",
+                    subject_kind: "event",
+                    subject: event.0,
+                    detail,
+                },
+            )
+            .await
         })
     }
 
@@ -224,6 +258,7 @@ impl App {
         event: EventId,
         quota: SharedQuotaId,
         to: i64,
+        by: &Actor,
     ) -> Result<(), CatalogError> {
         transact!(self.store, |tx| {
             let quotas = store::shared_quota::of_event(tx, event).await?;
@@ -233,8 +268,18 @@ impl App {
                 return Err(CatalogError::QuotaTooSmall);
             }
             let detail = serde_json::json!({"name": old.name, "from": old.quota, "to": to});
-            self.note_catalog(tx, event, "quota.change", "shared_quota", quota.0, detail)
-                .await
+            self.note_catalog(
+                tx,
+                event,
+                by,
+                Deed {
+                    action: "quota.change",
+                    subject_kind: "shared_quota",
+                    subject: quota.0,
+                    detail,
+                },
+            )
+            .await
         })
     }
 
@@ -247,22 +292,15 @@ impl App {
         store::type_version::of_type(&mut tx, id).await
     }
 
+    /// Counts the change of the catalogue and leaves its row in the audit trail.
     pub(super) async fn note_catalog(
         &self,
         tx: &mut Tx,
         event: EventId,
-        action: &'static str,
-        subject_kind: &'static str,
-        subject: uuid::Uuid,
-        detail: serde_json::Value,
+        by: &Actor,
+        deed: Deed<'_>,
     ) -> Result<(), CatalogError> {
         store::type_version::touch_catalog(tx, event).await?;
-        let change = Change {
-            action,
-            subject_kind,
-            subject,
-            detail,
-        };
-        Ok(self.note_change(tx, change, self.clock.now()).await?)
+        Ok(self.leave_row(tx, by, deed, self.clock.now()).await?)
     }
 }

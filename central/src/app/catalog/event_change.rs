@@ -2,7 +2,7 @@
 
 use sync_protocol::{id::EventId, time::Timestamp};
 
-use super::{App, CatalogError};
+use super::{Actor, App, CatalogError, Deed};
 use crate::{
     app::events::{EventError, put_config},
     domain::{event::Event, new_event},
@@ -11,7 +11,7 @@ use crate::{
 
 /// What is to be another way about an event; `None` = as it is. Its slug, zone and currency stay: links, days and
 /// prices are of them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventChange {
     /// What people call it.
     pub name: Option<String>,
@@ -81,6 +81,7 @@ impl App {
         &self,
         event: EventId,
         change: &EventChange,
+        by: &Actor,
     ) -> Result<(), CatalogError> {
         let changed = transact!(self.store, |tx| {
             // First of all: gates see its name.
@@ -91,8 +92,18 @@ impl App {
             store::event::put_texts(tx, &new).await?;
             put_config(tx, event, revision).await?;
             let detail = serde_json::json!({"changed": change.names(), "name": new.name});
-            self.note_catalog(tx, event, "event.change", "event", event.0, detail)
-                .await
+            self.note_catalog(
+                tx,
+                event,
+                by,
+                Deed {
+                    action: "event.change",
+                    subject_kind: "event",
+                    subject: event.0,
+                    detail,
+                },
+            )
+            .await
         });
         self.waits.changed(event);
         changed

@@ -12,13 +12,16 @@ mod event_change;
 pub use change::{CatalogError, TypeChange};
 pub use event_change::EventChange;
 
-use sync_protocol::{id::EventId, time::Timestamp};
-use uuid::Uuid;
+use sync_protocol::id::EventId;
 
-use super::{App, events::EventError};
+use super::{
+    App,
+    events::EventError,
+    trail::{Actor, Deed},
+};
 use crate::{
     domain::event::EventStatus,
-    store::{self, StoreError, Tx, audit::AuditEntry, tx::transact},
+    store::{self, StoreError, tx::transact},
 };
 
 impl App {
@@ -26,8 +29,8 @@ impl App {
     ///
     /// # Errors
     /// [`EventError::Unknown`] or [`EventError::IllegalMove`].
-    pub async fn publish_event(&self, event: EventId) -> Result<(), EventError> {
-        self.move_event(event, EventStatus::Published).await
+    pub async fn publish_event(&self, event: EventId, by: &Actor) -> Result<(), EventError> {
+        self.move_event(event, EventStatus::Published, by).await
     }
 
     /// Moves an event to another status, where [`EventStatus::step`] allows it. Whoever is to get money back does
@@ -35,7 +38,12 @@ impl App {
     ///
     /// # Errors
     /// [`EventError::Unknown`] or [`EventError::IllegalMove`].
-    pub async fn move_event(&self, event: EventId, to: EventStatus) -> Result<(), EventError> {
+    pub async fn move_event(
+        &self,
+        event: EventId,
+        to: EventStatus,
+        by: &Actor,
+    ) -> Result<(), EventError> {
         let now = self.clock.now();
         transact!(self.store, |tx| {
             let found = store::event::by_id(tx, event).await?;
@@ -47,40 +55,14 @@ impl App {
                 )));
             }
             let detail = serde_json::json!({"from": from.name(), "to": to.name()});
-            let change = Change {
+            let deed = Deed {
                 action: "event.status",
                 subject_kind: "event",
                 subject: event.0,
                 detail,
             };
-            self.note_change(tx, change, now).await?;
+            self.leave_row(tx, by, deed, now).await?;
             Ok(())
         })
     }
-
-    pub(super) async fn note_change(
-        &self,
-        tx: &mut Tx,
-        change: Change,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let entry = AuditEntry {
-            id: self.new_id(now),
-            now,
-            actor_kind: "staff",
-            action: change.action,
-            subject_kind: change.subject_kind,
-            subject: change.subject,
-            detail: &change.detail.to_string(),
-        };
-        store::audit::put(tx, entry).await
-    }
-}
-
-/// What the audit trail is told of a change.
-pub(super) struct Change {
-    pub(super) action: &'static str,
-    pub(super) subject_kind: &'static str,
-    pub(super) subject: Uuid,
-    pub(super) detail: serde_json::Value,
 }

@@ -59,7 +59,7 @@ pub(super) fn page(view: &OrderView) -> Page {
         facts.push(fact("Pintu dibuka", "Gates open", opens));
     }
     for item in &view.items {
-        let kind = view.type_name(item.ticket_type);
+        let kind = view.sold_name(item);
         let line = format!("{} × {kind}", item.quantity);
         facts.push(fact("Tiket", "Tickets", line));
     }

@@ -20,7 +20,7 @@ use crate::{
     domain::{
         cart::{self, OrderForm},
         event::EventSetup,
-        id::{OrderId, TicketTypeId},
+        id::OrderId,
         offer::Offer,
         order::{Order, OrderItem},
         price::Adjustment,
@@ -71,11 +71,23 @@ pub struct OrderView {
 }
 
 impl OrderView {
-    /// What people call a ticket type of its event.
+    /// What a line was sold as, whatever its type is called today.
     #[must_use]
-    pub fn type_name(&self, id: TicketTypeId) -> &str {
-        let found = self.setup.types.iter().find(|kind| kind.id == id);
+    pub fn sold_name<'a>(&'a self, item: &'a OrderItem) -> &'a str {
+        if !item.name.is_empty() {
+            return &item.name;
+        }
+        // An order from before names were kept with it.
+        let mut types = self.setup.types.iter();
+        let found = types.find(|kind| kind.id == item.ticket_type);
         found.map_or("", |kind| kind.name.as_str())
+    }
+
+    /// What a ticket was sold as.
+    #[must_use]
+    pub fn ticket_name(&self, ticket: &SoldTicket) -> &str {
+        let item = self.items.iter().find(|item| item.id == ticket.item);
+        item.map_or("", |item| self.sold_name(item))
     }
 
     /// The days that its valid tickets are good for, as bits.

@@ -187,7 +187,7 @@ impl From<&OrderView> for OrderBody {
 fn items(view: &OrderView) -> Vec<ItemBody> {
     let item = |item: &OrderItem| ItemBody {
         ticket_type_id: item.ticket_type.0,
-        name: item.name.clone(),
+        name: view.sold_name(item).to_owned(),
         quantity: item.quantity,
         unit_price_minor: item.unit_price.minor,
         amount_minor: item.amount_minor(),
@@ -198,7 +198,7 @@ fn items(view: &OrderView) -> Vec<ItemBody> {
 fn tickets(view: &OrderView) -> Vec<TicketBody> {
     let ticket = |ticket: &SoldTicket| TicketBody {
         number: ticket.gate.number.to_string(),
-        ticket_type: view.type_name(ticket.ticket_type).to_owned(),
+        ticket_type: view.ticket_name(ticket).to_owned(),
         status: ticket.gate.status.name(),
     };
     view.tickets.iter().map(ticket).collect()

@@ -202,7 +202,7 @@ impl OrderPage {
             total: order.total.text(language),
             lines: lines
                 .map(|item| {
-                    let name = item.name.clone();
+                    let name = found.sold_name(item).to_owned();
                     (name, item.quantity, text(item.amount_minor()))
                 })
                 .collect(),
@@ -236,7 +236,7 @@ fn tickets(found: &OrderView, visitor: &Visitor) -> Vec<TicketRow> {
         let status = ticket.gate.status.name();
         TicketRow {
             number: ticket.gate.number.to_string(),
-            kind: found.type_name(ticket.ticket_type).to_owned(),
+            kind: found.ticket_name(ticket).to_owned(),
             attendee: ticket.attendee.clone(),
             is_valid: status == "valid",
             status: match status {
