@@ -1,13 +1,15 @@
 //! How many are inside, as this gate sees it: its replica, and what it let through itself since.
 //!
 //! What other gates do while this one is cut off, it cannot know, so the number is theirs as of the replica's last
-//! proof and its own as of now, and both are said. Asking reads every passage once: `status` does, the screen does not.
+//! proof and its own as of now, and both are said. What was taken back here counts no more from that moment, also where
+//! central still counts it. Asking reads every passage once: `status` does, the screen does not.
 
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use sync_protocol::{
     id::TicketId,
     occupancy::{self, Pass, Premises, Reason, Tally, Window},
+    scan::ScanId,
     ticket::Revision,
     time::Timestamp,
 };
@@ -55,8 +57,11 @@ impl Node {
             .map(|config| config.check_outs.as_slice());
         let window = Window::at(check_outs.unwrap_or_default(), now);
         let ruled = self.replica.last_ruled(self.id())?;
-        let own = lock(&self.log).passes_after(ruled)?;
-        let tally = self.with_own(&window, &own)?;
+        let (own, undone) = {
+            let log = lock(&self.log);
+            (log.passes_after(ruled)?, log.undone_passes()?)
+        };
+        let tally = self.with_own(&window, &own, &self.still_counted(undone)?)?;
         let premises = Premises {
             most_per_minute: 0,
             tickets: view.state.running.total(),
@@ -86,13 +91,35 @@ impl Node {
         })
     }
 
-    /// The replica's count; tickets that passed here since are counted anew with what they did here.
-    fn with_own(&self, window: &Window, own: &[Pass]) -> Result<Tally, NodeError> {
+    /// Which of these own passes central still counts, and for which tickets.
+    fn still_counted(&self, undone: Vec<u64>) -> Result<BTreeMap<ScanId, TicketId>, NodeError> {
+        let mut counted = BTreeMap::new();
+        for seq in undone {
+            let scan = ScanId {
+                node: self.id(),
+                seq,
+            };
+            if let Some(ticket) = self.replica.standing_pass(scan)? {
+                counted.insert(scan, ticket);
+            }
+        }
+        Ok(counted)
+    }
+
+    /// The replica's count; tickets that passed here since, or whose passes were taken back here, are counted anew.
+    fn with_own(
+        &self,
+        window: &Window,
+        own: &[Pass],
+        undone: &BTreeMap<ScanId, TicketId>,
+    ) -> Result<Tally, NodeError> {
         let mut whole = self.replica.inside(window)?;
-        let touched: BTreeSet<TicketId> = own.iter().map(|pass| pass.ticket).collect();
+        let passed = own.iter().map(|pass| pass.ticket);
+        let touched: BTreeSet<TicketId> = passed.chain(undone.values().copied()).collect();
         for ticket in touched {
             let mut passes = self.replica.passes_of_ticket(ticket)?;
             let before = occupancy::tally(window, &passes);
+            passes.retain(|pass| !undone.contains_key(&pass.scan));
             passes.extend(own.iter().filter(|pass| pass.ticket == ticket));
             let after = occupancy::tally(window, &passes);
             whole = Tally {
@@ -107,9 +134,15 @@ impl Node {
 
 #[cfg(test)]
 mod tests {
-    use sync_protocol::merge::Ruling;
+    use sync_protocol::{
+        id::OperatorId, merge::Ruling, operator::Role, scan::Action, wire::v1::PassageChange,
+    };
 
-    use crate::testing::{Gate, START, answer, manifest, passage_at_b, valid};
+    use super::*;
+    use crate::testing::{
+        GATE_A, Gate, NODE_A, START, answer, code, config_with, manifest, operator, passage_at_b,
+        valid,
+    };
 
     #[test]
     fn case_29_a_gate_counts_what_it_heard_of_others_and_what_it_did_itself() {
@@ -141,5 +174,47 @@ mod tests {
         assert_eq!((said.unruled, said.others_revision), (2, 2));
         assert_eq!(said.others_as_of, Some(START));
         assert!(!said.replica_incomplete);
+    }
+
+    /// Central has the entry of ticket 1 at this gate, and rules it so.
+    fn ruled(gate: &Gate, position: u8, ruling: Ruling, revision: u64) {
+        let mut news = answer(position, START);
+        let own = PassageChange {
+            scan: ScanId {
+                node: NODE_A,
+                seq: 1,
+            },
+            gate: GATE_A,
+            revision,
+            ..passage_at_b(1, 1, START.plus_ms(-1_000), ruling)
+        };
+        let mut whole = manifest(revision, &[valid(1)]);
+        whole.passages.add(&own.digest());
+        news.page.passages = vec![own];
+        news.page.manifest = Some(whole);
+        assert_eq!(gate.round(&news).gap, None);
+    }
+
+    #[test]
+    fn case_29_a_scan_that_is_taken_back_counts_no_more_though_central_still_counts_it() {
+        let gate = Gate::with(&[valid(1)]);
+        gate.hears(config_with(vec![operator(3, Role::Supervisor)]));
+        let who = Some(OperatorId::from_u128(3));
+        let entered = gate.node.scan(&code(1).to_text(), Action::Entry, who);
+        assert!(entered.verdict.admits());
+        ruled(&gate, 2, Ruling::Counted, 2);
+        let inside = |gate: &Gate| {
+            let said = gate.node.inside().expect("a count");
+            (said.low, said.inside, said.high)
+        };
+        assert_eq!(inside(&gate), (1, 1, 1));
+        gate.node.undo(1, who).expect("it may be");
+        assert_eq!(inside(&gate), (0, 0, 0));
+        let again = gate.node.scan(&code(1).to_text(), Action::Entry, who);
+        assert!(again.verdict.admits());
+        assert_eq!(inside(&gate), (1, 1, 1));
+        gate.node.undo(3, who).expect("it may be");
+        ruled(&gate, 3, Ruling::Undone, 3);
+        assert_eq!(inside(&gate), (0, 0, 0));
     }
 }

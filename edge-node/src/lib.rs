@@ -12,6 +12,7 @@
 //! | operator | [`operator`] | who works the gate, proven without a network; a supervisor's decisions |
 //! | search by name | [`search`] | names in memory alone, and only while it is open |
 //! | tally | [`tally`] | what this gate let through, out of its log |
+//! | glance | [`glance`] | the last scans, out of its log |
 //! | status | [`status`] | what the operator may know at any time |
 //! | bundle | [`bundle`] | log and answer on a USB stick |
 //! | doctor | [`doctor`] | go or no-go before doors |
@@ -29,6 +30,7 @@ mod database;
 pub mod doctor;
 pub mod door;
 pub mod error;
+pub mod glance;
 pub mod home;
 pub mod identity;
 pub mod inside;

@@ -138,6 +138,16 @@ impl Node {
         Ok(self.replica.view()?.config.clone())
     }
 
+    /// Whether its event binds wristbands to tickets.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn binds_wristbands(&self) -> Result<bool, NodeError> {
+        let view = self.replica.view()?;
+        let config = view.config.as_ref();
+        Ok(config.is_some_and(|config| config.wristbands.is_some()))
+    }
+
     /// The event's revision that the replica was last proven at.
     ///
     /// # Errors

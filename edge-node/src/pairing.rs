@@ -4,7 +4,7 @@
 //! together, never what is remembered here. A wristband that will not do leaves the ticket waiting for another one.
 //! Kept by whoever takes scans one by one: the door, and the command line.
 
-use sync_protocol::{scan::Action, shown::Shown, shown::identify, verdict::Reason};
+use sync_protocol::{id::OperatorId, scan::Action, shown::Shown, shown::identify, verdict::Reason};
 
 use crate::{
     error::NodeError,
@@ -24,6 +24,13 @@ pub struct Pairing(Option<Waiting>);
 struct Waiting {
     ticket: String,
     since_ms: i64,
+    operator: Option<OperatorId>,
+}
+
+impl Waiting {
+    fn is_recent(&self, now_ms: i64) -> bool {
+        now_ms - self.since_ms <= i64::from(WAIT_MS)
+    }
 }
 
 impl Pairing {
@@ -32,9 +39,8 @@ impl Pairing {
     pub fn show(&mut self, node: &Node, showing: &Showing) -> Scan {
         let now_ms = node.clock.reading().mono_ms;
         let waits = |waiting: &Waiting| {
-            let is_recent = now_ms - waiting.since_ms <= i64::from(WAIT_MS);
             let is_second = showing.action == Action::Exchange && showing.wristband.is_none();
-            is_recent && is_second && !node.names_ticket(showing.text)
+            waiting.is_recent(now_ms) && is_second && !node.names_ticket(showing.text)
         };
         let waiting = self.0.take().filter(waits);
         let scan = match &waiting {
@@ -45,18 +51,23 @@ impl Pairing {
             }),
             None => node.show(showing),
         };
-        let next = match scan.verdict.reason {
-            Reason::ShowWristband => Some(showing.text.to_owned()),
+        self.0 = match scan.verdict.reason {
+            Reason::ShowWristband => Some(Waiting {
+                ticket: showing.text.to_owned(),
+                since_ms: now_ms,
+                operator: showing.operator,
+            }),
             Reason::UnknownWristband
             | Reason::WristbandTaken
             | Reason::WristbandVoid
-            | Reason::CannotStore => waiting.map(|waiting| waiting.ticket),
+            | Reason::CannotStore => waiting.map(|waiting| Waiting {
+                since_ms: now_ms,
+                ..waiting
+            }),
+            // Whoever may not show it here takes nobody's ticket away.
+            Reason::SignInFirst | Reason::NotAllowed => waiting,
             _ => None,
         };
-        self.0 = next.map(|ticket| Waiting {
-            ticket,
-            since_ms: now_ms,
-        });
         scan
     }
 
@@ -64,6 +75,20 @@ impl Pairing {
     #[must_use]
     pub const fn is_waiting(&self) -> bool {
         self.0.is_some()
+    }
+
+    /// Whether one still waits.
+    #[must_use]
+    pub fn is_waiting_at(&self, now_ms: i64) -> bool {
+        let waiting = self.0.as_ref();
+        waiting.is_some_and(|waiting| waiting.is_recent(now_ms))
+    }
+
+    /// Whether this operator showed it.
+    #[must_use]
+    pub fn is_of(&self, operator: Option<OperatorId>) -> bool {
+        let waiting = self.0.as_ref();
+        waiting.is_some_and(|waiting| waiting.operator == operator)
     }
 }
 

@@ -188,9 +188,9 @@ fn known(q: &Question, ticket: &Ticket) -> Answer {
         provisional: !q.standing.complete,
         ..usage::answer(q, base(q, Verdict::admit(Reason::Admitted)))
     };
-    let goes_on = known.verdict.admits() || known.verdict.reason == Reason::ShowWristband;
+    // A number waits for its wristband like a code: a person then decides about both together.
     match q.shown {
-        Shown::Number(_) if goes_on => Answer {
+        Shown::Number(_) if known.verdict.admits() => Answer {
             verdict: Verdict::ask(Reason::TypedNumber),
             ..known
         },

@@ -10,6 +10,9 @@ use crate::{
     config::EventConfig,
     merge::Fact,
     scan::{Action, ScanId, ScanRecord, Subject},
+    ticket::Ticket,
+    time::Timestamp,
+    validity::standing_of,
     verdict::{Decision, Reason, Verdict},
 };
 
@@ -100,6 +103,39 @@ pub fn check_decidable(
         true => Err(Undecidable::NoWristband),
         false => Ok(()),
     }
+}
+
+/// Whether the ticket is not good any more for a reason that whoever decides was not told: the money went back, or the
+/// day is over since. Whoever is inside may leave all the same.
+#[must_use]
+pub fn has_lapsed(
+    config: &EventConfig,
+    record: &ScanRecord,
+    ticket: &Ticket,
+    at: Timestamp,
+) -> bool {
+    let told = match record.reason {
+        // What is asked there is which of several tickets is meant, because this one is not taken.
+        Reason::SeveralAddons => Reason::WrongGate,
+        reason => reason,
+    };
+    let now = standing_of(config, record.gate, at, ticket);
+    record.action != Action::Exit && now.is_some_and(|now| now != told)
+}
+
+/// Whether the gate's question was whether the ticket had been used, so that an earlier use was told with it.
+#[must_use]
+pub const fn tells_of_use(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::AlreadyExchanged | Reason::AlreadyUsed | Reason::Inside | Reason::Outside
+    )
+}
+
+/// Whether a passage for `passed` makes a question about `asked` out of date. After an entry no ticket is exchanged.
+#[must_use]
+pub fn bears_on(passed: Action, asked: Action) -> bool {
+    passed == asked || (passed == Action::Entry && asked == Action::Exchange)
 }
 
 /// Whether a record can be taken back.

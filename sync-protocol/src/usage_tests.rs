@@ -299,10 +299,15 @@ fn case_33_a_wristband_that_was_taken_back_lets_nobody_in() {
 }
 
 #[test]
-fn a_typed_number_is_compared_by_a_person_before_a_wristband_is_asked_for() {
-    for worn in [None, Some(Worn::Free(BAND))] {
+fn a_typed_number_waits_for_its_wristband_and_a_person_decides_about_both() {
+    for (worn, want) in [
+        (None, "ask show_wristband"),
+        (Some(Worn::Free(BAND)), "ask typed_number"),
+        (Some(Worn::Void(BAND)), "refuse wristband_void"),
+    ] {
         let config = config(Policy::Admit);
         let answer = ask(&config, Action::Exchange, Hand::Number, worn, &[]);
-        assert_eq!(said(&answer), "ask typed_number");
+        assert_eq!(said(&answer), want);
+        assert_eq!(answer.wristband.is_some(), worn.is_some());
     }
 }

@@ -2,34 +2,36 @@
 //!
 //! | noun | file |
 //! | --- | --- |
+//! | who works the desk, and what for | [`desk`] |
 //! | the desk and its pages, each with the ticket that waits there | [`place`] |
-//! | counts and the last few scans | [`recent`] |
+//! | counts | [`recent`] |
 //!
 //! Invariants: the node decides, this only says for whom and at which place. A page scans with the action and the
-//! operator of its own; camera and scanners have none, so they take the desk's: the action that was last switched to, and
-//! the operator who signed in last. A ticket that was shown by one means
-//! may find its wristband by another, but two pages never share one: a wristband goes to the ticket that waits at its
-//! own page, or at the desk, and one that a device reads to the desk's, or to the only page where one waits.
+//! operator of its own; camera, scanners and programs have none, so they take the desk's. A ticket that was shown by one
+//! means may find its wristband by another, but two pages never share one, nor do two operators: a wristband goes to the
+//! ticket that waits at its own page, or at the desk, and one that a device reads to the desk's, or to the only page of
+//! the same operator where one waits.
 //!
 //! Called by `screen`, `camera`, `scanner` and `command`; never waits for the network.
 
+pub mod desk;
 pub mod place;
 pub mod recent;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use sync_protocol::{decision::Choice, id::OperatorId, scan::Action};
+use sync_protocol::{decision::Choice, id::OperatorId, scan::Action, verdict::Reason};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
 use self::{
-    place::{DESK, Places},
+    desk::{AtDesk, Desk},
+    place::{DESK, Lease, Places},
     recent::Recent,
 };
 use crate::{
     node::Node,
-    operator::decision::DecisionError,
-    pairing::Pairing,
+    operator::{Operators, decision::DecisionError},
     scan::{Scan, Showing},
     sync::{Hand, Link},
 };
@@ -67,9 +69,8 @@ pub struct Shown {
 pub struct Door {
     node: Arc<Node>,
     hand: Option<Hand>,
-    /// What guests want from whatever has no page of its own.
-    action: Mutex<Action>,
-    /// Devices take turns: a ticket and its wristband come one after the other.
+    desk: Desk,
+    /// Devices take turns: a ticket and its wristband come one after the other, and nobody takes the desk in between.
     turn: Mutex<()>,
     places: Places,
     recent: Mutex<Recent>,
@@ -78,14 +79,14 @@ pub struct Door {
 }
 
 impl Door {
-    /// Opens it; `hand` hears of scans, if this program syncs.
+    /// Opens it; `hand` hears of scans, if this program syncs. `action` is what this gate is for.
     #[must_use]
     pub fn new(node: Arc<Node>, hand: Option<Hand>, action: Action) -> Self {
         Self {
             places: Places::new(node.clock.now()),
             node,
             hand,
-            action: Mutex::new(action),
+            desk: Desk::new(action),
             turn: Mutex::default(),
             recent: Mutex::default(),
             shown: broadcast::Sender::new(MOST_UNHEARD),
@@ -97,30 +98,37 @@ impl Door {
     /// nothing else.
     pub fn show(&self, text: &str, means: Means) -> Scan {
         let turn = locked(&self.turn);
+        let desk = self.settle(true);
         let showing = Showing {
             text,
             wristband: None,
-            action: self.action(),
-            operator: self.desk_operator(),
+            action: desk.action,
+            operator: desk.operator,
         };
         let scan = self.pair(DESK, &showing);
         drop(turn);
         self.tell(scan, means, None)
     }
 
-    /// Shows what was typed at a page, which says itself what the guest wants and who works there.
+    /// Shows what was typed at a page, which says itself what the guest wants and who works there. The desk is no page.
     pub fn show_at(&self, page: u64, showing: &Showing) -> Scan {
+        let page = if page == DESK { self.open_page() } else { page };
         let scan = self.pair(page, showing);
         self.tell(scan, Means::Page, Some(page))
     }
 
-    /// Shows what a program has at once, the wristband included; no ticket waits for it.
-    pub fn show_whole(&self, text: &str, wristband: Option<&str>, action: Action) -> Scan {
+    /// Shows what a program has at once, the wristband included; no ticket waits for it. Without an action it is the
+    /// desk's.
+    pub fn show_whole(&self, text: &str, wristband: Option<&str>, action: Option<Action>) -> Scan {
+        let desk = {
+            let _turn = locked(&self.turn);
+            self.settle(true)
+        };
         let scan = self.node.show(&Showing {
             text,
             wristband,
-            action,
-            operator: self.desk_operator(),
+            action: action.unwrap_or(desk.action),
+            operator: desk.operator,
         });
         self.tell(scan, Means::Program, None)
     }
@@ -148,24 +156,39 @@ impl Door {
         Ok(self.tell(scan, Means::Page, None))
     }
 
-    /// What guests want from whatever has no page of its own.
+    /// What guests want from whatever has no page of its own, as of the last look.
     #[must_use]
     pub fn action(&self) -> Action {
-        *locked(&self.action)
+        self.desk.now().action
     }
 
-    /// Another action for all devices; a ticket that waited for its wristband waits no longer.
+    /// Another action for a gate whose event has no operators, or for whoever works the desk and chose nothing.
     pub fn set_action(&self, wanted: Action) {
-        let mut action = locked(&self.action);
-        if *action != wanted {
-            *action = wanted;
-            self.clear_desk();
-        }
+        self.change_desk(|_| self.desk.want(wanted));
     }
 
-    /// Somebody else works the desk: no ticket of theirs waits there.
-    pub fn clear_desk(&self) {
-        drop(self.places.take(DESK));
+    /// What the person at a page chose: for that person, and so for the devices of the desk, which goes with it.
+    pub fn choose(&self, token: Option<&str>, wanted: Action) {
+        self.change_desk(|operators| {
+            let chose = token.is_some_and(|token| operators.choose(token, wanted).is_ok());
+            if chose || operators.are_needed().is_ok_and(|needed| !needed) {
+                self.desk.want(wanted);
+            }
+        });
+    }
+
+    /// Lets somebody take or leave the desk. No device shows anything meanwhile, and no ticket of whoever worked it waits
+    /// for whoever does now.
+    pub fn change_desk<T>(&self, change: impl FnOnce(Operators<'_>) -> T) -> T {
+        let _turn = locked(&self.turn);
+        let changed = change(self.node.operators());
+        self.settle(false);
+        changed
+    }
+
+    /// Looks anew who works the desk: sessions lock by themselves, and central changes rights.
+    pub fn look_at_desk(&self) {
+        self.change_desk(|_| ());
     }
 
     /// The number of a new page.
@@ -175,7 +198,9 @@ impl Door {
 
     /// Nothing is shown at this page any more: no ticket waits there either.
     pub fn clear_page(&self, page: u64) {
-        drop(self.places.take(page));
+        if page != DESK {
+            self.places.clear(page);
+        }
     }
 
     /// From now on, what is shown by any means.
@@ -184,10 +209,10 @@ impl Door {
         self.shown.subscribe()
     }
 
-    /// What was scanned here since the program started.
+    /// What was answered here since the program started.
     #[must_use]
     pub fn recent(&self) -> Recent {
-        locked(&self.recent).clone()
+        *locked(&self.recent)
     }
 
     /// How the link to central is; `None` when this program does not sync.
@@ -218,35 +243,43 @@ impl Door {
         self.closing.cancelled().await;
     }
 
-    /// Who answers for devices. A session that cannot be read is none: the gate then says that somebody must sign in.
-    fn desk_operator(&self) -> Option<OperatorId> {
-        let worked = self.node.operators().touch_desk();
-        let worked = worked.inspect_err(|error| tracing::error!(%error, "the desk's session"));
-        worked.ok().flatten().map(|who| who.id)
+    /// Who works the desk, and what for. Called while it is the caller's turn.
+    fn settle(&self, is_used: bool) -> AtDesk {
+        let (desk, is_other) = self.desk.settle(&self.node, is_used);
+        if is_other {
+            self.places.clear_for(desk.operator);
+        }
+        desk
     }
 
     /// Decides at a place, with the ticket that waits there or may be borrowed from another.
     fn pair(&self, place: u64, showing: &Showing) -> Scan {
-        let (from, mut pairing) = self.waiting_for(place, showing);
-        let scan = pairing.show(&self.node, showing);
-        self.places.put(from, pairing);
+        let mut lease = self.waiting_for(place, showing);
+        let scan = lease.pairing.show(&self.node, showing);
+        let begins = scan.verdict.reason == Reason::ShowWristband;
+        self.places.put(lease, begins);
         scan
     }
 
-    fn waiting_for(&self, place: u64, showing: &Showing) -> (u64, Pairing) {
+    fn waiting_for(&self, place: u64, showing: &Showing) -> Lease {
         let own = self.places.take(place);
-        let may_borrow = !own.is_waiting()
+        let now_ms = self.node.clock.reading().mono_ms;
+        let may_borrow = !own.pairing.is_waiting_at(now_ms)
             && showing.action == Action::Exchange
             && !self.node.names_ticket(showing.text);
-        match may_borrow {
-            true => self.places.borrow(place).unwrap_or((place, own)),
-            false => (place, own),
+        let borrowed = may_borrow.then(|| self.places.borrow(place, showing.operator, now_ms));
+        match borrowed.flatten() {
+            Some(borrowed) => {
+                self.places.put(own, false);
+                borrowed
+            }
+            None => own,
         }
     }
 
-    /// Remembers for the glance back, has the driver sync soon, and tells whoever listens.
+    /// Counts it, has the driver sync soon, and tells whoever listens.
     fn tell(&self, scan: Scan, means: Means, page: Option<u64>) -> Scan {
-        locked(&self.recent).add(&scan, scan.action);
+        locked(&self.recent).add(&scan);
         if let Some(hand) = &self.hand {
             hand.scanned();
         }

@@ -75,6 +75,17 @@ pub(super) fn passes_after(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Own entries and exits that were taken back here.
+pub(super) fn undone_passes(connection: &Connection) -> Result<Vec<u64>, NodeError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT DISTINCT scans.seq FROM scans JOIN scans undo ON undo.answers = scans.seq
+         WHERE undo.answers IS NOT NULL AND undo.action = 5 AND undo.decision = 1 AND scans.action IN (2, 3)
+         ORDER BY scans.seq",
+    )?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 fn read(
     mut statement: CachedStatement,
     node: NodeId,

@@ -12,8 +12,9 @@ pub mod batch;
 pub mod contact;
 pub mod failure;
 mod history;
+mod last;
 pub mod passed;
-mod row;
+pub mod row;
 pub mod walk;
 
 use std::path::Path;
@@ -122,6 +123,14 @@ impl Log {
     /// [`NodeError::Database`].
     pub fn passes_after(&self, seq: u64) -> Result<Vec<Pass>, NodeError> {
         history::passes_after(&self.connection, self.node, seq)
+    }
+
+    /// Own entries and exits that were taken back here, by their places.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn undone_passes(&self) -> Result<Vec<u64>, NodeError> {
+        history::undone_passes(&self.connection)
     }
 }
 

@@ -1,13 +1,38 @@
 //! One row of the log by its place.
 
 use rusqlite::OptionalExtension;
-use sync_protocol::{digest::Digest, id::TicketId, scan::ScanRecord, verdict::Reason};
+use sync_protocol::{
+    digest::Digest,
+    id::{TicketId, WristbandId},
+    scan::ScanRecord,
+    time::Timestamp,
+    verdict::Reason,
+};
 
 use super::Append;
 use crate::{
     database::{cbor, coded},
     error::NodeError,
 };
+
+/// A record, and what this gate noted beside it.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The record.
+    pub record: ScanRecord,
+    /// The ticket that it counts for here.
+    pub ticket: Option<TicketId>,
+    /// When, by the best estimate of that time.
+    pub at: Timestamp,
+}
+
+impl Written {
+    /// The wristband that was shown, bound or taken away.
+    #[must_use]
+    pub fn wristband(&self) -> Option<WristbandId> {
+        self.record.subject.wristband().or(self.record.wristband)
+    }
+}
 
 impl Append<'_> {
     /// The hash of the record at this place, if the log reaches that far.
@@ -23,17 +48,21 @@ impl Append<'_> {
             .optional()?)
     }
 
-    /// The record at this place and the ticket that it counts for here, if the log reaches that far.
+    /// The record at this place, if the log reaches that far.
     ///
     /// # Errors
     /// [`NodeError::Database`], also when the row is damaged.
-    pub fn record(&self, seq: u64) -> Result<Option<(ScanRecord, Option<TicketId>)>, NodeError> {
+    pub fn record(&self, seq: u64) -> Result<Option<Written>, NodeError> {
         let mut statement = self
             .tx
-            .prepare_cached("SELECT record, ticket FROM scans WHERE seq = ?1")?;
+            .prepare_cached("SELECT record, ticket, at_ms FROM scans WHERE seq = ?1")?;
         let row = |row: &rusqlite::Row| {
             let ticket: Option<[u8; 16]> = row.get(1)?;
-            Ok((cbor(row, 0)?, ticket.map(TicketId::from_bytes)))
+            Ok(Written {
+                record: cbor(row, 0)?,
+                ticket: ticket.map(TicketId::from_bytes),
+                at: Timestamp(row.get(2)?),
+            })
         };
         Ok(statement.query_row([seq], row).optional()?)
     }

@@ -5,19 +5,22 @@
 //! it is durable this gate decides by it, and central's rulings follow.
 
 use sync_protocol::{
-    decide::Passage,
+    config::EventConfig,
+    decide::Standing,
     decision::{Choice, Undecidable, check_decidable, check_undoable},
-    id::{OperatorId, TicketId},
+    id::OperatorId,
     scan::{Action, ScanRecord},
     time::Timestamp,
     verdict::{Decision, Reason, Verdict},
 };
 
+use super::question::Now;
 use crate::{
     counter,
     database::lock,
     error::NodeError,
-    log::Append,
+    log::{Append, row::Written},
+    moment_text,
     node::Node,
     replica::View,
     scan::{Scan, ScannedTicket},
@@ -32,9 +35,22 @@ pub enum DecisionError {
     /// Somebody decided about it before.
     #[error("scan number {0} was decided about before: scan again")]
     Answered(u64),
-    /// The ticket or the wristband has passed here since: the question is out of date.
-    #[error("what scan number {0} showed was let through after it: scan again")]
-    PassedSince(u64),
+    /// The ticket or the wristband has passed since, here or elsewhere: the question is out of date.
+    #[error(
+        "what scan number {seq} showed was let through since, at {gate}, {}: scan again",
+        moment_text::rfc3339(*at)
+    )]
+    PassedSince {
+        /// The question.
+        seq: u64,
+        /// The gate that let through.
+        gate: String,
+        /// When, as well as this gate knows.
+        at: Timestamp,
+    },
+    /// The ticket or the wristband is not good any more.
+    #[error("what scan number {0} showed is not good any more as it was then: scan again")]
+    ChangedSince(u64),
     /// The scan is not one of those.
     #[error(transparent)]
     Undecidable(#[from] Undecidable),
@@ -50,7 +66,8 @@ impl DecisionError {
         match self {
             Self::Unknown(_) => "scan_unknown",
             Self::Answered(_) => "scan_answered",
-            Self::PassedSince(_) => "scan_passed_since",
+            Self::PassedSince { .. } => "scan_passed_since",
+            Self::ChangedSince(_) => "scan_changed_since",
             Self::Undecidable(error) => error.code(),
             Self::Node(error) => error.code(),
         }
@@ -110,15 +127,17 @@ impl Node {
         operator: Option<OperatorId>,
     ) -> Result<Scan, DecisionError> {
         let view = self.replica.view()?;
-        let said = {
-            let mut log = lock(&self.log);
-            let append = log.begin()?;
-            let said = self.write(&append, &view, seq, (word, operator))?;
-            append.commit().map(|()| said)
-        };
-        let scan = match said {
-            Ok((record, ticket, at)) => self.told(&view, &record, ticket, at)?,
-            Err(error) => self.not_stored(Action::Undo, &error),
+        let mut log = lock(&self.log);
+        let append = log.begin()?;
+        let said = self.write(&append, &view, seq, (word, operator))?;
+        let kept = append.commit();
+        drop(log);
+        let scan = match kept {
+            Ok(()) => self.told(&view, &said),
+            Err(error) => Scan {
+                answers: said.record.answers,
+                ..self.not_stored(said.record.action, &error)
+            },
         };
         counter::scanned(&scan.verdict);
         Ok(scan)
@@ -130,38 +149,34 @@ impl Node {
         view: &View,
         seq: u64,
         (word, operator): (Word, Option<OperatorId>),
-    ) -> Result<(ScanRecord, Option<TicketId>, Timestamp), DecisionError> {
+    ) -> Result<Written, DecisionError> {
         let config = view.config.as_ref().unwrap_or(&self.unknown_event);
-        let (earlier, ticket) = append.record(seq)?.ok_or(DecisionError::Unknown(seq))?;
+        let earlier = append.record(seq)?.ok_or(DecisionError::Unknown(seq))?;
+        let (contact, reading) = (append.contact()?, self.clock.reading());
+        let at = contact.estimate(&reading);
         match word {
-            Word::Decides(choice) => check_decidable(config, &earlier, choice)?,
-            Word::Undoes => check_undoable(&earlier)?,
+            Word::Decides(choice) => check_decidable(config, &earlier.record, choice)?,
+            Word::Undoes => check_undoable(&earlier.record)?,
         }
         if append.is_answered(seq, word.before())? {
             return Err(DecisionError::Answered(seq));
         }
-        if matches!(word, Word::Decides(Choice::Admit)) && passed_since(append, &earlier, ticket)? {
-            return Err(DecisionError::PassedSince(seq));
+        if matches!(word, Word::Decides(Choice::Admit)) {
+            let now = Now {
+                node: self.id(),
+                config,
+                replica: &self.replica,
+                log: append,
+                at,
+            };
+            now.check(&earlier)?;
         }
-        let (contact, reading) = (append.contact()?, self.clock.reading());
-        let at = contact.estimate(&reading);
         let standing = view.standing(&contact, at, operator);
         let action = match word {
-            Word::Decides(_) => earlier.action,
+            Word::Decides(_) => earlier.record.action,
             Word::Undoes => Action::Undo,
         };
-        let may = match word {
-            Word::Decides(_) => standing.rights.allow_override() && standing.rights.allow(action),
-            Word::Undoes => standing.rights.allow(Action::Undo),
-        };
-        // Nobody is named where the event has no operators, and a decision without a name is none.
-        let verdict = match operator {
-            _ if standing.locked => Verdict::refuse(Reason::NodeLocked),
-            None => Verdict::refuse(Reason::SignInFirst),
-            Some(_) if standing.unattended => Verdict::refuse(Reason::SignInFirst),
-            Some(_) if !may || config.operators.is_none() => Verdict::refuse(Reason::NotAllowed),
-            Some(_) => word.verdict(),
-        };
+        let verdict = verdict(config, &standing, word, (action, operator));
         let head = append.head()?;
         let record = ScanRecord {
             seq: head.seq + 1,
@@ -175,31 +190,32 @@ impl Node {
             reason: verdict.reason,
             cursor: view.state.revision,
             answers: Some(seq),
-            ..earlier
+            ..earlier.record
         };
+        let ticket = earlier.ticket;
         append.add(&record, ticket, at, config.day_of(at))?;
-        Ok((record, ticket, at))
+        Ok(Written { record, ticket, at })
     }
 
-    fn told(
-        &self,
-        view: &View,
-        record: &ScanRecord,
-        ticket: Option<TicketId>,
-        at: Timestamp,
-    ) -> Result<Scan, NodeError> {
+    /// What was said and is in the log: whatever cannot be read now, that stands, so this cannot fail.
+    fn told(&self, view: &View, said: &Written) -> Scan {
         let config = view.config.as_ref().unwrap_or(&self.unknown_event);
-        let held = ticket.map(|id| self.replica.ticket(id)).transpose()?;
-        let ticket = held.flatten().map(|ticket| ScannedTicket {
+        let held = said.ticket.and_then(|id| {
+            let read = self.replica.ticket(id);
+            let read = read.inspect_err(|error| tracing::error!(%error, "a decided ticket"));
+            read.ok().flatten()
+        });
+        let ticket = held.map(|ticket| ScannedTicket {
             id: ticket.id,
             number: Some(ticket.number),
             type_name: config.type_name(ticket.type_number),
         });
-        Ok(Scan {
+        let record = &said.record;
+        Scan {
             action: record.action,
             verdict: record.verdict(),
             ticket,
-            wristband: record.subject.wristband().or(record.wristband),
+            wristband: said.wristband(),
             attendee: None,
             first: None,
             repeat: false,
@@ -207,31 +223,31 @@ impl Node {
             rehearsal: None,
             answers: record.answers,
             seq: Some(record.seq),
-            scanned_at: at,
+            scanned_at: said.at,
             took_ms: 0.0,
             cause: None,
-        })
+        }
     }
 }
 
-/// Whether the same ticket or wristband went through here for the same purpose after this record was written. The
-/// supervisor saw the question as it was then, so an old one must not let a second person in.
-fn passed_since(
-    append: &Append,
-    earlier: &ScanRecord,
-    ticket: Option<TicketId>,
-) -> Result<bool, NodeError> {
-    let mut passages = match ticket {
-        Some(ticket) => append.passages(ticket)?,
-        None => Vec::new(),
+/// What the record says. Nobody is named where the event has no operators, and a decision without a name is none.
+fn verdict(
+    config: &EventConfig,
+    standing: &Standing,
+    word: Word,
+    (action, operator): (Action, Option<OperatorId>),
+) -> Verdict {
+    let may = match word {
+        Word::Decides(_) => standing.rights.allow_override() && standing.rights.allow(action),
+        Word::Undoes => standing.rights.allow(Action::Undo),
     };
-    let wristband = earlier.subject.wristband().or(earlier.wristband);
-    if let Some(wristband) = wristband {
-        passages.extend(append.passages_by(wristband)?);
+    match operator {
+        _ if standing.locked => Verdict::refuse(Reason::NodeLocked),
+        None => Verdict::refuse(Reason::SignInFirst),
+        Some(_) if standing.unattended => Verdict::refuse(Reason::SignInFirst),
+        Some(_) if !may || config.operators.is_none() => Verdict::refuse(Reason::NotAllowed),
+        Some(_) => word.verdict(),
     }
-    let is_newer =
-        |passage: &Passage| passage.scan.seq > earlier.seq && passage.action == earlier.action;
-    Ok(passages.iter().any(is_newer))
 }
 
 #[cfg(test)]

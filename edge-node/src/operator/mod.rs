@@ -9,6 +9,7 @@
 //! them) and by the command line. What a supervisor decides or takes back stands in [`decision`].
 
 pub mod decision;
+mod question;
 mod session;
 mod sign_in;
 
@@ -21,6 +22,7 @@ use sync_protocol::{
     id::OperatorId,
     operator::{GateSecret, Operator, OperatorRules, check},
     rights::Rights,
+    scan::Action,
 };
 use zeroize::Zeroizing;
 
@@ -93,9 +95,7 @@ impl Operators<'_> {
     pub fn sign_in(&self, login: &str, secret: &str) -> Result<Session, SignInError> {
         let held = self.tried(login, secret)?;
         let who = self.signed_in(&held)?.ok_or(SignInError::Wrong)?;
-        let mut random = Zeroizing::new([0; 32]);
-        SystemEntropy.fill(&mut *random);
-        let token = Zeroizing::new(BASE64URL_NOPAD.encode(&*random));
+        let token = new_token();
         lock(&self.node.desk.sessions).open(name(&token), held);
         tracing::info!(operator = %who.id, role = %who.role, "an operator signed in");
         Ok(Session { token, who })
@@ -132,22 +132,28 @@ impl Operators<'_> {
         }
     }
 
-    /// Opens a locked session again, with the secret of its operator.
+    /// Opens a locked session again, with the secret of its operator; under a new token, so that whoever saw the old one
+    /// is not let in with them.
     ///
     /// # Errors
     /// [`SignInError`]; a wrong secret makes the next try wait.
-    pub fn unlock(&self, token: &str, secret: &str) -> Result<SignedIn, SignInError> {
+    pub fn unlock(&self, token: &str, secret: &str) -> Result<Session, SignInError> {
         let login = match self.state(token)? {
             SessionState::Over => return Err(SignInError::NoSession),
             SessionState::Locked { login, .. } => login,
             SessionState::Open(who) => who.login,
         };
         self.tried(&login, secret)?;
-        let now_ms = self.now_ms();
-        if let Some(held) = lock(&self.node.desk.sessions).get_mut(name(token)) {
-            (held.is_locked, held.touched_ms) = (false, now_ms);
+        let (now_ms, new) = (self.now_ms(), new_token());
+        {
+            let mut sessions = lock(&self.node.desk.sessions);
+            if let Some(held) = sessions.get_mut(name(token)) {
+                (held.is_locked, held.touched_ms) = (false, now_ms);
+            }
+            sessions.rename(name(token), name(&new));
         }
-        self.of(token)?.ok_or(SignInError::NoSession)
+        let who = self.of(&new)?.ok_or(SignInError::NoSession)?;
+        Ok(Session { token: new, who })
     }
 
     /// Ends a session; its token opens nothing any more. To switch operators: sign in, then sign the old one out.
@@ -165,15 +171,24 @@ impl Operators<'_> {
         Ok(who)
     }
 
-    /// Who answers for devices without a page.
+    /// What the operator of this session does here from now on; with it goes the desk, whose devices do the same.
+    ///
+    /// # Errors
+    /// [`SignInError::NoSession`] when the session is not open.
+    pub fn choose(&self, token: &str, action: Action) -> Result<SignedIn, SignInError> {
+        self.take_desk(token)?;
+        if let Some(held) = lock(&self.node.desk.sessions).get_mut(name(token)) {
+            held.chosen = Some(action);
+        }
+        self.of(token)?.ok_or(SignInError::NoSession)
+    }
+
+    /// Who answers for devices without a page: of those whose session is open, whoever took the desk last.
     ///
     /// # Errors
     /// [`NodeError::Database`].
     pub fn desk(&self) -> Result<Option<SignedIn>, NodeError> {
-        match self.desk_name() {
-            Some(name) => Ok(self.state_of(name)?.open()),
-            None => Ok(None),
-        }
+        Ok(self.at_desk()?.map(|(_, who)| who))
     }
 
     /// The same, and something was scanned: the time to the lock begins anew.
@@ -181,14 +196,20 @@ impl Operators<'_> {
     /// # Errors
     /// [`NodeError::Database`].
     pub fn touch_desk(&self) -> Result<Option<SignedIn>, NodeError> {
-        match self.desk_name() {
-            Some(name) => self.touched(name),
+        match self.at_desk()? {
+            Some((name, _)) => self.touched(name),
             None => Ok(None),
         }
     }
 
-    fn desk_name(&self) -> Option<Name> {
-        lock(&self.node.desk.sessions).desk()
+    fn at_desk(&self) -> Result<Option<(Name, SignedIn)>, NodeError> {
+        let took = lock(&self.node.desk.sessions).at_desk();
+        for name in took {
+            if let Some(who) = self.state_of(name)?.open() {
+                return Ok(Some((name, who)));
+            }
+        }
+        Ok(None)
     }
 
     fn touched(&self, name: Name) -> Result<Option<SignedIn>, NodeError> {
@@ -290,6 +311,8 @@ impl Operators<'_> {
             since: self.node.now_estimate()?,
             touched_ms: self.now_ms(),
             is_locked: false,
+            chosen: None,
+            took_desk: 0,
         })
     }
 
@@ -311,6 +334,7 @@ impl Operators<'_> {
             role: operator.role,
             rights,
             since: held.since,
+            chosen: held.chosen,
             locks_in_ms: rules.idle_ms.saturating_sub(idle_for).max(0),
         }))
     }
@@ -324,6 +348,12 @@ impl Operators<'_> {
     fn now_ms(&self) -> i64 {
         self.node.clock.reading().mono_ms
     }
+}
+
+fn new_token() -> Zeroizing<String> {
+    let mut random = Zeroizing::new([0; 32]);
+    SystemEntropy.fill(&mut *random);
+    Zeroizing::new(BASE64URL_NOPAD.encode(&*random))
 }
 
 #[cfg(test)]

@@ -256,10 +256,16 @@ fn a_session_that_is_left_alone_locks_and_its_operator_opens_it() {
     let wrong = operators.unlock(&session.token, "AAAAA-AAAAA");
     assert_eq!(wrong.expect_err("wrong").code(), "sign_in_wrong");
     gate.clock.advance_ms(1_000);
-    let who = operators.unlock(&session.token, SECRET).expect("right");
-    assert_eq!(who.id, session.who.id);
-    operators.lock(&session.token);
-    assert_eq!(operators.of(&session.token).expect("it is known"), None);
+    let again = operators.unlock(&session.token, SECRET).expect("right");
+    assert_eq!(again.who.id, session.who.id);
+    let old = operators.state(&session.token).expect("it is known");
+    assert_eq!(
+        old,
+        SessionState::Over,
+        "whoever saw the old token has nothing"
+    );
+    operators.lock(&again.token);
+    assert_eq!(operators.of(&again.token).expect("it is known"), None);
 }
 
 #[test]

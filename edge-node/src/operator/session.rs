@@ -1,5 +1,7 @@
-//! Who is signed in: one session per browser, named by the digest of its token, and which of them works the desk.
+//! Who is signed in: one session per browser, named by the digest of its token, and which of them work the desk.
 //!
+//! The desk is worked by whoever took it last. Once that session ends or locks, whoever took it before works it again, so
+//! that devices never wait for a person while another one is signed in beside them.
 //! Kept in memory alone, so a restart signs everybody out. A session holds no right: what its operator may do is asked
 //! of the event and the node each time, so a revoked one is out as soon as the node hears of it.
 
@@ -9,6 +11,7 @@ use sync_protocol::{
     digest::Digest,
     id::OperatorId,
     operator::{Operator, SecretHash},
+    scan::Action,
     time::Timestamp,
 };
 
@@ -28,13 +31,17 @@ pub(super) struct Held {
     /// Monotonic milliseconds of the last thing that was done.
     pub(super) touched_ms: i64,
     pub(super) is_locked: bool,
+    /// What its operator chose to do here.
+    pub(super) chosen: Option<Action>,
+    /// When it took the desk, counted in takings; 0 = never.
+    pub(super) took_desk: u64,
 }
 
 /// All of them.
 #[derive(Debug, Default)]
 pub(super) struct Sessions {
     held: BTreeMap<Name, Held>,
-    desk: Option<Name>,
+    takings: u64,
 }
 
 /// The name of the session with this token.
@@ -75,20 +82,29 @@ impl Sessions {
 
     pub(super) fn end(&mut self, name: Name) {
         self.held.remove(&name);
-        if self.desk == Some(name) {
-            self.desk = None;
+    }
+
+    /// The same session under another token.
+    pub(super) fn rename(&mut self, old: Name, new: Name) {
+        if let Some(held) = self.held.remove(&old) {
+            self.held.insert(new, held);
         }
     }
 
     /// This session works the desk's devices, until it ends or another one does.
     pub(super) fn take_desk(&mut self, name: Name) {
-        if self.held.contains_key(&name) {
-            self.desk = Some(name);
+        if let Some(held) = self.held.get_mut(&name) {
+            self.takings += 1;
+            held.took_desk = self.takings;
         }
     }
 
-    pub(super) const fn desk(&self) -> Option<Name> {
-        self.desk
+    /// Who took the desk, the last first.
+    pub(super) fn at_desk(&self) -> Vec<Name> {
+        let took = self.held.iter().filter(|(_, held)| held.took_desk > 0);
+        let mut took: Vec<_> = took.map(|(name, held)| (held.took_desk, *name)).collect();
+        took.sort_unstable_by(|one, other| other.cmp(one));
+        took.into_iter().map(|(_, name)| name).collect()
     }
 }
 
@@ -108,6 +124,8 @@ mod tests {
             since: Timestamp(0),
             touched_ms,
             is_locked: false,
+            chosen: None,
+            took_desk: 0,
         }
     }
 
@@ -122,14 +140,21 @@ mod tests {
     }
 
     #[test]
-    fn the_desk_ends_with_its_session() {
+    fn the_desk_goes_back_to_who_had_it_before() {
         let mut sessions = Sessions::default();
         sessions.take_desk(name("nobody"));
-        assert_eq!(sessions.desk(), None);
-        sessions.open(name("one"), held(0));
+        assert_eq!(sessions.at_desk(), []);
+        for one in ["one", "two", "beside"] {
+            sessions.open(name(one), held(0));
+        }
         sessions.take_desk(name("one"));
-        assert_eq!(sessions.desk(), Some(name("one")));
+        sessions.take_desk(name("two"));
+        assert_eq!(sessions.at_desk(), [name("two"), name("one")]);
+        sessions.rename(name("two"), name("again"));
+        assert_eq!(sessions.at_desk(), [name("again"), name("one")]);
+        sessions.end(name("again"));
+        assert_eq!(sessions.at_desk(), [name("one")]);
         sessions.end(name("one"));
-        assert_eq!(sessions.desk(), None);
+        assert_eq!(sessions.at_desk(), []);
     }
 }

@@ -5,6 +5,7 @@ use sync_protocol::{
     id::OperatorId,
     operator::{Role, SecretError},
     rights::Rights,
+    scan::Action,
     time::Timestamp,
 };
 use zeroize::Zeroizing;
@@ -71,6 +72,9 @@ pub struct SignedIn {
     /// Since then.
     #[serde(serialize_with = "moment_text::serialize")]
     pub since: Timestamp,
+    /// What they chose to do here, if they did.
+    #[serde(skip)]
+    pub chosen: Option<Action>,
     /// Left alone for this long from now, the session locks.
     pub locks_in_ms: i64,
 }

@@ -1,7 +1,7 @@
 //! Who is inside, as far as the replica knows: the questions of `sync_protocol::occupancy`, asked of the passages
 //! without holding them all in memory.
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use sync_protocol::{
     id::{NodeId, TicketId},
     moment::Interval,
@@ -67,6 +67,20 @@ pub(super) fn passes(connection: &Connection, ticket: TicketId) -> Result<Vec<Pa
     };
     let rows = statement.query_map(params![ticket.as_bytes()], pass)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The ticket that a pass of this node still counts for, as central rules it.
+pub(super) fn standing_pass(
+    connection: &Connection,
+    scan: ScanId,
+) -> Result<Option<TicketId>, NodeError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT ticket FROM passages
+         WHERE node = ?1 AND seq = ?2 AND ticket IS NOT NULL AND action IN (2, 3) AND ruling <> 5",
+    )?;
+    let ticket = |row: &Row| Ok(TicketId::from_bytes(row.get(0)?));
+    let found = statement.query_row(params![scan.node.as_bytes(), scan.seq], ticket);
+    Ok(found.optional()?)
 }
 
 /// The last record of a node whose ruling has come back.

@@ -32,7 +32,8 @@ use sync_protocol::{
     manifest::Gap,
     number::TicketNumber,
     occupancy::{Pass, Tally, Window},
-    ticket::Ticket,
+    scan::ScanId,
+    ticket::{Revision, Ticket},
     wire::v1::SyncAnswer,
     wristband::WristbandStatus,
 };
@@ -162,6 +163,19 @@ impl Replica {
         passage::of_wristband(&self.reader().connection, id)
     }
 
+    /// Admitted scans of a ticket or a wristband of which this gate heard, or heard anew, after a revision.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn heard_since(
+        &self,
+        revision: Revision,
+        ticket: Option<TicketId>,
+        wristband: Option<WristbandId>,
+    ) -> Result<Vec<Passage>, NodeError> {
+        passage::heard_since(&self.reader().connection, revision, ticket, wristband)
+    }
+
     /// Whether a wristband that has a row may be used.
     ///
     /// # Errors
@@ -204,6 +218,14 @@ impl Replica {
     /// [`NodeError::Database`].
     pub fn passes_of_ticket(&self, ticket: TicketId) -> Result<Vec<Pass>, NodeError> {
         inside::passes(&self.reader().connection, ticket)
+    }
+
+    /// The ticket that an entry or exit counts for, unless central has ruled that it was taken back.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn standing_pass(&self, scan: ScanId) -> Result<Option<TicketId>, NodeError> {
+        inside::standing_pass(&self.reader().connection, scan)
     }
 
     /// The last record of a node whose ruling has come back.

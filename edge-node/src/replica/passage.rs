@@ -9,6 +9,7 @@ use sync_protocol::{
     merge::Ruling,
     moment::Interval,
     scan::{Action, ScanId},
+    ticket::Revision,
     time::Timestamp,
     wire::v1::PassageChange,
 };
@@ -48,19 +49,43 @@ pub(super) fn of_wristband(
     read(connection.prepare_cached(sql)?, wristband.as_bytes())
 }
 
+/// Admitted scans of which this gate heard, or heard anew, after a revision.
+pub(super) fn heard_since(
+    connection: &Connection,
+    revision: Revision,
+    ticket: Option<TicketId>,
+    wristband: Option<WristbandId>,
+) -> Result<Vec<Passage>, NodeError> {
+    let by_ticket = standing!("ticket = ?1 AND revision > ?2");
+    let by_wristband = standing!("wristband = ?1 AND revision > ?2");
+    let named = [
+        ticket.map(|id| (by_ticket, *id.as_bytes())),
+        wristband.map(|id| (by_wristband, *id.as_bytes())),
+    ];
+    let mut heard = Vec::new();
+    for (sql, id) in named.into_iter().flatten() {
+        let mut statement = connection.prepare_cached(sql)?;
+        let rows = statement.query_map(params![id, revision], passage)?;
+        heard.extend(rows.collect::<Result<Vec<_>, _>>()?);
+    }
+    Ok(heard)
+}
+
 fn read(mut statement: CachedStatement, id: &[u8; 16]) -> Result<Vec<Passage>, NodeError> {
-    let rows = statement.query_map(params![id], |row| {
-        Ok(Passage {
-            scan: scan(row, 0)?,
-            ticket: row.get::<_, Option<_>>(2)?.map(TicketId::from_bytes),
-            wristband: row.get::<_, Option<_>>(3)?.map(WristbandId::from_bytes),
-            action: coded(row, 4, Action::from_code)?,
-            gate: GateId::from_bytes(row.get(5)?),
-            at: Timestamp(row.get(6)?),
-            day: row.get(7)?,
-        })
-    })?;
+    let rows = statement.query_map(params![id], passage)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn passage(row: &Row) -> rusqlite::Result<Passage> {
+    Ok(Passage {
+        scan: scan(row, 0)?,
+        ticket: row.get::<_, Option<_>>(2)?.map(TicketId::from_bytes),
+        wristband: row.get::<_, Option<_>>(3)?.map(WristbandId::from_bytes),
+        action: coded(row, 4, Action::from_code)?,
+        gate: GateId::from_bytes(row.get(5)?),
+        at: Timestamp(row.get(6)?),
+        day: row.get(7)?,
+    })
 }
 
 fn scan(row: &Row, first: usize) -> rusqlite::Result<ScanId> {

@@ -45,12 +45,13 @@ pub(super) async fn scan(
         message: rejection.body_text(),
     })?;
     let action = match call.action.as_deref() {
-        None => screen.door.action(),
-        Some(name) => Failure::unless_known(
+        None => None,
+        Some(name) => Some(Failure::unless_known(
             Action::from_name(name).filter(|action| Action::OF_GUESTS.contains(action)),
-        )?,
+        )?),
     };
-    if call.wristband.is_some() && action != Action::Exchange {
+    let is_exchange = action.unwrap_or(screen.door.action()) == Action::Exchange;
+    if call.wristband.is_some() && !is_exchange {
         return Err(Failure {
             status: StatusCode::BAD_REQUEST,
             code: "no_exchange",

@@ -4,8 +4,9 @@
 use axum::http::{HeaderMap, HeaderValue};
 use sync_protocol::{id::OperatorId, rights::Rights, scan::Action};
 
-use super::{choice::cookie, stage::ACTIONS};
+use super::choice::cookie;
 use crate::{
+    door::desk::offered,
     error::NodeError,
     node::Node,
     operator::{SessionState, SignedIn},
@@ -75,11 +76,7 @@ impl Crew {
     /// The actions to choose from.
     #[must_use]
     pub fn actions(&self) -> Vec<Action> {
-        let rights = self.rights();
-        let offered = ACTIONS
-            .into_iter()
-            .filter(|action| rights.allow(*action) && (self.binds || *action != Action::Unpair));
-        offered.collect()
+        offered(self.rights(), self.binds)
     }
 
     /// Decides and takes back without being asked for a name. Without operators nobody can: a decision has a name.

@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Redirect},
 };
 use serde::Deserialize;
-use sync_protocol::{decision::Choice as Word, id::OperatorId, scan::Action, verdict::Decision};
+use sync_protocol::{decision::Choice as Word, id::OperatorId, time::Timestamp, verdict::Decision};
 
 use super::{
     Screen,
@@ -29,11 +29,15 @@ use super::{
     words::{Words, word_list},
 };
 use crate::{
-    door::{Door, recent::Glance},
+    door::Door,
+    glance::Glance,
     operator::{SignInError, decision::DecisionError},
     reason_text,
     scan::Scan,
 };
+
+/// Enough for a supervisor who comes a while later.
+const MOST_LISTED: usize = 40;
 
 word_list! {
     /// The words of this page.
@@ -46,13 +50,15 @@ word_list! {
         admit: "Let in", "Izinkan masuk";
         turn_away: "Turn away", "Tolak";
         undo: "Take back", "Batalkan";
-        none: "Nothing was scanned since this gate started.", "Belum ada pindaian sejak gerbang ini dinyalakan.";
+        none: "Nothing was scanned at this gate yet.", "Belum ada pindaian di gerbang ini.";
         back: "Back to the gate", "Kembali ke gerbang";
         unknown: "This gate has no such scan: only the gate that scanned can decide.",
             "Gerbang ini tidak punya pindaian itu: hanya gerbang pemindai yang dapat memutuskan.";
         answered: "That was decided before: scan again.", "Itu sudah diputuskan: pindai lagi.";
-        passed_since: "That ticket or wristband was let through after it: scan again.",
-            "Tiket atau gelang itu sudah lewat sesudahnya: pindai lagi.";
+        passed_since: "Scan again: since then that ticket or wristband was let through at",
+            "Pindai lagi: sesudahnya tiket atau gelang itu sudah lewat di";
+        changed_since: "That ticket or wristband is not good any more as it was then: scan again.",
+            "Tiket atau gelang itu tidak lagi berlaku seperti tadi: pindai lagi.";
         admitted: "That was let in already; it can be taken back.", "Itu sudah diizinkan masuk; dapat dibatalkan.";
         decision: "That is a decision itself: scan again.", "Itu sendiri sebuah keputusan: pindai lagi.";
         not_known: "What was shown is not known to be genuine: nobody can be let in by it.",
@@ -141,7 +147,8 @@ pub(super) async fn decide(
                 .await
         }
         Err(refused) => {
-            let trouble = refused.text(choice);
+            let zone = screen.ask(super::handler::zone).await.unwrap_or(Zone::UTC);
+            let trouble = refused.text(choice, zone, screen.door.node().clock().now());
             screen.decide_page(&asked, &headers, Some(trouble)).await
         }
     }
@@ -174,16 +181,19 @@ impl DecideForm {
 }
 
 impl Refused {
-    fn text(&self, choice: Choice) -> String {
+    fn text(&self, choice: Choice, zone: Zone, now: Timestamp) -> String {
         let said = DecideWords::of(choice.language);
         let error = match self {
             Self::SignIn(error) => return SignInWords::of(choice.language).of_error(error),
+            Self::Decision(DecisionError::PassedSince { gate, at, .. }) => {
+                return format!("{} {gate}, {}.", said.passed_since, zone.clock(*at, now));
+            }
             Self::Decision(error) => error,
         };
         let text = match error.code() {
             "scan_unknown" => said.unknown,
             "scan_answered" => said.answered,
-            "scan_passed_since" => said.passed_since,
+            "scan_changed_since" => said.changed_since,
             "scan_admitted" => said.admitted,
             "scan_is_decision" => said.decision,
             "scan_not_known" => said.not_known,
@@ -208,10 +218,12 @@ impl Screen {
             return Ok(Redirect::to("/sign-in").into_response());
         }
         let choice = self.choice(asked, headers);
-        let (status, zone) = self
-            .ask(|node| Ok((node.status()?, super::handler::zone(node)?)))
+        let (status, zone, last) = self
+            .ask(|node| {
+                let last = node.last_scans(MOST_LISTED)?;
+                Ok((node.status()?, super::handler::zone(node)?, last))
+            })
             .await?;
-        let last = self.door.recent().last;
         let row = |glance: &Glance| row(glance, choice, zone.clock(glance.at, status.now));
         html(&DecidePage {
             said: DecideWords::of(choice.language),
@@ -220,33 +232,26 @@ impl Screen {
             place: Place::of(&status),
             supervises: crew.supervises() && !self.kiosk.is_on(),
             is_needed: crew.is_needed,
-            rows: last.iter().filter_map(row).collect(),
+            rows: last.iter().map(row).collect(),
             trouble,
         })
     }
 }
 
-/// `None` for what was not stored: there is nothing to decide about.
-fn row(glance: &Glance, choice: Choice, at: String) -> Option<Row> {
+fn row(glance: &Glance, choice: Choice, at: String) -> Row {
     let words = Words::of(choice.language);
     let ticket = glance.ticket.as_ref().map(|(kind, number)| match number {
         Some(number) => format!("{kind} · {number}"),
         None => kind.clone(),
     });
-    let is_open = glance.answers.is_none() && !glance.is_answered;
-    Some(Row {
-        seq: glance.seq?,
+    let ticket = ticket.unwrap_or_else(|| "–".to_owned());
+    Row {
+        seq: glance.seq,
         at,
         look: glance.verdict.decision,
-        what: format!(
-            "{} · {}",
-            words.action(glance.action),
-            ticket.unwrap_or_else(|| "–".to_owned())
-        ),
+        what: format!("{} · {ticket}", words.action(glance.action)),
         reason: reason_text::text(glance.verdict.reason, glance.action, choice.language),
-        can_decide: is_open && glance.verdict.decision != Decision::Admit,
-        can_undo: !glance.is_undone
-            && glance.action != Action::Undo
-            && glance.verdict.decision == Decision::Admit,
-    })
+        can_decide: glance.is_open(),
+        can_undo: glance.can_be_undone(),
+    }
 }

@@ -13,7 +13,11 @@ use axum::{
     http::HeaderMap,
     response::{IntoResponse, Redirect},
 };
-use sync_protocol::{scan::Action, verdict::Decision};
+use sync_protocol::{
+    id::OperatorId,
+    scan::Action,
+    verdict::{Decision, Reason},
+};
 use zeroize::Zeroizing;
 
 use super::{
@@ -24,9 +28,11 @@ use super::{
     page::Place,
     panel::sign,
     place_time::Zone,
+    stage::Stage,
     words::{Words, word_list},
 };
 use crate::{
+    door::Door,
     node::Node,
     scan::{Scan, Showing},
     search::{Found, SearchError},
@@ -54,6 +60,8 @@ word_list! {
         too_many: "This event is too large for a list: find by name.", "Acara terlalu besar untuk daftar: cari dengan nama.";
         hint: "A name opens no gate. Tick and check: the gate asks, and a supervisor compares with an identity card.",
             "Nama tidak membuka gerbang. Centang lalu periksa: gerbang bertanya, supervisor mencocokkan kartu identitas.";
+        one_by_one: "Each guest gets a wristband of their own: tick one at a time.",
+            "Setiap tamu mendapat gelang sendiri: centang satu per satu.";
         check: "Check the ticked ones", "Periksa yang dicentang";
         not_allowed: "This device or its operator may not search by name.", "Perangkat atau petugas ini tidak boleh mencari nama.";
         not_offered: "This event has no search by name.", "Acara ini tanpa pencarian nama.";
@@ -106,6 +114,8 @@ struct Form {
 /// What came of it.
 #[derive(Default)]
 struct Outcome {
+    /// The only one that was ticked, and the page where it waits for its wristband.
+    waits: Option<(u64, Scan)>,
     found: Option<Vec<Found>>,
     scans: Vec<(String, Scan)>,
     error: Option<SearchError>,
@@ -175,6 +185,43 @@ impl Form {
     }
 }
 
+impl Outcome {
+    /// Shows what was ticked at the door. A single ticket that asks for a wristband waits for it, at the page that then
+    /// opens.
+    fn check(
+        &mut self,
+        door: &Door,
+        ticked: Vec<String>,
+        action: Action,
+        operator: Option<OperatorId>,
+    ) {
+        let is_single = ticked.len() == 1;
+        for number in ticked {
+            let page = door.open_page();
+            let scan = door.show_at(
+                page,
+                &Showing {
+                    text: &number,
+                    wristband: None,
+                    action,
+                    operator,
+                },
+            );
+            if is_single && scan.verdict.reason == Reason::ShowWristband {
+                self.waits = Some((page, scan));
+                return;
+            }
+            door.clear_page(page);
+            self.scans.push((number, scan));
+        }
+    }
+
+    fn asks_for_wristbands(&self) -> bool {
+        let mut reasons = self.scans.iter().map(|(_, scan)| scan.verdict.reason);
+        reasons.any(|reason| reason == Reason::ShowWristband)
+    }
+}
+
 impl Screen {
     async fn find(&self, asked: &Asked, headers: &HeaderMap, form: Form) -> Answer {
         let crew = self.crew(headers).await?;
@@ -193,24 +240,15 @@ impl Screen {
                 return Outcome::default();
             }
             let mut outcome = form.ask(door.node());
-            for number in form.ticked {
-                let page = door.open_page();
-                let text = &number;
-                let scan = door.show_at(
-                    page,
-                    &Showing {
-                        text,
-                        wristband: None,
-                        action,
-                        operator,
-                    },
-                );
-                door.clear_page(page);
-                outcome.scans.push((number, scan));
-            }
+            outcome.check(door, form.ticked, action, operator);
             outcome
         });
-        let outcome = outcome.await?;
+        let mut outcome = outcome.await?;
+        if let Some((page, scan)) = outcome.waits.take() {
+            let choice = Choice { action, ..choice };
+            let stage = Stage::scanned(&scan, choice, Zone::UTC, false);
+            return self.page(choice, stage, page, headers).await;
+        }
         let (status, zone) = self
             .ask(|node| Ok((node.status()?, super::handler::zone(node)?)))
             .await?;
@@ -246,6 +284,9 @@ impl Screen {
 fn trouble(outcome: &Outcome, said: &FindWords) -> Option<String> {
     if outcome.is_too_large {
         return Some(said.too_many.to_owned());
+    }
+    if outcome.asks_for_wristbands() {
+        return Some(said.one_by_one.to_owned());
     }
     let error = outcome.error.as_ref()?;
     let text = match error {

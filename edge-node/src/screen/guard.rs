@@ -66,7 +66,7 @@ impl Guard {
 }
 
 /// Browsers say where a request comes from; programs that say nothing are no page.
-fn is_from_our_page(headers: &HeaderMap) -> bool {
+pub(super) fn is_from_our_page(headers: &HeaderMap) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return site == "same-origin" || site == "none";
     }

@@ -21,6 +21,7 @@ use super::{
     Screen,
     choice::{Asked, Choice},
     crew::{Crew, token},
+    guard::is_from_our_page,
     look::Look,
     page::{Frame, Offer, Page},
     panel::{Facts, Panel},
@@ -73,7 +74,8 @@ pub(super) async fn stage(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Answer {
-    if let Some(page) = asked.page() {
+    // Another site's page may ask for it too, and is to change nothing.
+    if let Some(page) = asked.page().filter(|_| is_from_our_page(&headers)) {
         screen.door.clear_page(page);
     }
     html(&Stage::ready(screen.choice(&asked, &headers)))
@@ -105,7 +107,9 @@ pub(super) async fn mode(
     if screen.kiosk.is_on() || !crew.actions().contains(&action) {
         return Ok(Redirect::to("/").into_response());
     }
-    screen.door.set_action(action);
+    let token = token(&headers, screen.port).map(|token| Zeroizing::new(token.to_owned()));
+    let choose = move |door: &Door| door.choose(token.as_ref().map(|it| it.as_str()), action);
+    screen.at_the_door(choose).await?;
     Ok(Redirect::to(&format!("/?action={}", action.name())).into_response())
 }
 
@@ -237,6 +241,7 @@ impl Screen {
             status: &standing.status,
             link: link.as_ref(),
             recent: &recent,
+            last: &standing.last,
             zone: standing.zone,
             inside: standing.inside.as_ref(),
             tally: &standing.tally,
@@ -249,7 +254,11 @@ impl Screen {
 
     async fn standing(&self) -> Result<Standing, Failure> {
         let kept = Arc::clone(&self.kept);
-        self.ask(move |node| kept.standing(node)).await
+        let stands = self.at_the_door(move |door| {
+            door.look_at_desk();
+            kept.standing(door.node())
+        });
+        Ok(stands.await??)
     }
 
     pub(super) async fn at_the_door<T: Send + 'static>(

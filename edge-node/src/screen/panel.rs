@@ -9,7 +9,8 @@ use super::{
     choice::Choice, devices::Line, place_time::Zone, tool_words::ToolWords, traffic, words::Words,
 };
 use crate::{
-    door::recent::{Glance, Recent},
+    door::recent::Recent,
+    glance::Glance,
     inside::InsideStatus,
     replica::conflict::Kind,
     status::{ConflictNotice, Status},
@@ -22,7 +23,7 @@ const CLOCK_TOLERANCE_MS: i64 = 2_000;
 /// Conflicts shown; the rest is a number.
 const MOST_CONFLICTS: usize = 4;
 /// Scans shown for the glance back.
-const MOST_RECENT: usize = 6;
+pub(super) const MOST_RECENT: usize = 6;
 
 /// What the panel shows.
 #[derive(Template)]
@@ -68,8 +69,10 @@ pub struct Facts<'a> {
     pub status: &'a Status,
     /// How the link is; `None` when this program does not sync.
     pub link: Option<&'a Link>,
-    /// What was scanned here.
+    /// What was answered here since the program started.
     pub recent: &'a Recent,
+    /// The last scans.
+    pub last: &'a [Glance],
     /// The event's zone.
     pub zone: Zone,
     /// Who is inside.
@@ -192,13 +195,7 @@ fn rows(facts: &Facts, words: &Words) -> Vec<Row> {
             None => "–".to_owned(),
         },
     };
-    facts
-        .recent
-        .last
-        .iter()
-        .take(MOST_RECENT)
-        .map(row)
-        .collect()
+    facts.last.iter().map(row).collect()
 }
 
 fn conflict(notice: &ConflictNotice, facts: &Facts, words: &Words) -> Conflict {

@@ -92,6 +92,7 @@ fn facts<'a>(status: &'a Status, link: Option<&'a Link>) -> Facts<'a> {
         status,
         link,
         recent: &NOTHING.0,
+        last: &[],
         zone: Zone::UTC,
         inside: None,
         tally: &NOTHING.1,

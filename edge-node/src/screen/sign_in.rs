@@ -9,7 +9,7 @@ use axum::{
     Form,
     extract::{Query, State},
     http::{HeaderMap, header::SET_COOKIE},
-    response::{IntoResponse, Redirect, Response},
+    response::{IntoResponse, Redirect},
 };
 use serde::Deserialize;
 use zeroize::Zeroizing;
@@ -25,6 +25,7 @@ use super::{
     words::word_list,
 };
 use crate::{
+    door::Door,
     node::Node,
     operator::{SessionState, SignInError},
     reason_text::Language,
@@ -92,15 +93,14 @@ pub(super) async fn sign_in(
     headers: HeaderMap,
     Form(form): Form<SignInForm>,
 ) -> Answer {
-    let held = token(&headers, screen.port).map(|token| Zeroizing::new(token.to_owned()));
+    let held = held(&screen, &headers);
     let opened = screen
-        .ask(move |node| Ok(open(node, held.as_ref().map(|held| held.as_str()), &form)))
+        .at_the_door(move |door| open(door, held.as_ref().map(|held| held.as_str()), &form))
         .await?;
     match opened {
-        Ok(opened) => {
-            screen.door.clear_desk();
+        Ok(token) => {
             let mut answer = Redirect::to("/").into_response();
-            if let Some(cookie) = opened.and_then(|token| token_cookie(&token, screen.port)) {
+            if let Some(cookie) = token_cookie(&token, screen.port) {
                 answer.headers_mut().append(SET_COOKIE, cookie);
             }
             Ok(answer)
@@ -118,46 +118,51 @@ pub(super) async fn sign_in(
 
 /// `POST /lock`.
 pub(super) async fn lock(State(screen): State<Arc<Screen>>, headers: HeaderMap) -> Answer {
-    if let Some(token) = token(&headers, screen.port) {
-        screen.door.node().operators().lock(token);
-        screen.door.clear_desk();
+    if let Some(token) = held(&screen, &headers) {
+        let lock = move |door: &Door| door.change_desk(|operators| operators.lock(&token));
+        screen.at_the_door(lock).await?;
     }
     Ok(Redirect::to("/sign-in").into_response())
 }
 
 /// `POST /sign-out`.
-pub(super) async fn sign_out(State(screen): State<Arc<Screen>>, headers: HeaderMap) -> Response {
-    if let Some(token) = token(&headers, screen.port) {
-        screen.door.node().operators().sign_out(token);
-        screen.door.clear_desk();
+pub(super) async fn sign_out(State(screen): State<Arc<Screen>>, headers: HeaderMap) -> Answer {
+    if let Some(token) = held(&screen, &headers) {
+        let end = move |door: &Door| door.change_desk(|operators| operators.sign_out(&token));
+        screen.at_the_door(end).await?;
     }
     let mut answer = Redirect::to("/sign-in").into_response();
     if let Some(cookie) = token_cookie("", screen.port) {
         answer.headers_mut().append(SET_COOKIE, cookie);
     }
-    answer
+    Ok(answer)
 }
 
-/// The new token; `None` where the session at hand was opened again.
+/// The token at hand.
+fn held(screen: &Screen, headers: &HeaderMap) -> Option<Zeroizing<String>> {
+    token(headers, screen.port).map(|token| Zeroizing::new(token.to_owned()))
+}
+
+/// The new token; also where the session at hand was opened again. Secrets are tried before it is anybody's turn at the
+/// desk, because that takes its time.
 fn open(
-    node: &Node,
+    door: &Door,
     held: Option<&str>,
     form: &SignInForm,
-) -> Result<Option<Zeroizing<String>>, SignInError> {
-    let operators = node.operators();
-    if let Some(held) = held {
-        let state = operators.state(held)?;
-        if matches!(&state, SessionState::Locked { login, .. } if *login == form.login) {
-            operators.unlock(held, &form.secret)?;
-            operators.take_desk(held)?;
-            return Ok(None);
-        }
-    }
-    let session = operators.sign_in(form.login.trim(), &form.secret)?;
-    operators.take_desk(&session.token)?;
-    // Whoever worked here before is signed out.
-    held.into_iter().for_each(|held| operators.sign_out(held));
-    Ok(Some(session.token))
+) -> Result<Zeroizing<String>, SignInError> {
+    let (operators, login) = (door.node().operators(), form.login.trim());
+    let state = held.map(|held| operators.state(held)).transpose()?;
+    let locked = matches!(state, Some(SessionState::Locked { login: whose, .. }) if whose == login);
+    let session = match held.filter(|_| locked) {
+        Some(held) => operators.unlock(held, &form.secret)?,
+        None => operators.sign_in(login, &form.secret)?,
+    };
+    door.change_desk(|operators| {
+        // Whoever worked here before is signed out.
+        held.into_iter().for_each(|held| operators.sign_out(held));
+        operators.take_desk(&session.token)
+    })?;
+    Ok(session.token)
 }
 
 impl SignInWords {

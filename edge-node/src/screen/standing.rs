@@ -3,8 +3,11 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::{crew::Crew, place_time::Zone};
-use crate::{error::NodeError, inside::InsideStatus, node::Node, status::Status, tally::Tally};
+use super::{crew::Crew, panel::MOST_RECENT, place_time::Zone};
+use crate::{
+    error::NodeError, glance::Glance, inside::InsideStatus, node::Node, status::Status,
+    tally::Tally,
+};
 
 /// Counting who is inside reads every passage, so it rests for so many times what it took.
 const REST: i64 = 20;
@@ -18,6 +21,8 @@ pub(super) struct Standing {
     pub tally: Tally,
     /// Names of ticket types.
     pub types: Vec<(u16, String)>,
+    /// The last scans.
+    pub last: Vec<Glance>,
 }
 
 /// What is kept from one glance to the next.
@@ -45,6 +50,7 @@ impl Kept {
             zone,
             inside: counts.inside.clone(),
             tally: counts.tally.clone(),
+            last: node.last_scans(MOST_RECENT)?,
             types: types
                 .into_iter()
                 .map(|kind| (kind.number, kind.name))
