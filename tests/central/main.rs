@@ -2,6 +2,7 @@
 mod api;
 mod attacks;
 mod attention;
+mod batches;
 mod cancelled;
 mod catalog;
 mod changes;

@@ -12,6 +12,7 @@ use sqlx::{Connection, SqliteConnection};
 use support::{
     box_office::BoxOffice,
     http::client,
+    line::Line,
     program::{self, Running},
     shop::{IDENTITY, KEY},
 };
@@ -27,6 +28,8 @@ pub struct Cashier {
     pub office: BoxOffice,
     /// The provider.
     pub provider: Provider,
+    /// Between central and the provider.
+    pub line: Line,
     folder: TempDir,
     port: u16,
     central: Option<Running>,
@@ -43,10 +46,12 @@ impl Cashier {
         options.notification_url = Some(format!("http://127.0.0.1:{port}/hooks/midtrans"));
         options.hurry = 1_000;
         let provider = Simulator::start(options).await.expect("the simulator");
+        let line = Line::open(provider.address).await;
         std::fs::write(folder.path().join("key"), KEY).expect("a file");
         let mut cashier = Self {
             office,
             provider,
+            line,
             folder,
             port,
             central: None,
@@ -78,7 +83,7 @@ impl Cashier {
         central
             .env("LISTEN", format!("127.0.0.1:{}", self.port))
             .env("NODE_LISTEN", "off")
-            .env("MIDTRANS_BASE_URL", &self.provider.base_url)
+            .env("MIDTRANS_BASE_URL", &self.line.url)
             .env("MIDTRANS_SERVER_KEY_FILE", self.folder.path().join("key"))
             .env("LOG", "trace,sqlx=info");
         central

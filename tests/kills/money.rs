@@ -50,6 +50,35 @@ async fn central_dies_between_webhook_and_answer_and_between_paid_and_mail() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn central_dies_after_it_kept_notices_and_before_it_followed_them() {
+    let mut cashier = Cashier::open().await;
+    let orders = 6;
+    let mut numbers = Vec::new();
+    for n in 0..orders {
+        numbers.push(cashier.order(&format!("kept-{n:04}"), 2).await);
+    }
+    // Notices come in, and the provider's records cannot be read.
+    cashier.line.stall();
+    let paying = futures_util::future::join_all(numbers.iter().map(|number| cashier.pay(number)));
+    let kept = "SELECT COUNT(DISTINCT reference) FROM payment_notices";
+    tokio::select! {
+        // They are answered that they are to be sent again.
+        _ = paying => cashier.until(kept, orders).await,
+        () = cashier.until(kept, orders) => {}
+    }
+    assert_eq!(cashier.number(PAID).await, 0);
+    cashier.kill().await;
+    cashier.line.mend();
+    cashier.start().await;
+    cashier.until(PAID, orders).await;
+    assert_eq!(cashier.number(TICKETS).await, 2 * orders, "nothing twice");
+    assert_eq!(cashier.number(MAILS).await, orders);
+    assert_eq!(cashier.number(MOVES).await, orders);
+    cashier.kill().await;
+    assert_books_hold(&cashier).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn central_dies_in_the_middle_of_a_mass_refund() {
     let mut cashier = Cashier::open().await;
     let dice = SeededEntropy::new(12);

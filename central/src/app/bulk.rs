@@ -107,7 +107,8 @@ impl App {
                 revision: revision.manifest.revision,
                 now,
             };
-            let items: Vec<_> = batch.items.iter().map(|(_, item)| item.clone()).collect();
+            let items = batch.items.iter();
+            let items = items.map(|(_, item)| (item.id, item.ticket_type)).collect();
             let types = std::slice::from_ref(kind);
             let tickets = self.press_tickets(&press, types, &items, &batch.attendees)?;
             store::order::insert(tx, &Vec::from_iter(&batch.orders)).await?;

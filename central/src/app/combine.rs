@@ -4,7 +4,7 @@
 //! so nobody waits for company. Invariants: first come, first served; one batch of a key at a time on this server
 //! (other servers meet it at the row, as always); a bounded queue; each request gets its own answer, also where a
 //! batch panics; a caller that goes away takes nothing with it, since the work is a task of its own.
-//! Used for new orders and for what follows each of them. What a batch does is its caller's to say.
+//! Used for new orders and their sessions, and for notices and their moves. What a batch does is its caller's to say.
 
 use std::{
     collections::{BTreeMap, VecDeque},

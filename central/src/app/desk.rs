@@ -125,7 +125,8 @@ impl App {
             let status = self.sell_at_desk(tx, &order, by, now).await?;
             store::order::mark_paid(tx, order.id, order.status, now).await?;
             self.put_desk_payment(tx, &order, taken, now).await?;
-            self.issue_tickets(tx, &order, &mut revision, now).await?;
+            self.issue_tickets(tx, order.event, &[order.id], &mut revision, now)
+                .await?;
             store::revision::put(tx, order.event, &revision).await?;
             let detail = json!({
                 "means": taken.means.name(),

@@ -141,7 +141,8 @@ impl App {
             let status = order.status.pay()?;
             store::order::mark_paid(tx, order.id, order.status, now).await?;
             store::hold::sell(tx, order.id).await?;
-            self.issue_tickets(tx, &order, &mut revision, now).await?;
+            self.issue_tickets(tx, event, &[order.id], &mut revision, now)
+                .await?;
             store::revision::put(tx, order.event, &revision).await?;
             Ok::<_, OrderError>(Order {
                 status,

@@ -38,22 +38,23 @@ impl App {
         refund: Uuid,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        number(tx, (ReceiptKind::Refund, refund), event, order, now).await
+        number(tx, ReceiptKind::Refund, event, &[(refund, order)], now).await
     }
 
-    /// Gives an order that the caller marks paid in this transaction its number; one that is paid again after a
+    /// Gives orders that the caller marks paid in this transaction their numbers; one that is paid again after a
     /// reversal keeps the number that it had.
-    pub(super) async fn number_sale(
+    pub(super) async fn number_sales(
         &self,
         tx: &mut Tx,
         event: EventId,
-        order: OrderId,
+        orders: &[OrderId],
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        if store::receipt::of_subject(tx, order.0).await?.is_some() {
-            return Ok(());
-        }
-        number(tx, (ReceiptKind::Sale, order.0), event, order, now).await
+        let all: Vec<Uuid> = orders.iter().map(|order| order.0).collect();
+        let numbered = store::receipt::numbered(tx, &all).await?;
+        let new = orders.iter().filter(|order| !numbered.contains(&order.0));
+        let new: Vec<_> = new.map(|order| (order.0, *order)).collect();
+        number(tx, ReceiptKind::Sale, event, &new, now).await
     }
 
     /// Writes an event's receipt numbers by this pattern from now on; they go on counting. The audit trail keeps both
@@ -99,25 +100,31 @@ impl App {
     }
 }
 
+/// Numbers subjects, each of which is of an order.
 async fn number(
     tx: &mut Tx,
-    (kind, subject): (ReceiptKind, Uuid),
+    kind: ReceiptKind,
     event: EventId,
-    order: OrderId,
+    subjects: &[(Uuid, OrderId)],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let taken = store::receipt::take(tx, event, kind).await?;
+    let count = i64::try_from(subjects.len()).map_err(|_| StoreError::Corrupt("receipts"))?;
+    if count == 0 {
+        return Ok(());
+    }
+    let taken = store::receipt::take(tx, event, kind, count).await?;
     let zone: Tz = taken.time_zone.parse().unwrap_or(Tz::UTC);
     let local = DateTime::from_timestamp_millis(now.0).unwrap_or_default();
     let year = local.with_timezone(&zone).year();
-    let receipt = Receipt {
-        subject,
+    let receipt = |(number, (subject, order)): (i64, &(Uuid, OrderId))| Receipt {
+        subject: *subject,
         event,
-        order,
+        order: *order,
         kind,
-        number: taken.number,
-        shown: taken.pattern.write(&taken.slug, year, taken.number),
+        number,
+        shown: taken.pattern.write(&taken.slug, year, number),
         issued_at: now,
     };
-    store::receipt::insert(tx, &receipt).await
+    let receipts: Vec<_> = (taken.first..).zip(subjects).map(receipt).collect();
+    store::receipt::insert(tx, &receipts).await
 }

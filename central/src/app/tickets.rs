@@ -5,14 +5,16 @@
 
 use std::collections::BTreeMap;
 
-use sync_protocol::{id::TicketId, time::Timestamp};
+use sync_protocol::{
+    id::{EventId, TicketId},
+    time::Timestamp,
+};
 
 use super::{App, events::EventError};
 use crate::{
     domain::{
         event::TicketType,
         id::{OrderId, OrderItemId, TicketTypeId},
-        order::{Order, OrderItem},
         ticket::{self, Press, SoldTicket, Wish},
     },
     store::{self, StoreError, Tx, order::Attendee, outbox, revision::EventRevision},
@@ -21,37 +23,39 @@ use crate::{
 const HOLDER_PURPOSE: &str = "ticket holder";
 
 impl App {
-    /// Issues the tickets of one order, numbers its receipt and asks for their mail.
+    /// Issues the tickets of orders of one event, numbers their receipts and asks for their mail.
     pub(super) async fn issue_tickets(
         &self,
         tx: &mut Tx,
-        order: &Order,
+        event: EventId,
+        orders: &[OrderId],
         revision: &mut EventRevision,
         now: Timestamp,
-    ) -> Result<Vec<SoldTicket>, EventError> {
-        let (key_slot, key) = self.signing_key(tx, order.event).await?;
-        let index_key = self.index_key(tx, order.event).await?;
+    ) -> Result<(), EventError> {
+        let (key_slot, key) = self.signing_key(tx, event).await?;
+        let index_key = self.index_key(tx, event).await?;
         let press = Press {
-            event: order.event,
+            event,
             key_slot,
             key: &key,
             index_key: index_key.as_ref(),
             revision: revision.manifest.revision,
             now,
         };
-        let types = store::ticket_type::of_event(tx, order.event).await?;
-        let items = store::order::items(tx, order.id).await?;
-        let attendees = store::order::attendees(tx, order.id).await?;
+        let types = store::ticket_type::of_event(tx, event).await?;
+        let seats = store::sale::seats(tx, orders).await?;
+        let items = seats.iter().map(|(of, kind)| (of.item, *kind)).collect();
+        let attendees: Vec<Attendee> = seats.into_iter().map(|(attendee, _)| attendee).collect();
         let tickets = self.press_tickets(&press, &types, &items, &attendees)?;
         store::ticket::insert(tx, &tickets).await?;
         for ticket in &tickets {
             revision.manifest.add(&ticket.gate);
         }
-        self.number_sale(tx, order.event, order.id, now).await?;
-        let id = self.new_id(now);
+        self.number_sales(tx, event, orders, now).await?;
+        let mails: Vec<_> = orders.iter().map(|of| (self.new_id(now), of.0)).collect();
         // Again, where the money was reversed and came once more: these are other tickets.
-        outbox::put_again(tx, id, outbox::TICKETS_MAIL, order.id.0, now).await?;
-        Ok(tickets)
+        outbox::put_all_again(tx, outbox::TICKETS_MAIL, &mails, now).await?;
+        Ok(())
     }
 
     /// Signs one ticket per attendee; their ids keep the attendees' order.
@@ -59,15 +63,13 @@ impl App {
         &self,
         press: &Press<'_>,
         types: &[TicketType],
-        items: &[OrderItem],
+        items: &BTreeMap<OrderItemId, TicketTypeId>,
         attendees: &[Attendee],
     ) -> Result<Vec<SoldTicket>, StoreError> {
         let types: BTreeMap<TicketTypeId, &TicketType> = types.iter().map(|t| (t.id, t)).collect();
-        let items: BTreeMap<OrderItemId, TicketTypeId> =
-            items.iter().map(|i| (i.id, i.ticket_type)).collect();
         let mut ids: Vec<_> = attendees.iter().map(|_| self.new_id(press.now)).collect();
         ids.sort_unstable();
-        let holders = self.holders(&types, &items, attendees);
+        let holders = self.holders(&types, items, attendees);
         let named = ids.into_iter().zip(attendees);
         named
             .map(|(id, attendee)| {

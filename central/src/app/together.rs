@@ -4,6 +4,7 @@ use sync_protocol::id::EventId;
 
 use super::{
     combine::Combiner,
+    notices::{Incoming, Joint, Kept, Told},
     orders::{Draft, Outcome},
 };
 use crate::store::payment::KeptSession;
@@ -15,4 +16,8 @@ pub struct Together {
     pub(super) orders: Combiner<EventId, Draft, (Outcome, Draft)>,
     /// Sessions that the provider opened.
     pub(super) sessions: Combiner<(), KeptSession, bool>,
+    /// Notices as they come in.
+    pub(super) notices: Combiner<(), Incoming, Option<Kept>>,
+    /// What they ask for, by event.
+    pub(super) moves: Combiner<EventId, Told, (Joint, Told)>,
 }

@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::{
     StoreError, Tx,
-    tx::{execute, fetch_all, fetch_optional},
+    many::write_many,
+    tx::{fetch_all, fetch_optional},
 };
 
 /// One row of the trail.
@@ -54,19 +55,27 @@ pub async fn put_once(tx: &mut Tx, entry: AuditEntry<'_>) -> Result<(), StoreErr
 /// # Errors
 /// When the database fails.
 pub async fn put(tx: &mut Tx, entry: AuditEntry<'_>) -> Result<(), StoreError> {
-    execute!(
+    put_all(tx, &[entry]).await
+}
+
+/// Adds entries.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_all(tx: &mut Tx, entries: &[AuditEntry<'_>]) -> Result<(), StoreError> {
+    write_many!(
         tx,
-        "INSERT INTO audit_log (id, happened_at, actor_kind, action, subject_kind, subject_id, detail) \
-         VALUES (?, ?, ?, ?, ?, ?, ?)",
-        entry.id,
-        entry.now.0,
-        entry.actor_kind,
-        entry.action,
-        entry.subject_kind,
-        entry.subject,
-        entry.detail
-    )?;
-    Ok(())
+        "INSERT INTO audit_log (id, happened_at, actor_kind, action, subject_kind, subject_id, detail) VALUES ",
+        "",
+        entries,
+        |row| row.id,
+        row.now.0,
+        row.actor_kind,
+        row.action,
+        row.subject_kind,
+        row.subject,
+        row.detail,
+    )
 }
 
 /// A row of the trail as a person reads it.

@@ -26,6 +26,28 @@ pub enum StoreError {
     Migration(sqlx::migrate::MigrateError),
 }
 
+impl StoreError {
+    /// Whether one of several things that were stored together may have spoiled them all: each is worth a try alone.
+    #[must_use]
+    pub fn is_of_one(&self) -> bool {
+        use sqlx::Error as E;
+        match self {
+            Self::Duplicate | Self::Corrupt(_) => true,
+            // The server itself is out of reach, and would be so for each.
+            Self::Database(error) => !matches!(
+                error,
+                E::Io(_)
+                    | E::Tls(_)
+                    | E::Protocol(_)
+                    | E::PoolTimedOut
+                    | E::PoolClosed
+                    | E::WorkerCrashed
+            ),
+            _ => false,
+        }
+    }
+}
+
 /// Errors that know whether the same transaction may be tried again.
 pub trait Transient {
     /// Whether running the same transaction again can help.

@@ -1,12 +1,13 @@
 //! Many rows per statement in a few fixed sizes, so that the texts stay prepared on both engines.
 //!
-//! An upload of 1,777 rows is eight statements of 200, three of 50, one of 20, one of five and two of one: a text for
-//! every length would be prepared anew each time, which over TCP costs more than the rows.
+//! An upload of 1,777 rows is eight statements of 200, one of 100, 50, 25 and two: a text for every length would be
+//! prepared anew each time, which over TCP costs more than the rows. Each size is about half the one before, so that a
+//! rest takes few statements. A list of ids needs one only, because an id may stand there twice.
 
 use super::{StoreError, dialect};
 
 /// Rows per statement, largest first; far below the engines' limits of bound values.
-const SIZES: [usize; 5] = [200, 50, 20, 5, 1];
+const SIZES: [usize; 9] = [200, 100, 50, 25, 12, 6, 3, 2, 1];
 
 /// Cuts rows into pieces of the fixed sizes.
 pub fn pieces<T>(mut rows: &[T]) -> Vec<&[T]> {
@@ -19,6 +20,19 @@ pub fn pieces<T>(mut rows: &[T]) -> Vec<&[T]> {
         }
     }
     pieces
+}
+
+/// Cuts ids into lists of the fixed sizes, the last of which is filled up with its last id.
+pub fn lists<T: Clone>(ids: &[T]) -> Vec<Vec<T>> {
+    let fill = |piece: &[T]| {
+        let mut list = piece.to_vec();
+        let size = SIZES.iter().rev().find(|size| **size >= list.len());
+        if let (Some(size), Some(last)) = (size, piece.last()) {
+            list.resize(*size, last.clone());
+        }
+        list
+    };
+    ids.chunks(SIZES[0]).map(fill).collect()
 }
 
 /// The text of a statement for this many rows.
@@ -77,35 +91,84 @@ macro_rules! write_many {
     }};
 }
 
-/// Asks about many ids: the question up to the list, and the ids.
-macro_rules! ids {
-    ($tx:expr, $row:ty, $head:expr, $ids:expr) => {{
+/// Binds a list of ids to a query and runs it on the engine's connection.
+macro_rules! over {
+    ($tx:expr, $query:expr, $how:ident, $give:expr, $list:expr, |$id:ident| $bound:expr) => {
+        match &mut *$tx {
+            $crate::store::Tx::Sqlite(tx) => {
+                let mut query = $query;
+                for $id in $list {
+                    query = query.bind($bound);
+                }
+                query
+                    .$how(&mut **tx)
+                    .await
+                    .map($give)
+                    .map_err($crate::store::StoreError::from)
+            }
+            $crate::store::Tx::MySql(tx) => {
+                let mut query = $query;
+                for $id in $list {
+                    query = query.bind($bound);
+                }
+                query
+                    .$how(&mut **tx)
+                    .await
+                    .map($give)
+                    .map_err($crate::store::StoreError::from)
+            }
+        }
+    };
+}
+
+/// Asks about many ids: the question up to the list and behind it, the values before the list, the ids, and what is
+/// bound of each.
+macro_rules! ask {
+    ($tx:expr, $row:ty, $head:expr, $tail:expr, [$($value:expr),*], $ids:expr, |$id:ident| $bound:expr) => {{
         let mut rows: Vec<$row> = Vec::new();
-        for piece in $crate::store::many::pieces($ids) {
-            let text = $crate::store::many::list($head, piece.len());
-            let found = match &mut *$tx {
-                $crate::store::Tx::Sqlite(tx) => {
-                    let mut query = sqlx::query_as::<_, $row>(text);
-                    for id in piece {
-                        query = query.bind(id.0);
-                    }
-                    query.fetch_all(&mut **tx).await
-                }
-                $crate::store::Tx::MySql(tx) => {
-                    let mut query = sqlx::query_as::<_, $row>(text);
-                    for id in piece {
-                        query = query.bind(id.0);
-                    }
-                    query.fetch_all(&mut **tx).await
-                }
-            };
-            rows.extend($crate::store::many::kind(found)?);
+        for list in $crate::store::many::lists($ids) {
+            let text = $crate::store::many::list_then($head, $tail, list.len());
+            let found = $crate::store::many::over!(
+                $tx,
+                sqlx::query_as::<_, $row>(text)$(.bind($value))*,
+                fetch_all,
+                |rows| rows,
+                &list,
+                |$id| $bound
+            );
+            rows.extend(found?);
         }
         Ok::<_, $crate::store::StoreError>(rows)
     }};
 }
 
-pub(crate) use {ids, write_many};
+/// Changes rows found by their ids, of which none stands there twice; gives how many matched.
+macro_rules! change {
+    ($tx:expr, $head:expr, [$($value:expr),*], $ids:expr, |$id:ident| $bound:expr) => {{
+        let mut changed = 0;
+        for list in $crate::store::many::lists($ids) {
+            let text = $crate::store::many::list($head, list.len());
+            changed += $crate::store::many::over!(
+                $tx,
+                sqlx::query(text)$(.bind($value))*,
+                execute,
+                |done| done.rows_affected(),
+                &list,
+                |$id| $bound
+            )?;
+        }
+        Ok::<u64, $crate::store::StoreError>(changed)
+    }};
+}
+
+/// Asks about many ids: the question up to the list, and the ids.
+macro_rules! ids {
+    ($tx:expr, $row:ty, $head:expr, $ids:expr) => {
+        $crate::store::many::ask!($tx, $row, $head, "", [], $ids, |id| id.0)
+    };
+}
+
+pub(crate) use {ask, change, ids, over, write_many};
 
 #[cfg(test)]
 mod tests {
@@ -118,6 +181,25 @@ mod tests {
             let pieces = pieces(&rows);
             assert_eq!(pieces.concat(), rows);
             assert!(pieces.iter().all(|piece| SIZES.contains(&piece.len())));
+        }
+    }
+
+    #[test]
+    fn lists_have_the_same_sizes_and_name_nothing_else() {
+        for (length, sizes) in [
+            (0, vec![]),
+            (1, vec![1]),
+            (4, vec![6]),
+            (30, vec![50]),
+            (200, vec![200]),
+            (201, vec![200, 1]),
+        ] {
+            let ids: Vec<usize> = (0..length).collect();
+            let lists = lists(&ids);
+            assert_eq!(lists.iter().map(Vec::len).collect::<Vec<_>>(), sizes);
+            let mut named = lists.concat();
+            named.dedup();
+            assert_eq!(named, ids);
         }
     }
 }

@@ -3,10 +3,13 @@
 //! Invariant: the same body twice is one row that counts. Its first outcome stays, unless that was a refusal for what
 //! we did not know then: a key that was being changed, an order or payment that was not there yet.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use sync_protocol::time::Timestamp;
 
 use super::{
     StoreError, Tx,
+    many::{ask, change, write_many},
     tx::{execute, fetch_all, fetch_one, fetch_optional},
 };
 use crate::domain::id::NoticeId;
@@ -36,7 +39,7 @@ pub struct RawNotice<'a> {
 /// When the database fails.
 pub async fn record(tx: &mut Tx, notice: RawNotice<'_>) -> Result<NoticeId, StoreError> {
     if !count(tx, notice).await? {
-        match insert(tx, notice).await {
+        match insert(tx, &[notice]).await {
             Ok(()) => return Ok(notice.id),
             // Another delivery of it was quicker.
             Err(StoreError::Duplicate) => count(tx, notice).await?,
@@ -67,19 +70,92 @@ async fn count(tx: &mut Tx, notice: RawNotice<'_>) -> Result<bool, StoreError> {
     Ok(counted == 1)
 }
 
-async fn insert(tx: &mut Tx, notice: RawNotice<'_>) -> Result<(), StoreError> {
-    execute!(
+async fn insert(tx: &mut Tx, notices: &[RawNotice<'_>]) -> Result<(), StoreError> {
+    write_many!(
         tx,
         "INSERT INTO payment_notices (id, provider, digest, reference, authentic, body, times_received, \
-         received_at) VALUES (?, ?, ?, ?, ?, ?, 1, ?)",
-        notice.id.0,
-        notice.provider,
-        notice.digest.as_slice(),
-        notice.reference,
-        notice.authentic,
-        notice.body,
-        notice.now.0
+         received_at) VALUES ",
+        "",
+        notices,
+        |row| row.id.0,
+        row.provider,
+        row.digest.as_slice(),
+        row.reference,
+        row.authentic,
+        row.body,
+        1_i64,
+        row.now.0,
+    )
+}
+
+/// The same for authentic notices of one provider together; gives the ids of their rows, in their order.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when one of them was stored elsewhere at the same moment.
+pub async fn record_all(
+    tx: &mut Tx,
+    notices: &[RawNotice<'_>],
+) -> Result<Vec<NoticeId>, StoreError> {
+    let mut known = known(tx, notices).await?;
+    let (mut ids, mut fresh, mut again) = (Vec::new(), Vec::new(), Vec::new());
+    for notice in notices {
+        let id = match known.get(notice.digest.as_slice()) {
+            Some((id, true)) => {
+                again.push(*id);
+                *id
+            }
+            // It could not prove itself when it came first.
+            Some((_, false)) => record(tx, *notice).await?,
+            None => {
+                fresh.push(*notice);
+                known.insert(notice.digest.to_vec(), (notice.id, true));
+                notice.id
+            }
+        };
+        ids.push(id);
+    }
+    insert(tx, &fresh).await?;
+    count_again(tx, again).await?;
+    Ok(ids)
+}
+
+/// Which of these are stored, and whether with all that an authentic one has.
+async fn known(
+    tx: &mut Tx,
+    notices: &[RawNotice<'_>],
+) -> Result<BTreeMap<Vec<u8>, (NoticeId, bool)>, StoreError> {
+    let Some(first) = notices.first() else {
+        return Ok(BTreeMap::new());
+    };
+    let rows = ask!(
+        tx,
+        (Vec<u8>, uuid::Uuid, bool, Option<String>),
+        "SELECT digest, id, authentic, reference FROM payment_notices WHERE provider = ? AND digest IN ",
+        "",
+        [first.provider],
+        notices,
+        |notice| notice.digest.as_slice()
     )?;
+    let known = |(digest, id, authentic, reference): (_, _, _, Option<String>)| {
+        (digest, (NoticeId(id), authentic && reference.is_some()))
+    };
+    Ok(rows.into_iter().map(known).collect())
+}
+
+/// Counts rows as often as they stand here.
+async fn count_again(tx: &mut Tx, mut again: Vec<NoticeId>) -> Result<(), StoreError> {
+    while !again.is_empty() {
+        let mut once = BTreeSet::new();
+        again.retain(|id| !once.insert(id.0));
+        let once: Vec<_> = once.into_iter().collect();
+        change!(
+            tx,
+            "UPDATE payment_notices SET times_received = times_received + 1 WHERE id IN ",
+            [],
+            &once,
+            |id| *id
+        )?;
+    }
     Ok(())
 }
 
@@ -126,23 +202,23 @@ pub async fn open(
         .collect())
 }
 
-/// Stores what came of a notice, unless something that counts had come of it before.
+/// Stores what came of notices, unless something that counts had come of one before.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn put_outcome(
     tx: &mut Tx,
-    notice: NoticeId,
+    notices: &[NoticeId],
     outcome: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    execute!(
+    change!(
         tx,
-        "UPDATE payment_notices SET outcome = ?, handled_at = ? WHERE id = ? AND (outcome IS NULL \
-         OR outcome IN ('bad_signature', 'malformed', 'unknown_order', 'unknown_payment'))",
-        outcome,
-        now.0,
-        notice.0
+        "UPDATE payment_notices SET outcome = ?, handled_at = ? WHERE (outcome IS NULL \
+         OR outcome IN ('bad_signature', 'malformed', 'unknown_order', 'unknown_payment')) AND id IN ",
+        [outcome, now.0],
+        notices,
+        |notice| notice.0
     )?;
     Ok(())
 }

@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::{
-    StoreError, Tx,
-    many::{self, pieces},
-};
+use super::{StoreError, Tx, many::ask};
 use crate::domain::id::OrderId;
 
 /// Orders by the key they were placed under, each with the digest of what was asked then.
@@ -18,25 +15,17 @@ pub type Keyed = BTreeMap<String, (OrderId, Vec<u8>)>;
 /// # Errors
 /// When the database fails.
 pub async fn placed(tx: &mut Tx, keys: &[&str]) -> Result<Keyed, StoreError> {
-    let mut keyed = Keyed::new();
-    for piece in pieces(keys) {
-        let head =
-            "SELECT idempotency_key, id, request_digest FROM orders WHERE idempotency_key IN ";
-        let text = many::list(head, piece.len());
-        let rows = match &mut *tx {
-            Tx::Sqlite(tx) => {
-                let query = sqlx::query_as::<_, (String, Uuid, Vec<u8>)>(text);
-                let query = piece.iter().fold(query, |query, key| query.bind(*key));
-                query.fetch_all(&mut **tx).await
-            }
-            Tx::MySql(tx) => {
-                let query = sqlx::query_as::<_, (String, Uuid, Vec<u8>)>(text);
-                let query = piece.iter().fold(query, |query, key| query.bind(*key));
-                query.fetch_all(&mut **tx).await
-            }
-        };
-        let rows = many::kind(rows)?.into_iter();
-        keyed.extend(rows.map(|(key, id, digest)| (key, (OrderId(id), digest))));
-    }
-    Ok(keyed)
+    let rows = ask!(
+        tx,
+        (String, Uuid, Vec<u8>),
+        "SELECT idempotency_key, id, request_digest FROM orders WHERE idempotency_key IN ",
+        "",
+        [],
+        keys,
+        |key| *key
+    )?;
+    let keyed = rows.into_iter();
+    Ok(keyed
+        .map(|(key, id, digest)| (key, (OrderId(id), digest)))
+        .collect())
 }

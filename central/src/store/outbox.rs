@@ -3,11 +3,14 @@
 //! Invariants: one row per kind and subject, so that nothing is sent twice because it was decided twice; a row stays
 //! open until it was carried out, and each try is claimed by one server, which puts the next one off.
 
+use std::collections::BTreeSet;
+
 use sync_protocol::time::Timestamp;
 use uuid::Uuid;
 
 use super::{
     StoreError, Tx,
+    many::{ask, change, write_many},
     tx::{execute, fetch_all},
 };
 
@@ -71,19 +74,58 @@ pub async fn put_again(
     subject: Uuid,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let opened = execute!(
+    put_all_again(tx, kind, &[(id, subject)], now).await
+}
+
+/// The same for many subjects, none of which stands there twice, each with the id of its row if it is new.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_all_again(
+    tx: &mut Tx,
+    kind: &str,
+    tasks: &[(Uuid, Uuid)],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let opened = change!(
         tx,
         "UPDATE outbox SET done_at = NULL, due_at = ?, created_at = ?, attempts = 0, last_error = NULL, failed_at = NULL \
-         WHERE kind = ? AND subject_id = ?",
-        now.0,
-        now.0,
-        kind,
-        subject
+         WHERE kind = ? AND subject_id IN ",
+        [now.0, now.0, kind],
+        tasks,
+        |task| task.1
     )?;
-    if opened == 1 {
-        return Ok(());
-    }
-    put(tx, id, kind, subject, now).await
+    let known = match opened {
+        0 => BTreeSet::new(),
+        _ => known(tx, kind, tasks).await?,
+    };
+    let fresh: Vec<_> = tasks
+        .iter()
+        .filter(|task| !known.contains(&task.1))
+        .collect();
+    write_many!(
+        tx,
+        "INSERT INTO outbox (id, kind, subject_id, payload, created_at, due_at, attempts) VALUES ",
+        "",
+        &fresh,
+        |row| row.0,
+        kind,
+        row.1,
+        "{}",
+        now.0,
+        now.0,
+        0_i64,
+    )
+}
+
+async fn known(
+    tx: &mut Tx,
+    kind: &str,
+    tasks: &[(Uuid, Uuid)],
+) -> Result<BTreeSet<Uuid>, StoreError> {
+    let head = "SELECT subject_id FROM outbox WHERE kind = ? AND subject_id IN ";
+    let rows = ask!(tx, (Uuid,), head, "", [kind], tasks, |task| task.1)?;
+    Ok(rows.into_iter().map(|(subject,)| subject).collect())
 }
 
 /// What of this kind is to be done now, the longest due first.

@@ -209,7 +209,7 @@ pub async fn put_sessions(
     sessions: &[KeptSession],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    for piece in many::pieces(sessions) {
+    for piece in &many::lists(sessions) {
         let cases = " WHEN ? THEN ?".repeat(piece.len());
         let head = format!(
             "UPDATE payments SET token = CASE id{cases} END, redirect_url = CASE id{cases} END, \

@@ -8,12 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use super::{
-    StoreError, Tx, dialect,
-    many::{self, pieces},
-    promo,
-    tx::execute,
-};
+use super::{StoreError, Tx, dialect, many::ask, promo, tx::execute};
 use crate::domain::{
     allotment::{Amounts, Pool},
     id::{PromoId, SharedQuotaId, TicketTypeId},
@@ -22,25 +17,8 @@ use crate::domain::{
 /// Asks about many ids, locking their rows until the end of the transaction.
 macro_rules! locked {
     ($tx:expr, $row:ty, $head:expr, $tail:expr, $ids:expr) => {{
-        let mut rows: Vec<$row> = Vec::new();
-        for piece in pieces($ids) {
-            let tail = dialect::locking!($tx, $tail);
-            let text = many::list_then($head, tail, piece.len());
-            let found = match &mut *$tx {
-                Tx::Sqlite(tx) => {
-                    let query = sqlx::query_as::<_, $row>(text);
-                    let query = piece.iter().fold(query, |query, id| query.bind(*id));
-                    query.fetch_all(&mut **tx).await
-                }
-                Tx::MySql(tx) => {
-                    let query = sqlx::query_as::<_, $row>(text);
-                    let query = piece.iter().fold(query, |query, id| query.bind(*id));
-                    query.fetch_all(&mut **tx).await
-                }
-            };
-            rows.extend(many::kind(found)?);
-        }
-        rows
+        let tail = dialect::locking!($tx, $tail);
+        ask!($tx, $row, $head, tail, [], $ids, |id| *id)?
     }};
 }
 

@@ -3,13 +3,15 @@
 //! Invariant: a number is taken by one conditional statement in the transaction that stores the receipt, which locks
 //! the numbering's row until the commit: what is rolled back gives its number back, and no two transactions hold one.
 
+use std::collections::BTreeSet;
+
 use sync_protocol::{id::EventId, time::Timestamp};
 use uuid::Uuid;
 
 use super::{
     StoreError, Tx,
     dialect::insert_ignore,
-    many,
+    many::{self, ask, write_many},
     tx::{execute, fetch_all, fetch_optional},
 };
 use crate::domain::{
@@ -17,13 +19,13 @@ use crate::domain::{
     receipt::{Pattern, ReceiptKind},
 };
 
-/// A number just taken, and what writes it.
+/// Numbers just taken, and what writes them.
 #[derive(Clone, Debug)]
 pub struct Taken {
     /// The event's pattern.
     pub pattern: Pattern,
-    /// The number.
-    pub number: i64,
+    /// The first of them.
+    pub first: i64,
     /// The event's name in addresses.
     pub slug: String,
     /// The event's time zone.
@@ -52,14 +54,19 @@ pub struct Receipt {
 /// One numbering: kind, pattern, last number.
 pub type Numbering = (ReceiptKind, String, i64);
 
-/// Takes the next number of a numbering and its lock.
+/// Takes the next numbers of a numbering, so many, and its lock.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn take(tx: &mut Tx, event: EventId, kind: ReceiptKind) -> Result<Taken, StoreError> {
-    if !step(tx, event, kind).await? {
+pub async fn take(
+    tx: &mut Tx,
+    event: EventId,
+    kind: ReceiptKind,
+    count: i64,
+) -> Result<Taken, StoreError> {
+    if !step(tx, event, kind, count).await? {
         begin(tx, event, kind, kind.usual_pattern()).await?;
-        step(tx, event, kind).await?;
+        step(tx, event, kind, count).await?;
     }
     let row = fetch_optional!(
         tx,
@@ -69,19 +76,24 @@ pub async fn take(tx: &mut Tx, event: EventId, kind: ReceiptKind) -> Result<Take
         event.0,
         kind.name()
     )?;
-    let (pattern, number, slug, time_zone) = row.ok_or(StoreError::Corrupt("a numbering"))?;
+    let (pattern, last, slug, time_zone) = row.ok_or(StoreError::Corrupt("a numbering"))?;
     Ok(Taken {
         pattern: Pattern::parse(&pattern).map_err(|_| StoreError::Corrupt("receipt pattern"))?,
-        number,
+        first: last - count + 1,
         slug,
         time_zone,
     })
 }
 
-async fn step(tx: &mut Tx, event: EventId, kind: ReceiptKind) -> Result<bool, StoreError> {
+async fn step(
+    tx: &mut Tx,
+    event: EventId,
+    kind: ReceiptKind,
+    count: i64,
+) -> Result<bool, StoreError> {
     let sql =
-        "UPDATE receipt_counters SET last_number = last_number + 1 WHERE event_id = ? AND kind = ?";
-    Ok(execute!(tx, sql, event.0, kind.name())? == 1)
+        "UPDATE receipt_counters SET last_number = last_number + ? WHERE event_id = ? AND kind = ?";
+    Ok(execute!(tx, sql, count, event.0, kind.name())? == 1)
 }
 
 /// Starts a numbering that was not started.
@@ -134,24 +146,34 @@ pub async fn numberings(tx: &mut Tx, event: EventId) -> Result<Vec<Numbering>, S
     rows.into_iter().map(numbering).collect()
 }
 
-/// Stores a receipt.
+/// Stores receipts.
 ///
 /// # Errors
-/// [`StoreError::Duplicate`] when its subject has one.
-pub async fn insert(tx: &mut Tx, receipt: &Receipt) -> Result<(), StoreError> {
-    execute!(
+/// [`StoreError::Duplicate`] when a subject has one.
+pub async fn insert(tx: &mut Tx, receipts: &[Receipt]) -> Result<(), StoreError> {
+    write_many!(
         tx,
-        "INSERT INTO receipts (subject_id, event_id, order_id, kind, number, shown, issued_at) \
-         VALUES (?, ?, ?, ?, ?, ?, ?)",
-        receipt.subject,
-        receipt.event.0,
-        receipt.order.0,
-        receipt.kind.name(),
-        receipt.number,
-        receipt.shown.as_str(),
-        receipt.issued_at.0
-    )?;
-    Ok(())
+        "INSERT INTO receipts (subject_id, event_id, order_id, kind, number, shown, issued_at) VALUES ",
+        "",
+        receipts,
+        |row| row.subject,
+        row.event.0,
+        row.order.0,
+        row.kind.name(),
+        row.number,
+        row.shown.as_str(),
+        row.issued_at.0,
+    )
+}
+
+/// Which of these orders or refunds have a receipt.
+///
+/// # Errors
+/// When the database fails.
+pub async fn numbered(tx: &mut Tx, subjects: &[Uuid]) -> Result<BTreeSet<Uuid>, StoreError> {
+    let head = "SELECT subject_id FROM receipts WHERE subject_id IN ";
+    let rows = ask!(tx, (Uuid,), head, "", [], subjects, |subject| *subject)?;
+    Ok(rows.into_iter().map(|(subject,)| subject).collect())
 }
 
 /// What stands on the receipt of an order or a refund, and when it was made.

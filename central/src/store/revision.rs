@@ -3,6 +3,7 @@
 //! [`take`] is the first statement of every transaction that changes what gates see. It locks the event's
 //! row until the commit, so revisions are gapless, commits become visible in their order, and no cursor can
 //! step over a late one. The manifest is kept up to date under the same lock and written back by [`put`].
+//! A transaction that does not know yet whether it will change anything takes the lock alone ([`lock`]).
 
 use sync_protocol::{
     digest::Digest,
@@ -12,6 +13,7 @@ use sync_protocol::{
 
 use super::{
     StoreError, Tx,
+    dialect::locking,
     tx::{execute, fetch_optional},
 };
 
@@ -40,9 +42,13 @@ pub struct EventRevision {
     pub manifest: Manifest,
 }
 
-const SELECT: &str = "SELECT revision, config_revision, count_valid, count_unpaid, count_revoked, \
-    count_refunded, count_transferred, manifest_sum, passages, passages_sum, wristbands, wristbands_sum \
-    FROM event_revisions WHERE event_id = ?";
+macro_rules! select {
+    () => {
+        "SELECT revision, config_revision, count_valid, count_unpaid, count_revoked, count_refunded, \
+         count_transferred, manifest_sum, passages, passages_sum, wristbands, wristbands_sum \
+         FROM event_revisions WHERE event_id = ?"
+    };
+}
 
 /// Takes the event's next revision and its lock. Must be the first statement of the transaction.
 ///
@@ -57,12 +63,26 @@ pub async fn take(tx: &mut Tx, event: EventId) -> Result<EventRevision, StoreErr
     read(tx, event).await
 }
 
+/// Takes the event's lock, and leaves the next revision to [`EventRevision::step`] and [`put`]. Must be the first
+/// statement of the transaction.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] when the event does not exist.
+pub async fn lock(tx: &mut Tx, event: EventId) -> Result<EventRevision, StoreError> {
+    let text = locking!(tx, select!());
+    known(fetch_optional!(tx, Row, text, event.0)?)
+}
+
 /// The event's current revision, without taking the next.
 ///
 /// # Errors
 /// [`StoreError::Corrupt`] when the event does not exist.
 pub async fn read(tx: &mut Tx, event: EventId) -> Result<EventRevision, StoreError> {
-    let row = fetch_optional!(tx, Row, SELECT, event.0)?;
+    let row = fetch_optional!(tx, Row, select!(), event.0)?;
+    known(row)
+}
+
+fn known(row: Option<Row>) -> Result<EventRevision, StoreError> {
     row.ok_or(StoreError::Corrupt("an event without a revision"))?
         .into_revision()
 }
@@ -98,9 +118,10 @@ pub async fn put(tx: &mut Tx, event: EventId, now: &EventRevision) -> Result<(),
     } = &now.manifest;
     execute!(
         tx,
-        "UPDATE event_revisions SET config_revision = ?, count_valid = ?, count_unpaid = ?, \
+        "UPDATE event_revisions SET revision = ?, config_revision = ?, count_valid = ?, count_unpaid = ?, \
          count_revoked = ?, count_refunded = ?, count_transferred = ?, manifest_sum = ?, passages = ?, \
          passages_sum = ?, wristbands = ?, wristbands_sum = ? WHERE event_id = ?",
+        signed(now.manifest.revision),
         signed(now.config_revision),
         count(0),
         count(1),
@@ -115,6 +136,13 @@ pub async fn put(tx: &mut Tx, event: EventId, now: &EventRevision) -> Result<(),
         event.0
     )?;
     Ok(())
+}
+
+impl EventRevision {
+    /// Goes on to the next revision, under the lock of [`lock`].
+    pub fn step(&mut self) {
+        self.manifest.revision += 1;
+    }
 }
 
 impl Row {

@@ -4,17 +4,21 @@
 //! order, holds, tickets and outbox move together or not at all; the same news twice changes nothing twice; the
 //! order's row is locked while a move is decided, so concurrent notices queue. What cannot be read now stays open
 //! and is settled by the worker, which makes the same moves ([`App::settle_payments`], [`App::follow_notices`]).
-//! `moves` plans and makes the moves, `paid` those that bring money, `undone` those that take it away again.
+//! Notices that come at the same time are kept together (`kept`) and followed together (`batch`). `moves` plans and makes
+//! one move alone, `paid` those that bring money, `undone` those that take it away again.
 
+mod batch;
+mod kept;
 mod moves;
 mod paid;
 mod undone;
 
+pub(super) use batch::{Joint, Told};
+pub(super) use kept::{Incoming, Kept};
+
 use std::time::Duration;
 
 use axum::http::HeaderMap;
-use data_encoding::HEXLOWER;
-use sha2::{Digest, Sha256};
 use sync_protocol::time::Timestamp;
 
 use super::{App, events::EventError, refunds::RefundError, sessions::UNREACHABLE};
@@ -23,8 +27,8 @@ use crate::{
     payments::{Notice, ProviderError, ProviderVerdict},
     store::{
         self, StoreError,
-        notice::RawNotice,
         payment::{Due, Payment},
+        standing::{Place, places},
         tx::transact,
     },
 };
@@ -41,9 +45,6 @@ const READ_WITHIN: Duration = Duration::from_secs(4);
 /// A notice of which nothing came is followed again after this, and for so long.
 const FOLLOW_AFTER_MS: i64 = 30_000;
 const FOLLOW_FOR_MS: i64 = 24 * 3_600_000;
-
-/// How many notices without a valid proof are kept; concurrent ones may exceed it by a few.
-const MOST_UNPROVEN: i64 = 1_000;
 
 /// What came of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +93,9 @@ pub enum NoticeError {
     /// Money could not be set on its way back.
     #[error(transparent)]
     Refund(#[from] RefundError),
+    /// The database failed for all that came at the same time.
+    #[error("the database failed: the notice is to be sent again")]
+    NotStored,
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -103,7 +107,7 @@ impl NoticeError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Provider(_) => "status_unreadable",
-            Self::Event(_) | Self::Refund(_) | Self::Store(_) => "internal",
+            Self::Event(_) | Self::Refund(_) | Self::NotStored | Self::Store(_) => "internal",
         }
     }
 
@@ -124,70 +128,26 @@ impl App {
         raw: &[u8],
     ) -> Result<NoticeOutcome, NoticeError> {
         let now = self.clock.now();
-        let checked = self.provider.authenticate(headers, raw);
-        let kept = self.record_notice(checked.as_ref().ok(), raw, now).await?;
-        let refused = match checked {
-            Err(ProviderError::BadSignature) => NoticeOutcome::BadSignature,
-            _ => NoticeOutcome::Malformed,
+        let notice = match self.provider.authenticate(headers, raw) {
+            Ok(notice) => notice,
+            Err(why) => return Ok(self.keep_unproven(&why, raw, now).await?),
         };
-        let Some(id) = kept else { return Ok(refused) };
-        let outcome = match checked {
-            Ok(notice) => self.follow(&notice, id, now).await?,
-            Err(_) => refused,
-        };
-        transact!(self.store, |tx| {
-            store::notice::put_outcome(tx, id, outcome.name(), now).await
-        })?;
+        let (id, place) = self.keep_notice(&notice, raw, now).await?;
+        let outcome = self.follow(&notice, id, place, now).await?;
         tracing::info!(provider = self.provider.name(), notice = %id, outcome = outcome.name(), "notice");
         Ok(outcome)
     }
 
-    /// Keeps a notice, or counts it again; `None` for one without a proof when enough of those are kept.
-    async fn record_notice(
-        &self,
-        notice: Option<&Notice>,
-        raw: &[u8],
-        now: Timestamp,
-    ) -> Result<Option<NoticeId>, StoreError> {
-        let digest: [u8; 32] = Sha256::digest(raw).into();
-        let row = RawNotice {
-            id: NoticeId(self.new_id(now)),
-            provider: self.provider.name(),
-            digest: &digest,
-            reference: notice.map(|notice| notice.reference.as_str()),
-            authentic: notice.is_some(),
-            body: raw,
-            now,
-        };
-        if !row.authentic {
-            // Before any write: who can prove nothing must not keep the database busy.
-            let mut tx = self.store.read().await?;
-            if store::notice::has_enough(&mut tx, row, MOST_UNPROVEN).await? {
-                let digest = HEXLOWER.encode(&digest);
-                tracing::warn!(
-                    provider = row.provider,
-                    digest,
-                    "notice without a proof not kept"
-                );
-                return Ok(None);
-            }
-        }
-        let id = transact!(self.store, |tx| { store::notice::record(tx, row).await })?;
-        Ok(Some(id))
-    }
-
+    /// Reads the status that a notice points to, makes the move that it asks for, and stores what came of it.
     async fn follow(
         &self,
         notice: &Notice,
         id: NoticeId,
+        place: Option<Place>,
         now: Timestamp,
     ) -> Result<NoticeOutcome, NoticeError> {
-        let known = {
-            let mut tx = self.store.read().await?;
-            store::payment::by_reference(&mut tx, self.provider.name(), &notice.reference).await?
-        };
-        let Some(payment) = known else {
-            return Ok(NoticeOutcome::UnknownOrder);
+        let Some(place) = place else {
+            return self.conclude(id, NoticeOutcome::UnknownOrder, now).await;
         };
         let asked = self.provider.status(&notice.provider_reference);
         let read = tokio::time::timeout(READ_WITHIN, asked).await;
@@ -195,17 +155,35 @@ impl App {
             cause: "no answer in time".to_owned(),
         };
         let Some(status) = read.map_err(too_slow)?? else {
-            return Ok(NoticeOutcome::UnknownPayment);
+            return self.conclude(id, NoticeOutcome::UnknownPayment, now).await;
         };
         let differs = notice.claimed == ProviderVerdict::Paid && is_unpaid(status.verdict);
-        let outcome = self
-            .apply(&payment, &status, Some((id, differs)), now)
-            .await?;
+        let told = Told {
+            notice: id,
+            reference: notice.reference.clone(),
+            order: place.order,
+            status,
+            differs,
+        };
+        let outcome = self.apply_soon(place.event, told, now).await?;
         Ok(if differs {
             NoticeOutcome::StatusDiffers
         } else {
             outcome
         })
+    }
+
+    /// Stores what came of a notice that moves nothing.
+    async fn conclude(
+        &self,
+        id: NoticeId,
+        outcome: NoticeOutcome,
+        now: Timestamp,
+    ) -> Result<NoticeOutcome, NoticeError> {
+        transact!(self.store, |tx| {
+            store::notice::put_outcome(tx, &[id], outcome.name(), now).await
+        })?;
+        Ok(outcome)
     }
 
     /// Reads open payments again whose last look is more than a minute ago (old ones: longer), in case no notice
@@ -267,13 +245,8 @@ impl App {
             let Ok(notice) = self.provider.authenticate(&HeaderMap::new(), &body) else {
                 continue;
             };
-            match self.follow(&notice, id, now).await {
-                Ok(outcome) => {
-                    transact!(self.store, |tx| {
-                        store::notice::put_outcome(tx, id, outcome.name(), now).await
-                    })?;
-                    (followed, outages) = (followed + 1, 0);
-                }
+            match self.follow_again(&notice, id, now).await {
+                Ok(_) => (followed, outages) = (followed + 1, 0),
                 Err(error) if error.is_outage() => outages += 1,
                 Err(error) => tracing::warn!(notice = %id, %error, "notice not followed"),
             }
@@ -282,6 +255,20 @@ impl App {
             }
         }
         Ok(followed)
+    }
+
+    async fn follow_again(
+        &self,
+        notice: &Notice,
+        id: NoticeId,
+        now: Timestamp,
+    ) -> Result<NoticeOutcome, NoticeError> {
+        let mut known = {
+            let mut tx = self.store.read().await?;
+            places(&mut tx, self.provider.name(), &[&notice.reference]).await?
+        };
+        let place = known.remove(&notice.reference);
+        self.follow(notice, id, place, now).await
     }
 
     async fn settle(&self, payment: &Payment, now: Timestamp) -> Result<bool, NoticeError> {

@@ -3,7 +3,7 @@
 //! Invariant: what is planned outside the transaction is only a guess at which locks are needed (a move that
 //! gates see takes the event's revision first); what is done is decided under the lock.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use sync_protocol::{id::EventId, time::Timestamp};
 
 use super::{NoticeError, NoticeOutcome};
@@ -11,7 +11,7 @@ use crate::{
     app::{App, events::EventError, refunds::RefundError, trail::Actor},
     domain::{
         event::EventStatus,
-        id::{NoticeId, OrderId},
+        id::{NoticeId, OrderId, PaymentId},
         money::{Currency, Money},
         order::{IllegalMove, Order, OrderStatus},
         payment::{self, Move, PaymentStatus, Reading, Standing},
@@ -24,6 +24,8 @@ use crate::{
     },
 };
 
+/// What the audit trail calls a payment that came.
+pub(super) const PAID: &str = "payment.paid";
 /// How often a move is planned anew because the order moved meanwhile.
 const PLANS: u32 = 8;
 
@@ -42,6 +44,18 @@ pub(super) enum MoveError {
     Event(#[from] EventError),
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl MoveError {
+    /// Whether one of several moves that were tried together may have spoiled them all.
+    pub(super) fn is_of_one(&self) -> bool {
+        match self {
+            Self::Store(error) | Self::Event(EventError::Store(error)) => error.is_of_one(),
+            Self::Raced | Self::NoStock | Self::Illegal(_) | Self::Refund(_) | Self::Event(_) => {
+                true
+            }
+        }
+    }
 }
 
 impl From<RefundError> for MoveError {
@@ -203,18 +217,27 @@ impl App {
         news: &News<'_>,
         what: &str,
     ) -> Result<(), StoreError> {
-        let detail = json!({
-            "payment": payment.id.to_string(),
-            "reference": payment.reference,
-            "transaction": news.reading.transaction_ref,
-            "status": news.status.provider_status,
-            "channel": news.status.channel,
-            "amount_minor": news.status.amount_minor,
-            "charged_minor": news.status.charged_minor,
-        });
+        let detail = detail_of_payment(payment.id, &payment.reference, news.status);
         self.tell_of_order(tx, payment.order, &news.who(), what, detail)
             .await
     }
+}
+
+/// What the audit trail tells of a payment that moves.
+pub(super) fn detail_of_payment(
+    payment: PaymentId,
+    reference: &str,
+    status: &payments::PaymentStatus,
+) -> Value {
+    json!({
+        "payment": payment.to_string(),
+        "reference": reference,
+        "transaction": status.provider_reference,
+        "status": status.provider_status,
+        "channel": status.channel,
+        "amount_minor": status.amount_minor,
+        "charged_minor": status.charged_minor,
+    })
 }
 
 /// Whether a move that was not made is planned anew: a number was taken, or the order moved.
@@ -300,10 +323,10 @@ pub(super) async fn finish(tx: &mut Tx, news: &News<'_>, outcome: &str) -> Resul
     let Some(notice) = news.notice else {
         return Ok(());
     };
-    store::notice::put_outcome(tx, notice, news.named.unwrap_or(outcome), news.now).await
+    store::notice::put_outcome(tx, &[notice], news.named.unwrap_or(outcome), news.now).await
 }
 
-fn reading(status: &payments::PaymentStatus) -> Reading {
+pub(super) fn reading(status: &payments::PaymentStatus) -> Reading {
     let currency = Currency::from_code(&status.currency);
     let returned_minor = match status.verdict {
         // Some means of payment tell that all went back, and not in which pieces.

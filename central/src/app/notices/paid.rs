@@ -3,7 +3,7 @@
 //!
 //! Invariant: money that no ticket stands for is on its way back in the transaction that takes it in.
 
-use super::moves::{MoveError, News, advance, finish, load_locked};
+use super::moves::{MoveError, News, PAID, advance, finish, load_locked};
 use crate::{
     app::{App, refunds::RefundAsk},
     domain::{
@@ -48,11 +48,10 @@ impl App {
             }
             store::order::mark_paid(tx, order.id, order.status, news.now).await?;
             advance(tx, &payment, PaymentStatus::Success, news).await?;
-            self.issue_tickets(tx, &order, &mut revision, news.now)
+            self.issue_tickets(tx, news.event, &[order.id], &mut revision, news.now)
                 .await?;
             store::revision::put(tx, news.event, &revision).await?;
-            self.tell_of_payment(tx, &payment, news, "payment.paid")
-                .await?;
+            self.tell_of_payment(tx, &payment, news, PAID).await?;
             finish(tx, news, planned.name()).await?;
             Ok(())
         });

@@ -47,7 +47,7 @@ impl App {
         let all: Vec<&Draft> = drafts.iter().collect();
         match self.store_together(&all).await {
             Ok(outcomes) => outcomes,
-            Err(StoreError::Duplicate | StoreError::Corrupt(_)) if all.len() > 1 => {
+            Err(error) if all.len() > 1 && error.is_of_one() => {
                 let mut outcomes = Vec::with_capacity(all.len());
                 for draft in all {
                     let alone = self.store_together(&[draft]).await;
