@@ -64,7 +64,9 @@ pub struct Locked {
     pub channel: Option<String>,
     /// What its order still holds, in claims.
     pub held: i64,
-    /// Where it stands. A second payment counts as known, whichever it is.
+    /// Whether other payments came beside it.
+    pub has_beside: bool,
+    /// Where it stands, but for those.
     pub standing: Standing,
 }
 
@@ -99,7 +101,7 @@ impl Row {
             amount: Money::new(self.amount_minor, currency),
             claimed_minor: self.claimed_minor,
             returned_minor: self.returned_minor,
-            knows_second: self.seconds > 0,
+            knows_second: false,
             is_off: event == EventStatus::Cancelled,
         };
         let locked = Locked {
@@ -107,6 +109,7 @@ impl Row {
             order: OrderId(self.order_id),
             channel: self.channel,
             held: self.held,
+            has_beside: self.seconds > 0,
             standing,
         };
         Ok((self.reference, locked))

@@ -204,7 +204,8 @@ fn plan<'a>(told: &'a [Told], locked: &'a BTreeMap<String, Locked>) -> Plan<'a> 
     let mut standings: BTreeMap<&str, Standing> = BTreeMap::new();
     let mut moved = BTreeSet::new();
     for one in told {
-        let Some(locked) = locked.get(&one.reference) else {
+        let found = locked.get(&one.reference);
+        let Some(locked) = found.filter(|found| !found.has_beside) else {
             plan.moves.push(Joint::Alone);
             continue;
         };
@@ -216,8 +217,7 @@ fn plan<'a>(told: &'a [Told], locked: &'a BTreeMap<String, Locked>) -> Plan<'a> 
             Move::Pay | Move::KeepPending => {
                 let is_first = standing.payment == PaymentStatus::Pending
                     && locked.order == one.order
-                    && locked.held > 0
-                    && !standing.knows_second;
+                    && locked.held > 0;
                 is_first && moved.insert(one.order)
             }
             Move::Ignore(_) => true,

@@ -50,6 +50,7 @@ fn standing_of(reference: &str, of: u128) -> (String, Locked) {
         order: order(of),
         channel: None,
         held: 1,
+        has_beside: false,
         standing,
     };
     (reference.to_owned(), locked)
@@ -83,13 +84,18 @@ fn of_two_notices_of_one_payment_the_second_sees_what_the_first_made() {
 fn what_is_not_plain_is_made_alone() {
     use ProviderVerdict as V;
     let paid = [told(REFERENCE, 1, V::Paid, "t1")];
-    let changes: [(&str, fn(&mut Locked)); 6] = [
+    let changes: [(&str, fn(&mut Locked)); 7] = [
         ("an order that was given up", |one| {
             one.standing.order = OrderStatus::Expired;
         }),
         ("an order that holds nothing", |one| one.held = 0),
         ("an attempt after one that failed", |one| {
             one.standing.payment = PaymentStatus::Failed;
+        }),
+        ("a payment that another came beside", |one| {
+            one.has_beside = true;
+            one.standing.order = OrderStatus::Paid;
+            one.standing.payment = PaymentStatus::Success;
         }),
         ("an event that is off", |one| one.standing.is_off = true),
         ("another amount", |one| {
