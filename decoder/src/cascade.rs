@@ -233,6 +233,7 @@ impl Cascade {
             (Stage::Stretch, _) => vec![Look::Stretched],
             (Stage::SecondOpinion, _) if spread => vec![Look::Reduced],
             (Stage::SecondOpinion, _) => vec![Look::Reduced, Look::Borne],
+            (Stage::Upright, Turn::One(_, part)) => vec![Look::Part(part)],
             (Stage::Upright, _) => vec![Look::Borne],
             (Stage::Region | Stage::Full, _) => vec![Look::Whole],
         }

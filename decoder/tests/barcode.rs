@@ -93,6 +93,22 @@ fn an_upright_wristband_is_read_by_a_stage_of_its_own() {
 }
 
 #[test]
+fn a_camera_reads_an_upright_wristband_wherever_it_is_held() {
+    for left in [20, 500, 1_000] {
+        let mut picture = Picture::blank(720, 1280, 240.0);
+        draw("GB1-7Q4XK2M9", (200, left), &mut picture);
+        let frame = upright(&picture.into_frame());
+        let mut live = Cascade::new(CascadeOptions::live());
+        let read = (0..40).find_map(|_| live.read(&frame).codes.pop());
+        assert_eq!(
+            read.map(|code| code.text).as_deref(),
+            Some("GB1-7Q4XK2M9"),
+            "at {left} of 1280 pixels"
+        );
+    }
+}
+
+#[test]
 fn a_ticket_and_a_wristband_in_one_frame_are_both_told() {
     let mut picture = Picture::blank(1280, 720, 240.0);
     let mut at = Placement::centred(1280, 720, 260.0);
