@@ -6,12 +6,16 @@
 
 use std::{env, path::PathBuf};
 
+use crate::reason_text::Language;
+
 /// Names the node's folder.
 pub const HOME: &str = "GERBANG_HOME";
 /// Filter for what is written to standard error, as `tracing` reads it.
 pub const LOG: &str = "GERBANG_LOG";
 /// Names the camera, as `--camera` does.
 pub const CAMERA: &str = "GERBANG_CAMERA";
+/// Language of what people read, where nobody says another.
+pub const LANG: &str = "GERBANG_LANG";
 /// Names the folder for frames that the venue keeps.
 pub const KEEP_FRAMES: &str = "GERBANG_KEEP_FRAMES";
 
@@ -20,6 +24,13 @@ pub const KEEP_FRAMES: &str = "GERBANG_KEEP_FRAMES";
 pub fn camera(option: Option<String>) -> String {
     let camera = option.or_else(|| variable(CAMERA));
     camera.unwrap_or_else(|| "auto".to_owned())
+}
+
+/// The language: the option, else `GERBANG_LANG`, else English.
+#[must_use]
+pub fn language(option: Option<Language>) -> Language {
+    let named = || Language::from_tag(variable(LANG)?.as_str());
+    option.or_else(named).unwrap_or_default()
 }
 
 /// Where frames are kept: the option, else `GERBANG_KEEP_FRAMES`, else nowhere.

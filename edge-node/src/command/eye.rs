@@ -25,6 +25,11 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
+    /// Whether somebody named what to look through, or whatever camera there is will do.
+    pub(super) fn is_named(&self) -> bool {
+        !matches!(self.origin(), Some(Origin::Camera(None)))
+    }
+
     fn origin(&self) -> Option<Origin> {
         match &self.frames {
             Some(path) => Some(Origin::Frames(path.clone())),

@@ -6,7 +6,10 @@ use sync_protocol::{
     time::{Reading, Timestamp},
 };
 
-use super::Check;
+use super::{
+    Check,
+    said::{Said, Words, said},
+};
 use crate::{log::contact::Contact, moment_text::rfc3339};
 
 const MINUTE: i64 = 60_000;
@@ -16,9 +19,18 @@ const LEASE_SHORT: i64 = 12 * HOUR;
 const SYNC_OLD: i64 = 15 * MINUTE;
 /// Verdicts are right with any clock; people who read the wall are not.
 const CLOCK_WRONG: i64 = 2 * MINUTE;
-const SYNC: &str =
-    "run `edge-node sync`, or bring central's answer on a stick (`edge-node import`)";
-const SEND: &str = "run `edge-node sync`, or carry them out with `edge-node export`";
+pub(super) const SYNC: Words = (
+    "run `edge-node sync`, or bring central's answer on a stick (`edge-node import`)",
+    "jalankan `edge-node sync`, atau bawa jawaban pusat dengan flashdisk (`edge-node import`)",
+);
+const SEND: Words = (
+    "run `edge-node sync`, or carry them out with `edge-node export`",
+    "jalankan `edge-node sync`, atau bawa keluar dengan `edge-node export`",
+);
+const SET_CLOCK: Words = (
+    "set this machine's clock; scans are corrected meanwhile",
+    "atur jam mesin ini; sementara itu pindaian dikoreksi",
+);
 
 /// All of it.
 #[must_use]
@@ -41,38 +53,64 @@ pub fn standing(contact: &Contact) -> Check {
     if contact.is_copy {
         return Check::no_go(
             "standing",
-            "central has other scans of this node: this disk, or another with its name, is a copy",
-            "take one of the two disks out of use, then see \"A gate's disk was copied\" in docs/operations.md",
+            (
+                "central has other scans of this node: this disk, or another with its name, is a copy",
+                "pusat punya pindaian lain dari node ini: disk ini, atau disk lain bernama sama, adalah salinan",
+            ),
+            (
+                "take one of the two disks out of use, then see \"A gate's disk was copied\" in docs/operations.md",
+                "berhenti memakai salah satu disk, lalu lihat \"A gate's disk was copied\" di docs/operations.md",
+            ),
         );
     }
     if contact.is_erased {
         return Check::no_go(
             "standing",
-            "central revoked this node and its tickets are erased",
-            "carry out its scans (`edge-node export`) and enrol a new node in another folder",
+            (
+                "central revoked this node and its tickets are erased",
+                "pusat mencabut node ini dan tiketnya sudah dihapus",
+            ),
+            (
+                "carry out its scans (`edge-node export`) and enrol a new node in another folder",
+                "bawa keluar pindaiannya (`edge-node export`), lalu daftarkan node baru di folder lain",
+            ),
         );
     }
-    Check::ok("standing", "central works with this node")
+    Check::ok(
+        "standing",
+        (
+            "central works with this node",
+            "pusat bekerja dengan node ini",
+        ),
+    )
 }
 
 /// How long it may decide.
 #[must_use]
 pub fn lease(contact: &Contact, now: Timestamp) -> Check {
     let Some(until) = contact.lease_until else {
-        return Check::no_go("lease", "central never gave one", SYNC);
+        let found = ("central never gave one", "pusat belum pernah memberi izin");
+        return Check::no_go("lease", found, SYNC);
     };
     if contact.is_over {
-        return Check::no_go("lease", "it ended, and only central can give another", SYNC);
+        let found = (
+            "it ended, and only central can give another",
+            "sudah berakhir, dan hanya pusat yang dapat memberi lagi",
+        );
+        return Check::no_go("lease", found, SYNC);
     }
     let left = until.ms_since(now);
-    let found = format!(
-        "until {} ({} h {} min left)",
-        rfc3339(until),
-        left / HOUR,
-        left % HOUR / MINUTE
+    let (end, hours, minutes) = (rfc3339(until), left / HOUR, left % HOUR / MINUTE);
+    let found = said!(
+        "until {end} ({hours} h {minutes} min left)",
+        "sampai {end} (sisa {hours} jam {minutes} menit)"
     );
     match left {
-        ..=0 => Check::no_go("lease", format!("it ended at {}", rfc3339(until)), SYNC),
+        ..=0 => Check::no_go(
+            "lease",
+            said!("it ended at {end}", "berakhir pada {end}"),
+            SYNC,
+        ),
         1..LEASE_SHORT => Check::warning("lease", found, SYNC),
         LEASE_SHORT.. => Check::ok("lease", found),
     }
@@ -83,15 +121,22 @@ pub fn lease(contact: &Contact, now: Timestamp) -> Check {
 pub fn rights(contact: &Contact) -> Check {
     let names = contact.rights.names();
     if contact.rights == Rights::ALL && contact.central_seen.is_none() {
-        return Check::warning("rights", "not known until the first sync", SYNC);
+        let found = (
+            "not known until the first sync",
+            "belum diketahui sebelum sinkronisasi pertama",
+        );
+        return Check::warning("rights", found, SYNC);
     }
     match names.is_empty() {
         true => Check::no_go(
             "rights",
-            "this node may do nothing",
-            "ask for other rights in the panel, then sync",
+            ("this node may do nothing", "node ini tidak boleh apa-apa"),
+            (
+                "ask for other rights in the panel, then sync",
+                "minta wewenang lain di panel, lalu sinkronkan",
+            ),
         ),
-        false => Check::ok("rights", names.join(", ")),
+        false => Check::ok("rights", Said::plain(names.join(", "))),
     }
 }
 
@@ -100,34 +145,40 @@ pub fn rights(contact: &Contact) -> Check {
 pub fn clock(contact: &Contact, reading: &Reading) -> Check {
     if let Some(time) = contact.central_time(reading) {
         let offset = reading.wall.ms_since(time.at);
-        let found = format!("{offset:+} ms against central's, ± {} ms", time.error_ms());
+        let error = time.error_ms();
+        let found = said!(
+            "{offset:+} ms against central's, ± {error} ms",
+            "{offset:+} ms dari jam pusat, ± {error} ms"
+        );
         return match offset.saturating_abs() > CLOCK_WRONG {
-            true => Check::warning(
-                "clock",
-                found,
-                "set this machine's clock; scans are corrected meanwhile",
-            ),
+            true => Check::warning("clock", found, SET_CLOCK),
             false => Check::ok("clock", found),
         };
     }
     if let Some(seen) = contact.central_seen
         && reading.wall < seen
     {
-        let found = format!(
-            "it says {}, but central was heard of at {}",
-            rfc3339(reading.wall),
-            rfc3339(seen)
+        let (wall, seen) = (rfc3339(reading.wall), rfc3339(seen));
+        let found = said!(
+            "it says {wall}, but central was heard of at {seen}",
+            "jam menunjuk {wall}, padahal pusat terdengar pada {seen}"
         );
-        return Check::warning(
-            "clock",
-            found,
+        let advice = (
             "set this machine's clock, or sync: then scans are corrected",
+            "atur jam mesin ini, atau sinkronkan: setelah itu pindaian dikoreksi",
         );
+        return Check::warning("clock", found, advice);
     }
     Check::warning(
         "clock",
-        "not compared with central's since this machine started",
-        "sync once: until then scans have this machine's time, and central knows it only roughly",
+        (
+            "not compared with central's since this machine started",
+            "belum dibandingkan dengan pusat sejak mesin ini menyala",
+        ),
+        (
+            "sync once: until then scans have this machine's time, and central knows it only roughly",
+            "sinkronkan sekali: sampai saat itu pindaian memakai jam mesin ini, dan pusat hanya tahu kira-kira",
+        ),
     )
 }
 
@@ -135,10 +186,11 @@ pub fn clock(contact: &Contact, reading: &Reading) -> Check {
 #[must_use]
 pub fn last_sync(contact: &Contact, now: Timestamp) -> Check {
     let Some(seen) = contact.central_seen else {
-        return Check::warning("last_sync", "never", SYNC);
+        return Check::warning("last_sync", ("never", "belum pernah"), SYNC);
     };
     let age = now.ms_since(seen);
-    let found = format!("{} min ago ({})", age / MINUTE, rfc3339(seen));
+    let (minutes, at) = (age / MINUTE, rfc3339(seen));
+    let found = said!("{minutes} min ago ({at})", "{minutes} menit lalu ({at})");
     match age > SYNC_OLD {
         true => Check::warning("last_sync", found, SYNC),
         false => Check::ok("last_sync", found),
@@ -149,9 +201,17 @@ pub fn last_sync(contact: &Contact, now: Timestamp) -> Check {
 #[must_use]
 pub fn unsent(contact: &Contact, head: &Head) -> Check {
     let left = head.seq.saturating_sub(contact.acknowledged);
+    let all = head.seq;
     match left {
-        0 => Check::ok("unsent", format!("none of {} records", head.seq)),
-        _ => Check::warning("unsent", format!("{left} of {} records", head.seq), SEND),
+        0 => Check::ok(
+            "unsent",
+            said!("none of {all} records", "semua {all} catatan terkirim"),
+        ),
+        _ => Check::warning(
+            "unsent",
+            said!("{left} of {all} records", "{left} dari {all} catatan"),
+            SEND,
+        ),
     }
 }
 
@@ -159,11 +219,23 @@ pub fn unsent(contact: &Contact, head: &Head) -> Check {
 #[must_use]
 pub fn set_aside(parked: u64) -> Check {
     match parked {
-        0 => Check::ok("parked", "central set no record aside"),
+        0 => Check::ok(
+            "parked",
+            (
+                "central set no record aside",
+                "tidak ada catatan yang disisihkan pusat",
+            ),
+        ),
         _ => Check::warning(
             "parked",
-            format!("central set {parked} records aside"),
-            "`central node show` says why",
+            said!(
+                "central set {parked} records aside",
+                "pusat menyisihkan {parked} catatan"
+            ),
+            (
+                "`central node show` says why",
+                "`central node show` menjelaskan sebabnya",
+            ),
         ),
     }
 }

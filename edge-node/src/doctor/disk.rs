@@ -8,7 +8,10 @@ use std::{
 
 use ambient::Clock;
 
-use super::Check;
+use super::{
+    Check,
+    said::{Words, said},
+};
 use crate::home::Home;
 
 const MIB: u64 = 1 << 20;
@@ -18,7 +21,18 @@ const NEED: u64 = 32 * MIB;
 const SLOW_MS: i64 = 100;
 /// A page of the database.
 const PROBE: [u8; 4096] = [0x55; 4096];
-const MAKE_ROOM: &str = "make room on this disk, or move the node's folder to a larger one";
+const MAKE_ROOM: Words = (
+    "make room on this disk, or move the node's folder to a larger one",
+    "kosongkan ruang di disk ini, atau pindahkan folder node ke disk yang lebih besar",
+);
+const FASTER: Words = (
+    "every guest waits for it: use a faster disk, or find out who else writes",
+    "setiap tamu menunggunya: pakai disk yang lebih cepat, atau cari tahu program lain yang menulis",
+);
+const WORN_OUT: Words = (
+    "a card that turned read-only is worn out: copy the folder to another disk, and use that one alone",
+    "kartu yang menjadi hanya-baca sudah aus: salin foldernya ke disk lain, dan pakai yang itu saja",
+);
 
 /// What the disk said.
 #[derive(Debug)]
@@ -37,8 +51,15 @@ pub fn all(home: &Home, clock: &dyn Clock) -> Check {
     let free = match rustix::fs::statvfs(home.root()) {
         Ok(disk) => disk.f_bavail.saturating_mul(disk.f_frsize),
         Err(error) => {
-            let found = format!("the disk does not answer: {error}");
-            return Check::no_go("disk", found, "check the disk, or use another one");
+            let found = said!(
+                "the disk does not answer: {error}",
+                "disk tidak menjawab: {error}"
+            );
+            let advice = (
+                "check the disk, or use another one",
+                "periksa disk, atau pakai yang lain",
+            );
+            return Check::no_go("disk", found, advice);
         }
     };
     let replica = fs::metadata(home.replica()).map_or(0, |file| file.len());
@@ -78,18 +99,16 @@ pub fn judge(probed: &Probed) -> Check {
         Err(error) => return cannot_write(error, free_mib),
         Ok(took) => *took,
     };
-    let found =
-        format!("{free_mib} MiB free of {need_mib} needed, a durable write takes {took} ms");
+    let found = said!(
+        "{free_mib} MiB free of {need_mib} needed, a durable write takes {took} ms",
+        "{free_mib} MiB kosong dari {need_mib} yang perlu, satu tulisan tahan mati butuh {took} ms"
+    );
     if free < need {
         Check::no_go("disk", found, MAKE_ROOM)
     } else if *free < need.saturating_mul(4) {
         Check::warning("disk", found, MAKE_ROOM)
     } else if took > SLOW_MS {
-        Check::warning(
-            "disk",
-            found,
-            "every guest waits for it: use a faster disk, or find out who else writes",
-        )
+        Check::warning("disk", found, FASTER)
     } else {
         Check::ok("disk", found)
     }
@@ -100,18 +119,30 @@ fn cannot_write(error: &std::io::Error, free_mib: u64) -> Check {
     match error.kind() {
         StorageFull | QuotaExceeded => Check::no_go(
             "disk",
-            format!("it is full ({free_mib} MiB free): {error}"),
+            said!(
+                "it is full ({free_mib} MiB free): {error}",
+                "disk penuh ({free_mib} MiB kosong): {error}"
+            ),
             MAKE_ROOM,
         ),
         ReadOnlyFilesystem => Check::no_go(
             "disk",
-            format!("it is read-only: {error}"),
-            "a card that turned read-only is worn out: copy the folder to another disk, and use that one alone",
+            said!(
+                "it is read-only: {error}",
+                "disk hanya dapat dibaca: {error}"
+            ),
+            WORN_OUT,
         ),
         _ => Check::no_go(
             "disk",
-            format!("nothing can be written: {error}"),
-            "check the rights of the folder, and the disk",
+            said!(
+                "nothing can be written: {error}",
+                "tidak ada yang dapat ditulis: {error}"
+            ),
+            (
+                "check the rights of the folder, and the disk",
+                "periksa hak atas folder, dan disknya",
+            ),
         ),
     }
 }
@@ -153,7 +184,7 @@ mod tests {
                 write,
             });
             assert_eq!(check.level, level, "{check:?}");
-            assert!(check.found.contains(says), "{check:?}");
+            assert!(check.found.to_string().contains(says), "{check:?}");
         }
     }
 

@@ -2,15 +2,20 @@
 
 use sync_protocol::scan::Head;
 
-use super::Check;
+use super::{
+    Check,
+    said::{Said, Words, said},
+};
 use crate::log::{
     Log,
     contact::Contact,
     walk::{Walked, walk},
 };
 
-const ADVICE: &str =
-    "do not open this gate: export what there is (`edge-node export --all`), and enrol a new node";
+const ADVICE: Words = (
+    "do not open this gate: export what there is (`edge-node export --all`), and enrol a new node",
+    "jangan buka gerbang ini: simpan yang ada (`edge-node export --all`), lalu daftarkan node baru",
+);
 
 /// Follows the chain.
 #[must_use]
@@ -29,11 +34,13 @@ fn judge(walked: &Walked, acknowledged: u64, receipt: Option<Head>) -> Check {
         marked,
     } = walked;
     if let Some(fault) = fault {
-        return Check::no_go("log", fault.to_string(), ADVICE);
+        let found = said!("{fault}", "catatan tidak utuh: {fault}");
+        return Check::no_go("log", found, ADVICE);
     }
     if acknowledged > *records {
-        let found = format!(
-            "the log ends at record {records}, but central has {acknowledged} records of it"
+        let found = said!(
+            "the log ends at record {records}, but central has {acknowledged} records of it",
+            "catatan berakhir di nomor {records}, padahal pusat punya {acknowledged}"
         );
         return Check::no_go("log", found, ADVICE);
     }
@@ -41,19 +48,27 @@ fn judge(walked: &Walked, acknowledged: u64, receipt: Option<Head>) -> Check {
         && head.seq > 0
         && *marked != Some(head.hash)
     {
-        let found = format!(
-            "record {} is not the one for which central gave its receipt",
-            head.seq
+        let seq = head.seq;
+        let found = said!(
+            "record {seq} is not the one for which central gave its receipt",
+            "catatan {seq} bukan yang diberi tanda terima oleh pusat"
         );
         return Check::no_go("log", found, ADVICE);
     }
-    let proven = receipt.map_or_else(String::new, |head| {
-        format!(", central's receipt proves {}", head.seq)
-    });
-    Check::ok(
-        "log",
-        format!("{records} records hold together from the first on{proven}"),
-    )
+    Check::ok("log", whole(*records, receipt.map(|head| head.seq)))
+}
+
+fn whole(records: u64, proven: Option<u64>) -> Said {
+    match proven {
+        None => said!(
+            "{records} records hold together from the first on",
+            "{records} catatan utuh dari yang pertama"
+        ),
+        Some(proven) => said!(
+            "{records} records hold together from the first on, central's receipt proves {proven}",
+            "{records} catatan utuh dari yang pertama, {proven} terbukti oleh tanda terima pusat"
+        ),
+    }
 }
 
 #[cfg(test)]
@@ -116,7 +131,7 @@ mod tests {
         ] {
             let check = judge(&walked, acknowledged, receipt);
             assert_eq!(check.level, level, "{check:?}");
-            assert!(check.found.contains(says), "{check:?}");
+            assert!(check.found.to_string().contains(says), "{check:?}");
         }
     }
 }

@@ -1,10 +1,14 @@
-//! The machine around the node: cameras, and other programs that work on the same folder.
+//! The machine around the node: cameras, scanners ([`scanner`]), and other programs that work on the same folder.
 //!
-//! Both are read from the files in which Linux shows them; other systems show none, and the lines say so.
+//! All are read from the files in which Linux shows them; other systems show none, and the lines say so.
 
 use std::{fs, path::Path};
 
-use super::Check;
+use super::{
+    Check,
+    said::{Said, Words, said},
+    scanner,
+};
 use crate::home::Home;
 
 /// A camera as Linux lists it.
@@ -27,12 +31,29 @@ pub struct Program {
     pub command: String,
 }
 
-/// Both.
+const NO_CAMERA: Words = (
+    "no camera found: a USB scanner still works",
+    "tidak ada kamera: pemindai USB tetap berfungsi",
+);
+const VIDEO_GROUP: Words = (
+    "put this user into the group `video`",
+    "masukkan pengguna ini ke grup `video`",
+);
+const END_OTHERS: Words = (
+    "they keep one log and admit nobody twice, but guests wait for each other: end all but one",
+    "catatannya satu dan tak ada yang masuk dua kali, tetapi tamu saling menunggu: akhiri semua kecuali satu",
+);
+
+/// All of it.
 #[must_use]
 pub fn all(home: &Home) -> Vec<Check> {
     let cameras = cameras(Path::new("/dev"), Path::new("/sys/class/video4linux"));
     let programs = programs(Path::new("/proc"), &home.log(), std::process::id());
-    vec![camera(&cameras), folder(programs.as_deref())]
+    vec![
+        camera(&cameras),
+        scanner::all(),
+        folder(programs.as_deref()),
+    ]
 }
 
 /// Whether there is something to scan with.
@@ -42,18 +63,25 @@ pub fn camera(cameras: &[Camera]) -> Check {
         .iter()
         .map(|camera| format!("{} ({})", camera.device, camera.name))
         .collect();
+    let names = names.join(", ");
     match cameras {
         [] => Check::warning(
             "camera",
-            "no camera found: a USB scanner still works",
-            "plug the camera in, if this gate uses one",
+            NO_CAMERA,
+            (
+                "plug the camera in, if this gate uses one",
+                "pasang kamera, jika gerbang ini memakainya",
+            ),
         ),
         _ if cameras.iter().all(|camera| !camera.readable) => Check::warning(
             "camera",
-            format!("{} may not be read by this user", names.join(", ")),
-            "put this user into the group `video`",
+            said!(
+                "{names} may not be read by this user",
+                "{names} tidak boleh dibaca pengguna ini"
+            ),
+            VIDEO_GROUP,
         ),
-        _ => Check::ok("camera", names.join(", ")),
+        _ => Check::ok("camera", Said::plain(names)),
     }
 }
 
@@ -61,19 +89,33 @@ pub fn camera(cameras: &[Camera]) -> Check {
 #[must_use]
 pub fn folder(programs: Option<&[Program]>) -> Check {
     let Some(programs) = programs else {
-        return Check::ok("folder", "this system does not tell which programs use it");
+        let found = (
+            "this system does not tell which programs use it",
+            "sistem ini tidak memberi tahu program mana yang memakainya",
+        );
+        return Check::ok("folder", found);
     };
     let names: Vec<_> = programs
         .iter()
         .map(|program| format!("{} (process {})", program.command, program.pid))
         .collect();
+    let names = names.join(", ");
     match programs {
-        [] => Check::ok("folder", "no other program uses it"),
-        [_] => Check::ok("folder", names.join(", ")),
+        [] => Check::ok(
+            "folder",
+            (
+                "no other program uses it",
+                "tidak ada program lain yang memakainya",
+            ),
+        ),
+        [_] => Check::ok("folder", Said::plain(names)),
         _ => Check::warning(
             "folder",
-            format!("several programs use it: {}", names.join(", ")),
-            "they keep one log and admit nobody twice, but guests wait for each other: end all but one",
+            said!(
+                "several programs use it: {names}",
+                "dipakai beberapa program: {names}"
+            ),
+            END_OTHERS,
         ),
     }
 }
@@ -173,7 +215,7 @@ mod tests {
         ] {
             let check = camera(&cameras);
             assert_eq!(check.level, level, "{check:?}");
-            assert!(check.found.contains(says), "{check:?}");
+            assert!(check.found.to_string().contains(says), "{check:?}");
         }
     }
 
@@ -188,7 +230,7 @@ mod tests {
         assert_eq!(folder(Some(&[run(7)])).level, Ok);
         let two = folder(Some(&[run(7), run(9)]));
         assert_eq!(two.level, Warning);
-        assert!(two.found.contains("process 9"), "{two:?}");
+        assert!(two.found.to_string().contains("process 9"), "{two:?}");
     }
 
     #[test]

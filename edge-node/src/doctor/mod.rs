@@ -4,24 +4,36 @@
 //! | --- | --- |
 //! | papers, key, log, replica | [`papers`], [`log`], [`replica`] |
 //! | lease, clock, rounds with central | [`contact`] |
-//! | disk, camera, other programs | [`disk`], [`machine`] |
+//! | disk, power | [`disk`], [`power`] |
+//! | camera and scanners that are plugged in, other programs | [`machine`], [`scanner`] |
+//! | camera and scanners of the program that runs | [`device`] |
 //!
 //! Each check is a plain function of what was read, so it can be tested in a table; [`examine`] reads. Nothing is
 //! repaired and nothing is written but a probe file on the disk. Warnings do not make a no-go. Called by `command`.
 
 pub mod contact;
+pub mod device;
 pub mod disk;
 pub mod log;
 pub mod machine;
 pub mod papers;
+pub mod power;
 pub mod replica;
+pub mod said;
+pub mod scanner;
 
 use std::path::Path;
 
 use ambient::Clock;
 use serde::Serialize;
 
+use self::said::{Said, Words, said};
 use crate::{error::NodeError, home::Home, identity::Identity, log::Log, replica::Replica};
+
+const EXPORT: Words = (
+    "see docs/operations.md; the scans can still be saved with `edge-node export`",
+    "lihat docs/operations.md; pindaian masih dapat disimpan dengan `edge-node export`",
+);
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -43,9 +55,9 @@ pub struct Check {
     /// How bad it is.
     pub level: Level,
     /// What was found.
-    pub found: String,
+    pub found: Said,
     /// What to do.
-    pub advice: Option<String>,
+    pub advice: Option<Said>,
 }
 
 /// All lines.
@@ -60,7 +72,7 @@ pub struct Report {
 impl Check {
     /// All is well.
     #[must_use]
-    pub fn ok(name: &'static str, found: impl Into<String>) -> Self {
+    pub fn ok(name: &'static str, found: impl Into<Said>) -> Self {
         Self {
             name,
             level: Level::Ok,
@@ -71,35 +83,58 @@ impl Check {
 
     /// Somebody should look.
     #[must_use]
-    pub fn warning(name: &'static str, found: impl Into<String>, advice: &str) -> Self {
+    pub fn warning(name: &'static str, found: impl Into<Said>, advice: Words) -> Self {
         Self {
             level: Level::Warning,
-            advice: Some(advice.to_owned()),
+            advice: Some(advice.into()),
             ..Self::ok(name, found)
         }
     }
 
     /// The gate must not open.
     #[must_use]
-    pub fn no_go(name: &'static str, found: impl Into<String>, advice: &str) -> Self {
+    pub fn no_go(name: &'static str, found: impl Into<Said>, advice: Words) -> Self {
         Self {
             level: Level::NoGo,
             ..Self::warning(name, found, advice)
         }
     }
 
-    fn failed(name: &'static str, error: &NodeError) -> Self {
-        let advice = "see docs/operations.md; the scans can still be saved with `edge-node export`";
-        Self::no_go(name, format!("{error} [{}]", error.code()), advice)
+    pub(crate) fn failed(name: &'static str, error: &NodeError) -> Self {
+        let code = error.code();
+        let found = said!("{error} [{code}]", "tidak dapat dibaca: {error} [{code}]");
+        Self::no_go(name, found, EXPORT)
     }
 }
 
 impl Report {
-    /// Sums up.
+    /// Sums up. Where nothing was looked at, nothing is known to be good.
     #[must_use]
     pub fn new(checks: Vec<Check>) -> Self {
-        let go = checks.iter().all(|check| check.level < Level::NoGo);
-        Self { go, checks }
+        let is_good = checks.iter().all(|check| check.level < Level::NoGo);
+        Self {
+            go: is_good && !checks.is_empty(),
+            checks,
+        }
+    }
+
+    /// What the running program knows better takes the place of what was found from outside.
+    #[must_use]
+    pub fn corrected(self, better: Vec<Check>) -> Self {
+        let is_corrected = |check: &Check| better.iter().any(|it| it.name == check.name);
+        let (at, mut checks) = self.checks.into_iter().fold(
+            (None, Vec::new()),
+            |(at, mut kept): (Option<usize>, Vec<Check>), check| {
+                if is_corrected(&check) {
+                    return (at.or(Some(kept.len())), kept);
+                }
+                kept.push(check);
+                (at, kept)
+            },
+        );
+        let at = at.unwrap_or(checks.len());
+        checks.splice(at..at, better);
+        Self::new(checks)
     }
 
     /// The names of the checks of this level.
@@ -131,8 +166,15 @@ pub fn examine(
         Err(error) => checks.push(Check::failed("replica", &error)),
     }
     checks.push(disk::all(&home, clock));
+    checks.push(power::all());
     checks.extend(machine::all(&home));
-    checks.push(Check::ok("peers", "none: this version works alone"));
+    checks.push(Check::ok(
+        "peers",
+        (
+            "none: this version works alone",
+            "tidak ada: versi ini bekerja sendiri",
+        ),
+    ));
     Ok(Report::new(checks))
 }
 
@@ -159,4 +201,30 @@ fn of_log(
     ));
     tracing::debug!(node = %identity.answer.node, "the log was followed");
     checks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_report_is_no_go() {
+        assert!(!Report::new(Vec::new()).go);
+        let good = Check::ok("disk", ("good", "baik"));
+        assert!(Report::new(vec![good]).go);
+    }
+
+    #[test]
+    fn what_the_running_program_knows_takes_the_place_of_what_was_found_from_outside() {
+        let check = |name| Check::ok(name, ("good", "baik"));
+        let report = Report::new(vec![check("disk"), check("camera"), check("peers")]);
+        let down = Check::no_go("camera", ("gone", "hilang"), ("plug it in", "pasang"));
+        let report = report.corrected(vec![down, check("scanner")]);
+        let names: Vec<_> = report.checks.iter().map(|check| check.name).collect();
+        assert_eq!(names, ["disk", "camera", "scanner", "peers"]);
+        assert_eq!(
+            (report.go, report.names(Level::NoGo)),
+            (false, vec!["camera"])
+        );
+    }
 }

@@ -1,17 +1,28 @@
 //! The node's papers, and who may read its key.
 
-use super::Check;
+use super::{
+    Check,
+    said::{Said, Words, said},
+};
 use crate::{error::NodeError, home::Home, identity::Identity};
+
+const CLOSE: Words = (
+    "close the file to others; if they may have read it, revoke this node and enrol a new one",
+    "tutup berkas itu bagi orang lain; jika mungkin sudah dibaca, cabut node ini dan daftarkan yang baru",
+);
 
 /// Who it is.
 #[must_use]
 pub fn identity(identity: &Identity) -> Check {
     let answer = &identity.answer;
-    let found = format!(
-        "{} ({}), central is {}",
-        answer.name, answer.node, identity.central
-    );
-    Check::ok("node", found)
+    let (name, node, central) = (&answer.name, answer.node, &identity.central);
+    Check::ok(
+        "node",
+        said!(
+            "{name} ({node}), central is {central}",
+            "{name} ({node}), pusat {central}"
+        ),
+    )
 }
 
 /// Whether only its owner may read the key.
@@ -22,12 +33,14 @@ pub fn key(home: &Home) -> Check {
 
 fn rights(error: Option<&NodeError>) -> Check {
     match error {
-        None => Check::ok("key", "nobody else on this machine may read the node's key"),
-        Some(error) => Check::no_go(
+        None => Check::ok(
             "key",
-            error.to_string(),
-            "close the file to others; if they may have read it, revoke this node and enrol a new one",
+            (
+                "nobody else on this machine may read the node's key",
+                "tidak ada orang lain di mesin ini yang boleh membaca kuncinya",
+            ),
         ),
+        Some(error) => Check::no_go("key", Said::plain(error.to_string()), CLOSE),
     }
 }
 

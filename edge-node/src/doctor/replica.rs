@@ -2,14 +2,20 @@
 
 use sync_protocol::{config::EventConfig, id::EventId, manifest::Gap};
 
-use super::Check;
+use super::{
+    Check,
+    said::{Words, said},
+};
 use crate::{
+    doctor::contact::SYNC,
     identity::Identity,
     replica::{Replica, state::State},
 };
 
-const SYNC: &str =
-    "run `edge-node sync`, or bring central's answer on a stick (`edge-node import`)";
+const NO_KEYS: Words = (
+    "there are none: no ticket can be checked",
+    "tidak ada: tiket tidak dapat diperiksa",
+);
 
 /// The replica and its keys.
 #[must_use]
@@ -28,22 +34,43 @@ pub fn all(replica: &Replica, identity: &Identity) -> Vec<Check> {
 /// Whether it is central's, row by row.
 #[must_use]
 pub fn proof(state: &State, gap: Option<Gap>) -> Check {
-    let total = state.running.total();
+    let (total, revision) = (state.running.total(), state.revision);
     if let Some(gap) = gap {
-        let found = format!("rows on this disk were lost or altered: {gap}");
+        let found = said!(
+            "rows on this disk were lost or altered: {gap}",
+            "data di disk ini hilang atau berubah: {gap}"
+        );
         return Check::no_go("replica", found, SYNC);
     }
     match (&state.gap, state.pass) {
         _ if state.is_complete => Check::ok(
             "replica",
-            format!(
-                "{total} tickets, equal to central's at revision {}",
-                state.revision
+            said!(
+                "{total} tickets, equal to central's at revision {revision}",
+                "{total} tiket, sama dengan pusat pada revisi {revision}"
             ),
         ),
-        (_, 0) => Check::no_go("replica", "there are no tickets yet", SYNC),
-        (Some(gap), _) => Check::no_go("replica", format!("it is not central's: {gap}"), SYNC),
-        (None, _) => Check::no_go("replica", format!("only {total} tickets came so far"), SYNC),
+        (_, 0) => Check::no_go(
+            "replica",
+            ("there are no tickets yet", "belum ada tiket"),
+            SYNC,
+        ),
+        (Some(gap), _) => Check::no_go(
+            "replica",
+            said!(
+                "it is not central's: {gap}",
+                "tidak sama dengan pusat: {gap}"
+            ),
+            SYNC,
+        ),
+        (None, _) => Check::no_go(
+            "replica",
+            said!(
+                "only {total} tickets came so far",
+                "baru {total} tiket yang datang"
+            ),
+            SYNC,
+        ),
     }
 }
 
@@ -51,24 +78,30 @@ pub fn proof(state: &State, gap: Option<Gap>) -> Check {
 #[must_use]
 pub fn keys(config: Option<&EventConfig>, event: EventId) -> Check {
     let Some(config) = config else {
-        return Check::no_go(
-            "event_keys",
-            "there are none: no ticket can be checked",
-            SYNC,
-        );
+        return Check::no_go("event_keys", NO_KEYS, SYNC);
     };
     if config.event != event {
-        let found = format!("they are those of the event {}", config.event);
-        return Check::no_go("event_keys", found, "remove replica.db and sync again");
+        let other = config.event;
+        let found = said!(
+            "they are those of the event {other}",
+            "ini kunci acara {other}"
+        );
+        let advice = (
+            "remove replica.db and sync again",
+            "hapus replica.db lalu sinkronkan lagi",
+        );
+        return Check::no_go("event_keys", found, advice);
     }
     let own = config.keys.iter().filter(|key| key.event == event).count();
     match own {
-        0 => Check::no_go(
-            "event_keys",
-            "there are none: no ticket can be checked",
-            SYNC,
-        ),
-        _ => Check::ok("event_keys", format!("{own} for {}", config.name)),
+        0 => Check::no_go("event_keys", NO_KEYS, SYNC),
+        _ => {
+            let name = &config.name;
+            Check::ok(
+                "event_keys",
+                said!("{own} for {name}", "{own} untuk {name}"),
+            )
+        }
     }
 }
 
@@ -109,7 +142,7 @@ mod tests {
         ] {
             let check = proof(state, found);
             assert_eq!(check.level, level, "{check:?}");
-            assert!(check.found.contains(says), "{check:?}");
+            assert!(check.found.to_string().contains(says), "{check:?}");
         }
     }
 

@@ -48,6 +48,29 @@ pub(super) struct Device {
     says_scanner: bool,
 }
 
+/// A scanner that is plugged in, for those who only look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plugged {
+    /// Where.
+    pub path: PathBuf,
+    /// What it calls itself.
+    pub name: String,
+    /// How it is connected.
+    pub kind: Kind,
+}
+
+/// All that call themselves scanners.
+#[must_use]
+pub fn plugged(roots: &Roots) -> Vec<Plugged> {
+    let scanners = found(&Wanted::Auto, roots).into_iter();
+    let plugged = scanners.map(
+        |Device {
+             path, name, kind, ..
+         }| Plugged { path, name, kind },
+    );
+    plugged.collect()
+}
+
 /// The devices that are wanted and there; each once, in the order of their paths.
 pub(super) fn found(wanted: &Wanted, roots: &Roots) -> Vec<Device> {
     let is_meant = |device: &Device| match wanted {
