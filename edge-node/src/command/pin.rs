@@ -10,6 +10,6 @@ use crate::{home::Home, pin::Pin};
 pub(super) fn run(home: &Path) -> Result<Outcome, CommandError> {
     let typed = passphrase::read("PIN").map_err(CommandError::Input)?;
     Pin::store(&Home::new(home).pin(), typed.trim(), &SystemEntropy)?;
-    output::line("the PIN is set: restart the gate program")?;
+    output::line("the PIN is set: it is good at once")?;
     Ok(Outcome::AllAdmitted)
 }

@@ -79,6 +79,17 @@ impl Operators<'_> {
         Ok(self.rules()?.is_some())
     }
 
+    /// Whether a supervisor could sign in and decide here.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn can_override(&self) -> Result<bool, NodeError> {
+        let node = self.node.contact()?.rights;
+        let rules = self.rules()?;
+        let mut operators = rules.iter().flat_map(|rules| &rules.operators);
+        Ok(operators.any(|it| it.is_active && it.role.rights().and(node).allow_override()))
+    }
+
     /// Checks name and secret without keeping a session: for one command of the command line.
     ///
     /// # Errors

@@ -12,16 +12,16 @@ use std::sync::{
 use askama::Template;
 use axum::{
     Form,
-    extract::State,
+    extract::{Query, State},
     http::HeaderMap,
-    response::{IntoResponse, Redirect},
+    response::IntoResponse,
 };
 use serde::Deserialize;
 
 use super::{
     Screen,
     choice::{Asked, Choice},
-    handler::{Answer, html},
+    handler::{Answer, Failure, html},
     look::Look,
     page::Place,
     sign_in::SignInWords,
@@ -29,6 +29,7 @@ use super::{
     words::word_list,
 };
 use crate::{
+    error::NodeError,
     node::Node,
     operator::SignInError,
     pin::{Pin, PinError},
@@ -46,11 +47,11 @@ word_list! {
         wrong: "That is not the PIN.", "PIN salah.";
         wait: "After a wrong PIN this gate waits. Seconds left", "Setelah PIN salah gerbang ini menunggu. Sisa detik";
         no_pin: "This node has no PIN: set one with edge-node pin, or ask a supervisor.", "Node ini belum punya PIN: atur dengan edge-node pin, atau panggil supervisor.";
-        no_way_out: "Nobody could leave kiosk mode here: set a PIN with edge-node pin first, or add a supervisor at central.",
-            "Tidak ada yang dapat keluar dari mode kios: atur PIN dengan edge-node pin dulu, atau tambahkan supervisor di pusat.";
+        no_way_out: "Nobody could leave kiosk mode here: set a PIN with edge-node pin, which works at once, or add a supervisor at central.",
+            "Tidak ada yang dapat keluar dari mode kios: atur PIN dengan edge-node pin, langsung berlaku, atau tambahkan supervisor di pusat.";
         not_supervisor: "Only a supervisor may do that.", "Hanya supervisor yang boleh.";
-        trouble: "The PIN cannot be read: its file in the node's folder is damaged. Set it anew with edge-node pin.",
-            "PIN tidak terbaca: berkasnya rusak. Atur ulang dengan edge-node pin.";
+        trouble: "The PIN cannot be read: its file in the node's folder is damaged. Set it anew with edge-node pin: it works at once.",
+            "PIN tidak terbaca: berkasnya rusak. Atur ulang dengan edge-node pin: langsung berlaku.";
     }
 }
 
@@ -92,26 +93,43 @@ pub(super) struct LeaveForm {
     pin: Option<Typed>,
     login: Option<String>,
     secret: Option<Typed>,
+    #[serde(flatten)]
+    asked: Asked,
 }
 
 /// `POST /kiosk`: begins it, where somebody will be able to end it.
-pub(super) async fn enter(State(screen): State<Arc<Screen>>, headers: HeaderMap) -> Answer {
+pub(super) async fn enter(
+    State(screen): State<Arc<Screen>>,
+    headers: HeaderMap,
+    Form(asked): Form<Asked>,
+) -> Answer {
     let crew = screen.crew(&headers).await?;
+    let choice = screen.choice(&asked, &headers);
     if crew.is_missing() {
-        return Ok(Redirect::to("/sign-in").into_response());
+        return Ok(choice.to_sign_in().into_response());
     }
-    if !screen.can_be_left(crew.is_needed) {
-        let language = screen.choice(&Asked::default(), &headers).language;
-        let said = KioskWords::of(language).no_way_out.to_owned();
-        return screen.kiosk_page(&headers, Some(said)).await;
+    if !screen.can_be_left().await? {
+        let said = KioskWords::of(choice.language).no_way_out.to_owned();
+        return screen.kiosk_page(choice, &headers, Some(said)).await;
+    }
+    // From now on every page does what the desk does: what this page did.
+    if crew.actions().contains(&choice.action) {
+        screen.door.set_action(choice.action);
     }
     screen.kiosk.set(true);
-    Ok(Redirect::to("/").into_response())
+    Ok(choice.to_gate().into_response())
 }
 
 /// `GET /kiosk`: how to leave.
-pub(super) async fn page(State(screen): State<Arc<Screen>>, headers: HeaderMap) -> Answer {
-    screen.kiosk_page(&headers, None).await
+pub(super) async fn page(
+    State(screen): State<Arc<Screen>>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Answer {
+    let choice = screen.choice(&asked, &headers);
+    let is_shut = screen.kiosk.is_on() && !screen.can_be_left().await?;
+    let said = is_shut.then(|| KioskWords::of(choice.language).no_way_out.to_owned());
+    screen.kiosk_page(choice, &headers, said).await
 }
 
 /// `POST /kiosk/leave`.
@@ -121,19 +139,19 @@ pub(super) async fn leave(
     Form(form): Form<LeaveForm>,
 ) -> Answer {
     let pin = screen.pin.clone();
+    let choice = screen.choice(&form.asked, &headers);
     let left = screen
         .ask(move |node| Ok(form.opens(node, pin.as_deref())))
         .await?;
     let Err(refused) = left else {
         screen.kiosk.set(false);
-        return Ok(Redirect::to("/").into_response());
+        return Ok(choice.to_gate().into_response());
     };
-    let language = screen.choice(&Asked::default(), &headers).language;
-    let trouble = match refused.text(KioskWords::of(language)) {
+    let trouble = match refused.text(KioskWords::of(choice.language)) {
         Ok(text) => text,
-        Err(error) => SignInWords::of(language).of_error(&error),
+        Err(error) => SignInWords::of(choice.language).of_error(&error),
     };
-    screen.kiosk_page(&headers, Some(trouble)).await
+    screen.kiosk_page(choice, &headers, Some(trouble)).await
 }
 
 enum Refused {
@@ -141,6 +159,12 @@ enum Refused {
     Pin(PinError),
     NoSupervisor,
     SignIn(SignInError),
+}
+
+/// Whether somebody could: the PIN can be tried, or a supervisor of the event may decide here.
+pub(crate) fn can_be_left(node: &Node, pin: Option<&Pin>) -> Result<bool, NodeError> {
+    let has_pin = pin.is_some_and(|pin| pin.is_set().unwrap_or(false));
+    Ok(has_pin || node.operators().can_override()?)
 }
 
 impl LeaveForm {
@@ -176,6 +200,7 @@ impl Refused {
                 ));
             }
             Self::Pin(PinError::Wrong) => words.wrong,
+            Self::Pin(PinError::NotSet) => words.no_pin,
             Self::Pin(_) => words.trouble,
             Self::NoPin => words.no_pin,
             Self::NoSupervisor => words.not_supervisor,
@@ -186,12 +211,18 @@ impl Refused {
 
 impl Screen {
     /// Nobody may shut themselves out.
-    pub(super) fn can_be_left(&self, has_operators: bool) -> bool {
-        has_operators || self.pin.is_some()
+    pub(super) async fn can_be_left(&self) -> Result<bool, Failure> {
+        let pin = self.pin.clone();
+        self.ask(move |node| can_be_left(node, pin.as_deref()))
+            .await
     }
 
-    async fn kiosk_page(&self, headers: &HeaderMap, trouble: Option<String>) -> Answer {
-        let choice = self.choice(&Asked::default(), headers);
+    async fn kiosk_page(
+        &self,
+        choice: Choice,
+        headers: &HeaderMap,
+        trouble: Option<String>,
+    ) -> Answer {
         let said = KioskWords::of(choice.language);
         let crew = self.crew(headers).await?;
         let status = self.ask(Node::status).await?;
@@ -201,7 +232,11 @@ impl Screen {
             choice,
             look: Look::of(headers, self.port),
             place: Place::of(&status),
-            has_pin: self.pin.is_some(),
+            // Of one that cannot be read the page says so when somebody tries it.
+            has_pin: self
+                .pin
+                .as_ref()
+                .is_some_and(|pin| !matches!(pin.is_set(), Ok(false))),
             has_operators: crew.is_needed,
             trouble,
         })
