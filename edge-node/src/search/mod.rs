@@ -18,6 +18,7 @@ use sync_protocol::{
     config::SearchLock,
     decide::Passage,
     id::TicketId,
+    number::TicketNumber,
     scan::Action,
     search::{self, IndexKey, Passphrase},
     ticket::{Ticket, TicketStatus},
@@ -167,6 +168,20 @@ impl Node {
     /// [`SearchError`] when the search is not open, or may not be.
     pub fn list_named(&self, most: usize) -> Result<Option<Vec<Found>>, SearchError> {
         self.look_up(|index| index.all(most))
+    }
+
+    /// The ticket of this number, if it bears a name.
+    ///
+    /// # Errors
+    /// [`SearchError`] when the search is not open, or may not be.
+    pub fn named(&self, number: &str) -> Result<Option<Found>, SearchError> {
+        let ticket = match TicketNumber::parse(number) {
+            Ok(number) => self.replica.ticket_by_number(number)?,
+            Err(_) => None,
+        };
+        let ids = ticket.into_iter().map(|ticket| ticket.id).collect();
+        let found = self.look_up(|_| Some(ids))?;
+        Ok(found.and_then(|found| found.into_iter().next()))
     }
 
     fn look_up(
