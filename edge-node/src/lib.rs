@@ -54,6 +54,7 @@ pub mod status;
 pub mod sync;
 pub mod tally;
 pub mod telemetry;
+pub mod test_code;
 #[cfg(test)]
 mod testing;
 

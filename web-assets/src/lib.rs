@@ -6,7 +6,7 @@
 //! | `htmx.js` | htmx 2 |
 //! | `icons.css` | Bootstrap Icons as a font: `<i class="bi bi-check-lg" aria-hidden="true"></i>` |
 //! | `app.css` | the look of Gerbang over Bootstrap, for every page |
-//! | `gate.css`, `gate.js`, `ready.js` | the screen of an edge node |
+//! | `gate.css`, `gate.js`, `ready.js`, `find.js` | the screen of an edge node |
 //! | `wedge.js`, `sound.js` | a scanner that is a keyboard, and what a verdict sounds like |
 //! | `shop.css`, `shop.js` | the shop: pages for buyers |
 //! | `favicon.svg` | the mark |

@@ -1,31 +1,59 @@
 // The gate's page: scans from anywhere on it, one after the other, and never an old verdict.
+//
+// A scan waits until the one before it was judged. One whose answer is not heard is asked for again under its own number,
+// and the gate gives the answer that it gave before, so it is never judged twice. One that nobody will judge any more is
+// named, because its guest still stands there.
 "use strict";
 
 (() => {
     const form = document.getElementById("scan");
     const box = document.getElementById("code");
     const stage = document.getElementById("stage");
+    const ready = document.getElementById("ready");
     const lost = document.getElementById("lost");
     const left = document.getElementById("left");
     const mute = document.getElementById("mute");
+    const missed = document.getElementById("missed");
     // A beat comes every second.
     const PATIENCE_MS = 5_000;
+    // No guest waits longer for an answer, and a verdict that comes later is for nobody.
+    const LATE_MS = 15_000;
+    const AGAIN_MS = 400;
+    // As much of a code as tells one guest's from the next one's.
+    const TAIL = 6;
+    const KEPT = "missed";
     const waiting = [];
+    let number = 0;
     let busy = false;
     let timer = 0;
     let readyAt = 0;
 
+    // Opened anew, the page asks for itself, not for the decision that was made on it.
+    history.replaceState(null, "", stage.dataset.home);
+
     const aim = () => box.focus({ preventScroll: true });
 
-    const toReady = () => htmx.ajax("GET", stage.dataset.ready, { target: "#stage", swap: "innerHTML" });
+    const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-    // What stood there before the program went is nobody's verdict now, nor is what was typed since.
+    // Nothing is asked for it, so no answer can come late and take the place of a verdict.
+    const toReady = () => {
+        clearTimeout(timer);
+        const mayWait = !!stage.querySelector("[data-sound='waiting']");
+        stage.replaceChildren(ready.content.cloneNode(true));
+        left.hidden = true;
+        if (mayWait) {
+            // The ticket that waited for its wristband waits no longer, in its turn among the scans.
+            waiting.push({ clears: true });
+            next();
+        }
+    };
+
+    // What stood there before the program went is nobody's verdict now.
     const setLost = (isLost) => {
         const wasLost = !lost.hidden;
         lost.hidden = !isLost;
         if (isLost) {
             clearTimeout(timer);
-            waiting.length = 0;
             stage.replaceChildren();
             left.hidden = true;
         } else if (wasLost && !stage.hasChildNodes()) {
@@ -62,17 +90,87 @@
 
     const isMuted = () => mute?.getAttribute("aria-pressed") === "true";
 
-    // A verdict has come, from here or from a device: hold it, and let it be heard.
-    const shown = () => {
-        hold();
-        const verdict = stage.querySelector("[data-sound]");
-        if (!verdict) {
-            return;
-        }
-        const name = verdict.dataset.sound;
+    const sound = (name) => {
         const came = isMuted() ? "muted" : Sound.play(name);
         stage.dataset.sounded = `${name} ${came}`;
         document.getElementById("blocked")?.toggleAttribute("hidden", came !== "blocked");
+    };
+
+    // A verdict has come, from here or from a device: show it, hold it, and let it be heard.
+    const show = (html) => {
+        stage.innerHTML = html;
+        hold();
+        const verdict = stage.querySelector("[data-sound]");
+        if (verdict) {
+            sound(verdict.dataset.sound);
+        }
+        htmx.trigger(document.body, "scanned");
+    };
+
+    const told = () => JSON.parse(sessionStorage.getItem(KEPT) ?? "[]");
+
+    const tell = (codes) => {
+        sessionStorage.setItem(KEPT, JSON.stringify(codes));
+        document.getElementById("missed-codes").textContent = codes.map((tail) => `…${tail}`).join(", ");
+        missed.hidden = codes.length === 0;
+    };
+
+    // Nobody judges these any more.
+    const miss = (scans) => {
+        const codes = scans.filter((scan) => !scan.clears).map((scan) => scan.code.slice(-TAIL));
+        if (codes.length > 0) {
+            tell([...told(), ...codes]);
+            sound("refuse");
+        }
+    };
+
+    // Opened anew for whoever works here now; what was not judged is told there.
+    const again = () => {
+        miss(waiting.splice(0));
+        location.reload();
+    };
+
+    const timeLeft = (scan) => scan.at + LATE_MS - performance.now();
+
+    // The verdict, however often it must be asked for; nothing where none will come.
+    const judged = async (scan) => {
+        const body = new URLSearchParams(new FormData(form));
+        Object.entries({ code: scan.code, keys: scan.keys, n: scan.n }).forEach(([name, value]) => body.set(name, value));
+        while (timeLeft(scan) > 0) {
+            try {
+                const signal = AbortSignal.timeout(Math.ceil(timeLeft(scan)));
+                const answer = await fetch("/scan", { method: "POST", body, signal, headers: { "HX-Request": "true" } });
+                const text = await answer.text();
+                if (answer.ok) {
+                    return text;
+                }
+                // It will not be taken the next time either.
+                if (answer.status < 500) {
+                    return null;
+                }
+            } catch {
+                setLost(true);
+            }
+            await pause(AGAIN_MS);
+        }
+        return null;
+    };
+
+    const work = async (scan) => {
+        if (scan.clears) {
+            // What is not cleared is over within the minute.
+            await fetch(stage.dataset.clear).catch(() => null);
+            return;
+        }
+        clearTimeout(timer);
+        const html = await judged(scan);
+        if (html === null) {
+            miss([scan]);
+            hold();
+            return;
+        }
+        alive();
+        show(html);
     };
 
     const next = async () => {
@@ -80,13 +178,9 @@
             return;
         }
         busy = true;
-        clearTimeout(timer);
-        const values = waiting.shift();
-        try {
-            await htmx.ajax("POST", "/scan", { source: form, target: "#stage", swap: "innerHTML", values });
-        } catch {
-            setLost(true);
-        }
+        // It stays in the line until it was judged, so that it is not lost with the page.
+        await work(waiting[0]);
+        waiting.shift();
         busy = false;
         next();
     };
@@ -94,7 +188,8 @@
     // The box is empty again before the answer is there, so the next guest is never waited for.
     const wedge = new Wedge(box, (code, keys) => {
         aim();
-        waiting.push({ code, keys });
+        number += 1;
+        waiting.push({ code, keys, n: number, at: performance.now() });
         next();
     });
 
@@ -119,6 +214,11 @@
     });
     addEventListener("focus", aim);
 
+    missed.querySelector("button").addEventListener("click", () => {
+        tell([]);
+        aim();
+    });
+
     mute?.addEventListener("click", () => {
         const muted = !isMuted();
         mute.setAttribute("aria-pressed", String(muted));
@@ -126,12 +226,11 @@
         aim();
     });
 
-    document.addEventListener("htmx:afterSwap", (event) => {
-        if (event.detail.target === stage) {
-            shown();
-        }
+    // Figures that cannot be read now are old, and the gate goes on without them.
+    const stale = document.getElementById("stale");
+    document.addEventListener("htmx:afterRequest", (event) => {
+        stale.hidden = event.detail.successful;
     });
-    document.addEventListener("htmx:afterRequest", (event) => setLost(!event.detail.successful));
 
     // Camera and scanners of this node show at every page that is open.
     const events = new EventSource(stage.dataset.events);
@@ -144,7 +243,7 @@
     };
     events.addEventListener("hello", (event) => {
         if (run && run !== event.data) {
-            location.reload();
+            again();
         }
         run = event.data;
         document.documentElement.dataset.live = "yes";
@@ -152,13 +251,9 @@
     });
     events.addEventListener("beat", alive);
     events.addEventListener("scanned", () => htmx.trigger(document.body, "scanned"));
-    events.addEventListener("stage", (event) => {
-        stage.innerHTML = event.data;
-        shown();
-        htmx.trigger(document.body, "scanned");
-    });
+    events.addEventListener("stage", (event) => show(event.data));
     // Somebody else signed in, or nobody is any more, or the screen was locked: the page is not theirs now.
-    events.addEventListener("over", () => location.reload());
+    events.addEventListener("over", again);
     events.addEventListener("error", () => setLost(true));
 
     // The camera's picture costs something, so it is asked for only while somebody looks at it.
@@ -180,5 +275,6 @@
         picture.addEventListener("error", () => drawn(false));
         look();
     }
+    tell(told());
     hold();
 })();

@@ -33,7 +33,3 @@ pub mod y4m;
 pub use source::{FrameSource, Next, SourceError};
 pub use state::CameraState;
 pub use watch::{Eye, Watch};
-
-/// Proves that the camera reads, before doors: printed or shown on a phone. Never a ticket, a number or a
-/// wristband, and never handed to the door.
-pub const TEST_CODE: &str = "GERBANG CAMERA TEST";

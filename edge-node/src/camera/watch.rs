@@ -6,7 +6,7 @@
 //!
 //! Invariants: frames never queue; a decode that overruns [`DECODE_DEADLINE`] is abandoned and the next frame goes
 //! on; a camera that hangs costs a thread at most, never the gate; no frame is stored unless [`Options::keep`] says
-//! where. Deciding is the door's: this hands on texts and nothing else. [`TEST_CODE`] is never handed on: it only
+//! where. Deciding is the door's: this hands on texts and nothing else. The [`test_code`] is never handed on: it only
 //! proves that the camera reads.
 
 use std::{
@@ -18,12 +18,13 @@ use std::{
 use decoder::{Cascade, CascadeOptions, Code, bounded::Bounded};
 
 use super::{
-    CameraState, TEST_CODE,
+    CameraState,
     capture::{Frame, Open, Shared},
     keep::Keeper,
     preview::Preview,
     view::InView,
 };
+use crate::test_code;
 
 /// How long one frame may be decoded before it is given up.
 pub const DECODE_DEADLINE: Duration = Duration::from_millis(400);
@@ -222,7 +223,7 @@ impl Watching {
         let (test, texts): (Vec<_>, Vec<_>) = codes
             .iter()
             .map(|code| code.text.as_str())
-            .partition(|text| *text == TEST_CODE);
+            .partition(|text| test_code::is_in(text));
         if !test.is_empty() {
             self.eye
                 .note(|notes| notes.test_code = Some(Instant::now()));

@@ -137,7 +137,7 @@ fn a_camera_that_hangs_is_given_up_and_comes_back() {
 
 #[test]
 fn the_test_code_proves_the_camera_and_is_no_scan() {
-    let (watch, shown) = watch(vec![Ok(vec![Step::Show(TEST_CODE), Step::Show("A")])]);
+    let (watch, shown) = watch(vec![Ok(vec![Step::Show(test_code::TEXT), Step::Show("A")])]);
     assert_eq!(shown.recv_timeout(LONG).as_deref(), Ok("A"));
     assert!(watch.eye().test_code_age().is_some());
     assert!(Eye::default().test_code_age().is_none());
@@ -147,7 +147,7 @@ fn the_test_code_proves_the_camera_and_is_no_scan() {
 fn the_test_code_is_no_ticket_number_or_wristband() {
     use sync_protocol::{keyring::Keyring, shown};
     let config = crate::node::unknown_event(sync_protocol::id::EventId::from_u128(1));
-    let shown = shown::identify(TEST_CODE, &Keyring::new(&config));
+    let shown = shown::identify(test_code::TEXT, &Keyring::new(&config));
     assert!(matches!(shown, shown::Shown::Unreadable(_)), "{shown:?}");
 }
 

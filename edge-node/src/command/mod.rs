@@ -73,7 +73,7 @@ enum Command {
     Pin,
     /// Tell how the node stands
     Status(status::Arguments),
-    /// Say go or no-go before doors: log, replica, keys, lease, clock, disk, camera
+    /// Say go or no-go before doors: log, replica, keys, lease, clock, disk, power, camera, scanners
     Doctor(doctor::Arguments),
     /// Write the log as a signed file, for a USB stick
     Export(export::Arguments),

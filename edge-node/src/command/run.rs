@@ -12,13 +12,13 @@ use sync_protocol::scan::Action;
 use super::{CommandError, Outcome, eye, output, scanner};
 use crate::{
     camera::Watch,
-    counter,
+    config, counter,
     door::Door,
     home::Home,
     node::Node,
     pin::Pin,
     reason_text::Language,
-    screen::{self, Options, devices::Devices},
+    screen::{self, Options, devices::Devices, kiosk},
     sync::{self, Driver, driver::INTERVAL_MS},
 };
 
@@ -27,9 +27,9 @@ pub(super) struct Arguments {
     /// Where the screen listens; anything but this machine's own lets others on the network scan
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8780")]
     listen: SocketAddr,
-    /// Language of the screen where the browser asks for none that it speaks
-    #[arg(long, value_name = "TAG", default_value = "en", value_parser = language_parser())]
-    lang: Language,
+    /// Language of the screen where the browser asks for none that it speaks [default: $GERBANG_LANG, else en]
+    #[arg(long, value_name = "TAG", value_parser = language_parser())]
+    lang: Option<Language>,
     /// What guests want here until somebody switches
     #[arg(long, default_value = "entry", value_parser = super::scan::action_parser())]
     action: Action,
@@ -83,15 +83,18 @@ async fn open_gate(
     ));
     let watch = eye::watch(&door, &arguments.eye)?;
     let scanners = Arc::new(scanner::hear(&door, &arguments.scanners));
+    let pin = Pin::at(&Home::new(home).pin());
+    warn_of_kiosk(door.node(), &pin, arguments.kiosk)?;
     let options = Options {
         listen: listening.address,
-        language: arguments.lang,
+        language: config::language(arguments.lang),
         home: Some(home.to_owned()),
         devices: Devices {
             eye: watch.as_ref().map(Watch::eye),
+            is_named: arguments.eye.is_named(),
             scanners: Some(Arc::clone(&scanners)),
         },
-        pin: Pin::load(&Home::new(home).pin())?.map(Arc::new),
+        pin: Some(Arc::new(pin)),
         is_kiosk: arguments.kiosk,
         counters: counter::count(),
     };
@@ -103,6 +106,21 @@ async fn open_gate(
         driver.stop().await;
     }
     Ok(served?)
+}
+
+/// A gate opens whatever its PIN's file holds. Kiosk mode that nobody could end is said at the start, with what to do;
+/// it lasts all the same, because somebody wanted this screen locked.
+fn warn_of_kiosk(node: &Node, pin: &Pin, is_kiosk: bool) -> Result<(), CommandError> {
+    if let Err(error) = pin.is_set() {
+        output::complain_of("pin_damaged", &error.to_string());
+    }
+    if is_kiosk && !kiosk::can_be_left(node, Some(pin))? {
+        output::complain_of(
+            "kiosk_shut",
+            "nobody could leave kiosk mode: set a PIN with `edge-node pin`, which works at once, or add a supervisor at central",
+        );
+    }
+    Ok(())
 }
 
 /// Before anybody is let in by it: a row that the disk lost or altered must not be called complete.
@@ -138,7 +156,7 @@ fn tell(node: &Node, address: SocketAddr, json: bool) -> Result<(), CommandError
     }
 }
 
-fn language_parser() -> impl TypedValueParser<Value = Language> {
+pub(super) fn language_parser() -> impl TypedValueParser<Value = Language> {
     PossibleValuesParser::new(Language::ALL.map(Language::tag))
         .try_map(|tag| Language::from_tag(&tag).ok_or("no such language"))
 }

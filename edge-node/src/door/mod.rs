@@ -209,6 +209,12 @@ impl Door {
         self.shown.subscribe()
     }
 
+    /// How many pages are open.
+    #[must_use]
+    pub fn listeners(&self) -> usize {
+        self.shown.receiver_count()
+    }
+
     /// What was answered here since the program started.
     #[must_use]
     pub fn recent(&self) -> Recent {

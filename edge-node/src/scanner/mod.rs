@@ -2,7 +2,8 @@
 //!
 //! Invariant: what a scanner typed reaches the gate once, whole and in order, and nobody else; the keyboard that the
 //! operator types on is left alone unless somebody names it. A device that comes, goes, is busy or closed to this program
-//! is a state with a sentence of what to do ([`state`]), never an end of the program.
+//! is a state with a sentence of what to do ([`state`]), never an end of the program. The [`crate::test_code`] is noted and
+//! handed to nobody.
 //!
 //! [`wanted`] reads what `--scanner` says, `device` lists what there is, `keyboard` (Linux) and `serial` read one of them,
 //! [`Scanners`] all, while they come and go. Keys and bytes become texts in [`keys`] and [`lines`], which are pure.
@@ -25,7 +26,7 @@ pub mod wanted;
 mod watch;
 
 pub use affix::Affixes;
-pub use device::Roots;
+pub use device::{Plugged, Roots, plugged};
 pub use state::{ScannerState, ScannerStatus};
 pub use wanted::Wanted;
 pub use watch::{Scanners, Setup};

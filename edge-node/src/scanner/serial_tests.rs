@@ -8,8 +8,9 @@ use std::{
 
 use serialport::{SerialPort, TTYPort};
 
-use crate::scanner::{
-    Affixes, Kind, Roots, ScannerState, ScannerStatus, Scanners, Setup, Typed, Wanted,
+use crate::{
+    scanner::{Affixes, Kind, Roots, ScannerState, ScannerStatus, Scanners, Setup, Typed, Wanted},
+    test_code,
 };
 
 const LONG: Duration = Duration::from_secs(20);
@@ -84,6 +85,17 @@ fn codes_come_through_in_order_and_once() {
         "NO-END-HERE",
         "the doubled scan did not come again"
     );
+}
+
+#[test]
+fn the_test_code_proves_the_scanner_and_is_no_scan() {
+    let mut line = Line::new();
+    let (scanners, typed) = start(&[&line.path]);
+    await_state(&scanners, &line.path, ScannerState::Connected);
+    assert!(scanners.states()[0].test_code.is_none());
+    line.sends(format!("{}\r\nA-TICKET-CODE\r\n", test_code::TEXT).as_bytes());
+    assert_eq!(next(&typed), "A-TICKET-CODE");
+    assert!(scanners.states()[0].test_code.is_some());
 }
 
 #[test]

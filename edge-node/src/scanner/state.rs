@@ -1,5 +1,7 @@
 //! How a scanner stands, and what the operator can do about it, in the operator's language.
 
+use std::time::Instant;
+
 use super::Kind;
 use crate::reason_text::Language;
 
@@ -33,6 +35,8 @@ pub struct ScannerStatus {
     pub kind: Kind,
     /// How it stands.
     pub state: ScannerState,
+    /// When it last typed the test code, right to the last character.
+    pub test_code: Option<Instant>,
 }
 
 impl ScannerState {
@@ -124,6 +128,7 @@ mod tests {
                     place,
                     kind,
                     state,
+                    test_code: None,
                 };
                 let texts = Language::ALL.map(|language| status.text(language));
                 assert_ne!(texts[0], texts[1]);

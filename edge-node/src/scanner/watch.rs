@@ -21,6 +21,7 @@ use super::{
     serial,
     wanted::kind_at,
 };
+use crate::test_code;
 
 /// How often it looks what is there.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
@@ -149,6 +150,7 @@ impl Board {
                 name,
                 kind,
                 state: ScannerState::Missing,
+                test_code: None,
             };
             self.scanners.entry(key).or_insert(Entry {
                 status,
@@ -168,6 +170,7 @@ impl Board {
                     place: device.path.display().to_string(),
                     kind: device.kind,
                     state: ScannerState::Gone,
+                    test_code: None,
                 },
                 is_read: false,
             });
@@ -183,6 +186,12 @@ impl Board {
             *path == device.path || entry.is_read || !is_old
         });
         self.set(device, ScannerState::Connected);
+    }
+
+    fn note_test(&mut self, device: &Device) {
+        if let Some(entry) = self.scanners.get_mut(&device.path) {
+            entry.status.test_code = Some(Instant::now());
+        }
     }
 
     fn set(&mut self, device: &Device, state: ScannerState) {
@@ -268,6 +277,10 @@ impl Feed {
         self.shared
             .board()
             .set(&self.device, ScannerState::Connected);
+        if test_code::is_in(text) {
+            self.shared.board().note_test(&self.device);
+            return;
+        }
         if self.bounce.is_again(text, now_ms) {
             return;
         }

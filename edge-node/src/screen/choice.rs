@@ -1,12 +1,16 @@
 //! What the person at this screen chose: language and action, from the address, a cookie or the browser.
 //!
 //! The action lives in the page's address, and for devices at the door's desk, from which a page that names none takes
-//! it: two screens of one node may differ, and a scan always carries the action that its own page shows. The language
-//! is kept in a cookie; cookies know no ports, so their names do.
+//! it: two screens of one node may differ, and a scan always carries the action that its own page shows. Every link and
+//! form of a page carries it on, so that it comes back from the other pages. The language is kept in a cookie; cookies
+//! know no ports, so their names do.
 
-use axum::http::{
-    HeaderMap, HeaderValue,
-    header::{ACCEPT_LANGUAGE, COOKIE},
+use axum::{
+    http::{
+        HeaderMap, HeaderValue,
+        header::{ACCEPT_LANGUAGE, COOKIE},
+    },
+    response::Redirect,
 };
 use serde::Deserialize;
 use sync_protocol::scan::Action;
@@ -25,6 +29,14 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// For this action, if there is one of that name.
+    pub(super) fn for_action(name: &str) -> Self {
+        Self {
+            action: Some(name.to_owned()),
+            ..Self::default()
+        }
+    }
+
     /// The action that is asked for, if guests can want one of that name.
     #[must_use]
     pub fn action(&self) -> Option<Action> {
@@ -62,6 +74,17 @@ impl Choice {
                 .unwrap_or(default.language),
             action: asked.action().unwrap_or(default.action),
         }
+    }
+
+    /// Back to the gate's page, which keeps its action.
+    pub(super) fn to_gate(self) -> Redirect {
+        Redirect::to(&format!("/?action={}", self.action.name()))
+    }
+
+    /// Where somebody must sign in first; the action is kept meanwhile.
+    pub(super) fn to_sign_in(self) -> Redirect {
+        let (language, action) = (self.language.tag(), self.action.name());
+        Redirect::to(&format!("/sign-in?lang={language}&action={action}"))
     }
 
     /// The cookie that keeps the language.

@@ -10,7 +10,7 @@ use axum::{
     Form,
     extract::{Query, State},
     http::HeaderMap,
-    response::{IntoResponse, Redirect},
+    response::IntoResponse,
 };
 use serde::Deserialize;
 use sync_protocol::{decision::Choice as Word, id::OperatorId, time::Timestamp, verdict::Decision};
@@ -103,10 +103,15 @@ pub(super) struct DecideForm {
     say: String,
     login: Option<String>,
     secret: Option<Typed>,
+    #[serde(flatten)]
+    asked: Asked,
 }
 
-enum Refused {
+/// Why nothing was decided.
+pub(super) enum Refused {
+    /// Who decides is not known.
     SignIn(SignInError),
+    /// The scan cannot be decided about.
     Decision(DecisionError),
 }
 
@@ -126,8 +131,10 @@ pub(super) async fn decide(
     Form(form): Form<DecideForm>,
 ) -> Answer {
     let crew = screen.crew(&headers).await?;
+    let asked = form.asked.clone();
+    let choice = screen.choice(&asked, &headers);
     if crew.is_missing() {
-        return Ok(Redirect::to("/sign-in").into_response());
+        return Ok(choice.to_sign_in().into_response());
     }
     // In kiosk mode anybody may stand there: each decision then takes a supervisor's name and secret.
     let is_kiosk = screen.kiosk.is_on();
@@ -136,8 +143,6 @@ pub(super) async fn decide(
     let decided = screen
         .at_the_door(move |door| form.said_by(own, door))
         .await?;
-    let asked = Asked::default();
-    let choice = screen.choice(&asked, &headers);
     match decided {
         Ok(scan) => {
             let zone = screen.ask(super::handler::zone).await.unwrap_or(Zone::UTC);
@@ -154,19 +159,26 @@ pub(super) async fn decide(
     }
 }
 
+/// Who decides: whoever supervises at this page, or the one whose name and secret were typed for it.
+pub(super) fn decider(
+    own: Option<OperatorId>,
+    typed: (Option<&str>, Option<&str>),
+    door: &Door,
+) -> Result<OperatorId, Refused> {
+    match (own, typed) {
+        (Some(own), _) => Ok(own),
+        (None, (Some(login), Some(secret))) => {
+            let who = door.node().operators().identify(login.trim(), secret);
+            Ok(who.map_err(Refused::SignIn)?.id)
+        }
+        (None, _) => Err(Refused::SignIn(SignInError::NoSession)),
+    }
+}
+
 impl DecideForm {
     fn said_by(&self, own: Option<OperatorId>, door: &Door) -> Result<Scan, Refused> {
-        let operator = match (own, &self.login, &self.secret) {
-            (Some(own), ..) => own,
-            (None, Some(login), Some(secret)) => {
-                let operators = door.node().operators();
-                let who = operators
-                    .identify(login.trim(), secret)
-                    .map_err(Refused::SignIn)?;
-                who.id
-            }
-            (None, ..) => return Err(Refused::SignIn(SignInError::NoSession)),
-        };
+        let typed = (self.login.as_deref(), self.secret.as_deref());
+        let operator = decider(own, typed, door)?;
         let unknown = Refused::Decision(DecisionError::Unknown(0));
         let (word, seq) = self.say.split_once(':').ok_or(unknown)?;
         let seq = seq.parse().unwrap_or_default();
@@ -181,7 +193,7 @@ impl DecideForm {
 }
 
 impl Refused {
-    fn text(&self, choice: Choice, zone: Zone, now: Timestamp) -> String {
+    pub(super) fn text(&self, choice: Choice, zone: Zone, now: Timestamp) -> String {
         let said = DecideWords::of(choice.language);
         let error = match self {
             Self::SignIn(error) => return SignInWords::of(choice.language).of_error(error),
@@ -214,10 +226,10 @@ impl Screen {
         trouble: Option<String>,
     ) -> Answer {
         let crew = self.crew(headers).await?;
-        if crew.is_missing() {
-            return Ok(Redirect::to("/sign-in").into_response());
-        }
         let choice = self.choice(asked, headers);
+        if crew.is_missing() {
+            return Ok(choice.to_sign_in().into_response());
+        }
         let (status, zone, last) = self
             .ask(|node| {
                 let last = node.last_scans(MOST_LISTED)?;

@@ -1,6 +1,6 @@
 //! Camera and scanners of this node, as the panel tells of them: how each stands, and what to do.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     extract::State,
@@ -14,18 +14,18 @@ use axum::{
 use super::{Screen, tool_words::ToolWords};
 use crate::{
     camera::Eye,
+    doctor::{self, Check},
     reason_text::Language,
     scanner::{ScannerStatus, Scanners},
 };
-
-/// The test code counts as seen for so long.
-const JUST_SEEN: Duration = Duration::from_secs(60);
 
 /// What the screen may ask of the devices.
 #[derive(Clone, Default)]
 pub struct Devices {
     /// The camera; `None` where none was asked for.
     pub eye: Option<Eye>,
+    /// Somebody named that camera: whatever there is will not do.
+    pub is_named: bool,
     /// Scanners that need no page.
     pub scanners: Option<Arc<Scanners>>,
 }
@@ -54,22 +54,34 @@ impl Devices {
     #[must_use]
     pub fn lines(&self, language: Language) -> Vec<Line> {
         let camera = self.eye.iter().flat_map(|eye| camera(eye, language));
-        let states = self.scanners.as_ref().map(|scanners| scanners.states());
         let scanner = |status: ScannerStatus| Line {
             said: status.text(language).to_owned(),
             advice: String::new(),
             look: look(status.state.is_well()),
             name: status.name,
         };
-        let scanners = states.unwrap_or_default().into_iter().map(scanner);
+        let scanners = self.states().into_iter().map(scanner);
         camera.chain(scanners).collect()
     }
 
-    /// Whether the camera read the test code a moment ago; `None` without a camera.
+    /// What `doctor` says of them.
     #[must_use]
-    pub fn camera_saw_test(&self) -> Option<bool> {
-        let age = self.eye.as_ref()?.test_code_age();
-        Some(age.is_some_and(|age| age < JUST_SEEN))
+    pub fn checks(&self) -> Vec<Check> {
+        let camera = self.eye.as_ref();
+        let camera = camera.map(|eye| (eye.name(), eye.state()));
+        let camera = camera.as_ref();
+        let camera = camera.map(|(name, state)| (name.as_str(), *state, self.is_named));
+        vec![
+            doctor::device::camera(camera),
+            doctor::device::scanners(&self.states()),
+        ]
+    }
+
+    /// How each scanner stands.
+    #[must_use]
+    pub fn states(&self) -> Vec<ScannerStatus> {
+        let scanners = self.scanners.as_ref();
+        scanners.map_or_else(Vec::new, |scanners| scanners.states())
     }
 }
 

@@ -43,8 +43,9 @@ struct Listener {
     screen: Arc<Screen>,
     choice: Choice,
     headers: HeaderMap,
-    /// Whose page it is: who worked there when it began to listen, and whether it was a kiosk.
-    whose: Whose,
+    /// Whose page it is: who worked there when it began to listen, and whether it was a kiosk. `None`: that could not be
+    /// read then, so the page is opened anew as soon as it can be.
+    whose: Option<Whose>,
     heard: Receiver<Arc<Shown>>,
     beat: Interval,
 }
@@ -92,8 +93,12 @@ impl Listener {
     }
 
     async fn beat(&self) -> Event {
-        let is_theirs = self.screen.whose(&self.headers).await == self.whose;
-        let name = if is_theirs { "beat" } else { "over" };
+        // What cannot be read is as it was: the next beat asks again.
+        let is_over = match self.screen.whose(&self.headers).await {
+            None => false,
+            Some(whose) => self.whose != Some(whose),
+        };
+        let name = if is_over { "over" } else { "beat" };
         Event::default().event(name).data("-")
     }
 
@@ -120,12 +125,10 @@ impl Listener {
 }
 
 impl Screen {
-    /// What cannot be read is as it was: the next beat asks again.
-    async fn whose(&self, headers: &HeaderMap) -> Whose {
-        let crew = self.crew(headers).await;
-        let (is_missing, operator) =
-            crew.map_or((false, None), |crew| (crew.is_missing(), crew.operator()));
-        (is_missing, operator, self.kiosk.is_on())
+    /// `None` where it cannot be read.
+    async fn whose(&self, headers: &HeaderMap) -> Option<Whose> {
+        let crew = self.crew(headers).await.ok()?;
+        Some((crew.is_missing(), crew.operator(), self.kiosk.is_on()))
     }
 }
 

@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Screen,
+    answered::Answered,
     choice::{Asked, Choice},
     crew::{Crew, token},
     guard::is_from_our_page,
@@ -37,11 +38,13 @@ use crate::{
     scan::{Scan, Showing},
 };
 
-/// What the page posts: what stands in the box, and the same by the keys' places where those differ.
+/// What the page posts: what stands in the box, and the same by the keys' places where those differ. A page numbers its
+/// scans, so that it may ask again for an answer that it did not hear.
 #[derive(Deserialize)]
 pub(super) struct ScanForm {
     code: String,
     keys: Option<String>,
+    n: Option<String>,
     #[serde(flatten)]
     asked: Asked,
 }
@@ -113,7 +116,7 @@ pub(super) async fn mode(
     Ok(Redirect::to(&format!("/?action={}", action.name())).into_response())
 }
 
-/// The form of the page: a part when htmx asks, else the whole page, so that it works without a script too.
+/// The form of the page.
 pub(super) async fn scan(
     State(screen): State<Arc<Screen>>,
     headers: HeaderMap,
@@ -122,11 +125,19 @@ pub(super) async fn scan(
     let choice = screen.choice(&form.asked, &headers);
     let page = form.asked.page();
     let page = page.unwrap_or_else(|| screen.door.open_page());
+    if screen.trial.takes(&form.code) || form.keys.as_ref().is_some_and(|it| screen.trial.takes(it))
+    {
+        return screen
+            .answer(Stage::tried(choice), choice, page, &headers)
+            .await;
+    }
     let token = token(&headers, screen.port).map(|token| Zeroizing::new(token.to_owned()));
     let action = choice.action;
+    let answered = Arc::clone(&screen.answered);
     let shown = screen
         .at_the_door(move |door| {
-            form.show(door, page, action, token.as_ref().map(|it| it.as_str()))
+            let token = token.as_ref().map(|it| it.as_str());
+            form.show(door, &answered, page, action, token)
         })
         .await;
     let (scan, may_decide) = shown?;
@@ -134,32 +145,31 @@ pub(super) async fn scan(
     // It is in the log now: whatever fails from here on, the steward sees the verdict.
     let zone = screen.ask(zone).await.unwrap_or(Zone::UTC);
     let stage = Stage::scanned(&scan, choice, zone, may_decide);
-    if headers.contains_key("hx-request") {
-        let mut answer = html(&stage)?;
-        let done = HeaderValue::from_static("scanned");
-        answer.headers_mut().insert("hx-trigger", done);
-        return Ok(answer);
-    }
-    let alone = html(&stage);
-    screen.page(choice, stage, page, &headers).await.or(alone)
+    screen.answer(stage, choice, page, &headers).await
 }
 
 impl ScanForm {
     /// Shows it in the name of whoever is signed in; tells also whether they may decide where the gate asks. A session
     /// that cannot be read is none: the gate then says that somebody must sign in.
-    fn show(&self, door: &Door, page: u64, action: Action, token: Option<&str>) -> (Scan, bool) {
+    fn show(
+        &self,
+        door: &Door,
+        answered: &Answered,
+        page: u64,
+        action: Action,
+        token: Option<&str>,
+    ) -> (Scan, bool) {
         let who = token.and_then(|token| door.node().operators().touch(token).ok().flatten());
         let keys = self.keys.as_deref().filter(|keys| !keys.is_empty());
         let text = keys.filter(|keys| door.node().reads_better(keys, &self.code));
-        let scan = door.show_at(
-            page,
-            &Showing {
-                text: text.unwrap_or(&self.code),
-                wristband: None,
-                action,
-                operator: who.as_ref().map(|who| who.id),
-            },
-        );
+        let showing = Showing {
+            text: text.unwrap_or(&self.code),
+            wristband: None,
+            action,
+            operator: who.as_ref().map(|who| who.id),
+        };
+        let n = self.n.as_ref().and_then(|n| n.parse().ok());
+        let scan = answered.once(page, n, &showing, || door.show_at(page, &showing));
         (scan, who.is_some_and(|who| who.rights.allow_override()))
     }
 }
@@ -181,6 +191,19 @@ impl Screen {
         }
     }
 
+    /// A part of the page when a script asks, else all of it, so that it works without one too. Whatever the rest of it
+    /// lacks, the steward sees the verdict.
+    async fn answer(&self, stage: Stage, choice: Choice, page: u64, headers: &HeaderMap) -> Answer {
+        if headers.contains_key("hx-request") {
+            let mut answer = html(&stage)?;
+            let done = HeaderValue::from_static("scanned");
+            answer.headers_mut().insert("hx-trigger", done);
+            return Ok(answer);
+        }
+        let alone = html(&stage);
+        self.page(choice, stage, page, headers).await.or(alone)
+    }
+
     pub(super) async fn page(
         &self,
         choice: Choice,
@@ -190,22 +213,26 @@ impl Screen {
     ) -> Answer {
         let crew = self.crew(headers).await?;
         if crew.is_missing() {
-            let language = choice.language.tag();
-            return Ok(Redirect::to(&format!("/sign-in?lang={language}")).into_response());
+            return Ok(choice.to_sign_in().into_response());
         }
         let actions = crew.actions();
         if let Some(first) = actions
             .first()
             .filter(|_| !actions.contains(&choice.action))
         {
-            return Ok(Redirect::to(&format!("/?action={}", first.name())).into_response());
+            let choice = Choice {
+                action: *first,
+                ..choice
+            };
+            return Ok(choice.to_gate().into_response());
         }
         let standing = self.standing().await?;
+        let can_kiosk = !self.kiosk.is_on() && self.can_be_left().await?;
         let frame = Frame {
             choice,
             look: Look::of(headers, self.port),
             number,
-            offer: self.offer(&standing, &crew, choice),
+            offer: self.offer(&standing, &crew, choice, can_kiosk),
             has_camera: self.devices.has_camera(),
         };
         let panel = self.panel(&standing, choice);
@@ -216,7 +243,7 @@ impl Screen {
         Ok(answer)
     }
 
-    fn offer(&self, standing: &Standing, crew: &Crew, choice: Choice) -> Offer {
+    fn offer(&self, standing: &Standing, crew: &Crew, choice: Choice, can_kiosk: bool) -> Offer {
         let is_kiosk = self.kiosk.is_on();
         let tools = ToolWords::of(choice.language);
         Offer {
@@ -229,7 +256,7 @@ impl Screen {
                 false => links(crew, tools, standing.status.search.offered),
             },
             is_kiosk,
-            can_kiosk: !is_kiosk && self.can_be_left(crew.is_needed),
+            can_kiosk,
             who: crew.who().map(|who| who.name.clone()),
         }
     }
@@ -247,6 +274,7 @@ impl Screen {
             tally: &standing.tally,
             types: &standing.types,
             devices: self.devices.lines(choice.language),
+            pages: self.door.listeners(),
             desk: self.door.action(),
         };
         Panel::of(&facts, choice)

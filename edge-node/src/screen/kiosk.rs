@@ -17,10 +17,12 @@ use axum::{
     response::IntoResponse,
 };
 use serde::Deserialize;
+use zeroize::Zeroizing;
 
 use super::{
     Screen,
     choice::{Asked, Choice},
+    crew::token,
     handler::{Answer, Failure, html},
     look::Look,
     page::Place,
@@ -29,6 +31,7 @@ use super::{
     words::word_list,
 };
 use crate::{
+    door::Door,
     error::NodeError,
     node::Node,
     operator::SignInError,
@@ -114,7 +117,10 @@ pub(super) async fn enter(
     }
     // From now on every page does what the desk does: what this page did.
     if crew.actions().contains(&choice.action) {
-        screen.door.set_action(choice.action);
+        let token = token(&headers, screen.port).map(|token| Zeroizing::new(token.to_owned()));
+        let action = choice.action;
+        let choose = move |door: &Door| door.choose(token.as_ref().map(|it| it.as_str()), action);
+        screen.at_the_door(choose).await?;
     }
     screen.kiosk.set(true);
     Ok(choice.to_gate().into_response())

@@ -7,13 +7,14 @@
 //! | noun | file |
 //! | --- | --- |
 //! | who may ask, and what they may do | [`guard`], [`crew`], `kiosk` |
-//! | the gate's page, and what it hears | `handler`, [`page`], [`stage`], [`panel`], `events`, and `templates/gate` |
-//! | the other pages | `sign_in`, `decide`, `find`, `ready` |
+//! | the gate's page, and what it hears | `handler`, `answered`, [`page`], [`stage`], [`panel`], `events`, and `templates/gate` |
+//! | the other pages | `sign_in`, `decide`, `find`, `ready` with `trial` |
 //! | programs | `api`, `metrics` |
 //! | language and action, look, words | [`choice`], [`look`], [`words`], [`tool_words`] |
 //!
 //! It decides nothing: it asks the door.
 
+mod answered;
 mod api;
 pub mod choice;
 pub mod crew;
@@ -23,7 +24,7 @@ mod events;
 mod find;
 pub mod guard;
 mod handler;
-mod kiosk;
+pub(crate) mod kiosk;
 pub mod look;
 mod metrics;
 pub mod page;
@@ -36,6 +37,7 @@ mod standing;
 mod test_code;
 pub mod tool_words;
 mod traffic;
+mod trial;
 mod typed;
 pub mod words;
 
@@ -50,7 +52,9 @@ use axum::{
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 
-use self::{devices::Devices, guard::Guard, kiosk::Kiosk, standing::Kept};
+use self::{
+    answered::Answered, devices::Devices, guard::Guard, kiosk::Kiosk, standing::Kept, trial::Trial,
+};
 use crate::{door::Door, pin::Pin, reason_text::Language};
 
 /// A code and an action are a few hundred bytes.
@@ -132,6 +136,8 @@ struct Screen {
     pin: Option<Arc<Pin>>,
     kiosk: Kiosk,
     kept: Arc<Kept>,
+    trial: Trial,
+    answered: Arc<Answered>,
     counters: Option<PrometheusHandle>,
 }
 
@@ -184,8 +190,11 @@ pub fn router(door: Arc<Door>, options: Options) -> Router {
         pin: options.pin,
         kiosk: Kiosk::new(options.is_kiosk),
         kept: Arc::default(),
+        trial: Trial::default(),
+        answered: Arc::default(),
         counters: options.counters.filter(|_| is_private),
     });
+    let ticks = DefaultBodyLimit::max(find::MOST_BODY);
     Router::new()
         .route("/", get(handler::page))
         .route("/stage", get(handler::stage))
@@ -199,9 +208,10 @@ pub fn router(door: Arc<Door>, options: Options) -> Router {
         .route("/sign-out", post(sign_in::sign_out))
         .route("/lock", post(sign_in::lock))
         .route("/decide", get(decide::page).post(decide::decide))
-        .route("/find", get(find::page).post(find::find))
+        .route("/find", get(find::page).post(find::find).layer(ticks))
         .route("/ready", get(ready::page))
         .route("/ready/code.svg", get(ready::code))
+        .route("/ready/tried", get(trial::tried))
         .route("/kiosk", get(kiosk::page).post(kiosk::enter))
         .route("/kiosk/leave", post(kiosk::leave))
         .route("/api/scan", post(api::scan))

@@ -25,6 +25,8 @@ pub struct Page {
     offer: Offer,
     has_camera: bool,
     place: Place,
+    /// What the stage goes back to, without asking anybody.
+    ready: Stage,
     stage: Stage,
     panel: Panel,
 }
@@ -83,6 +85,7 @@ impl Page {
             offer: frame.offer,
             has_camera: frame.has_camera,
             place: Place::of(status),
+            ready: Stage::ready(frame.choice),
             stage,
             panel,
         }

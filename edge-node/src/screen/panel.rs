@@ -33,6 +33,8 @@ pub struct Panel {
     tools: &'static ToolWords,
     devices_for: Option<&'static str>,
     devices: Vec<Line>,
+    /// How many pages show the same, where there are several.
+    pages: Option<usize>,
     inside: Option<traffic::Inside>,
     type_heads: [&'static str; 3],
     types: Vec<(String, [String; 3])>,
@@ -85,6 +87,8 @@ pub struct Facts<'a> {
     pub devices: Vec<Line>,
     /// What devices scan for.
     pub desk: Action,
+    /// How many pages are open.
+    pub pages: usize,
 }
 
 impl Panel {
@@ -101,6 +105,7 @@ impl Panel {
             tools,
             devices_for: is_other.then(|| words.action(facts.desk)),
             devices: facts.devices.clone(),
+            pages: Some(facts.pages).filter(|pages| *pages > 1),
             inside: facts
                 .inside
                 .map(|inside| traffic::inside(inside, facts.zone, status.now, words)),

@@ -99,5 +99,6 @@ fn facts<'a>(status: &'a Status, link: Option<&'a Link>) -> Facts<'a> {
         types: &[],
         devices: Vec::new(),
         desk: Action::Entry,
+        pages: 1,
     }
 }

@@ -17,6 +17,7 @@ use super::{
     look::Look,
     page::Place,
     test_code,
+    trial::Tried,
     words::word_list,
 };
 use crate::{
@@ -46,17 +47,24 @@ word_list! {
         sound_played: "Played. If nothing was heard, turn the loudspeaker up.", "Sudah diputar. Jika tidak terdengar, besarkan pengeras suara.";
         scanner: "Scanner", "Pemindai";
         scanner_try: "Scan the test code with each scanner. It is no ticket and counts for nothing.", "Pindai kode uji dengan setiap pemindai. Bukan tiket dan tidak dihitung.";
-        scanner_waits: "Nothing was scanned yet", "Belum ada yang dipindai";
+        scanner_waits: "Nothing was typed into this page yet", "Belum ada yang diketik ke halaman ini";
         scanner_good: "The scanner types every character right", "Pemindai mengetik semua karakter dengan benar";
         scanner_bad: "Characters came wrong: set the scanner to the US keyboard layout", "Karakter salah: atur pemindai ke tata letak keyboard US";
         camera: "Camera", "Kamera";
         camera_try: "Take a picture of the test code with a phone and hold it before the camera.", "Foto kode uji dengan ponsel lalu tunjukkan ke kamera.";
-        camera_seen: "The camera has just read the test code", "Kamera baru saja membaca kode uji";
-        camera_waits: "Not seen yet", "Belum terlihat";
         test_code: "The test code", "Kode uji";
         found: "Found", "Temuan";
     }
 }
+
+const NO_HOME: doctor::said::Words = (
+    "this screen was not told the node's folder, so nothing was looked at",
+    "layar ini tidak diberi tahu folder node, jadi tidak ada yang diperiksa",
+);
+const START_AGAIN: doctor::said::Words = (
+    "start the gate with `edge-node run`",
+    "jalankan gerbang dengan `edge-node run`",
+);
 
 /// The page.
 #[derive(Template)]
@@ -68,7 +76,8 @@ struct ReadyPage {
     place: Place,
     report: Report,
     code: String,
-    camera_seen: Option<bool>,
+    tried: Tried,
+    has_camera: bool,
 }
 
 /// `GET /ready`.
@@ -85,14 +94,16 @@ pub(super) async fn page(
     let (status, report) = screen
         .ask(move |node| Ok((node.status()?, examined(node, home))))
         .await?;
+    let report = report.corrected(screen.devices.checks());
     html(&ReadyPage {
         said: ReadyWords::of(choice.language),
         choice,
         look: Look::of(&headers, screen.port),
         place: Place::of(&status),
         report,
-        code: test_code::TEXT.to_owned(),
-        camera_seen: screen.devices.camera_saw_test(),
+        code: crate::test_code::TEXT.to_owned(),
+        tried: screen.tried(choice.language),
+        has_camera: screen.devices.has_camera(),
     })
 }
 
@@ -105,12 +116,12 @@ pub(super) async fn code() -> Result<Response, Failure> {
 fn examined(node: &Node, home: Option<PathBuf>) -> Report {
     let looked = match home {
         Some(home) => doctor::examine(&home, node.clock(), &mut |_, _| {}),
-        None => return Report::new(Vec::new()),
+        None => {
+            let check = Check::no_go("node", NO_HOME, START_AGAIN);
+            return Report::new(vec![check]);
+        }
     };
-    looked.unwrap_or_else(|error| {
-        let said = format!("{error} [{}]", error.code());
-        Report::new(vec![Check::no_go("node", said, "see docs/operations.md")])
-    })
+    looked.unwrap_or_else(|error| Report::new(vec![Check::failed("node", &error)]))
 }
 
 impl ReadyPage {
@@ -124,6 +135,15 @@ impl ReadyPage {
             true => ("admit", said.go, said.go_hint),
             false => ("ask", said.look, said.look_hint),
         }
+    }
+
+    fn found<'c>(&self, check: &'c Check) -> &'c str {
+        check.found.of(self.choice.language)
+    }
+
+    fn advice<'c>(&self, check: &'c Check) -> Option<&'c str> {
+        let advice = check.advice.as_ref();
+        advice.map(|advice| advice.of(self.choice.language))
     }
 
     fn level(&self, check: &Check) -> (&'static str, &'static str) {

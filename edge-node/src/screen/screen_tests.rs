@@ -333,3 +333,6 @@ async fn it_stops_when_told_and_says_when_the_address_is_taken() {
 
 #[path = "exchange_tests.rs"]
 mod exchange;
+
+#[path = "glass_tests.rs"]
+mod glass;

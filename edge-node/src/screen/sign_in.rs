@@ -9,7 +9,7 @@ use axum::{
     Form,
     extract::{Query, State},
     http::{HeaderMap, header::SET_COOKIE},
-    response::{IntoResponse, Redirect},
+    response::IntoResponse,
 };
 use serde::Deserialize;
 use zeroize::Zeroizing;
@@ -72,6 +72,8 @@ struct SignInPage {
 pub(super) struct SignInForm {
     login: String,
     secret: Typed,
+    #[serde(flatten)]
+    asked: Asked,
 }
 
 /// `GET /sign-in`.
@@ -82,7 +84,7 @@ pub(super) async fn page(
 ) -> Answer {
     let crew = screen.crew(&headers).await?;
     if !crew.is_missing() {
-        return Ok(Redirect::to("/").into_response());
+        return Ok(screen.choice(&asked, &headers).to_gate().into_response());
     }
     screen.sign_in_page(&asked, &headers, crew, None).await
 }
@@ -94,20 +96,21 @@ pub(super) async fn sign_in(
     Form(form): Form<SignInForm>,
 ) -> Answer {
     let held = held(&screen, &headers);
+    let asked = form.asked.clone();
+    let choice = screen.choice(&asked, &headers);
     let opened = screen
         .at_the_door(move |door| open(door, held.as_ref().map(|held| held.as_str()), &form))
         .await?;
     match opened {
         Ok(token) => {
-            let mut answer = Redirect::to("/").into_response();
+            let mut answer = choice.to_gate().into_response();
             if let Some(cookie) = token_cookie(&token, screen.port) {
                 answer.headers_mut().append(SET_COOKIE, cookie);
             }
             Ok(answer)
         }
         Err(error) => {
-            let asked = Asked::default();
-            let words = SignInWords::of(screen.choice(&asked, &headers).language);
+            let words = SignInWords::of(choice.language);
             let crew = screen.crew(&headers).await?;
             screen
                 .sign_in_page(&asked, &headers, crew, Some(words.of_error(&error)))
@@ -117,21 +120,31 @@ pub(super) async fn sign_in(
 }
 
 /// `POST /lock`.
-pub(super) async fn lock(State(screen): State<Arc<Screen>>, headers: HeaderMap) -> Answer {
+pub(super) async fn lock(
+    State(screen): State<Arc<Screen>>,
+    headers: HeaderMap,
+    Form(asked): Form<Asked>,
+) -> Answer {
     if let Some(token) = held(&screen, &headers) {
         let lock = move |door: &Door| door.change_desk(|operators| operators.lock(&token));
         screen.at_the_door(lock).await?;
     }
-    Ok(Redirect::to("/sign-in").into_response())
+    let choice = screen.choice(&asked, &headers);
+    Ok(choice.to_sign_in().into_response())
 }
 
 /// `POST /sign-out`.
-pub(super) async fn sign_out(State(screen): State<Arc<Screen>>, headers: HeaderMap) -> Answer {
+pub(super) async fn sign_out(
+    State(screen): State<Arc<Screen>>,
+    headers: HeaderMap,
+    Form(asked): Form<Asked>,
+) -> Answer {
     if let Some(token) = held(&screen, &headers) {
         let end = move |door: &Door| door.change_desk(|operators| operators.sign_out(&token));
         screen.at_the_door(end).await?;
     }
-    let mut answer = Redirect::to("/sign-in").into_response();
+    let choice = screen.choice(&asked, &headers);
+    let mut answer = choice.to_sign_in().into_response();
     if let Some(cookie) = token_cookie("", screen.port) {
         answer.headers_mut().append(SET_COOKIE, cookie);
     }

@@ -25,6 +25,8 @@ const HOLD_OTHER_MS: u32 = 15_000;
 pub struct Stage {
     words: &'static Words,
     mode: &'static str,
+    /// Of the page, for what is decided on it.
+    action: &'static str,
     hint: &'static str,
     shown: Option<Shown>,
 }
@@ -71,8 +73,18 @@ impl Stage {
         Self {
             words,
             mode: words.action(choice.action),
+            action: choice.action.name(),
             hint,
             shown: None,
+        }
+    }
+
+    /// The test code was typed: nothing was scanned.
+    #[must_use]
+    pub fn tried(choice: Choice) -> Self {
+        Self {
+            hint: ToolWords::of(choice.language).tried,
+            ..Self::ready(choice)
         }
     }
 
@@ -83,6 +95,7 @@ impl Stage {
         Self {
             words,
             mode: words.action(scan.action),
+            action: choice.action.name(),
             hint: words.ready_hint,
             shown: Some(Shown::of(scan, choice, zone, may_decide)),
         }
@@ -140,7 +153,7 @@ impl Shown {
 }
 
 /// What a supervisor may be asked about at all; whether it may be overruled, the node says when it is tried.
-fn can_be_decided(scan: &Scan) -> bool {
+pub(super) fn can_be_decided(scan: &Scan) -> bool {
     let is_known = scan.ticket.is_some() || scan.wristband.is_some();
     is_known
         && scan.answers.is_none()

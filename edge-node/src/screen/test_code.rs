@@ -1,13 +1,12 @@
-//! A code that camera and scanners are tried with before doors: never a ticket, a number or a wristband.
+//! The test code as a picture, to be held before camera and scanners.
 
 use qrcodegen::{QrCode, QrCodeEcc};
 
-/// What it says: the one that the camera knows and never hands on.
-pub const TEXT: &str = crate::camera::TEST_CODE;
+use crate::test_code::TEXT;
 
 const QUIET: i32 = 4;
 
-/// It as a picture.
+/// It as SVG.
 pub fn svg() -> Result<String, String> {
     let code = QrCode::encode_text(TEXT, QrCodeEcc::Medium).map_err(|error| error.to_string())?;
     let size = code.size();

@@ -36,6 +36,12 @@ word_list! {
         type_name: "Ticket type", "Jenis tiket";
         per_hour: "Let in here, per hour", "Masuk di sini, per jam";
         other_type: "Unknown", "Tidak dikenal";
+        tried: "The test code, every character right. It is no ticket: scan on.", "Kode uji, semua karakter benar. Bukan tiket: lanjutkan memindai.";
+        missed: "Not judged: scan these guests again", "Belum dinilai: pindai lagi tamu ini";
+        missed_ok: "Seen", "Mengerti";
+        stale: "These figures are old: the gate cannot read them now. Scanning goes on.",
+            "Angka ini lama: gerbang tidak dapat membacanya sekarang. Pemindaian tetap berjalan.";
+        pages: "Pages open here: each shows what camera and scanners read", "Halaman terbuka di sini: masing-masing menampilkan hasil kamera dan pemindai";
         rehearsal: "REHEARSAL", "LATIHAN";
     }
 }

@@ -1,0 +1,84 @@
+//! The last answer at each page, for a page that asks again because it did not hear it.
+//!
+//! Invariant: a scan that a page asked for twice under one number is one attempt, also while the first is still being
+//! decided. It is the same only with the same text, action and operator, so nobody is told what they did not show. In
+//! memory alone: after a restart the log knows the ticket, and says that it was scanned here a moment ago.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use sync_protocol::{id::OperatorId, scan::Action};
+
+use crate::scan::{Scan, Showing};
+
+/// More than a node has screens.
+const MOST: usize = 64;
+
+type Place = Arc<Mutex<Option<Last>>>;
+
+/// By page.
+#[derive(Default)]
+pub(super) struct Answered(Mutex<BTreeMap<u64, Place>>);
+
+struct Last {
+    n: u64,
+    text: String,
+    action: Action,
+    operator: Option<OperatorId>,
+    scan: Scan,
+}
+
+impl Answered {
+    /// The answer that was given to this very scan, or the one that `decide` gives now. A scan without a number is always
+    /// a new one.
+    pub(super) fn once(
+        &self,
+        page: u64,
+        n: Option<u64>,
+        showing: &Showing,
+        decide: impl FnOnce() -> Scan,
+    ) -> Scan {
+        let Some(n) = n else {
+            return decide();
+        };
+        let place = self.place(page);
+        let mut last = locked(&place);
+        if let Some(last) = last.as_ref().filter(|last| last.is_of(n, showing)) {
+            return last.scan.clone();
+        }
+        let scan = decide();
+        *last = Some(Last {
+            n,
+            text: showing.text.to_owned(),
+            action: showing.action,
+            operator: showing.operator,
+            scan: scan.clone(),
+        });
+        scan
+    }
+
+    /// Of too many pages the oldest one loses.
+    fn place(&self, page: u64) -> Place {
+        let mut places = locked(&self.0);
+        let place = Arc::clone(places.entry(page).or_default());
+        while places.len() > MOST {
+            places.pop_first();
+        }
+        place
+    }
+}
+
+impl Last {
+    fn is_of(&self, n: u64, showing: &Showing) -> bool {
+        self.n == n
+            && self.text == showing.text
+            && self.action == showing.action
+            && self.operator == showing.operator
+    }
+}
+
+fn locked<T>(place: &Mutex<T>) -> MutexGuard<'_, T> {
+    place.lock().unwrap_or_else(PoisonError::into_inner)
+}
