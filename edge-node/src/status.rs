@@ -181,6 +181,8 @@ pub struct PlaceNotice {
     /// Corrected time.
     #[serde(serialize_with = "moment_text::serialize")]
     pub at: Timestamp,
+    /// This gate's supervisor who let in where it had asked or refused. Of other gates central alone knows.
+    pub overridden_by: Option<String>,
 }
 
 impl Node {
@@ -259,17 +261,38 @@ impl Node {
             .map(|id| self.replica.ticket(id))
             .transpose()?;
         let won = conflict.won.as_ref();
+        let won = won.map(|place| self.place_notice(config, place));
         Ok(ConflictNotice {
             kind: conflict.kind.name(),
             ticket: conflict.ticket,
             number: ticket.flatten().map(|ticket| ticket.number.to_string()),
             wristband: conflict.wristband,
             action: conflict.action,
-            scan: place_notice(config, &conflict.scan),
-            won: won.map(|place| place_notice(config, place)),
+            scan: self.place_notice(config, &conflict.scan)?,
+            won: won.transpose()?,
             // A scan of others is told here because it lost to one of this node's.
             won_here: conflict.scan.scan.node != self.id(),
             undecidable: conflict.undecidable,
+        })
+    }
+
+    fn place_notice(&self, config: &EventConfig, place: &Place) -> Result<PlaceNotice, NodeError> {
+        let scan = place.scan;
+        let by = match scan.node == self.id() {
+            true => lock(&self.log).overridden_by(scan.seq)?,
+            false => None,
+        };
+        let rules = config.operators.as_ref();
+        let name = |id| {
+            let known = rules.and_then(|rules| rules.operator(id));
+            known.map_or_else(|| id.to_string(), |operator| operator.name.clone())
+        };
+        Ok(PlaceNotice {
+            node: scan.node,
+            seq: scan.seq,
+            gate: config.gate_name(place.gate),
+            at: place.at,
+            overridden_by: by.map(name),
         })
     }
 
@@ -280,6 +303,18 @@ impl Node {
 
     fn known_event<'a>(&'a self, view: &'a View) -> &'a EventConfig {
         view.config.as_ref().unwrap_or(&self.unknown_event)
+    }
+}
+
+impl ConflictNotice {
+    /// The supervisors of this gate who let in over what it had said.
+    #[must_use]
+    pub fn supervisors(&self) -> Vec<String> {
+        let places = [Some(&self.scan), self.won.as_ref()];
+        let places = places.into_iter().flatten();
+        places
+            .filter_map(|place| place.overridden_by.clone())
+            .collect()
     }
 }
 
@@ -295,15 +330,6 @@ impl DoubleNotice {
             won: conflict.won.clone(),
             undecidable: conflict.undecidable,
         })
-    }
-}
-
-fn place_notice(config: &EventConfig, place: &Place) -> PlaceNotice {
-    PlaceNotice {
-        node: place.scan.node,
-        seq: place.scan.seq,
-        gate: config.gate_name(place.gate),
-        at: place.at,
     }
 }
 

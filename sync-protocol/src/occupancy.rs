@@ -366,3 +366,7 @@ fn group(time: &Interval) -> (Timestamp, Timestamp) {
 #[cfg(test)]
 #[path = "occupancy_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "occupancy_law_tests.rs"]
+mod laws;

@@ -7,6 +7,7 @@ mod venue;
 
 mod addons;
 mod audits;
+mod decisions;
 mod disks;
 mod entries;
 mod forgeries;

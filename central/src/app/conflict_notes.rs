@@ -5,7 +5,9 @@ use sync_protocol::id::EventId;
 use super::App;
 use crate::{
     domain::conflict::ConflictId,
-    store::{self, StoreError, Transient, Tx, audit::AuditEntry, conflict::Note, tx::transact},
+    store::{
+        self, StoreError, Transient, Tx, audit::AuditEntry, conflict_note::Note, tx::transact,
+    },
 };
 
 /// Why a note is not taken.
@@ -78,7 +80,7 @@ impl App {
             if !knows(tx, event, conflict).await? {
                 return Err(NoteError::Unknown);
             }
-            store::conflict::insert_note(tx, event, &note).await?;
+            store::conflict_note::insert_note(tx, event, &note).await?;
             store::audit::put(tx, entry).await?;
             Ok(())
         })?;

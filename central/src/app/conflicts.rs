@@ -23,7 +23,8 @@ use crate::{
     },
     store::{
         self, StoreError, Tx,
-        conflict::{AdmittedScan, Marked, Note, SetAside},
+        conflict::{AdmittedScan, Marked, SetAside},
+        conflict_note::Note,
         occupancy::NodeRush,
         ruling::RulingChange,
     },
@@ -43,6 +44,8 @@ pub struct Admission {
     pub gate_name: String,
     /// When, with its error.
     pub time: Interval,
+    /// The supervisor who let in where the gate had asked or refused.
+    pub overridden_by: Option<String>,
 }
 
 /// A ticket that was admitted twice.
@@ -205,7 +208,7 @@ impl App {
         }
         for conflict in &mut conflicts {
             let id = conflict.id.to_string();
-            conflict.notes = store::conflict::notes(&mut tx, event, &id).await?;
+            conflict.notes = store::conflict_note::notes(&mut tx, event, &id).await?;
         }
         Ok(Feed {
             conflicts,
@@ -242,6 +245,7 @@ impl Names {
             node_name: self.node(one.scan.node),
             gate_name: gate.unwrap_or_else(|| one.gate.to_string()),
             time: one.time,
+            overridden_by: one.overridden_by.clone(),
         }
     }
 }
@@ -259,7 +263,7 @@ async fn scan_conflict(
     let Some(kind) = now.or(before) else {
         return Ok(None);
     };
-    let other_ticket = match (scan.winner, scan.wristband) {
+    let other_ticket = match (&scan.winner, scan.wristband) {
         (Some(winner), Some(_)) => store::conflict::ticket_of(tx, winner.scan).await?,
         _ => None,
     };
@@ -275,7 +279,7 @@ async fn scan_conflict(
             action: scan.action,
             flag: scan.flag,
             admission: names.admission(&scan.scan),
-            winner: scan.winner.map(|winner| names.admission(&winner)),
+            winner: scan.winner.as_ref().map(|winner| names.admission(winner)),
             other_ticket: other_ticket.map(|number| number.to_string()),
             ruling: scan.ruling,
         },

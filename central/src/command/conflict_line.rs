@@ -6,7 +6,7 @@ use sync_protocol::merge::Ruling;
 use super::conflict::moment;
 use crate::{
     app::conflicts::{Admission, Conflict, Matter},
-    store::{conflict::Note, ruling::RulingChange},
+    store::{conflict_note::Note, ruling::RulingChange},
 };
 
 pub(super) fn as_json(conflict: &Conflict, with_history: bool) -> Value {
@@ -99,6 +99,7 @@ fn place(one: &Admission) -> Value {
         "at": moment(one.time.at.0),
         "at_ms": one.time.at.0,
         "error_ms": one.time.error_ms(),
+        "overridden_by": one.overridden_by,
     })
 }
 
@@ -216,7 +217,9 @@ fn sentence(matter: &Matter) -> String {
 
 fn place_text(one: &Admission) -> String {
     let (gate, node, at) = (&one.gate_name, &one.node_name, moment(one.time.at.0));
-    format!("{gate} ({node}) at {at} ± {} ms", one.time.error_ms())
+    let by = one.overridden_by.as_deref();
+    let by = by.map_or_else(String::new, |name| format!(", let in by {name}"));
+    format!("{gate} ({node}) at {at} ± {} ms{by}", one.time.error_ms())
 }
 
 fn change_text(change: &RulingChange) -> String {

@@ -1,5 +1,5 @@
 //! What a venue manager must look at: doubles with the scans that they lost to, wristbands without a ticket, flagged
-//! admissions, records that were set aside, and what people remarked about any of them.
+//! admissions and records that were set aside. What people remark about them stands in `conflict_note`.
 
 use sync_protocol::{
     flag::Flag,
@@ -15,12 +15,12 @@ use super::{
     StoreError, Tx,
     revision::{signed, unsigned},
     scan::{action, interval},
-    tx::{execute, fetch_all, fetch_optional},
+    tx::{fetch_all, fetch_optional},
 };
 use crate::domain::conflict::{ParkedPlace, ScanPlace};
 
 /// One admitted scan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AdmittedScan {
     /// The scan.
     pub scan: ScanId,
@@ -28,10 +28,12 @@ pub struct AdmittedScan {
     pub gate: GateId,
     /// When.
     pub time: Interval,
+    /// The supervisor who let in where the gate had asked or refused.
+    pub overridden_by: Option<String>,
 }
 
 /// A double and its winner.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Double {
     /// The ticket.
     pub ticket: TicketId,
@@ -59,12 +61,26 @@ struct Row {
     lo_ms: i64,
     at_ms: i64,
     hi_ms: i64,
+    supervisor: Option<String>,
     winner_node: Uuid,
     winner_seq: i64,
     winner_gate: Uuid,
     winner_lo: i64,
     winner_at: i64,
     winner_hi: i64,
+    winner_supervisor: Option<String>,
+}
+
+/// Who overrode the scan `s` and its winner `w`: joined where that is the reason, so that nobody else is named.
+macro_rules! supervisors {
+    ($before:literal, $after:literal) => {
+        concat!(
+            $before,
+            " LEFT JOIN users su ON su.id = s.operator_id AND s.reason = 34 \
+             LEFT JOIN users wu ON wu.id = w.operator_id AND w.reason = 34 ",
+            $after
+        )
+    };
 }
 
 /// An event's doubles, in the order in which they happened.
@@ -75,13 +91,15 @@ pub async fn of_event(tx: &mut Tx, event: EventId) -> Result<Vec<Double>, StoreE
     let rows = fetch_all!(
         tx,
         Row,
-        "SELECT COALESCE(s.counted_ticket_id, s.ticket_id) AS ticket_id, t.number, s.action, s.ruling, s.node_id, s.seq, s.gate_id, s.lo_ms, s.at_ms, s.hi_ms, \
-         s.winner_node, s.winner_seq, w.gate_id AS winner_gate, w.lo_ms AS winner_lo, w.at_ms AS winner_at, \
-         w.hi_ms AS winner_hi \
-         FROM scans s JOIN scans w ON w.node_id = s.winner_node AND w.seq = s.winner_seq \
-         LEFT JOIN tickets t ON t.id = COALESCE(s.counted_ticket_id, s.ticket_id) \
-         WHERE s.event_id = ? AND s.revision > 0 AND s.ruling IN ('double', 'double_undecidable') \
-         ORDER BY s.at_ms, s.node_id, s.seq",
+        supervisors!(
+            "SELECT COALESCE(s.counted_ticket_id, s.ticket_id) AS ticket_id, t.number, s.action, s.ruling, s.node_id, s.seq, s.gate_id, s.lo_ms, s.at_ms, s.hi_ms, \
+             su.name AS supervisor, s.winner_node, s.winner_seq, w.gate_id AS winner_gate, w.lo_ms AS winner_lo, \
+             w.at_ms AS winner_at, w.hi_ms AS winner_hi, wu.name AS winner_supervisor \
+             FROM scans s JOIN scans w ON w.node_id = s.winner_node AND w.seq = s.winner_seq \
+             LEFT JOIN tickets t ON t.id = COALESCE(s.counted_ticket_id, s.ticket_id)",
+            "WHERE s.event_id = ? AND s.revision > 0 AND s.ruling IN ('double', 'double_undecidable') \
+             ORDER BY s.at_ms, s.node_id, s.seq"
+        ),
         event.0
     )?;
     rows.iter().map(into_double).collect()
@@ -104,11 +122,13 @@ fn into_double(row: &Row) -> Result<Double, StoreError> {
             scan: scan(row.winner_node, row.winner_seq)?,
             gate: GateId(row.winner_gate),
             time: interval(row.winner_lo, row.winner_at, row.winner_hi),
+            overridden_by: row.winner_supervisor.clone(),
         },
         double: AdmittedScan {
             scan: scan(row.node_id, row.seq)?,
             gate: GateId(row.gate_id),
             time: interval(row.lo_ms, row.at_ms, row.hi_ms),
+            overridden_by: row.supervisor.clone(),
         },
     })
 }
@@ -151,12 +171,14 @@ struct MarkedRow {
     lo_ms: i64,
     at_ms: i64,
     hi_ms: i64,
+    supervisor: Option<String>,
     winner_node: Option<Uuid>,
     winner_seq: Option<i64>,
     winner_gate: Option<Uuid>,
     winner_lo: Option<i64>,
     winner_at: Option<i64>,
     winner_hi: Option<i64>,
+    winner_supervisor: Option<String>,
 }
 
 /// Scans that are in conflict, and those that were and are ruled otherwise now, after a place and in its order.
@@ -173,17 +195,20 @@ pub async fn marked(
     let rows = fetch_all!(
         tx,
         MarkedRow,
-        "SELECT COALESCE(s.counted_ticket_id, s.ticket_id) AS ticket_id, t.number, s.wristband_id, s.action, s.ruling, \
-         s.flag, s.revision, s.node_id, s.seq, s.gate_id, s.lo_ms, s.at_ms, s.hi_ms, s.winner_node, s.winner_seq, \
-         w.gate_id AS winner_gate, w.lo_ms AS winner_lo, w.at_ms AS winner_at, w.hi_ms AS winner_hi \
-         FROM scans s LEFT JOIN scans w ON w.node_id = s.winner_node AND w.seq = s.winner_seq \
-         LEFT JOIN tickets t ON t.id = COALESCE(s.counted_ticket_id, s.ticket_id) \
-         WHERE s.event_id = ? AND s.revision > 0 AND s.revision >= ? \
-         AND (s.revision > ? OR s.node_id > ? OR (s.node_id = ? AND s.seq > ?)) \
-         AND (s.ruling IN ('double', 'double_undecidable', 'unbound') OR s.flag IS NOT NULL \
-         OR EXISTS (SELECT 1 FROM ruling_changes c WHERE c.node_id = s.node_id AND c.seq = s.seq \
-         AND c.old_ruling IN ('double', 'double_undecidable', 'unbound'))) \
-         ORDER BY s.revision, s.node_id, s.seq LIMIT ?",
+        supervisors!(
+            "SELECT COALESCE(s.counted_ticket_id, s.ticket_id) AS ticket_id, t.number, s.wristband_id, s.action, s.ruling, \
+             s.flag, s.revision, s.node_id, s.seq, s.gate_id, s.lo_ms, s.at_ms, s.hi_ms, su.name AS supervisor, \
+             s.winner_node, s.winner_seq, w.gate_id AS winner_gate, w.lo_ms AS winner_lo, w.at_ms AS winner_at, \
+             w.hi_ms AS winner_hi, wu.name AS winner_supervisor \
+             FROM scans s LEFT JOIN scans w ON w.node_id = s.winner_node AND w.seq = s.winner_seq \
+             LEFT JOIN tickets t ON t.id = COALESCE(s.counted_ticket_id, s.ticket_id)",
+            "WHERE s.event_id = ? AND s.revision > 0 AND s.revision >= ? \
+             AND (s.revision > ? OR s.node_id > ? OR (s.node_id = ? AND s.seq > ?)) \
+             AND (s.ruling IN ('double', 'double_undecidable', 'unbound') OR s.flag IS NOT NULL \
+             OR EXISTS (SELECT 1 FROM ruling_changes c WHERE c.node_id = s.node_id AND c.seq = s.seq \
+             AND c.old_ruling IN ('double', 'double_undecidable', 'unbound'))) \
+             ORDER BY s.revision, s.node_id, s.seq LIMIT ?"
+        ),
         event.0,
         signed(after.revision),
         signed(after.revision),
@@ -212,6 +237,7 @@ impl MarkedRow {
                 scan,
                 gate: GateId(self.gate_id),
                 time: interval(self.lo_ms, self.at_ms, self.hi_ms),
+                overridden_by: self.supervisor,
             },
             ticket: self.ticket_id.map(TicketId),
             number: number.map(TicketNumber::new),
@@ -240,6 +266,7 @@ impl MarkedRow {
             },
             gate: GateId(gate),
             time: interval(lo, at, hi),
+            overridden_by: self.winner_supervisor.clone(),
         }))
     }
 }
@@ -292,62 +319,6 @@ pub async fn set_aside(
         })
     };
     rows.into_iter().map(parked).collect()
-}
-
-/// What somebody remarked about a conflict.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Note {
-    /// Its id.
-    pub id: Uuid,
-    /// The conflict's id.
-    pub conflict: String,
-    /// Who.
-    pub author: String,
-    /// What.
-    pub text: String,
-    /// When.
-    pub created_at: Timestamp,
-}
-
-/// Stores a note.
-///
-/// # Errors
-/// When the database fails.
-pub async fn insert_note(tx: &mut Tx, event: EventId, note: &Note) -> Result<(), StoreError> {
-    execute!(
-        tx,
-        "INSERT INTO conflict_notes (id, event_id, conflict, author, note, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-        note.id,
-        event.0,
-        &note.conflict,
-        &note.author,
-        &note.text,
-        note.created_at.0
-    )?;
-    Ok(())
-}
-
-/// What was remarked about one conflict, oldest first.
-///
-/// # Errors
-/// When the database fails.
-pub async fn notes(tx: &mut Tx, event: EventId, conflict: &str) -> Result<Vec<Note>, StoreError> {
-    let rows = fetch_all!(
-        tx,
-        (Uuid, String, String, i64),
-        "SELECT id, author, note, created_at FROM conflict_notes WHERE event_id = ? AND conflict = ? \
-         ORDER BY created_at, id",
-        event.0,
-        conflict
-    )?;
-    let note = |(id, author, text, at)| Note {
-        id,
-        conflict: conflict.to_owned(),
-        author,
-        text,
-        created_at: Timestamp(at),
-    };
-    Ok(rows.into_iter().map(note).collect())
 }
 
 /// Whether the event has this admitted scan.

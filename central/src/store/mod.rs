@@ -13,6 +13,7 @@ pub mod check;
 pub mod claim;
 pub mod client;
 pub mod conflict;
+pub mod conflict_note;
 pub mod decision;
 pub mod dialect;
 mod error;

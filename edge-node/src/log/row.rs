@@ -1,15 +1,15 @@
 //! One row of the log by its place.
 
-use rusqlite::OptionalExtension;
+use rusqlite::{OptionalExtension, params};
 use sync_protocol::{
     digest::Digest,
-    id::{TicketId, WristbandId},
+    id::{OperatorId, TicketId, WristbandId},
     scan::ScanRecord,
     time::Timestamp,
     verdict::Reason,
 };
 
-use super::Append;
+use super::{Append, Log};
 use crate::{
     database::{cbor, coded},
     error::NodeError,
@@ -31,6 +31,22 @@ impl Written {
     #[must_use]
     pub fn wristband(&self) -> Option<WristbandId> {
         self.record.subject.wristband().or(self.record.wristband)
+    }
+}
+
+impl Log {
+    /// The supervisor who let in by the record at this place, if it is such a record.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`], also when the row is damaged.
+    pub fn overridden_by(&self, seq: u64) -> Result<Option<OperatorId>, NodeError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT record FROM scans WHERE seq = ?1 AND reason = ?2")?;
+        let found = statement.query_row(params![seq, Reason::Overridden.code()], |row| {
+            cbor::<ScanRecord>(row, 0)
+        });
+        Ok(found.optional()?.and_then(|record| record.operator))
     }
 }
 

@@ -1,4 +1,5 @@
-//! What programs on this machine ask, in JSON. A program has no session: it works with the desk's operator.
+//! What programs on this machine ask, in JSON. A program has no session: it works with the desk's operator. So nobody is
+//! answered where the screen listens to the network, because a stranger there would scan in that name.
 
 use std::sync::Arc;
 
@@ -39,6 +40,7 @@ pub(super) async fn scan(
     State(screen): State<Arc<Screen>>,
     call: Result<Json<ScanCall>, JsonRejection>,
 ) -> Answer {
+    screen.unless_networked()?;
     let Json(call) = call.map_err(|rejection| Failure {
         status: rejection.status(),
         code: "bad_request",
@@ -73,7 +75,21 @@ pub(super) async fn scan(
 
 /// `GET /api/status`.
 pub(super) async fn status(State(screen): State<Arc<Screen>>) -> Answer {
+    screen.unless_networked()?;
     let status = screen.ask(Node::status).await?;
     let link = screen.door.link();
     Ok(Json(StatusAnswer { status, link }).into_response())
+}
+
+impl Screen {
+    fn unless_networked(&self) -> Result<(), Failure> {
+        match self.is_private {
+            true => Ok(()),
+            false => Err(Failure {
+                status: StatusCode::FORBIDDEN,
+                code: "this_machine_only",
+                message: "programs are answered where the screen listens on this machine alone: start the gate without another address".to_owned(),
+            }),
+        }
+    }
 }

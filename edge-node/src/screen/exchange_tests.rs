@@ -163,3 +163,29 @@ async fn programs_give_both_at_once() {
         &["already_exchanged"],
     );
 }
+
+#[tokio::test]
+async fn case_33_a_guest_who_is_found_by_name_waits_for_a_wristband_at_the_page_that_opens() {
+    let (router, _home) = screen();
+    let form = "application/x-www-form-urlencoded";
+    let chosen = post(&router, "/mode", form, "action=exchange".to_owned(), &[]).await;
+    assert_eq!(chosen.status, StatusCode::SEE_OTHER);
+    let number = |n| crate::testing::valid(n).number.to_string();
+    let ticked = format!("action=exchange&number={}", number(1));
+    let opened = post(&router, "/find", form, ticked, &[]).await.text;
+    has(
+        &opened,
+        &["WRISTBAND", "Now scan the wristband", &number(1)],
+    );
+    let (_, rest) = opened
+        .split_once("name=\"page\" value=\"")
+        .expect("a number");
+    let page = rest.split('"').next().expect("its end");
+    let both = scan(&router, page, "exchange", &band(1)).await;
+    has(&both, &["verdict-ask", "compare the name"]);
+    let two = format!("action=exchange&number={}&number={}", number(2), number(3));
+    let each = post(&router, "/find", form, two, &[]).await.text;
+    has(&each, &["tick one at a time"]);
+    let lone = scan(&router, page, "exchange", &band(2)).await;
+    has(&lone, &["Scan the ticket first"]);
+}

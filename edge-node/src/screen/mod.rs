@@ -138,6 +138,8 @@ struct Screen {
     kept: Arc<Kept>,
     trial: Trial,
     answered: Arc<Answered>,
+    /// Only this machine can ask.
+    is_private: bool,
     counters: Option<PrometheusHandle>,
 }
 
@@ -192,6 +194,7 @@ pub fn router(door: Arc<Door>, options: Options) -> Router {
         kept: Arc::default(),
         trial: Trial::default(),
         answered: Arc::default(),
+        is_private,
         counters: options.counters.filter(|_| is_private),
     });
     let ticks = DefaultBodyLimit::max(find::MOST_BODY);

@@ -63,6 +63,8 @@ struct Conflict {
     said: &'static str,
     place: (String, String),
     undecidable: bool,
+    /// Supervisors who let in here over what the gate had said.
+    by: Vec<String>,
 }
 
 /// What it is made from.
@@ -221,6 +223,7 @@ fn conflict(notice: &ConflictNotice, facts: &Facts, words: &Words) -> Conflict {
         said: said(notice.kind, words),
         place: place(&notice.scan.gate, notice.scan.at),
         undecidable: notice.undecidable,
+        by: notice.supervisors(),
     }
 }
 

@@ -336,3 +336,6 @@ mod exchange;
 
 #[path = "glass_tests.rs"]
 mod glass;
+
+#[path = "attack_tests.rs"]
+mod attack;

@@ -129,6 +129,8 @@ pub struct Words {
     pub counted_at: &'static str,
     /// Before the losing gate.
     pub also_at: &'static str,
+    /// Before the name of a supervisor.
+    pub let_in_by: &'static str,
     /// Clocks cannot tell.
     pub undecidable: &'static str,
     /// Units of ages: seconds, minutes, hours, days; and "ago".
@@ -182,6 +184,7 @@ static ENGLISH: Words = Words {
     not_valid: "let in although not valid, at",
     counted_at: "counted",
     also_at: "also let in",
+    let_in_by: "let in by supervisor",
     undecidable: "clocks cannot tell which was first",
     ages: ["s", "min", "h", "d", "ago"],
 };
@@ -233,6 +236,7 @@ static INDONESIAN: Words = Words {
     not_valid: "masuk meskipun tidak berlaku, di",
     counted_at: "dihitung",
     also_at: "juga masuk",
+    let_in_by: "diizinkan oleh supervisor",
     undecidable: "jam tidak dapat menentukan mana yang pertama",
     ages: ["dtk", "mnt", "jam", "hari", "lalu"],
 };
