@@ -56,7 +56,7 @@ lint:
 check:
 	@scripts/setup.sh build
 	@$(MAKE) --no-print-directory lint
-	cargo test -p tests --test tidy
+	cargo test --workspace --test tidy
 	@if command -v cargo-deny >/dev/null; then set -x; cargo deny check bans licenses sources; fi
 
 # Durability is measured, so the databases lie on the project's disk rather than in a /tmp of memory.
@@ -64,21 +64,21 @@ bench:
 	@scripts/setup.sh bench
 	@mkdir -p target/bench/tmp
 	cargo build --release --workspace --bins
-	TMPDIR="$(CURDIR)/target/bench/tmp" cargo bench -p tests --bench figures
+	TMPDIR="$(CURDIR)/target/bench/tmp" cargo bench --workspace --bench figures
 
 # A night's run. The same tests with fewer kills are part of make test.
 crash:
 	@scripts/setup.sh test
 	cargo build --workspace --bins
 	GERBANG_KILLS=$(KILLS) GERBANG_SEED=$(or $(SEED),$(shell date +%s)) \
-		cargo test -p tests --test crash -- --nocapture
+		cargo test --workspace --test crash -- --nocapture
 
 # The same for power cuts in a virtual machine.
 power:
 	@scripts/setup.sh test
 	cargo build --workspace --bins
 	GERBANG_POWER_CUTS=$(CUTS) GERBANG_POWER_SEED=$(or $(SEED),$(shell date +%s)) \
-		cargo test -p tests --test machine -- --nocapture
+		cargo test --workspace --test machine -- --nocapture
 
 # The tests use an unoptimised one, which is there sooner.
 arm64:
@@ -90,10 +90,10 @@ sim:
 	@scripts/setup.sh build
 	cargo build -p tests --test simulation
 ifdef SEED
-	SEED=$(SEED) cargo test -p tests --test simulation the_seed_that_was_asked_for
+	SEED=$(SEED) cargo test --workspace --test simulation the_seed_that_was_asked_for
 else
 	SEEDS=$(SEEDS) FIRST=$(or $(FIRST),$(shell date +%s)000) \
-		cargo test -p tests --test simulation as_many_seeds_as_were_asked_for
+		cargo test --workspace --test simulation as_many_seeds_as_were_asked_for
 endif
 
 # Fuzzing needs the compiler's unstable sanitizer flags; RUSTC_BOOTSTRAP opens them on the stable one.
@@ -106,5 +106,5 @@ fuzz:
 screenshots:
 	@scripts/setup.sh test demo
 	cargo build --workspace --bins
-	cargo test -p tests --test browser --test story
+	cargo test --workspace --test browser --test story
 	cd target/screenshots && cp gate.png gate-refuse.png gate-before-doors.png ticket.png event.png cart.png order-paid.png ../../docs/images/

@@ -1,6 +1,6 @@
 //! `make bench`: the figures, each beside a peer or a limit measured in the same run.
 //!
-//! Machines are noisy, so ratios are what counts. `cargo bench -p tests --bench figures -- edge` runs the areas
+//! Machines are noisy, so ratios are what counts. `cargo bench --workspace --bench figures -- edge` runs the areas
 //! whose name contains `edge`.
 
 #![expect(
