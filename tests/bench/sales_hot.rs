@@ -173,7 +173,7 @@ async fn place_alone(app: &central::app::App, event: &EventSetup, key: &str) -> 
     };
     let payment = payment(app, &order);
     let mut tx = app.store.begin().await?;
-    ensure!(store::hold::claim(&mut tx, claim).await?, "sold out");
+    ensure!(store::hold::claim(&mut tx, &[claim]).await?, "sold out");
     store::order::insert(&mut tx, &[&(order.clone(), secrets)]).await?;
     store::order::insert_items(&mut tx, &[&(order.id, item)]).await?;
     store::order::insert_attendees(&mut tx, &[&attendee]).await?;

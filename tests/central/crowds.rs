@@ -1,13 +1,16 @@
 //! A thousand buyers at once: what there is, is sold once, whatever it is that is scarce, on one server and on two.
+use std::time::{Duration, Instant};
+
 use central::{
     app::{App, offers::Offers, together::Together},
     domain::{charge::Cut, new_event::NewEvent, new_price::NewPromo, new_price::NewSharedQuota},
-    store::Store,
+    store::{self, Store},
 };
 use support::{
     buyers::{form, form_with, order_at_once},
     central::{Engine, START, TestCentral},
     festival::festival,
+    shop::Shop,
 };
 
 const CROWD: usize = 1_000;
@@ -22,15 +25,20 @@ fn scarce(is_shared: bool) -> NewEvent {
     let mut wish = festival();
     wish.types[1].quota = 300;
     if is_shared {
-        wish.prices.shared_quotas = vec![NewSharedQuota {
-            name: "Hall".into(),
-            quota: 250,
-        }];
-        for kind in &mut wish.types {
-            kind.shared_quota = Some("Hall".into());
-        }
+        share(&mut wish, 250);
     }
     wish
+}
+
+/// Has all types share a quota.
+fn share(wish: &mut NewEvent, quota: i64) {
+    wish.prices.shared_quotas = vec![NewSharedQuota {
+        name: "Hall".into(),
+        quota,
+    }];
+    for kind in &mut wish.types {
+        kind.shared_quota = Some("Hall".into());
+    }
 }
 
 /// Another server on the same database.
@@ -59,6 +67,41 @@ async fn no_oversell_under_a_thousand_concurrent_buyers() {
         let after = central.app.event(event.event.id).await.expect("the event");
         assert_eq!(after.types[1].taken, 300);
     }
+}
+
+/// Money that came late takes its places again; a buyer of one of its types has that type, and goes on to what all types
+/// share.
+#[tokio::test]
+async fn late_money_and_a_buyer_do_not_wait_in_a_circle() {
+    let shop = Shop::open_with(Engine::MariaDb, |wish| share(wish, 50)).await;
+    let app = &shop.central.app;
+    let order = shop.buy("late-for-both", &[(0, 1), (1, 1)]).await;
+    shop.drive_silently(&order, "settlement").await;
+    shop.central.clock.advance_ms(shop.event.event.hold_ms);
+    app.expire_holds(10).await.expect("expires");
+    let types = shop.event.types.iter();
+    let last = types.max_by_key(|kind| kind.id).expect("two types");
+    let mut buyer = app.store.begin().await.expect("a transaction");
+    let mine = store::pool::lock_types(&mut buyer, &[last.id].into()).await;
+    let shared = mine.expect("free").shared[&last.id];
+    let waits = "SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() \
+                 AND info LIKE 'UPDATE ticket_types SET taken = taken + %'";
+    let end = Instant::now() + Duration::from_secs(20);
+    let goes_on = async {
+        while shop.number(waits).await == 0 {
+            assert!(
+                Instant::now() < end,
+                "nobody waits: {:?}",
+                shop.outcomes().await
+            );
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let locked = store::pool::lock_shared(&mut buyer, &[shared].into()).await;
+        locked.expect("whoever waits for the buyer does not have it");
+        buyer.commit().await.expect("it is over");
+    };
+    tokio::join!(shop.resend(&order), goes_on);
+    assert_eq!(shop.look(&order).await["status"], "paid");
 }
 
 #[tokio::test]

@@ -94,7 +94,7 @@ impl App {
         let sold = transact!(self.store, |tx| {
             // First of all: it makes revisions visible in order.
             let mut revision = store::revision::take(tx, kind.event).await?;
-            if !store::hold::claim(tx, claim).await? {
+            if !store::hold::claim(tx, &[claim]).await? {
                 return Err(OrderError::SoldOut(kind.name.clone()));
             }
             let (key_slot, key) = self.signing_key(tx, kind.event).await?;

@@ -2,7 +2,10 @@
 //!
 //! Invariants: `taken` changes only by one conditional statement each way, so it stays within the quota whoever
 //! else is buying, and nothing is ever read first; a hold leaves `held` once, because that move is conditional
-//! too, and only who made it gives the capacity back.
+//! too, and only who made it gives the capacity back. Whoever takes or gives does it in one order: all types by
+//! their ids, then the quotas that they share by theirs, then promo codes; so nobody waits in a circle.
+
+use std::collections::BTreeMap;
 
 use sync_protocol::time::Timestamp;
 use uuid::Uuid;
@@ -19,22 +22,37 @@ use crate::domain::{
     id::{OrderId, SharedQuotaId, TicketTypeId},
 };
 
-/// Takes capacity of a type and of the quota it shares; false when there is not enough left of either, and the
-/// caller rolls back.
+/// Takes capacity of types, sorted by id, and of the quotas they share; false when there is not enough left of one, and
+/// the caller rolls back.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn claim(tx: &mut Tx, claim: Claim) -> Result<bool, StoreError> {
-    let quantity = i64::from(claim.quantity);
-    if !pool::take(tx, Pool::Type(claim.ticket_type), quantity).await? {
-        return Ok(false);
+pub async fn claim(tx: &mut Tx, claims: &[Claim]) -> Result<bool, StoreError> {
+    for claim in claims {
+        let quantity = i64::from(claim.quantity);
+        if !pool::take(tx, Pool::Type(claim.ticket_type), quantity).await? {
+            return Ok(false);
+        }
     }
-    let sql = "SELECT shared_quota_id FROM ticket_types WHERE id = ?";
-    let shared = fetch_optional!(tx, (Option<Uuid>,), sql, claim.ticket_type.0)?;
-    match shared.and_then(|(shared,)| shared) {
-        Some(shared) => pool::take(tx, Pool::Shared(SharedQuotaId(shared)), quantity).await,
-        None => Ok(true),
+    for (quota, quantity) in shared(tx, claims).await? {
+        if !pool::take(tx, Pool::Shared(quota), quantity).await? {
+            return Ok(false);
+        }
     }
+    Ok(true)
+}
+
+/// What claims draw on shared quotas, by the quotas' ids.
+async fn shared(tx: &mut Tx, claims: &[Claim]) -> Result<BTreeMap<SharedQuotaId, i64>, StoreError> {
+    let mut quotas = BTreeMap::new();
+    for claim in claims {
+        let sql = "SELECT shared_quota_id FROM ticket_types WHERE id = ?";
+        let row = fetch_optional!(tx, (Option<Uuid>,), sql, claim.ticket_type.0)?;
+        if let Some(quota) = row.and_then(|(quota,)| quota) {
+            *quotas.entry(SharedQuotaId(quota)).or_default() += i64::from(claim.quantity);
+        }
+    }
+    Ok(quotas)
 }
 
 /// A claim of an order, as it is stored.
@@ -106,14 +124,9 @@ pub async fn release(tx: &mut Tx, order: OrderId) -> Result<(), StoreError> {
 
 /// After all types: the order in which whoever buys locks them too.
 async fn give_shared_back(tx: &mut Tx, released: &[Claim]) -> Result<(), StoreError> {
-    for claim in released {
-        execute!(
-            tx,
-            "UPDATE shared_quotas SET taken = taken - ? \
-             WHERE id = (SELECT shared_quota_id FROM ticket_types WHERE id = ?)",
-            i64::from(claim.quantity),
-            claim.ticket_type.0
-        )?;
+    for (quota, quantity) in shared(tx, released).await? {
+        let sql = "UPDATE shared_quotas SET taken = taken - ? WHERE id = ?";
+        execute!(tx, sql, quantity, quota.0)?;
     }
     Ok(())
 }
@@ -153,7 +166,16 @@ pub async fn unsell(tx: &mut Tx, order: OrderId) -> Result<(), StoreError> {
     let sql = "UPDATE holds SET status = 'held' WHERE order_id = ? AND status = 'sold'";
     execute!(tx, sql, order.0)?;
     promo::hold_again(tx, order).await?;
-    release(tx, order).await
+    release(tx, order).await?;
+    // Tickets that were refunded in between had given their places back: whoever pays once more gets all of them.
+    execute!(
+        tx,
+        "UPDATE holds SET quantity = (SELECT SUM(i.quantity) FROM order_items i \
+         WHERE i.order_id = holds.order_id AND i.ticket_type_id = holds.ticket_type_id) \
+         WHERE order_id = ? AND status = 'released'",
+        order.0
+    )?;
+    Ok(())
 }
 
 /// Takes the capacity of released holds again, as sold, and the uses of promo codes with it; false when there is not
@@ -162,10 +184,9 @@ pub async fn unsell(tx: &mut Tx, order: OrderId) -> Result<(), StoreError> {
 /// # Errors
 /// When the database fails.
 pub async fn sell_again(tx: &mut Tx, order: OrderId) -> Result<bool, StoreError> {
-    for one in claims(tx, order).await? {
-        if !claim(tx, one).await? {
-            return Ok(false);
-        }
+    let wanted = claims(tx, order).await?;
+    if !claim(tx, &wanted).await? {
+        return Ok(false);
     }
     if !promo::use_again(tx, order).await? {
         return Ok(false);
