@@ -336,3 +336,34 @@ async fn an_organiser_hears_of_many_sales_in_one_letter_and_once_an_hour_at_most
         assert_eq!(json!(letter["parts"][0]["file"]), Value::Null);
     }
 }
+
+#[tokio::test]
+async fn tickets_are_sent_again_to_the_orders_own_address_three_times_a_day() {
+    for engine in Engine::both() {
+        let (shop, post) = (Shop::open(engine).await, PostBox::open().await);
+        let app = connected(&shop, &post);
+        let order = shop.buy("sent-again", &[(0, 1)]).await;
+        let path = order.path("/tickets-mail");
+        let (status, refused) = shop.post(&path, &[], "").await;
+        assert_eq!((status, &refused["code"]), (409, &json!("not_paid")));
+        shop.drive(&order, "settlement").await;
+        for want in [202, 202, 202, 429] {
+            assert_eq!(shop.post(&path, &[], "").await.0, want);
+        }
+        let other = path.replace(&order.access, "AAAA");
+        assert_eq!(shop.post(&other, &[], "").await.0, 404);
+        while app.send_letters(10).await.expect("sends") > 0 {}
+        let letters = post.letters();
+        assert_eq!(letters.len(), 4, "{engine:?}");
+        let again = letters.iter().map(parsed).filter(|letter| {
+            header(letter, "subject") == "Your tickets once more: Festival"
+                && letter["parts"][2]["text"] == "%PDF-"
+        });
+        assert_eq!(again.count(), 3);
+        let ids: std::collections::BTreeSet<_> =
+            letters.iter().map(support::letter::message_id).collect();
+        assert_eq!(ids.len(), 4, "each is a letter of its own");
+        shop.central.clock.advance_ms(24 * 3_600_000);
+        assert_eq!(shop.post(&path, &[], "").await.0, 202);
+    }
+}

@@ -1,8 +1,9 @@
 //! Finding an order again by an identity number: how often, how long, and what may be shown before a proof.
 //!
-//! Invariant: what is shown without a proof names no event, person, address or whole order number, and only to who knows
+//! Invariants: what is shown without a proof names no event, person, address or whole order number, and only to who knows
 //! the order's own address too; everything else needs the code or the link that was sent there. An identity number
-//! alone gives nothing away, not even whether there is an order.
+//! alone gives nothing away, not even whether there is an order. Who guesses codes all day opens an order less often than
+//! once in a million days ([`CODE_DIGITS`], [`MOST_BY_CONTACT_DAY`], [`MOST_TRIES`], [`MOST_CONTACTS`]).
 
 use sync_protocol::time::Timestamp;
 
@@ -24,8 +25,15 @@ pub const MOST_BY_IDENTITY: i64 = 5;
 pub const MOST_BY_ADDRESS: i64 = 20;
 /// Letters to one address.
 pub const MOST_BY_CONTACT: i64 = 5;
+/// What the limit below is counted over.
+pub const DAY_MS: i64 = 24 * WINDOW_MS;
+/// Letters to one address a day.
+pub const MOST_BY_CONTACT_DAY: i64 = 6;
+/// Digits of a code.
+pub const CODE_DIGITS: u32 = 8;
 /// Addresses that are written to for one question: who bought under more finds the rest the next time.
 pub const MOST_CONTACTS: usize = 3;
+const CODES: u64 = 10_u64.pow(CODE_DIGITS);
 /// How long questions are kept.
 pub const KEEP_MS: i64 = 24 * WINDOW_MS;
 
@@ -80,10 +88,19 @@ fn mask_number(number: &str) -> String {
     number.chars().enumerate().map(shown).collect()
 }
 
-/// Six digits out of a secret number.
+/// Eight digits out of a secret number.
 #[must_use]
 pub fn code(secret: [u8; 8]) -> String {
-    format!("{:06}", u64::from_be_bytes(secret) % 1_000_000)
+    format!("{:08}", u64::from_be_bytes(secret) % CODES)
+}
+
+/// A code as it is read most easily: in two halves.
+#[must_use]
+pub fn spaced(code: &str) -> String {
+    match code.split_at_checked(code.len() / 2) {
+        Some((one, other)) => format!("{one} {other}"),
+        None => code.to_owned(),
+    }
 }
 
 /// A code as typed: blanks and hyphens between the digits do no harm.
@@ -97,13 +114,23 @@ pub fn typed_code(typed: &str) -> String {
 mod tests {
     use super::*;
 
+    /// Each code of a letter may be met by each try at its question, and one question may bring several letters.
+    #[test]
+    fn guessing_all_day_opens_an_order_less_often_than_once_in_a_million_days() {
+        let letters = MOST_BY_CONTACT_DAY * i64::try_from(MOST_CONTACTS).expect("few");
+        let met = u64::try_from(letters * MOST_TRIES).expect("positive");
+        assert!(met * 1_000_000 <= CODES, "{met} of {CODES}");
+        assert!(KEEP_MS >= DAY_MS, "letters are counted for a day");
+    }
+
     #[test]
     fn numbers_and_codes_are_masked_and_written() {
         assert_eq!(mask_number("GRB-7K2QF9M4XD"), "GRB-7K********");
-        assert_eq!(code([0; 8]), "000000");
-        assert_eq!(code([0, 0, 0, 0, 0, 0x1E, 0x84, 0x80]), "000000");
-        assert_eq!(code([0, 0, 0, 0, 0, 0x1E, 0x84, 0x87]), "000007");
-        assert_eq!(typed_code(" 123 4-56 "), "123456");
+        assert_eq!(code([0; 8]), "00000000");
+        assert_eq!(code([0, 0, 0, 0, 5, 0xF5, 0xE1, 0x00]), "00000000");
+        assert_eq!(code([0, 0, 0, 0, 5, 0xF5, 0xE1, 0x07]), "00000007");
+        assert_eq!(spaced("12345678"), "1234 5678");
+        assert_eq!(typed_code(" 1234 5-678 "), "12345678");
         assert!(same_address("Siti@example.id", "siti@EXAMPLE.id"));
     }
 }

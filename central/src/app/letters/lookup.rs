@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{LetterError, compose::Written, words::pick};
 use crate::{
     app::{App, orders::OrderError},
-    domain::{buyer, letter::LetterKind, order::OrderStatus},
+    domain::{buyer, letter::LetterKind, order::OrderStatus, tracking},
     mail::{Button, Page},
     store::{self, tx::transact},
 };
@@ -31,7 +31,11 @@ impl App {
         let secret = self.tracking_secret(grant.id);
         let url = format!("{}/track/link?secret={secret}", self.public_url);
         Ok(Some(Written {
-            page: page(language, self.tracking_code(grant.id), url),
+            page: page(
+                language,
+                tracking::spaced(&self.tracking_code(grant.id)),
+                url,
+            ),
             // Whoever reads this box knows the name; the letter does not tell it.
             name: String::new(),
             to: grant.email,

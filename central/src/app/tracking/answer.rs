@@ -57,11 +57,14 @@ impl App {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let orders = store::order::by_identity(tx, &ask.identity, MOST_ORDERS).await?;
-        let since = now.plus_ms(-tracking::WINDOW_MS);
+        let hour = now.plus_ms(-tracking::WINDOW_MS);
+        let day = now.plus_ms(-tracking::DAY_MS);
         for email in tracking::contacts(&orders) {
             let digest = self.contact_digest(email);
-            let written = store::tracking::written(tx, &digest, since).await?;
-            if written >= tracking::MOST_BY_CONTACT {
+            if store::tracking::written(tx, &digest, hour).await? >= tracking::MOST_BY_CONTACT
+                || store::tracking::written(tx, &digest, day).await?
+                    >= tracking::MOST_BY_CONTACT_DAY
+            {
                 continue;
             }
             let grant = Grant {
