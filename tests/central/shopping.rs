@@ -46,6 +46,51 @@ fn field(shop: &Shop, kind: usize) -> String {
     format!("quantity_{}", shop.event.types[kind].id)
 }
 
+/// The provider sends the browser back without the secret of the link, which it was never told.
+#[tokio::test]
+async fn a_browser_comes_back_from_paying_by_its_cookie_and_a_stranger_does_not() {
+    let shop = Shop::open(Engine::Sqlite).await;
+    let order = shop.buy("comes-back", &[(0, 1)]).await;
+    let link = format!("/orders/{}?access={}", order.number, order.access);
+    let mut visit = Visit::new(&shop);
+    let seen = visit.get(&link).await;
+    let cookies = seen.headers.get_all("set-cookie").iter();
+    let cookies: Vec<_> = cookies.filter_map(|value| value.to_str().ok()).collect();
+    let own = cookies.iter().find(|text| text.contains(&order.access));
+    let own = own.expect("the browser remembers the order");
+    let path = format!("; Path=/orders/{}; HttpOnly; SameSite=Lax", order.number);
+    assert!(own.contains(&path), "{own}");
+    let back = format!(
+        "/orders/{}?order_id={}&status_code=200&transaction_status=settlement",
+        order.number, order.number
+    );
+    assert_eq!(visit.get(&back).await.to(), link);
+    let mut stranger = Visit::new(&shop);
+    let page = stranger.get(&back).await;
+    assert!(
+        page.status == 404 && page.page.contains("href=\"/track\""),
+        "{}",
+        page.page
+    );
+    assert!(!page.page.contains(&order.access) && !page.page.contains("Festival"));
+    // The provider's page sends the browser to where it was told.
+    let pay_url = shop.look(&order).await["pay_url"].clone();
+    let stays = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    let pay = stays
+        .no_proxy()
+        .build()
+        .expect("a client")
+        .post(pay_url.as_str().expect("where to pay"))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body("channel=qris&action=pay");
+    let sent = pay.send().await.expect("the simulator");
+    let told = sent.headers()["location"].to_str().expect("an address");
+    assert!(
+        told.contains(&back) && !told.contains(&order.access),
+        "{told}"
+    );
+}
+
 #[tokio::test]
 async fn the_price_is_live_and_a_code_counts() {
     let shop = open().await;

@@ -23,6 +23,8 @@ use crate::{app::App, domain::buyer::language_of};
 
 const VISITOR: &str = "gerbang_visitor";
 const LANGUAGE: &str = "gerbang_language";
+/// The secret of an order's link, for that order's pages alone.
+const ORDER: &str = "gerbang_order";
 const TOKEN: &str = "form token";
 const ID_BYTES: usize = 16;
 const NONCE_BYTES: usize = 16;
@@ -39,6 +41,8 @@ pub struct Visitor {
     pub query: String,
     /// The language was chosen just now.
     is_chosen: bool,
+    /// The secret of the link to the order whose page this is, as this browser saw it last.
+    order_access: Option<String>,
     id: [u8; ID_BYTES],
     is_new: bool,
     app: App,
@@ -65,6 +69,7 @@ impl Visitor {
             path: parts.uri.path().to_owned(),
             query: kept.join("&"),
             is_chosen: wish.is_some(),
+            order_access: cookie(&parts.headers, ORDER).map(str::to_owned),
             id: known.unwrap_or_else(|| random(app)),
             is_new: known.is_none(),
             app: app.clone(),
@@ -118,12 +123,34 @@ impl Visitor {
         }
     }
 
+    /// The secret of the link to the order whose page this is, if this browser was there.
+    #[must_use]
+    pub fn order_access(&self) -> Option<&str> {
+        self.order_access.as_deref()
+    }
+
+    /// Has the browser remember the secret of an order's link until it is closed, and tell it to that order's pages alone.
+    pub fn remember_order(&self, answer: &mut Response, number: &str, access: &str) {
+        if self.order_access.as_deref() == Some(access) {
+            return;
+        }
+        let secure = self.secure();
+        let text =
+            format!("{ORDER}={access}; Path=/orders/{number}; HttpOnly; SameSite=Lax{secure}");
+        if let Ok(value) = HeaderValue::from_str(&text) {
+            answer.headers_mut().append(SET_COOKIE, value);
+        }
+    }
+
+    fn secure(&self) -> &'static str {
+        match self.app.public_url.starts_with("https:") {
+            true => "; Secure",
+            false => "",
+        }
+    }
+
     fn set(&self, answer: &mut Response, name: &str, value: &str, lasts_s: Option<u32>) {
-        let secure = if self.app.public_url.starts_with("https:") {
-            "; Secure"
-        } else {
-            ""
-        };
+        let secure = self.secure();
         let lasts = lasts_s
             .map(|seconds| format!("; Max-Age={seconds}"))
             .unwrap_or_default();

@@ -1,7 +1,8 @@
 //! One order: where the buyer lands after paying, and comes back to.
 //!
 //! While it is pending the page asks for news by itself, and is fetched anew once there are some: what a provider
-//! adds to the address is not believed and not read.
+//! adds to the address is not believed and not read. The provider is not told the secret of the buyer's link either; a
+//! browser that comes back without it is led on by its cookie, or told how to find the order.
 
 use askama::Template;
 use axum::{
@@ -86,6 +87,13 @@ struct OrderPage {
     pay_url: Option<String>,
 }
 
+/// For a browser that does not know the order.
+#[derive(Template)]
+#[template(path = "shop/arrival.html")]
+struct ArrivalPage {
+    page: Frame,
+}
+
 /// One ticket.
 pub(super) struct TicketRow {
     number: String,
@@ -98,10 +106,17 @@ pub(super) struct TicketRow {
 pub(super) async fn show(
     State(app): State<App>,
     visitor: Visitor,
-    Link { number, access }: Link,
+    Path(number): Path<String>,
+    link: Result<Link, Response>,
 ) -> Response {
+    let access = match link {
+        Ok(Link { access, .. }) => access,
+        Err(_) => return arrive(&visitor, &number),
+    };
     match app.find_order(&number, &access).await {
         Ok(order) => {
+            let is_pending = order.order.status == OrderStatus::Pending;
+            let remembered = access.clone();
             let refunds = app.refunds_of_buyer(&number, &access).await;
             let page = OrderPage::new(&app, &visitor, &order, access);
             let zone = &order.setup.event.time_zone;
@@ -111,9 +126,27 @@ pub(super) async fn show(
                 refunds: refunds.unwrap_or_default(),
                 ..page
             };
-            page.page.send(StatusCode::OK, &page)
+            let mut answer = page.page.send(StatusCode::OK, &page);
+            if is_pending {
+                visitor.remember_order(&mut answer, &number, &remembered);
+            }
+            answer
         }
         Err(error) => problem(&visitor, None, &error),
+    }
+}
+
+/// Somebody comes without the secret: back from the payment provider, or by a link that was cut.
+fn arrive(visitor: &Visitor, number: &str) -> Response {
+    let is_plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    match visitor.order_access() {
+        Some(access) if is_plain(access) && is_plain(number) => back(number, access),
+        _ => {
+            let template = ArrivalPage {
+                page: Frame::private(visitor),
+            };
+            template.page.send(StatusCode::NOT_FOUND, &template)
+        }
     }
 }
 
