@@ -39,8 +39,12 @@ pub struct Protection {
     pub proxies: Proxies,
     /// How strict the rate limits are.
     pub strictness: Strictness,
+    /// Longest wait for the headers of a request, and for the next request on a connection.
+    pub header_time: Duration,
     /// Longest pause within a body: who sends drop by drop holds a place for nothing.
     pub body_pause: Duration,
+    /// Longest time for a whole request, however steadily its body drips.
+    pub request_time: Duration,
 }
 
 impl Default for Protection {
@@ -48,7 +52,9 @@ impl Default for Protection {
         Self {
             proxies: Proxies::default(),
             strictness: Strictness::default(),
+            header_time: Duration::from_secs(20),
             body_pause: Duration::from_secs(10),
+            request_time: LIMIT,
         }
     }
 }
@@ -98,7 +104,7 @@ fn protected(routes: Router<App>, app: &App, protection: &Protection) -> Router<
         .layer(RequestBodyTimeoutLayer::new(protection.body_pause))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::REQUEST_TIMEOUT,
-            LIMIT,
+            protection.request_time,
         ))
         .layer(CatchPanicLayer::custom(refusal::panicked))
         .layer(middleware::from_fn_with_state(

@@ -1,5 +1,7 @@
 //! Listening: plain HTTP for people and webhooks, TLS with central's own authority for gates, until asked to stop.
 //!
+//! Nobody holds a place by being slow: headers have a time limit, and whoever keeps a connection open must answer. People
+//! and webhooks are spoken to in HTTP/1 alone: telling the versions apart would wait for their first bytes without an end.
 //! Stopping is graceful: no new connections, requests under way are finished within a limit, then the worker ends.
 
 use std::{future::Future, net::SocketAddr, time::Duration};
@@ -19,8 +21,8 @@ use crate::{app::App, worker};
 /// Longest wait for requests under way.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// Longest wait for the headers of a request, and for the next request on a connection.
-const HEADERS: Duration = Duration::from_secs(20);
+/// Longest wait for a gate's headers, its next request, and its answer to a sign of life.
+const GATE_SILENCE: Duration = Duration::from_secs(20);
 
 /// Where to listen.
 pub struct Listeners {
@@ -50,18 +52,29 @@ pub async fn serve(
         Some(_) => router::public_with(app.clone(), &listeners.protection),
         None => router::all(app.clone(), &listeners.protection),
     };
-    let mut public = axum_server::bind(listeners.public).handle(handles[0].clone());
+    let public = axum_server::bind(listeners.public).http1_only();
+    let mut public = public.handle(handles[0].clone());
     let mut connections = public.http_builder().http1();
     connections
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADERS);
+        .header_read_timeout(listeners.protection.header_time);
     let public = public.serve(routes.into_make_service_with_connect_info::<SocketAddr>());
     let nodes = async {
         let Some((address, tls)) = listeners.nodes else {
             return Ok(());
         };
         let routes = router::nodes(app).into_make_service();
-        let server = axum_server::bind_rustls(address, tls).handle(handles[1].clone());
+        let mut server = axum_server::bind_rustls(address, tls).handle(handles[1].clone());
+        let connections = server.http_builder();
+        connections
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(GATE_SILENCE);
+        connections
+            .http2()
+            .timer(TokioTimer::new())
+            .keep_alive_interval(GATE_SILENCE)
+            .keep_alive_timeout(GATE_SILENCE);
         let served = server.serve(routes).await;
         served.with_context(|| cannot_listen(address, "NODE_LISTEN"))
     };
