@@ -6,13 +6,15 @@ use std::{
 };
 
 use ambient::{Clock, SystemClock};
+use central::store::Store;
 use midtrans_sim::{Drive, Options, Running as Provider, Simulator};
 use serde_json::{Value, json};
-use sqlx::{Connection, SqliteConnection};
 use support::{
     box_office::BoxOffice,
+    central::Engine,
     http::client,
     line::Line,
+    mariadb::MariaDb,
     program::{self, Running},
     shop::{IDENTITY, KEY},
 };
@@ -37,9 +39,16 @@ pub struct Cashier {
 
 impl Cashier {
     /// Opens it, with central running.
-    pub async fn open() -> Self {
+    pub async fn open(engine: Engine) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let office = BoxOffice::open(folder.path()).await.expect("a database");
+        let office = match engine {
+            Engine::Sqlite => BoxOffice::open(folder.path()).await,
+            Engine::MariaDb => {
+                let database = MariaDb::shared().await.fresh_database().await;
+                BoxOffice::open_at(folder.path(), database).await
+            }
+        };
+        let office = office.expect("a database");
         let port = free_port();
         let clock = SystemClock::new();
         let mut options = Options::new(KEY, Arc::new(move || clock.now().0));
@@ -136,13 +145,11 @@ impl Cashier {
 
     /// One number out of the database.
     pub async fn number(&self, question: &'static str) -> i64 {
-        let file = self.folder.path().join("central.db");
-        let url = format!("sqlite:{}", file.display());
-        let mut connection = SqliteConnection::connect(&url).await.expect("a file");
-        let number = sqlx::query_scalar(question)
-            .fetch_one(&mut connection)
-            .await;
-        number.expect(question)
+        match &self.office.app.store {
+            Store::Sqlite { reader, .. } => sqlx::query_scalar(question).fetch_one(reader).await,
+            Store::MySql { reader, .. } => sqlx::query_scalar(question).fetch_one(reader).await,
+        }
+        .expect(question)
     }
 
     /// Waits until a question has this answer.

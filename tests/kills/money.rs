@@ -4,6 +4,7 @@ use std::time::Duration;
 use ambient::{Entropy, SeededEntropy};
 use data_encoding::BASE64;
 use support::{
+    central::Engine,
     program,
     shop::{IDENTITY, KEY},
 };
@@ -22,7 +23,26 @@ fn moment(dice: &SeededEntropy) -> Duration {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn central_dies_between_webhook_and_answer_and_between_paid_and_mail() {
-    let mut cashier = Cashier::open().await;
+    dies_around_payments(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn central_dies_around_payments_on_mariadb() {
+    dies_around_payments(Engine::MariaDb).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn central_dies_in_the_middle_of_a_mass_refund() {
+    dies_in_a_mass_refund(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn central_dies_in_the_middle_of_a_mass_refund_on_mariadb() {
+    dies_in_a_mass_refund(Engine::MariaDb).await;
+}
+
+async fn dies_around_payments(engine: Engine) {
+    let mut cashier = Cashier::open(engine).await;
     let dice = SeededEntropy::new(11);
     let orders = 12;
     for n in 0..orders {
@@ -51,7 +71,7 @@ async fn central_dies_between_webhook_and_answer_and_between_paid_and_mail() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn central_dies_after_it_kept_notices_and_before_it_followed_them() {
-    let mut cashier = Cashier::open().await;
+    let mut cashier = Cashier::open(Engine::Sqlite).await;
     let orders = 6;
     let mut numbers = Vec::new();
     for n in 0..orders {
@@ -78,9 +98,8 @@ async fn central_dies_after_it_kept_notices_and_before_it_followed_them() {
     assert_books_hold(&cashier).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn central_dies_in_the_middle_of_a_mass_refund() {
-    let mut cashier = Cashier::open().await;
+async fn dies_in_a_mass_refund(engine: Engine) {
+    let mut cashier = Cashier::open(engine).await;
     let dice = SeededEntropy::new(12);
     let by_provider = 8;
     for n in 0..by_provider {
@@ -91,7 +110,7 @@ async fn central_dies_in_the_middle_of_a_mass_refund() {
     let bulk = i64::try_from(cashier.office.sell(60).await.expect("sold").len()).expect("few");
     let orders = cashier.number("SELECT COUNT(*) FROM orders").await;
     let paid = cashier
-        .number("SELECT SUM(amount_minor) FROM payments")
+        .number("SELECT CAST(SUM(amount_minor) AS SIGNED) FROM payments")
         .await;
     // The command that begins it dies first, and then the server, again and again.
     let mut cancel = cashier.command();
@@ -131,13 +150,13 @@ async fn central_dies_in_the_middle_of_a_mass_refund() {
     );
     assert_eq!(
         cashier
-            .number("SELECT SUM(amount_minor) FROM refunds")
+            .number("SELECT CAST(SUM(amount_minor) AS SIGNED) FROM refunds")
             .await,
         paid
     );
     assert_eq!(
         cashier
-            .number("SELECT SUM(claimed_minor) FROM payments")
+            .number("SELECT CAST(SUM(claimed_minor) AS SIGNED) FROM payments")
             .await,
         paid
     );

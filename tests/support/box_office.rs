@@ -36,6 +36,7 @@ pub struct BoxOffice {
     /// The event.
     pub event: EventSetup,
     folder: PathBuf,
+    url: String,
 }
 
 /// A sold ticket.
@@ -53,7 +54,14 @@ impl BoxOffice {
     /// # Errors
     /// When it cannot be made.
     pub async fn open(folder: &Path) -> Result<Self> {
-        let url = url(folder);
+        Self::open_at(folder, url(folder)).await
+    }
+
+    /// The same in the empty database at this address; programs run in `folder`.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub async fn open_at(folder: &Path, url: String) -> Result<Self> {
         let app = App {
             store: Store::open(&url).await?,
             clock: std::sync::Arc::new(SystemClock::new()),
@@ -73,6 +81,7 @@ impl BoxOffice {
             app,
             event,
             folder: folder.to_owned(),
+            url,
         })
     }
 
@@ -94,7 +103,7 @@ impl BoxOffice {
             .collect();
         central
             .current_dir(&self.folder)
-            .env("DATABASE_URL", url(&self.folder))
+            .env("DATABASE_URL", &self.url)
             .env("GERBANG_MASTER_KEY", key);
     }
 
@@ -199,16 +208,19 @@ impl BoxOffice {
     async fn codes(&self, rows: &[Ticket]) -> Result<Vec<Sold>> {
         let mut tx = self.app.store.read().await?;
         let (_, key) = self.app.signing_key(&mut tx, self.id()).await?;
-        let store::Tx::Sqlite(sqlite) = &mut tx else {
-            anyhow::bail!("the box office keeps its books in SQLite");
-        };
+        let question = "SELECT key_slot, issued_at FROM tickets WHERE id = ?";
         let mut sold = Vec::with_capacity(rows.len());
         for row in rows {
-            let (key_slot, issued_at): (i64, i64) =
-                sqlx::query_as("SELECT key_slot, issued_at FROM tickets WHERE id = ?")
-                    .bind(row.id.0)
-                    .fetch_one(&mut **sqlite)
-                    .await?;
+            let (key_slot, issued_at): (i64, i64) = match &mut tx {
+                store::Tx::Sqlite(tx) => {
+                    let asked = sqlx::query_as(question).bind(row.id.0);
+                    asked.fetch_one(&mut **tx).await?
+                }
+                store::Tx::MySql(tx) => {
+                    let asked = sqlx::query_as(question).bind(row.id.0);
+                    asked.fetch_one(&mut **tx).await?
+                }
+            };
             let payload = sync_protocol::code::Payload {
                 key_slot: u8::try_from(key_slot)?,
                 ticket: row.id,
