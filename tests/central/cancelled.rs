@@ -74,3 +74,85 @@ async fn money_that_comes_after_the_cancellation_goes_back() {
         assert_eq!(status, EventStatus::Cancelled);
     }
 }
+
+#[tokio::test]
+async fn a_dispute_that_is_won_after_the_cancellation_gives_the_money_back() {
+    for engine in Engine::both() {
+        let shop = Shop::open(engine).await;
+        let (app, event) = (&shop.central.app, shop.event.event.id);
+        let order = paid(&shop, "disputed-and-off", &[(0, 2)], "credit_card").await;
+        shop.drive(&order, "chargeback").await;
+        app.cancel_event(event, &organiser())
+            .await
+            .expect("cancelled");
+        while app.refund_cancelled(10).await.expect("a piece") > 0 {}
+        assert_eq!(shop.number("SELECT COUNT(*) FROM refunds").await, 0);
+        app.end_dispute(&order.number, true, &organiser())
+            .await
+            .expect("won");
+        let claimed = "SELECT COUNT(*) FROM payments WHERE claimed_minor = amount_minor";
+        assert_eq!(shop.number(claimed).await, 1, "{engine:?}");
+        let good = "SELECT COUNT(*) FROM tickets WHERE status = 'valid'";
+        assert_eq!(shop.number(good).await, 0);
+        let check = app.verify_event(event).await.expect("a check");
+        assert_eq!(check.faults, []);
+    }
+}
+
+/// Late money that is being booked at this moment: either the run of refunds sees it, or it sees the cancellation.
+#[tokio::test]
+async fn late_money_does_not_slip_past_a_cancellation() {
+    for engine in Engine::both() {
+        let shop = std::sync::Arc::new(Shop::open(engine).await);
+        let (app, event) = (shop.central.app.clone(), shop.event.event.id);
+        let mut orders = Vec::new();
+        for n in 0..12 {
+            let order = shop.buy(&format!("late-and-off-{n}"), &[(0, 1)]).await;
+            shop.drive_silently(&order, "settlement").await;
+            orders.push(order);
+        }
+        shop.central.clock.advance_ms(shop.event.event.hold_ms);
+        app.expire_holds(50).await.expect("expires");
+        let mut all = tokio::task::JoinSet::new();
+        for order in &orders {
+            let (shop, order) = (std::sync::Arc::clone(&shop), order.clone());
+            all.spawn(async move { shop.resend(&order).await });
+        }
+        let closing = app.clone();
+        all.spawn(async move {
+            closing
+                .cancel_event(event, &organiser())
+                .await
+                .expect("cancelled");
+            while closing.refund_cancelled(3).await.expect("a piece") > 0 {}
+        });
+        all.join_all().await;
+        while app.refund_cancelled(3).await.expect("a piece") > 0 {}
+        let kept = "SELECT COUNT(*) FROM payments WHERE status <> 'success' OR claimed_minor < amount_minor";
+        assert_eq!(shop.number(kept).await, 0, "{engine:?}");
+        let good = "SELECT COUNT(*) FROM tickets WHERE status = 'valid'";
+        assert_eq!(shop.number(good).await, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_free_order_that_meets_a_cancellation_gets_no_tickets() {
+    for engine in Engine::both() {
+        let shop = Shop::open_with(engine, |wish| wish.types[0].price_minor = 0).await;
+        let app = &shop.central.app;
+        // Stored, and not yet settled when the event is cancelled.
+        let order = shop.buy("free-and-off", &[(0, 1)]).await;
+        shop.central
+            .execute("UPDATE orders SET status = 'pending', paid_at = NULL")
+            .await;
+        shop.central
+            .execute("UPDATE holds SET status = 'held'")
+            .await;
+        app.cancel_event(shop.event.event.id, &organiser())
+            .await
+            .expect("cancelled");
+        let settled = app.start_payment(&order.number, &order.access).await;
+        assert_eq!(settled.expect("an answer").order.status.name(), "cancelled");
+        assert_eq!(shop.taken(0).await, 0, "{engine:?}");
+    }
+}

@@ -297,7 +297,8 @@ async fn a_refund_that_central_forgot_is_found_at_the_provider_and_not_made_by_h
         let wanted = app.refund_order(&order.number, &ask, &manager()).await;
         wanted.expect("paid");
         app.send_refunds(50).await.expect("the database answers");
-        let found = "SELECT COUNT(*) FROM refunds WHERE status = 'done' AND hand_reference = 'RF-forgotten'";
+        let found =
+            "SELECT COUNT(*) FROM refunds WHERE status = 'done' AND refund_key = 'RF-forgotten'";
         assert_eq!(shop.number(found).await, 1, "{engine:?}");
         assert_eq!(shop.number("SELECT COUNT(*) FROM refunds").await, 1);
         assert_eq!(

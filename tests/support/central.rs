@@ -92,6 +92,18 @@ impl TestCentral {
         }
     }
 
+    /// Changes the database behind central's back.
+    ///
+    /// # Panics
+    /// When the statement is wrong.
+    pub async fn execute(&self, statement: &'static str) {
+        let done = match &self.app.store {
+            Store::Sqlite { writer, .. } => sqlx::query(statement).execute(writer).await.map(drop),
+            Store::MySql { writer, .. } => sqlx::query(statement).execute(writer).await.map(drop),
+        };
+        done.expect(statement);
+    }
+
     /// The time it is there.
     #[must_use]
     pub fn now(&self) -> Timestamp {

@@ -1,4 +1,4 @@
-//! A wire between two programs that a test can cut, mend and stall.
+//! A wire between two programs that a test can cut, mend and stall, and that can keep an answer for a while.
 use std::{
     net::SocketAddr,
     sync::{
@@ -9,7 +9,11 @@ use std::{
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::{
+        TcpListener, TcpStream,
+        tcp::{OwnedReadHalf, OwnedWriteHalf},
+    },
+    sync::watch,
 };
 
 /// The wire.
@@ -31,6 +35,10 @@ struct State {
     to_stall: AtomicUsize,
     /// How many were kept so far.
     stalled: AtomicUsize,
+    /// How many more answers are kept until [`Line::let_go`].
+    to_keep: AtomicUsize,
+    /// How many answers are kept now, once anybody waits.
+    kept: watch::Sender<usize>,
 }
 
 impl State {
@@ -82,6 +90,25 @@ impl Line {
         self.state.stalled.load(Ordering::SeqCst)
     }
 
+    /// Keeps the next answer until [`Line::let_go`]; those after it pass.
+    pub fn keep_answer(&self) {
+        self.state.to_keep.store(1, Ordering::SeqCst);
+    }
+
+    /// Waits until an answer is kept.
+    ///
+    /// # Panics
+    /// When the line is gone.
+    pub async fn answer_kept(&self) {
+        let mut kept = self.state.kept.subscribe();
+        kept.wait_for(|kept| *kept > 0).await.expect("the line");
+    }
+
+    /// Lets kept answers go.
+    pub fn let_go(&self) {
+        self.state.kept.send_replace(0);
+    }
+
     /// Mends it.
     pub fn mend(&self) {
         self.state.to_stall.store(0, Ordering::SeqCst);
@@ -94,9 +121,9 @@ async fn carry(near: TcpStream, to: SocketAddr, state: Arc<State>) {
     let Ok(far) = TcpStream::connect(to).await else {
         return;
     };
-    let (mut near_in, mut near_out) = near.into_split();
-    let (mut far_in, mut far_out) = far.into_split();
-    let back = tokio::spawn(async move { tokio::io::copy(&mut far_in, &mut near_out).await });
+    let (mut near_in, near_out) = near.into_split();
+    let (far_in, mut far_out) = far.into_split();
+    let back = tokio::spawn(carry_back(far_in, near_out, Arc::clone(&state)));
     let mut bytes = vec![0; 16 * 1024];
     while let Ok(count) = near_in.read(&mut bytes).await {
         if count > 0 && State::take(&state.to_stall) {
@@ -109,4 +136,20 @@ async fn carry(near: TcpStream, to: SocketAddr, state: Arc<State>) {
         }
     }
     back.abort();
+}
+
+/// Carries answers, and keeps those that are to be kept.
+async fn carry_back(mut far: OwnedReadHalf, mut near: OwnedWriteHalf, state: Arc<State>) {
+    let mut bytes = vec![0; 16 * 1024];
+    while let Ok(count) = far.read(&mut bytes).await {
+        if count > 0 && State::take(&state.to_keep) {
+            let mut kept = state.kept.subscribe();
+            state.kept.send_modify(|kept| *kept += 1);
+            // The sender lives as long as the state, which is held here.
+            let _ = kept.wait_for(|kept| *kept == 0).await;
+        }
+        if count == 0 || near.write_all(&bytes[..count]).await.is_err() {
+            break;
+        }
+    }
 }

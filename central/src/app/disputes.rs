@@ -15,6 +15,7 @@ use super::{
 use crate::{
     domain::{
         attention::Attention,
+        event::EventStatus,
         order::{Order, OrderStatus},
         payment::PaymentStatus,
         refund::RefundReason,
@@ -132,6 +133,7 @@ impl App {
             if won {
                 self.unfreeze(tx, &mut revision, &order, &payment, by)
                     .await?;
+                self.refund_if_off(tx, &mut revision, &order).await?;
             } else {
                 self.lose(tx, &mut revision, &order, &payment, by).await?;
             }
@@ -140,6 +142,24 @@ impl App {
         });
         self.waits.changed(found.event);
         ended
+    }
+
+    /// Money that is ours again goes back where the event will not take place: its run of refunds has passed this order.
+    async fn refund_if_off(
+        &self,
+        tx: &mut Tx,
+        revision: &mut EventRevision,
+        order: &Order,
+    ) -> Result<(), DisputeError> {
+        let event = store::event::by_id(tx, order.event).await?;
+        let is_off = event.is_some_and(|event| event.status == EventStatus::Cancelled);
+        if !is_off || order.status == OrderStatus::Refunded {
+            return Ok(());
+        }
+        let ask = RefundAsk::whole(RefundReason::EventCancelled);
+        self.refund_locked(tx, revision, order, &ask, &Actor::System)
+            .await?;
+        Ok(())
     }
 
     /// The bank keeps what had not gone back before.

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     domain::{
+        event::EventStatus,
         letter::LetterKind,
         order::{IllegalMove, Order, OrderItem, OrderStatus},
         price::Adjustment,
@@ -117,12 +118,12 @@ impl App {
         Ok((order, url))
     }
 
-    /// A free order is paid as soon as it is placed; whoever repeats the request at the same moment gets what the
-    /// quicker one made of it.
+    /// A free order is paid as soon as it is placed, or given up where the event was cancelled at that moment; whoever
+    /// repeats the request at the same moment gets what the quicker one made of it.
     async fn settle_free(&self, order: Order) -> Result<Order, OrderError> {
         let id = order.id;
         match self.settle_free_once(order).await {
-            Err(OrderError::Illegal(late)) if late.from.is_settled() => {
+            Err(OrderError::Illegal(late)) if late.from != OrderStatus::Pending => {
                 let mut tx = self.store.read().await?;
                 let settled = store::order::by_id(&mut tx, id).await?;
                 Ok(settled.ok_or(StoreError::Corrupt("an order that is gone"))?)
@@ -138,6 +139,16 @@ impl App {
             // First of all: it makes revisions visible in order.
             let mut revision = store::revision::take(tx, order.event).await?;
             let order = store::order::lock(tx, order.id).await?;
+            let found = store::event::by_id(tx, order.event).await?;
+            if found.is_none_or(|event| event.status == EventStatus::Cancelled) {
+                let to = order.status.cancel()?;
+                self.give_up(tx, &order, to, now).await?;
+                store::revision::put(tx, order.event, &revision).await?;
+                return Ok(Order {
+                    status: to,
+                    ..order
+                });
+            }
             let status = order.status.pay()?;
             store::order::mark_paid(tx, order.id, order.status, now).await?;
             store::hold::sell(tx, order.id).await?;
@@ -234,8 +245,14 @@ impl App {
             },
             now_ms: self.clock.now().0,
             hold_until_ms: order.hold_until.0,
-            finish_url: self.order_url(order),
+            finish_url: self.return_url(order),
         }
+    }
+
+    /// Where the provider sends the buyer's browser back to. It is told to a third party, so the link's secret is not in it:
+    /// the browser knows it by a cookie.
+    fn return_url(&self, order: &Order) -> String {
+        format!("{}/orders/{}", self.public_url, order.number)
     }
 
     /// The buyer's own link to an order.

@@ -255,6 +255,8 @@ fn say(refund: &Refund, order: &str) {
     let what = match refund.status {
         RefundStatus::Requested => "waits for an answer".to_owned(),
         RefundStatus::Declined => "is declined".to_owned(),
+        RefundStatus::Void => "is void: the money never came".to_owned(),
+        RefundStatus::Overtaken => "is no longer needed: it went back another way".to_owned(),
         RefundStatus::Approved | RefundStatus::Sent => {
             "is approved: `central serve` asks the provider for it".to_owned()
         }

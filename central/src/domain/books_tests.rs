@@ -1,14 +1,17 @@
 //! Order, payment and refunds together: whatever comes in whatever order, paid = tickets + refunds + open.
 
 use super::{
+    id::RefundId,
     money::{Currency, Money},
     order::OrderStatus,
     payment::{Move, PaymentStatus, Reading, Standing, decide},
     refund::{self, Plan, RefundStatus, Scope, Seat},
+    returned::{self, Booking, Ours},
 };
 use crate::payments::ProviderVerdict as V;
 use proptest::prelude::*;
 use sync_protocol::id::TicketId;
+use uuid::Uuid;
 
 const PAID: i64 = 100;
 const VERDICTS: [V; 9] = [
@@ -44,6 +47,8 @@ fn fresh() -> World {
             claimed_minor: 0,
             returned_minor: 0,
             knows_second: false,
+            is_won: false,
+            is_second: false,
             is_off: false,
         },
         seats: Vec::new(),
@@ -79,18 +84,23 @@ impl World {
             Move::Expire => (order.expire(), PaymentStatus::Expired),
             Move::Reverse => (order.reverse(), PaymentStatus::Failed),
             Move::Freeze => (Ok(order), PaymentStatus::Disputed),
-            Move::Unfreeze => (Ok(order), self.standing_payment()),
             Move::PayTwice => {
                 self.seconds.push(reading.transaction_ref);
                 self.beside = (self.beside.0 + PAID, self.beside.1 + PAID);
                 return;
             }
-            Move::BookRefunds => return self.book_elsewhere(reading.returned_minor),
+            Move::BookRefunds => return self.book_returned(reading.returned_minor),
             Move::PayBack | Move::Ignore(_) | Move::NeedsReview(_) => return,
         };
         match decided {
             Move::Pay | Move::PayAfterRelease => self.seats = seats(),
-            Move::Reverse => self.seats.clear(),
+            Move::Reverse => {
+                self.seats.clear();
+                self.stored.claimed_minor = 0;
+                for (status, _) in &mut self.refunds {
+                    *status = status.void().unwrap_or(*status);
+                }
+            }
             _ => {}
         }
         self.stored.order = order.expect("decide names only legal moves");
@@ -110,15 +120,43 @@ impl World {
         PAID - self.stored.claimed_minor
     }
 
-    fn book_elsewhere(&mut self, told: i64) {
-        let new = (told - self.stored.returned_minor).min(self.left());
-        if new == 0 {
+    /// Books what went back by the provider's word, which tells no pieces.
+    fn book_returned(&mut self, returned_minor: i64) {
+        let ours = |(number, (status, amount_minor)): (u128, &(RefundStatus, i64))| Ours {
+            id: RefundId(Uuid::from_u128(number)),
+            key: number.to_string(),
+            status: *status,
+            amount_minor: *amount_minor,
+        };
+        let known: Vec<Ours> = (0..).zip(&self.refunds).map(ours).collect();
+        let mut is_news = false;
+        for booking in returned::bookings(&known, &[], returned_minor) {
+            let at = |refund: RefundId| known.iter().position(|one| one.id == refund);
+            match booking {
+                Booking::Made { refund, .. } => {
+                    let at = at(refund).expect("one of ours");
+                    self.refunds[at].0 = self.refunds[at].0.finish().expect("it is open");
+                }
+                Booking::Part {
+                    refund,
+                    amount_minor,
+                    ..
+                } => {
+                    self.refunds[at(refund).expect("one of ours")].1 -= amount_minor;
+                    self.refunds.push((RefundStatus::Done, amount_minor));
+                    is_news = true;
+                }
+                Booking::News { amount_minor, .. } => {
+                    self.stored.claimed_minor += amount_minor;
+                    self.refunds.push((RefundStatus::Done, amount_minor));
+                    is_news = true;
+                }
+            }
+        }
+        self.count_returned();
+        if !is_news || self.stored.order == OrderStatus::Refunded {
             return;
         }
-        self.stored.claimed_minor += new;
-        self.refunds.push((RefundStatus::Done, new));
-        self.stored.returned_minor += new;
-        self.stored.payment = self.standing_payment();
         let moved = match self.left() {
             0 => {
                 self.seats.clear();
@@ -127,6 +165,18 @@ impl World {
             _ => self.stored.order.refund_part(),
         };
         self.stored.order = moved.expect("money was left");
+    }
+
+    fn count_returned(&mut self) {
+        let done = self
+            .refunds
+            .iter()
+            .filter(|one| one.0 == RefundStatus::Done);
+        self.stored.returned_minor = done.map(|one| one.1).sum();
+        self.stored.payment = match self.stored.payment {
+            PaymentStatus::Disputed if self.stored.returned_minor < PAID => PaymentStatus::Disputed,
+            _ => self.standing_payment(),
+        };
     }
 
     fn approve(&mut self, scope: &Scope) {
@@ -152,9 +202,15 @@ impl World {
         self.refunds.push((RefundStatus::Approved, amount_minor));
     }
 
+    /// A person says that a dispute is won.
+    fn win(&mut self) {
+        self.stored.payment = self.standing_payment();
+        self.stored.is_won = true;
+    }
+
     fn follow(&mut self, at: usize, kind: i64) {
         let count = self.refunds.len();
-        let Some((status, amount)) = self.refunds.get_mut(at % count.max(1)) else {
+        let Some((status, _)) = self.refunds.get_mut(at % count.max(1)) else {
             return;
         };
         let moved = match kind {
@@ -166,11 +222,7 @@ impl World {
         let Ok(to) = moved else { return };
         *status = to;
         if to == RefundStatus::Done {
-            self.stored.returned_minor += *amount;
-            self.stored.payment = match self.stored.payment {
-                PaymentStatus::Disputed => PaymentStatus::Disputed,
-                _ => self.standing_payment(),
-            };
+            self.count_returned();
         }
     }
 
@@ -226,6 +278,7 @@ proptest! {
                         _ => Scope::Amount(amount),
                     });
                 }
+                4 if world.stored.payment == PaymentStatus::Disputed => world.win(),
                 _ => world.follow(at, amount % 4),
             }
             world.check()?;

@@ -40,6 +40,7 @@ pub mod price;
 pub mod promo;
 pub mod receipt;
 pub mod refund;
+pub mod returned;
 pub mod ruling_check;
 pub mod ticket;
 pub mod tracking;

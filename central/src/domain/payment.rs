@@ -38,6 +38,17 @@ named_enum! {
     }
 }
 
+impl PaymentStatus {
+    /// Whether money came, wherever it is by now.
+    #[must_use]
+    pub const fn has_money(self) -> bool {
+        match self {
+            Self::Success | Self::PartlyRefunded | Self::Refunded | Self::Disputed => true,
+            Self::Pending | Self::Failed | Self::Expired | Self::Review => false,
+        }
+    }
+}
+
 /// What the provider's records say now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
@@ -72,6 +83,10 @@ pub struct Standing {
     pub returned_minor: i64,
     /// The attempt that is read is known as a second payment already.
     pub knows_second: bool,
+    /// A person said that its dispute was won.
+    pub is_won: bool,
+    /// It came beside the payment that the order's tickets stand for.
+    pub is_second: bool,
     /// Capacity cannot be found again: the event will not take place.
     pub is_off: bool,
 }
@@ -101,8 +116,6 @@ pub enum Move {
     Reverse,
     /// The buyer's bank took the money back for now: freeze the tickets.
     Freeze,
-    /// The dispute is won: the tickets are good again.
-    Unfreeze,
     /// Money went back at the provider: book what we do not know of.
     BookRefunds,
     /// Nothing new.
@@ -180,7 +193,6 @@ impl Move {
             Self::PayTwice => "paid_twice",
             Self::Reverse => "reversed",
             Self::Freeze => "disputed",
-            Self::Unfreeze => "dispute_won",
             Self::BookRefunds => "refunded",
             Self::Ignore(known) => known.name(),
             Self::NeedsReview(doubt) => doubt.name(),
@@ -189,13 +201,19 @@ impl Move {
 }
 
 impl Move {
+    /// Whether it takes in what came for this order's own payment.
+    #[must_use]
+    pub const fn is_payment(self) -> bool {
+        matches!(self, Self::Pay | Self::PayAfterRelease | Self::PayBack)
+    }
+
     /// Whether it moves money or closes the order.
     #[must_use]
     pub const fn is_final(self) -> bool {
         match self {
             Self::Pay | Self::PayAfterRelease | Self::PayBack | Self::PayTwice => true,
             Self::Fail | Self::Cancel | Self::Expire | Self::Reverse => true,
-            Self::Freeze | Self::Unfreeze | Self::BookRefunds => true,
+            Self::Freeze | Self::BookRefunds => true,
             Self::KeepPending | Self::FailAttempt | Self::Ignore(_) | Self::NeedsReview(_) => false,
         }
     }
@@ -223,6 +241,8 @@ pub fn decide(stored: &Standing, reading: &Reading) -> Move {
         V::Expired => ended(stored, reading, Move::Expire),
         V::Challenged => unpaid_doubt(stored, Doubt::Challenged),
         V::Reserved => unpaid_doubt(stored, Doubt::Reserved),
+        // It was paid, and part of that is still ours; what went back of it is the next thing to do.
+        V::PartlyRefunded if !stored.payment.has_money() => paid(stored, reading),
         V::Refunded | V::PartlyRefunded => refunded(stored, reading),
         V::Disputed => disputed(stored, reading),
         V::NeedsReview => Move::NeedsReview(Doubt::UnknownStatus),
@@ -252,8 +272,8 @@ fn paid(stored: &Standing, reading: &Reading) -> Move {
                 None => Move::NeedsReview(Doubt::AmountDiffers),
             }
         }
-        P::Disputed => Move::Unfreeze,
-        P::PartlyRefunded | P::Refunded => Move::Ignore(Known::LowerState),
+        // Who won a dispute is told by a person: a reading that is older than it says the same as one after it.
+        P::Disputed | P::PartlyRefunded | P::Refunded => Move::Ignore(Known::LowerState),
         P::Success if stored.order.is_settled() => Move::Ignore(Known::Repeated),
         P::Success if stored.claimed_minor > 0 => Move::Ignore(Known::GoesBack),
         _ if reading.amount != Some(stored.amount) => Move::NeedsReview(Doubt::AmountDiffers),
@@ -281,20 +301,16 @@ fn ended(stored: &Standing, reading: &Reading, close: Move) -> Move {
 }
 
 /// Money that was ours is not any more. A card payment that has not settled is given back by cancelling it, so a
-/// cancellation is expected where all of it was claimed; any other claim on it now has nothing behind it.
+/// cancellation is expected where all of it was claimed; any other claim on it now has nothing behind it. Where some went
+/// back already, a person must see who is to bear that.
 fn undone(stored: &Standing, reading: &Reading) -> Move {
-    if stored.claimed_minor > 0 {
-        let is_ours = reading.verdict == ProviderVerdict::Cancelled
-            && stored.claimed_minor == stored.amount.minor;
-        return match is_ours {
-            true => Move::Ignore(Known::GoesBack),
-            false => Move::NeedsReview(Doubt::Reversed),
-        };
+    let is_whole = stored.claimed_minor == stored.amount.minor;
+    if reading.verdict == ProviderVerdict::Cancelled && is_whole {
+        return Move::Ignore(Known::GoesBack);
     }
-    if stored.order.is_settled() {
-        Move::Reverse
-    } else {
-        Move::NeedsReview(Doubt::Reversed)
+    match stored.returned_minor {
+        0 => Move::Reverse,
+        _ => Move::NeedsReview(Doubt::Reversed),
     }
 }
 
@@ -307,11 +323,8 @@ fn unpaid_doubt(stored: &Standing, doubt: Doubt) -> Move {
 }
 
 fn refunded(stored: &Standing, reading: &Reading) -> Move {
-    use PaymentStatus as P;
     match stored.payment {
-        P::Pending | P::Failed | P::Expired | P::Review => {
-            Move::NeedsReview(Doubt::RefundedElsewhere)
-        }
+        _ if !stored.payment.has_money() => Move::NeedsReview(Doubt::RefundedElsewhere),
         // A second payment that was given back, as it should be.
         _ if stored.knows_other(reading) => Move::Ignore(Known::OtherAttempt),
         _ if reading.returned_minor > stored.returned_minor => Move::BookRefunds,
@@ -324,6 +337,8 @@ fn disputed(stored: &Standing, reading: &Reading) -> Move {
     match stored.payment {
         _ if stored.knows_other(reading) => Move::NeedsReview(Doubt::Disputed),
         P::Disputed => Move::Ignore(Known::Repeated),
+        // The provider's records may say so for ever; a new dispute is for a person to tell from the old one.
+        _ if stored.is_won || stored.is_second => Move::NeedsReview(Doubt::Disputed),
         P::Success | P::PartlyRefunded if stored.order.is_settled() => Move::Freeze,
         _ => Move::NeedsReview(Doubt::Disputed),
     }

@@ -47,6 +47,8 @@ fn standing(order: OrderStatus) -> Standing {
         claimed_minor,
         returned_minor: claimed_minor,
         knows_second: false,
+        is_won: false,
+        is_second: false,
         is_off: false,
     }
 }
@@ -78,7 +80,7 @@ const TABLE: [(V, [&str; 5]); 12] = [
     (V::Cancelled,      ["cancelled", "reversed", "reversed", "other_attempt", "repeated"]),
     (V::Expired,        ["expired", "reversed", "reversed", "other_attempt", "repeated"]),
     (V::Refunded,       ["refunded_elsewhere", "refunded", "refunded", "repeated", "refunded_elsewhere"]),
-    (V::PartlyRefunded, ["refunded_elsewhere", "refunded", "repeated", "repeated", "refunded_elsewhere"]),
+    (V::PartlyRefunded, ["paid", "refunded", "repeated", "repeated", "paid_after_release"]),
     (V::Disputed,       ["disputed", "disputed", "disputed", "disputed", "disputed"]),
     (V::NeedsReview,    ["unknown_status", "unknown_status", "unknown_status", "unknown_status", "unknown_status"]),
 ];
@@ -189,8 +191,14 @@ fn money_without_a_ticket_is_watched_like_any_other() {
             "no seat for money that goes back"
         );
         assert_eq!(said(V::Cancelled), "goes_back", "that is how it goes back");
-        assert_eq!(said(V::Denied), "reversed");
+        assert_eq!(decide(&goes_back, &reading(V::Denied, "t1")), Move::Reverse);
         assert_eq!(said(V::Refunded), "refunded");
+        let went = Standing {
+            returned_minor: 40,
+            ..goes_back
+        };
+        let undone = decide(&went, &reading(V::Denied, "t1"));
+        assert_eq!(undone, Move::NeedsReview(Doubt::Reversed));
     }
 }
 
@@ -224,7 +232,7 @@ fn money_beside_a_payment_by_hand_goes_back() {
 }
 
 #[test]
-fn a_dispute_freezes_once_and_is_lifted_when_it_is_won() {
+fn a_dispute_freezes_once_and_no_reading_lifts_it() {
     let paid = standing(OrderStatus::Paid);
     assert_eq!(decide(&paid, &reading(V::Disputed, "t1")), Move::Freeze);
     let frozen = Standing {
@@ -233,9 +241,19 @@ fn a_dispute_freezes_once_and_is_lifted_when_it_is_won() {
     };
     let said = |verdict, transaction| decide(&frozen, &reading(verdict, transaction));
     assert_eq!(said(V::Disputed, "t1"), Move::Ignore(Known::Repeated));
-    assert_eq!(said(V::Paid, "t1"), Move::Unfreeze);
+    assert_eq!(said(V::Paid, "t1"), Move::Ignore(Known::LowerState));
     assert_eq!(said(V::Paid, "t2"), Move::PayTwice);
     assert_eq!(said(V::Disputed, "t2"), Move::NeedsReview(Doubt::Disputed));
+    let won = Standing {
+        is_won: true,
+        ..standing(OrderStatus::Paid)
+    };
+    let again = decide(&won, &reading(V::Disputed, "t1"));
+    assert_eq!(
+        again,
+        Move::NeedsReview(Doubt::Disputed),
+        "not frozen twice"
+    );
 }
 
 #[test]
@@ -280,7 +298,6 @@ fn make(stored: &mut Standing, books: &mut Books, decided: Move, reading: &Readi
         Move::Expire => (stored.order.expire(), PaymentStatus::Expired),
         Move::Reverse => (stored.order.reverse(), PaymentStatus::Failed),
         Move::Freeze => (Ok(stored.order), PaymentStatus::Disputed),
-        Move::Unfreeze => (Ok(stored.order), PaymentStatus::Success),
         Move::PayTwice => {
             books.seconds.insert(reading.transaction_ref.clone());
             return;

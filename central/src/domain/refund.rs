@@ -4,12 +4,13 @@
 //!             approve          send            finish
 //! requested ──────────► approved ────► sent ─────────► done
 //!     │ decline             │ hand_over  │ │ fail        ▲
-//!     └──► declined         └──► manual ◄┘ └──► failed ──┤ (send again, hand_over, or found to be made)
-//!                                   └────── finish ──────┘
+//!     ├──► declined         └──► manual ◄┘ └──► failed ──┤ (send again, hand_over, or found to be made)
+//!     │ overtake                    └────── finish ──────┘
+//!     └──► overtaken        (all that is approved and not made) ── void ──► void
 //! ```
 //!
-//! Invariants: a refund lays claim to its amount from its approval on, whatever becomes of it, so that all claims on a
-//! payment never exceed it; a ticket's share is its part of what was really paid (discount, fee and tax included), and
+//! Invariants: a refund lays claim to its amount from its approval on, whatever becomes of it but that the money never
+//! came, so that all claims on a payment never exceed it; a ticket's share is its part of what was really paid (discount, fee and tax included), and
 //! the shares of all tickets add up to exactly that. Whoever keeps a ticket keeps some money with us, and the reverse.
 //! Which tickets were used is for the person who approves.
 
@@ -31,6 +32,8 @@ named_enum! {
         Requested => "requested",
         /// It will not be made.
         Declined => "declined",
+        /// What it asked for went back another way.
+        Overtaken => "overtaken",
         /// It will be made: its tickets are gone.
         Approved => "approved",
         /// The provider was asked, once or more often.
@@ -41,6 +44,8 @@ named_enum! {
         Failed => "failed",
         /// A person must give the money back.
         Manual => "manual",
+        /// There is nothing to give back: the money never came.
+        Void => "void",
     }
 }
 
@@ -74,7 +79,7 @@ pub struct IllegalRefundMove {
     pub wanted: &'static str,
 }
 
-use RefundStatus::{Approved, Declined, Done, Failed, Manual, Requested, Sent};
+use RefundStatus::{Approved, Declined, Done, Failed, Manual, Overtaken, Requested, Sent, Void};
 
 impl RefundStatus {
     /// Somebody agrees.
@@ -91,6 +96,14 @@ impl RefundStatus {
     /// Unless it is requested.
     pub fn decline(self) -> Result<Self, IllegalRefundMove> {
         self.step("be declined", &[Requested], Declined)
+    }
+
+    /// All that it asks for went back another way.
+    ///
+    /// # Errors
+    /// Unless it is requested.
+    pub fn overtake(self) -> Result<Self, IllegalRefundMove> {
+        self.step("be overtaken", &[Requested], Overtaken)
     }
 
     /// The provider is asked, perhaps again.
@@ -125,12 +138,20 @@ impl RefundStatus {
         self.step("be made by hand", &[Approved, Sent, Failed], Manual)
     }
 
+    /// The money that it was to give back never came.
+    ///
+    /// # Errors
+    /// Unless it is approved and not made.
+    pub fn void(self) -> Result<Self, IllegalRefundMove> {
+        self.step("be void", &[Approved, Sent, Failed, Manual], Void)
+    }
+
     /// Whether its amount is claimed and has not gone back yet.
     #[must_use]
     pub const fn is_open(self) -> bool {
         match self {
             Approved | Sent | Failed | Manual => true,
-            Requested | Declined | Done => false,
+            Requested | Declined | Overtaken | Done | Void => false,
         }
     }
 

@@ -4,9 +4,10 @@ use super::*;
 use proptest::prelude::*;
 
 type Step = fn(RefundStatus) -> Result<RefundStatus, IllegalRefundMove>;
-const STEPS: [(&str, Step, &[RefundStatus], RefundStatus); 6] = [
+const STEPS: [(&str, Step, &[RefundStatus], RefundStatus); 8] = [
     ("approve", RefundStatus::approve, &[Requested], Approved),
     ("decline", RefundStatus::decline, &[Requested], Declined),
+    ("overtake", RefundStatus::overtake, &[Requested], Overtaken),
     ("send", RefundStatus::send, &[Approved, Sent, Failed], Sent),
     (
         "finish",
@@ -15,6 +16,12 @@ const STEPS: [(&str, Step, &[RefundStatus], RefundStatus); 6] = [
         Done,
     ),
     ("fail", RefundStatus::fail, &[Sent], Failed),
+    (
+        "void",
+        RefundStatus::void,
+        &[Approved, Sent, Failed, Manual],
+        Void,
+    ),
     (
         "hand_over",
         RefundStatus::hand_over,

@@ -69,6 +69,11 @@ pub trait PaymentProvider: fmt::Debug + Send + Sync {
     /// Whether the provider can give money back that came by these means; where it cannot, a person must.
     fn can_refund(&self, channel: Option<&str>) -> bool;
 
+    /// From when on the provider may be asked to give money back that came by these means; `now_ms` = at once.
+    fn refund_opens_ms(&self, _channel: Option<&str>, now_ms: i64) -> i64 {
+        now_ms
+    }
+
     /// Gives money back. The key makes it happen once, however often it is asked.
     fn refund<'a>(&'a self, wish: &'a RefundWish) -> Answer<'a, Refunded>;
 }

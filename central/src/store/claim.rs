@@ -1,7 +1,7 @@
 //! What refunds lay claim to of a payment, and payments that came beside an order's own.
 //!
 //! Invariant: `claimed_minor` grows only by one conditional statement, so it stays within the payment's amount whoever
-//! else refunds; it is never given back, because a refund that fails is still owed.
+//! else refunds; it is given back only where the money never came ([`void`]), because a refund that fails is still owed.
 
 use uuid::Uuid;
 
@@ -23,6 +23,8 @@ pub struct Claims {
     pub returned_minor: i64,
     /// Whether this attempt is stored as a second payment.
     pub knows_second: bool,
+    /// Whether a person said that its dispute was won.
+    pub is_won: bool,
     /// Where the event stands.
     pub event: EventStatus,
 }
@@ -32,6 +34,7 @@ struct Row {
     claimed_minor: i64,
     returned_minor: i64,
     seconds: i64,
+    dispute_won_at: Option<i64>,
     event_status: String,
 }
 
@@ -51,7 +54,7 @@ pub async fn of_payment(
          CAST((SELECT COALESCE(SUM(r.amount_minor), 0) FROM refunds r \
           WHERE r.payment_id = p.id AND r.status = 'done') AS SIGNED) AS returned_minor, \
          (SELECT COUNT(*) FROM payments b WHERE b.beside_id = p.id AND b.transaction_ref = ?) AS seconds, \
-         e.status AS event_status \
+         p.dispute_won_at, e.status AS event_status \
          FROM payments p JOIN orders o ON o.id = p.order_id JOIN events e ON e.id = o.event_id WHERE p.id = ?",
         transaction_ref,
         payment.0
@@ -61,6 +64,7 @@ pub async fn of_payment(
         claimed_minor: row.claimed_minor,
         returned_minor: row.returned_minor,
         knows_second: row.seconds > 0,
+        is_won: row.dispute_won_at.is_some(),
         event: event.ok_or(StoreError::Corrupt("event status"))?,
     })
 }
@@ -78,6 +82,16 @@ pub async fn lay(tx: &mut Tx, payment: PaymentId, amount_minor: i64) -> Result<b
         amount_minor
     )?;
     Ok(laid == 1)
+}
+
+/// Gives up all claims on a payment whose money never came.
+///
+/// # Errors
+/// When the database fails.
+pub async fn void(tx: &mut Tx, payment: PaymentId) -> Result<(), StoreError> {
+    let sql = "UPDATE payments SET claimed_minor = 0 WHERE id = ?";
+    execute!(tx, sql, payment.0)?;
+    Ok(())
 }
 
 /// Stores a payment that came beside an order's own, which may have none.

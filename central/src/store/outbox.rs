@@ -171,6 +171,16 @@ pub async fn claim(tx: &mut Tx, task: &Task, next: Timestamp) -> Result<bool, St
     Ok(claimed == 1)
 }
 
+/// Puts the next try off until `next`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_off(tx: &mut Tx, task: &Task, next: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE outbox SET due_at = ? WHERE id = ?";
+    execute!(tx, sql, next.0, task.id)?;
+    Ok(())
+}
+
 /// Marks a task done.
 ///
 /// # Errors

@@ -249,14 +249,17 @@ pub struct PaymentMove<'a> {
 /// # Errors
 /// [`StoreError::Corrupt`] when it stands elsewhere: the caller had not locked its order.
 pub async fn advance(tx: &mut Tx, loaded: &Payment, to: PaymentMove<'_>) -> Result<(), StoreError> {
+    let brings_money = to.status == PaymentStatus::Success && !loaded.status.has_money();
+    let paid_at = brings_money.then_some(to.now);
     let moved = execute!(
         tx,
-        "UPDATE payments SET status = ?, transaction_ref = ?, channel = ?, updated_at = ? \
+        "UPDATE payments SET status = ?, transaction_ref = ?, channel = ?, updated_at = ?, paid_at = COALESCE(?, paid_at) \
          WHERE id = ? AND status = ? AND COALESCE(transaction_ref, '') = ?",
         to.status.name(),
         to.transaction_ref.or(loaded.transaction_ref.as_deref()),
         to.channel.or(loaded.channel.as_deref()),
         to.now.0,
+        paid_at.map(|at| at.0),
         loaded.id.0,
         loaded.status.name(),
         loaded.transaction_ref.as_deref().unwrap_or_default()
@@ -277,6 +280,16 @@ pub async fn touch(tx: &mut Tx, payment: PaymentId, now: Timestamp) -> Result<()
     Ok(())
 }
 
+/// Notes that a person said that its dispute was won.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_won(tx: &mut Tx, payment: PaymentId, now: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE payments SET dispute_won_at = ? WHERE id = ?";
+    execute!(tx, sql, now.0, payment.0)?;
+    Ok(())
+}
+
 /// When a payment is looked at again.
 #[derive(Clone, Copy, Debug)]
 pub struct Due {
@@ -286,13 +299,13 @@ pub struct Due {
     pub every_ms: i64,
     /// Older payments are given up.
     pub made_after: Timestamp,
-    /// Those that were paid are looked at if they were made after this.
+    /// Those that were paid are looked at if that was after this.
     pub paid_after: Timestamp,
 }
 
-/// Payments of one provider that may still bring money, or lose it again (`paid_after`: for a while after they were
-/// made), and are due for a look: the last one was before `now - every_ms`, and longer ago than half the payment's age
-/// then, so that old ones are looked at rarely. Those that were made before `made_after` are given up.
+/// Payments of one provider that may still bring money, or lose it again (`paid_after`: for a while after it came), and
+/// are due for a look: the last one was before `now - every_ms`, and longer ago than half the age of the payment, or of
+/// its money, then, so that old ones are looked at rarely. Those that were made before `made_after` are given up.
 ///
 /// # Errors
 /// When the database fails.
@@ -303,9 +316,10 @@ pub async fn open(
     most: i64,
 ) -> Result<Vec<Payment>, StoreError> {
     let sql = select!(
-        "WHERE status IN ('pending', 'failed', 'expired', 'success') AND updated_at < ? AND provider = ? \
-         AND token IS NOT NULL AND created_at > CASE status WHEN 'success' THEN ? ELSE ? END \
-         AND (? - updated_at) * 2 >= updated_at - created_at ORDER BY updated_at LIMIT ?"
+        "WHERE status IN ('pending', 'failed', 'expired', 'success', 'partly_refunded') AND updated_at < ? \
+         AND provider = ? AND token IS NOT NULL AND COALESCE(paid_at, created_at) > \
+         CASE WHEN status IN ('success', 'partly_refunded') THEN ? ELSE ? END \
+         AND (? - updated_at) * 2 >= updated_at - COALESCE(paid_at, created_at) ORDER BY updated_at LIMIT ?"
     );
     let rows = fetch_all!(
         tx,

@@ -143,20 +143,6 @@ pub async fn by_id(tx: &mut Tx, refund: RefundId) -> Result<Option<Refund>, Stor
     row.map(Row::into_refund).transpose()
 }
 
-/// The refund that a payment's provider knows by this key.
-///
-/// # Errors
-/// When the database fails.
-pub async fn by_key(
-    tx: &mut Tx,
-    payment: PaymentId,
-    key: &str,
-) -> Result<Option<Refund>, StoreError> {
-    let sql = select!("WHERE payment_id = ? AND refund_key = ?");
-    let row = fetch_optional!(tx, Row, sql, payment.0, key)?;
-    row.map(Row::into_refund).transpose()
-}
-
 /// The refunds of an order, oldest first.
 ///
 /// # Errors
@@ -202,8 +188,9 @@ pub async fn items(tx: &mut Tx, refund: RefundId) -> Result<Vec<(TicketId, i64)>
 pub async fn advance(tx: &mut Tx, from: RefundStatus, now: &Refund) -> Result<(), StoreError> {
     let moved = execute!(
         tx,
-        "UPDATE refunds SET status = ?, amount_minor = ?, decided_by = ?, hand_reference = ?, last_error = ?, \
-         decided_at = ?, done_at = ? WHERE id = ? AND status = ?",
+        "UPDATE refunds SET refund_key = ?, status = ?, amount_minor = ?, decided_by = ?, hand_reference = ?, \
+         last_error = ?, decided_at = ?, done_at = ? WHERE id = ? AND status = ?",
+        &now.key,
         now.status.name(),
         now.amount.minor,
         now.decided_by.as_deref(),

@@ -69,6 +69,7 @@ pub struct Attempt {
 macro_rules! bind_attempts {
     ($text:expr, $list:expr, $to:expr, $now:expr) => {{
         let mut query = sqlx::query($text).bind($to.name()).bind($now.0);
+        query = query.bind(($to == PaymentStatus::Success).then_some($now.0));
         for one in $list {
             query = query.bind(one.payment.0).bind(one.transaction_ref.as_str());
         }
@@ -96,8 +97,8 @@ pub async fn advance(
     for list in &many::lists(attempts) {
         let cases = " WHEN ? THEN ?".repeat(list.len());
         let head = format!(
-            "UPDATE payments SET status = ?, updated_at = ?, transaction_ref = CASE id{cases} END, \
-             channel = CASE id{cases} END WHERE status = 'pending' AND id IN "
+            "UPDATE payments SET status = ?, updated_at = ?, paid_at = COALESCE(?, paid_at), \
+             transaction_ref = CASE id{cases} END, channel = CASE id{cases} END WHERE status = 'pending' AND id IN "
         );
         let text = many::list(&head, list.len());
         let done = match &mut *tx {

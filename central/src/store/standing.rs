@@ -82,6 +82,7 @@ struct Row {
     amount_minor: i64,
     claimed_minor: i64,
     returned_minor: i64,
+    dispute_won_at: Option<i64>,
     seconds: i64,
     held: i64,
     order_status: String,
@@ -102,6 +103,8 @@ impl Row {
             claimed_minor: self.claimed_minor,
             returned_minor: self.returned_minor,
             knows_second: false,
+            is_won: self.dispute_won_at.is_some(),
+            is_second: false,
             is_off: event == EventStatus::Cancelled,
         };
         let locked = Locked {
@@ -133,7 +136,7 @@ pub async fn locked(
         tx,
         Row,
         "SELECT p.id, p.order_id, p.reference, p.transaction_ref, p.status, p.channel, p.currency, p.amount_minor, \
-         p.claimed_minor, \
+         p.claimed_minor, p.dispute_won_at, \
          CAST((SELECT COALESCE(SUM(r.amount_minor), 0) FROM refunds r \
           WHERE r.payment_id = p.id AND r.status = 'done') AS SIGNED) AS returned_minor, \
          (SELECT COUNT(*) FROM payments b WHERE b.beside_id = p.id) AS seconds, \

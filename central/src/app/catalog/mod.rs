@@ -45,7 +45,13 @@ impl App {
         by: &Actor,
     ) -> Result<(), EventError> {
         let now = self.clock.now();
+        let found = store::event::by_id(&mut self.store.read().await?, event).await?;
+        found.ok_or(EventError::Unknown)?;
         transact!(self.store, |tx| {
+            if to == EventStatus::Cancelled {
+                // As in [`App::cancel_event`]: money that comes at this moment is either before it or after it.
+                store::revision::lock(tx, event).await?;
+            }
             let found = store::event::by_id(tx, event).await?;
             let from = found.ok_or(EventError::Unknown)?.status;
             from.step(to)?;

@@ -1,6 +1,7 @@
 //! The letter about money that goes back, with its credit note; or that it does not.
 
 use documents::Language;
+use sync_protocol::ticket::TicketStatus;
 use uuid::Uuid;
 
 use super::{
@@ -14,6 +15,7 @@ use crate::{
     domain::{
         id::RefundId,
         refund::{Refund, RefundStatus},
+        ticket::SoldTicket,
     },
     mail::{Attachment, Button, Page},
     store,
@@ -25,7 +27,8 @@ impl App {
             let mut tx = self.store.read().await?;
             store::refund::by_id(&mut tx, RefundId(id)).await?
         };
-        let Some(refund) = refund else {
+        // Of money that never came there is nothing to say.
+        let Some(refund) = refund.filter(|refund| refund.status != RefundStatus::Void) else {
             return Ok(None);
         };
         let Some(view) = self.order_view(refund.order).await? else {
@@ -54,10 +57,19 @@ fn page(view: &OrderView, refund: &Refund, url: String) -> Page {
         0 if refund.status == RefundStatus::Done => free(language),
         _ => words(refund.status, language),
     };
+    let is_good = |ticket: &SoldTicket| ticket.gate.status == TicketStatus::Valid;
+    let stays =
+        (refund.status == RefundStatus::Declined && view.tickets.iter().any(is_good)).then(|| {
+            pick(
+                language,
+                "Tiket Anda tetap berlaku.",
+                "Your tickets stay valid.",
+            )
+        });
     let mut page = Page {
         subject: subject(language, "Pengembalian dana", "Refund", event),
         heading,
-        intro: vec![sentence],
+        intro: std::iter::once(sentence).chain(stays).collect(),
         button: Some(Button {
             label: pick(language, "Lihat pesanan", "See the order"),
             url,
@@ -95,11 +107,11 @@ fn words(status: RefundStatus, language: Language) -> (String, String) {
         RefundStatus::Declined => say(
             [
                 "Permintaan pengembalian dana ditolak",
-                "Penyelenggara tidak menyetujui permintaan Anda. Tiket Anda tetap berlaku.",
+                "Penyelenggara tidak menyetujui permintaan Anda.",
             ],
             [
                 "Your refund request was declined",
-                "The organiser did not agree to your request. Your tickets stay valid.",
+                "The organiser did not agree to your request.",
             ],
         ),
         RefundStatus::Done => say(
@@ -113,6 +125,8 @@ fn words(status: RefundStatus, language: Language) -> (String, String) {
             ],
         ),
         RefundStatus::Requested
+        | RefundStatus::Overtaken
+        | RefundStatus::Void
         | RefundStatus::Approved
         | RefundStatus::Sent
         | RefundStatus::Failed

@@ -12,6 +12,7 @@ use sync_protocol::{id::EventId, time::Timestamp};
 use super::{
     NoticeError, NoticeOutcome,
     moves::{MoveError, PAID, detail_of_payment, reading},
+    paid::second_reference,
 };
 use crate::{
     app::{App, trail::Actor},
@@ -93,14 +94,24 @@ impl App {
     }
 
     async fn apply_alone(&self, told: &Told, now: Timestamp) -> Result<NoticeOutcome, NoticeError> {
+        let theirs = &told.status.provider_reference;
         let payment = {
-            let mut tx = self.store.read().await?;
-            let provider = self.provider.name();
-            store::payment::by_reference(&mut tx, provider, &told.reference).await?
+            let (mut tx, name) = (self.store.read().await?, self.provider.name());
+            let second = second_reference(theirs);
+            match store::payment::by_reference(&mut tx, name, &second).await? {
+                Some(second) => Some(second),
+                None => store::payment::by_reference(&mut tx, name, &told.reference).await?,
+            }
         };
         let payment = payment.ok_or(StoreError::Corrupt("a payment that is gone"))?;
+        // What was read before the payment was loaded may be older than what is stored.
+        let Some(status) = self.read_status(theirs).await? else {
+            return self
+                .conclude(told.notice, NoticeOutcome::UnknownPayment, now)
+                .await;
+        };
         let notice = Some((told.notice, told.differs));
-        self.apply(&payment, &told.status, notice, now).await
+        self.apply(&payment, &status, notice, now).await
     }
 
     async fn apply_together(&self, event: EventId, told: &[Told]) -> Vec<Joint> {
@@ -214,6 +225,8 @@ fn plan<'a>(told: &'a [Told], locked: &'a BTreeMap<String, Locked>) -> Plan<'a> 
         let reading = reading(&one.status);
         let decided = payment::decide(standing, &reading);
         let is_plain = match decided {
+            // Part of it went back: that is to be booked as well.
+            Move::Pay if one.status.verdict != ProviderVerdict::Paid => false,
             Move::Pay | Move::KeepPending => {
                 let is_first = standing.payment == PaymentStatus::Pending
                     && locked.order == one.order

@@ -43,6 +43,8 @@ fn standing_of(reference: &str, of: u128) -> (String, Locked) {
         claimed_minor: 0,
         returned_minor: 0,
         knows_second: false,
+        is_won: false,
+        is_second: false,
         is_off: false,
     };
     let locked = Locked {
@@ -107,6 +109,7 @@ fn what_is_not_plain_is_made_alone() {
         assert_eq!(moves(change, &paid), [Joint::Alone], "{what}");
     }
     for verdict in [
+        V::PartlyRefunded,
         V::Denied,
         V::Expired,
         V::Refunded,

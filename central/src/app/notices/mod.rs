@@ -24,7 +24,7 @@ use sync_protocol::time::Timestamp;
 use super::{App, events::EventError, refunds::RefundError, sessions::UNREACHABLE};
 use crate::{
     domain::{id::NoticeId, payment::Move},
-    payments::{Notice, ProviderError, ProviderVerdict},
+    payments::{Notice, PaymentStatus, ProviderError, ProviderVerdict},
     store::{
         self, StoreError,
         payment::{Due, Payment},
@@ -149,12 +149,7 @@ impl App {
         let Some(place) = place else {
             return self.conclude(id, NoticeOutcome::UnknownOrder, now).await;
         };
-        let asked = self.provider.status(&notice.provider_reference);
-        let read = tokio::time::timeout(READ_WITHIN, asked).await;
-        let too_slow = |_| ProviderError::Unreachable {
-            cause: "no answer in time".to_owned(),
-        };
-        let Some(status) = read.map_err(too_slow)?? else {
+        let Some(status) = self.read_status(&notice.provider_reference).await? else {
             return self.conclude(id, NoticeOutcome::UnknownPayment, now).await;
         };
         let differs = notice.claimed == ProviderVerdict::Paid && is_unpaid(status.verdict);
@@ -269,6 +264,15 @@ impl App {
         };
         let place = known.remove(&notice.reference);
         self.follow(notice, id, place, now).await
+    }
+
+    /// What the provider's records say, if it tells in time.
+    async fn read_status(&self, theirs: &str) -> Result<Option<PaymentStatus>, ProviderError> {
+        let asked = self.provider.status(theirs);
+        let read = tokio::time::timeout(READ_WITHIN, asked).await;
+        read.map_err(|_| ProviderError::Unreachable {
+            cause: "no answer in time".to_owned(),
+        })?
     }
 
     async fn settle(&self, payment: &Payment, now: Timestamp) -> Result<bool, NoticeError> {

@@ -1,12 +1,13 @@
 //! A re-read status made into one move: planned, locked, decided again, saved.
 //!
-//! Invariant: what is planned outside the transaction is only a guess at which locks are needed (a move that
-//! gates see takes the event's revision first); what is done is decided under the lock.
+//! Invariants: what is planned outside the transaction is only a guess at which locks are needed (a move that
+//! gates see takes the event's revision first); what is done is decided under the lock. A payment that moved since
+//! before its status was read may know better than that reading, so it is read again before anything is done.
 
 use serde_json::{Value, json};
 use sync_protocol::{id::EventId, time::Timestamp};
 
-use super::{NoticeError, NoticeOutcome};
+use super::{NoticeError, NoticeOutcome, paid};
 use crate::{
     app::{App, events::EventError, refunds::RefundError, trail::Actor},
     domain::{
@@ -101,7 +102,7 @@ impl News<'_> {
 }
 
 impl App {
-    /// Makes the one legal move that a re-read status asks for.
+    /// Makes the legal moves that a re-read status asks for; `payment` was loaded before the status was read.
     pub(in crate::app) async fn apply(
         &self,
         payment: &Payment,
@@ -117,35 +118,69 @@ impl App {
                 .event
         };
         let differs = notice.is_some_and(|(_, differs)| differs);
-        let news = News {
-            status,
-            reading: reading(status),
-            notice: notice.map(|(id, _)| id),
-            named: differs.then_some(NoticeOutcome::StatusDiffers.name()),
-            order: payment.order,
-            event,
-            now,
-        };
+        let (mut payment, mut status) = (payment.clone(), status.clone());
         for _ in 0..PLANS {
-            let planned = self.plan(payment, &news.reading).await?;
-            match self.make(payment, &news, planned).await {
-                Ok(()) => return Ok(NoticeOutcome::Moved(planned)),
-                Err(MoveError::NoStock) => {
-                    match self.make_paid_back(payment, &news, planned).await {
-                        Ok(()) => return Ok(NoticeOutcome::NoStock),
-                        Err(error) => again(error)?,
-                    }
-                }
+            let news = News {
+                reading: Reading {
+                    reference: paid::reference_of(&payment, &status).to_owned(),
+                    ..reading(&status)
+                },
+                status: &status,
+                notice: notice.map(|(id, _)| id),
+                named: differs.then_some(NoticeOutcome::StatusDiffers.name()),
+                order: payment.order,
+                event,
+                now,
+            };
+            match self.make_move(&payment, &news).await {
+                // Part of what came went back again: that is the next move.
+                Ok(NoticeOutcome::Moved(made))
+                    if made.is_payment() && news.reading.returned_minor > 0 => {}
+                Ok(outcome) => return Ok(outcome),
                 Err(error) => again(error)?,
             }
+            let Some(looked) = self.look_again(&payment, &status).await? else {
+                return Ok(NoticeOutcome::UnknownPayment);
+            };
+            (payment, status) = looked;
         }
         Err(StoreError::Corrupt("an order that never rests").into())
     }
 
-    async fn plan(&self, payment: &Payment, reading: &Reading) -> Result<Move, StoreError> {
-        let mut tx = self.store.read().await?;
-        let (_, _, standing) = load(&mut tx, payment, reading).await?;
-        Ok(payment::decide(&standing, reading))
+    /// Plans and makes one move.
+    async fn make_move(
+        &self,
+        payment: &Payment,
+        news: &News<'_>,
+    ) -> Result<NoticeOutcome, MoveError> {
+        let planned = {
+            let mut tx = self.store.read().await?;
+            let (_, _, standing) = load(&mut tx, payment, &news.reading).await?;
+            payment::decide(&standing, &news.reading)
+        };
+        match self.make(payment, news, planned).await {
+            Ok(()) => Ok(NoticeOutcome::Moved(planned)),
+            Err(MoveError::NoStock) => {
+                self.make_paid_back(payment, news, planned).await?;
+                Ok(NoticeOutcome::NoStock)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Loads a payment again, and then reads its status again.
+    async fn look_again(
+        &self,
+        payment: &Payment,
+        status: &payments::PaymentStatus,
+    ) -> Result<Option<(Payment, payments::PaymentStatus)>, NoticeError> {
+        let known = {
+            let mut tx = self.store.read().await?;
+            store::payment::by_id(&mut tx, payment.id).await?
+        };
+        let known = known.ok_or(StoreError::Corrupt("a payment that is gone"))?;
+        let read = self.read_status(&status.provider_reference).await?;
+        Ok(read.map(|status| (known, status)))
     }
 
     async fn make(
@@ -158,7 +193,7 @@ impl App {
             Move::Pay | Move::PayAfterRelease => self.make_paid(payment, news, planned).await,
             Move::PayBack => self.make_paid_back(payment, news, planned).await,
             Move::PayTwice => self.make_paid_twice(payment, news).await,
-            Move::Reverse | Move::Freeze | Move::Unfreeze | Move::BookRefunds => {
+            Move::Reverse | Move::Freeze | Move::BookRefunds => {
                 self.make_undone(payment, news, planned).await
             }
             Move::KeepPending
@@ -252,15 +287,19 @@ fn again(error: MoveError) -> Result<(), NoticeError> {
     }
 }
 
+/// What stands now, if the payment did not move since `seen` was loaded.
 async fn load(
     tx: &mut Tx,
-    payment: &Payment,
+    seen: &Payment,
     reading: &Reading,
-) -> Result<(Order, Payment, Standing), StoreError> {
-    let order = store::order::by_id(tx, payment.order).await?;
+) -> Result<(Order, Payment, Standing), MoveError> {
+    let order = store::order::by_id(tx, seen.order).await?;
     let order = order.ok_or(StoreError::Corrupt("a payment of no order"))?;
-    let payment = store::payment::by_reference(tx, &payment.provider, &payment.reference).await?;
+    let payment = store::payment::by_reference(tx, &seen.provider, &seen.reference).await?;
     let payment = payment.ok_or(StoreError::Corrupt("a payment that is gone"))?;
+    if (payment.status, &payment.transaction_ref) != (seen.status, &seen.transaction_ref) {
+        return Err(MoveError::Raced);
+    }
     let claims = store::claim::of_payment(tx, payment.id, &reading.transaction_ref).await?;
     let standing = Standing {
         reference: payment.reference.clone(),
@@ -271,6 +310,8 @@ async fn load(
         claimed_minor: claims.claimed_minor,
         returned_minor: claims.returned_minor,
         knows_second: claims.knows_second,
+        is_won: claims.is_won,
+        is_second: paid::is_second(&payment),
         is_off: claims.event == EventStatus::Cancelled,
     };
     Ok((order, payment, standing))

@@ -13,6 +13,7 @@ use crate::{
         payment::{Move, PaymentStatus},
         refund::RefundReason,
     },
+    payments::PaymentStatus as PaymentStatusRead,
     store::{self, StoreError, Tx, payment::Payment, tx::transact},
 };
 
@@ -169,7 +170,22 @@ impl App {
     }
 }
 
-fn second_reference(theirs: &str) -> String {
+/// Our reference in a reading of this payment: a second one bears the first one's at the provider.
+pub(super) fn reference_of<'a>(payment: &'a Payment, status: &'a PaymentStatusRead) -> &'a str {
+    let theirs = payment.transaction_ref.as_ref();
+    match is_second(payment) && theirs == Some(&status.provider_reference) {
+        true => &payment.reference,
+        false => &status.reference,
+    }
+}
+
+/// Whether it came beside an order's own.
+pub(super) fn is_second(payment: &Payment) -> bool {
+    payment.reference.starts_with(SECOND)
+}
+
+/// Our reference of a second payment, from theirs.
+pub(super) fn second_reference(theirs: &str) -> String {
     let skipped = theirs.chars().count().saturating_sub(THEIRS);
     let end: String = theirs.chars().skip(skipped).collect();
     format!("{SECOND}{end}")

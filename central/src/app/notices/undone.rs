@@ -13,9 +13,10 @@ use crate::{
         attention::Attention,
         id::RefundId,
         money::Money,
-        order::Order,
+        order::{Order, OrderStatus},
         payment::{Move, PaymentStatus},
-        refund::{Refund, RefundReason, RefundStatus},
+        refund::{Refund, RefundReason},
+        returned::{self, Booking, Ours, Told},
     },
     payments::RefundMade,
     store::{self, StoreError, Tx, payment::Payment, revision::EventRevision, tx::transact},
@@ -44,10 +45,6 @@ impl App {
                     self.freeze(tx, revision_now, &order, &payment, news)
                         .await?
                 }
-                Move::Unfreeze => {
-                    self.unfreeze(tx, revision_now, &order, &payment, &news.who())
-                        .await?;
-                }
                 _ => {
                     self.book_refunds(tx, revision_now, &order, &payment, news)
                         .await?;
@@ -61,7 +58,8 @@ impl App {
         made
     }
 
-    /// The money never came: the tickets are revoked, the capacity is sold again.
+    /// The money never came: what was to be given back of it is void, and where tickets stand for it they are revoked and
+    /// the capacity is sold again.
     async fn reverse(
         &self,
         tx: &mut Tx,
@@ -70,12 +68,18 @@ impl App {
         payment: &Payment,
         news: &News<'_>,
     ) -> Result<(), MoveError> {
-        let to = order.status.reverse()?;
-        self.put_standing(tx, revision, order, TicketStatus::Revoked)
-            .await?;
-        store::frozen::clear(tx, order.id).await?;
-        store::hold::unsell(tx, order.id).await?;
-        store::order::close(tx, order.id, order.status, to, news.now).await?;
+        let paying = self.paying(tx, order).await?;
+        let is_paying = paying.is_some_and(|paying| paying.id == payment.id);
+        self.void_refunds(tx, order, payment).await?;
+        if is_paying && order.status.is_settled() {
+            let to = order.status.reverse()?;
+            self.put_standing(tx, revision, order, TicketStatus::Revoked)
+                .await?;
+            store::frozen::clear(tx, order.id).await?;
+            store::hold::unsell(tx, order.id).await?;
+            store::order::close(tx, order.id, order.status, to, news.now).await?;
+            self.overtake_requests(tx, order).await?;
+        }
         advance(tx, payment, PaymentStatus::Failed, news).await?;
         self.note(tx, order, Attention::Reversed, &news.who(), news.now)
             .await?;
@@ -129,14 +133,15 @@ impl App {
             now: self.clock.now(),
         };
         store::payment::advance(tx, payment, to).await?;
+        store::payment::put_won(tx, payment.id, to.now).await?;
         store::attention::clear(tx, order.id, Attention::Disputed).await?;
         let detail = json!({"payment": payment.id.to_string()});
         self.tell_of_order(tx, order.id, by, "payment.dispute_won", detail)
             .await
     }
 
-    /// Books what the provider says went back and we have not booked: our own refunds whose answer was lost, those of a
-    /// person, and those that nobody here asked for.
+    /// Books what the provider says went back and we have not booked (`domain::returned`): our own refunds whose answer
+    /// was lost, those of a person, and what nobody here asked for.
     async fn book_refunds(
         &self,
         tx: &mut Tx,
@@ -145,84 +150,78 @@ impl App {
         payment: &Payment,
         news: &News<'_>,
     ) -> Result<(), MoveError> {
-        let whole = [RefundMade {
-            key: "all".to_owned(),
-            amount_minor: news.reading.returned_minor,
-        }];
-        let told = match news.status.refunds.is_empty() {
-            true => &whole[..],
-            false => &news.status.refunds,
-        };
-        let mut is_ours = true;
-        for made in told {
-            is_ours &= self.book_refund(tx, order, payment, made, news).await?;
-        }
-        if is_ours {
-            return Ok(store::payment::touch(tx, payment.id, news.now).await?);
-        }
-        let who = news.who();
-        self.note(tx, order, Attention::RefundedElsewhere, &who, news.now)
-            .await?;
-        self.follow_refund(tx, revision, order, payment).await
-    }
-
-    /// Books one; false when nobody here knew of it.
-    async fn book_refund(
-        &self,
-        tx: &mut Tx,
-        order: &Order,
-        payment: &Payment,
-        made: &RefundMade,
-        news: &News<'_>,
-    ) -> Result<bool, MoveError> {
-        let key: String = made.key.chars().take(KEY_LETTERS).collect();
-        if let Some(known) = store::refund::by_key(tx, payment.id, &key).await? {
-            if known.status.is_open() {
-                self.book(tx, order, &known, &news.who()).await?;
-            }
-            return Ok(true);
-        }
         let all = store::refund::of_order(tx, order.id).await?;
-        let by_hand = all.into_iter().find(|refund| {
-            let waits = matches!(refund.status, RefundStatus::Manual | RefundStatus::Failed);
-            let is_it = refund.payment == Some(payment.id);
-            waits && is_it && refund.amount.minor == made.amount_minor
-        });
-        if let Some(refund) = by_hand {
-            let refund = Refund {
-                hand_reference: Some(key),
-                ..refund
-            };
-            self.book(tx, order, &refund, &news.who()).await?;
-            self.forget_refund_attention(tx, order).await?;
-            return Ok(true);
+        let of_payment = all.iter().filter(|one| one.payment == Some(payment.id));
+        let ours: Vec<Ours> = of_payment.map(ours).collect();
+        let told: Vec<Told> = news.status.refunds.iter().map(told).collect();
+        let mut is_news = false;
+        for booking in returned::bookings(&ours, &told, news.reading.returned_minor) {
+            is_news |= !matches!(booking, Booking::Made { .. });
+            self.make_booking(tx, order, payment, booking, news).await?;
         }
-        self.book_unknown(tx, order, payment, (key, made.amount_minor), news)
-            .await?;
-        Ok(false)
+        self.forget_refund_attention(tx, order).await?;
+        if is_news {
+            let who = news.who();
+            self.note(tx, order, Attention::RefundedElsewhere, &who, news.now)
+                .await?;
+            self.follow_refund(tx, revision, order, payment).await?;
+        }
+        Ok(store::payment::touch(tx, payment.id, news.now).await?)
     }
 
-    async fn book_unknown(
+    async fn make_booking(
         &self,
         tx: &mut Tx,
         order: &Order,
         payment: &Payment,
-        (key, amount_minor): (String, i64),
+        booking: Booking,
         news: &News<'_>,
     ) -> Result<(), MoveError> {
-        let claims = store::claim::of_payment(tx, payment.id, "").await?;
-        let amount_minor = amount_minor.min(payment.amount.minor - claims.claimed_minor);
-        if amount_minor == 0 || !store::claim::lay(tx, payment.id, amount_minor).await? {
-            return Ok(());
+        match booking {
+            Booking::Made { refund, key } => {
+                let refund = open_refund(tx, refund).await?;
+                let key = key.unwrap_or_else(|| refund.key.clone());
+                self.book(tx, order, &Refund { key, ..refund }, &news.who())
+                    .await?;
+                Ok(())
+            }
+            Booking::Part {
+                refund,
+                key,
+                amount_minor,
+            } => {
+                let owed = open_refund(tx, refund).await?;
+                let left = owed.amount.minor - amount_minor;
+                let amount = Money::new(left, owed.amount.currency);
+                let (from, rest) = (owed.status, Refund { amount, ..owed });
+                store::refund::advance(tx, from, &rest).await?;
+                self.book_elsewhere(tx, order, payment, (key, amount_minor), news)
+                    .await
+            }
+            Booking::News { key, amount_minor } => {
+                if !store::claim::lay(tx, payment.id, amount_minor).await? {
+                    return Err(StoreError::Corrupt("more went back than came").into());
+                }
+                self.book_elsewhere(tx, order, payment, (key, amount_minor), news)
+                    .await
+            }
         }
+    }
+
+    /// Stores and books a refund that was made elsewhere, and whose amount is claimed.
+    async fn book_elsewhere(
+        &self,
+        tx: &mut Tx,
+        order: &Order,
+        payment: &Payment,
+        (key, amount_minor): (Option<String>, i64),
+        news: &News<'_>,
+    ) -> Result<(), MoveError> {
         let ask = RefundAsk::whole(RefundReason::RefundedElsewhere);
         let who = news.who();
-        let refund = Refund {
-            id: RefundId(self.new_id(news.now)),
-            key,
-            amount: Money::new(amount_minor, payment.amount.currency),
-            ..self.new_refund(order, Some(payment), amount_minor, &ask, &who)
-        };
+        let own = self.new_refund(order, Some(payment), amount_minor, &ask, &who);
+        let key = key.unwrap_or_else(|| own.key.clone());
+        let refund = Refund { key, ..own };
         store::refund::insert(tx, &refund, &[]).await?;
         self.number_refund(tx, order.event, order.id, refund.id.0, news.now)
             .await?;
@@ -238,7 +237,10 @@ impl App {
         order: &Order,
         payment: &Payment,
     ) -> Result<(), MoveError> {
-        if !order.status.is_settled() {
+        let paying = self.paying(tx, order).await?;
+        let is_paying = paying.is_some_and(|paying| paying.id == payment.id);
+        // No ticket stands for a second payment, nor for one whose tickets have all gone.
+        if !is_paying || !order.status.is_settled() || order.status == OrderStatus::Refunded {
             return Ok(());
         }
         let claims = store::claim::of_payment(tx, payment.id, "").await?;
@@ -247,5 +249,28 @@ impl App {
             return Ok(store::order::advance(tx, order.id, order.status, to).await?);
         }
         Ok(self.take_all(tx, revision, order).await?)
+    }
+}
+
+/// As it stands in this transaction: more than one booking may be about it.
+async fn open_refund(tx: &mut Tx, id: RefundId) -> Result<Refund, StoreError> {
+    let refund = store::refund::by_id(tx, id).await?;
+    refund.ok_or(StoreError::Corrupt("a refund that is gone"))
+}
+
+fn ours(refund: &Refund) -> Ours {
+    Ours {
+        id: refund.id,
+        key: refund.key.clone(),
+        status: refund.status,
+        amount_minor: refund.amount.minor,
+    }
+}
+
+fn told(made: &RefundMade) -> Told {
+    let key: String = made.key.chars().take(KEY_LETTERS).collect();
+    Told {
+        key: (!key.is_empty()).then_some(key),
+        amount_minor: made.amount_minor,
     }
 }

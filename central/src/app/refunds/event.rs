@@ -44,19 +44,25 @@ impl Transient for CancelError {
 
 impl App {
     /// Cancels an event: nothing is sold any more, and all orders are refunded by the worker
-    /// ([`App::refund_cancelled`]).
+    /// ([`App::refund_cancelled`]). It locks the event's revision first, as everybody does who brings money or tickets:
+    /// who came before is seen by the run, and who comes after sees the event cancelled.
     ///
     /// # Errors
     /// [`EventError::IllegalMove`] when it is over or cancelled already.
     pub async fn cancel_event(&self, event: EventId, by: &Actor) -> Result<(), CancelError> {
         let now = self.clock.now();
-        transact!(self.store, |tx| {
+        let found = store::event::by_id(&mut self.store.read().await?, event).await?;
+        found.ok_or(EventError::Unknown)?;
+        let cancelled = transact!(self.store, |tx| {
+            store::revision::lock(tx, event).await?;
             move_event(tx, event, EventStatus::Cancelled).await?;
             store::refund_run::insert(tx, event, by.name(), now).await?;
             self.tell_of_event(tx, event, by, "event.cancelled", json!({}))
                 .await?;
             Ok::<_, CancelError>(())
-        })
+        });
+        self.waits.changed(event);
+        cancelled
     }
 
     /// Postpones an event: tickets stay good, nothing is sold, and buyers may ask for refunds.

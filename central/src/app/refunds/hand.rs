@@ -13,7 +13,7 @@ use crate::{
         payment::PaymentStatus,
         refund::{IllegalRefundMove, Refund, RefundStatus},
     },
-    store::{self, StoreError, Tx, outbox, tx::transact},
+    store::{self, StoreError, Tx, outbox, payment::Payment, tx::transact},
 };
 
 /// Longest reference of a refund by hand.
@@ -69,10 +69,11 @@ impl App {
     /// Takes a refund over from the provider: a person will give the money back.
     ///
     /// # Errors
-    /// [`RefundError::Illegal`] unless it is on its way. One that the provider may have made must be looked up there
-    /// first.
+    /// [`RefundError::Illegal`] unless it is on its way, or when the provider's records show that it was made. Where those
+    /// cannot be read now, a person must look there first.
     pub async fn take_refund_over(&self, id: RefundId, by: &Actor) -> Result<Refund, RefundError> {
         let (asked, _) = self.refund_and_event(id).await?;
+        self.look_before_hand(&asked).await?;
         transact!(self.store, |tx| {
             let (refund, order) = load_locked(tx, id, asked.order).await?;
             let to = refund.status.hand_over()?;
@@ -90,7 +91,8 @@ impl App {
     /// Books that the money of a refund has gone back by hand, under the number of the transfer or receipt.
     ///
     /// # Errors
-    /// [`RefundError::Illegal`] unless a person has it, and [`RefundError::Disputed`] while the buyer's bank decides.
+    /// [`RefundError::Illegal`] unless a person has it, or when the provider's records show that it was made there, and
+    /// [`RefundError::Disputed`] while the buyer's bank decides.
     pub async fn finish_refund(
         &self,
         id: RefundId,
@@ -98,6 +100,7 @@ impl App {
         by: &Actor,
     ) -> Result<Refund, RefundError> {
         let (asked, _) = self.refund_and_event(id).await?;
+        self.look_before_hand(&asked).await?;
         transact!(self.store, |tx| {
             let (refund, order) = load_locked(tx, id, asked.order).await?;
             // What was sent may have been made: only a person's own refund is done by a person's word.
@@ -120,6 +123,34 @@ impl App {
             self.forget_refund_attention(tx, &order).await?;
             Ok(done)
         })
+    }
+
+    /// Books what went back by the provider's records, if they can be read, before a person gives money back.
+    async fn look_before_hand(&self, refund: &Refund) -> Result<(), RefundError> {
+        let payment = match refund.payment {
+            Some(id) => store::payment::by_id(&mut self.store.read().await?, id).await?,
+            None => None,
+        };
+        let ours = |payment: &Payment| payment.provider == self.provider.name();
+        let Some(payment) = payment.filter(ours).filter(|_| refund.status.is_open()) else {
+            return Ok(());
+        };
+        let reference = payment.transaction_ref.as_ref();
+        let read = self
+            .provider
+            .status(reference.unwrap_or(&payment.reference))
+            .await;
+        match read {
+            Ok(Some(records)) => {
+                self.book_records(refund, &payment, &records).await;
+            }
+            Ok(None) => {}
+            Err(error) => {
+                let code = error.code();
+                tracing::warn!(refund = %refund.id, code, "records not read before a refund by hand");
+            }
+        }
+        Ok(())
     }
 
     /// Takes "give money back by hand" away from an order that has no such refund any more.

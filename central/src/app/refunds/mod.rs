@@ -126,7 +126,7 @@ impl App {
 
     /// Makes a refund up, takes its tickets back and sets its money on its way; the caller has taken the event's
     /// revision, locked the order, and writes the revision back.
-    pub(super) async fn refund_locked(
+    pub(in crate::app) async fn refund_locked(
         &self,
         tx: &mut Tx,
         revision: &mut EventRevision,
@@ -206,14 +206,8 @@ impl App {
         order: &Order,
     ) -> Result<Option<Payment>, StoreError> {
         let all = store::payment::all_of_order(tx, order.id).await?;
-        let has_money = |payment: &Payment| {
-            use PaymentStatus as P;
-            matches!(
-                payment.status,
-                P::Success | P::PartlyRefunded | P::Refunded | P::Disputed
-            )
-        };
-        Ok(paid_by(all.into_iter().filter(has_money).collect()))
+        let with_money = all.into_iter().filter(|payment| payment.status.has_money());
+        Ok(paid_by(with_money.collect()))
     }
 
     /// The refunds of an order, oldest first.

@@ -111,6 +111,32 @@ impl App {
         Ok(done)
     }
 
+    /// Gives up what was to go back of a payment whose money never came; nothing of it has gone.
+    pub(in crate::app) async fn void_refunds(
+        &self,
+        tx: &mut Tx,
+        order: &Order,
+        payment: &Payment,
+    ) -> Result<(), RefundError> {
+        let all = store::refund::of_order(tx, order.id).await?;
+        let of_payment = all
+            .into_iter()
+            .filter(|one| one.payment == Some(payment.id));
+        for refund in of_payment.filter(|one| one.status.is_open()) {
+            let void = Refund {
+                status: refund.status.void()?,
+                ..refund.clone()
+            };
+            store::refund::advance(tx, refund.status, &void).await?;
+            let detail =
+                json!({"refund": refund.id.to_string(), "amount_minor": refund.amount.minor});
+            self.tell_of_order(tx, order.id, &Actor::System, "refund.void", detail)
+                .await?;
+        }
+        store::claim::void(tx, payment.id).await?;
+        Ok(self.forget_refund_attention(tx, order).await?)
+    }
+
     /// Moves the payment of a refund that is made.
     pub(in crate::app) async fn book_payment(
         &self,

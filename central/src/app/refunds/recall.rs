@@ -5,15 +5,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::json;
 use sync_protocol::{id::TicketId, ticket::TicketStatus};
 
 use super::RefundError;
 use crate::{
-    app::App,
+    app::{App, trail::Actor},
     domain::{
         hold::{self, Claim},
+        money::Money,
         order::{Order, OrderItem},
-        refund::{self, Plan, Seat},
+        refund::{self, Plan, Refund, RefundStatus, Seat},
         ticket::SoldTicket,
     },
     store::{self, StoreError, Tx, payment::Payment, revision::EventRevision},
@@ -63,7 +65,7 @@ impl App {
         self.give_places_back(tx, order, &hold::claims(back))
             .await?;
         store::order::advance(tx, order.id, order.status, to).await?;
-        Ok(())
+        Ok(self.overtake_requests(tx, order).await?)
     }
 
     /// Gives every standing ticket of an order another status; gives which they were.
@@ -104,7 +106,74 @@ impl App {
         let claims = hold::claims(back.map(|ticket| (ticket.ticket_type, 1)));
         self.give_places_back(tx, order, &claims).await?;
         store::order::advance(tx, order.id, order.status, to).await?;
+        Ok(self.overtake_requests(tx, order).await?)
+    }
+
+    /// Takes tickets that have gone out of what the order's buyer asks for; a request of which nothing is left is over, so
+    /// that nobody declines what has gone back.
+    pub(in crate::app) async fn overtake_requests(
+        &self,
+        tx: &mut Tx,
+        order: &Order,
+    ) -> Result<(), StoreError> {
+        let all = store::refund::of_order(tx, order.id).await?;
+        let requests = all
+            .into_iter()
+            .filter(|one| one.status == RefundStatus::Requested);
+        for request in requests {
+            let standing = self.standing_tickets(tx, order).await?;
+            let mut items = store::refund::items(tx, request.id).await?;
+            let asked = items.len();
+            items.retain(|(ticket, _)| standing.contains(ticket));
+            if items.is_empty() {
+                self.overtake(tx, order, request).await?;
+            } else if items.len() < asked {
+                let left = items.iter().map(|(_, share)| share).sum();
+                let rest = Refund {
+                    amount: Money::new(left, request.amount.currency),
+                    ..request
+                };
+                store::refund::replace_items(tx, rest.id, &items).await?;
+                store::refund::advance(tx, RefundStatus::Requested, &rest).await?;
+            }
+        }
         Ok(())
+    }
+
+    async fn overtake(
+        &self,
+        tx: &mut Tx,
+        order: &Order,
+        request: Refund,
+    ) -> Result<(), StoreError> {
+        let Ok(to) = request.status.overtake() else {
+            return Ok(());
+        };
+        let detail = json!({"refund": request.id.to_string()});
+        let (from, by) = (request.status, Actor::System);
+        let over = Refund {
+            status: to,
+            decided_by: Some(by.name().to_owned()),
+            decided_at: Some(self.clock.now()),
+            ..request
+        };
+        store::refund::advance(tx, from, &over).await?;
+        self.tell_of_order(tx, order.id, &by, "refund.overtaken", detail)
+            .await
+    }
+
+    /// Tickets that are good, or would be if their payment were not disputed.
+    async fn standing_tickets(
+        &self,
+        tx: &mut Tx,
+        order: &Order,
+    ) -> Result<BTreeSet<TicketId>, StoreError> {
+        let frozen = store::frozen::of_order(tx, order.id).await?;
+        let tickets = store::ticket::of_order(tx, order.id).await?;
+        let good = tickets
+            .iter()
+            .filter(|t| t.gate.status == TicketStatus::Valid);
+        Ok(good.map(|ticket| ticket.gate.id).chain(frozen).collect())
     }
 
     /// Refunded places are sold again, if the event says so.

@@ -2,8 +2,11 @@
 //!
 //! Invariants: the wish is in the outbox since the transaction that approved it; the refund says "sent" before the
 //! provider is asked, and every try bears the same key, so that a try whose answer was lost is found to be made and not
-//! made again. No transaction is open while the provider is asked. A refusal is read up in the provider's records: the
-//! money may have gone back under a key that this server forgot (restored from an older copy), and must not go by hand.
+//! made again. No transaction is open while the provider is asked. Before each try the provider's records are read, and
+//! what went back by them is booked: the money may have gone under a key that this server forgot (restored from an older
+//! copy), or by another hand, and must not go twice. A refusal is read up there likewise, so that it does not go by hand.
+
+use sync_protocol::time::Timestamp;
 
 use super::{RefundError, load_locked};
 use crate::{
@@ -13,7 +16,7 @@ use crate::{
         payment::PaymentStatus,
         refund::{Refund, RefundStatus},
     },
-    payments::{self, ProviderError, RefundWish, Refunded},
+    payments::{self, ProviderError, ProviderVerdict, RefundWish, Refunded},
     store::{
         self, StoreError,
         outbox::{self, Task},
@@ -35,6 +38,26 @@ fn is_outage(error: &ProviderError) -> bool {
 /// Whether the refund is to be asked for again: also where nobody knows what became of it.
 fn is_open(error: &ProviderError) -> bool {
     is_outage(error) || error.can_retry() || matches!(error, ProviderError::Malformed { .. })
+}
+
+/// What is to be done about a refund whose payment's records were booked.
+enum Standing {
+    /// The provider is to be asked for it, as it stands now.
+    Open(Refund),
+    /// It was made before.
+    Made,
+    /// A person or a bank decides first.
+    Waits,
+}
+
+/// What the provider would answer about a refund that its records show.
+fn made_before(refund: &Refund, records: Option<payments::PaymentStatus>) -> Refunded {
+    Refunded {
+        key: refund.key.clone(),
+        amount_minor: refund.amount.minor,
+        verdict: records.map_or(ProviderVerdict::Refunded, |records| records.verdict),
+        is_repeat: true,
+    }
 }
 
 impl App {
@@ -71,8 +94,83 @@ impl App {
             return Ok(None);
         };
         let reference = payment.transaction_ref.as_ref();
+        let reference = reference.unwrap_or(&payment.reference).clone();
+        let answer = match self.provider.status(&reference).await {
+            Ok(records) => {
+                if let Some(records) = &records
+                    && !self.book_records(&refund, &payment, records).await
+                {
+                    return Ok(None);
+                }
+                match self.standing_of(&refund).await? {
+                    Standing::Open(refund) => {
+                        self.ask_for_refund(&refund, &payment, reference).await?
+                    }
+                    Standing::Made => Ok(made_before(&refund, records)),
+                    Standing::Waits => return Ok(None),
+                }
+            }
+            // It was not even asked for.
+            Err(error) if !is_open(&error) => Err(ProviderError::Malformed {
+                what: "records of a payment that is to be refunded",
+            }),
+            Err(error) => Err(error),
+        };
+        self.hear_of_refund(task, &refund, &answer).await?;
+        Ok(Some(answer))
+    }
+
+    /// Books what the provider's records say of a payment, if that is more than that it was paid; false when it could not
+    /// be booked, and nothing may be sent.
+    pub(super) async fn book_records(
+        &self,
+        refund: &Refund,
+        payment: &Payment,
+        records: &payments::PaymentStatus,
+    ) -> bool {
+        let is_second = payment.reference != records.reference;
+        match records.verdict {
+            ProviderVerdict::Paid => return true,
+            // No ticket is to be frozen for it.
+            ProviderVerdict::Disputed if is_second => return false,
+            _ => {}
+        }
+        let now = self.clock.now();
+        match self.apply(payment, records, None, now).await {
+            Ok(_) => true,
+            Err(error) => {
+                tracing::warn!(refund = %refund.id, %error, "records of a refund's payment not booked");
+                false
+            }
+        }
+    }
+
+    /// Where a refund stands after the records of its payment were booked.
+    async fn standing_of(&self, sent: &Refund) -> Result<Standing, RefundError> {
+        let mut tx = self.store.read().await?;
+        let refund = super::load(&mut tx, sent.id).await?;
+        let payment = match refund.payment {
+            Some(id) => store::payment::by_id(&mut tx, id).await?,
+            None => None,
+        };
+        let is_disputed = payment.is_some_and(|p| p.status == PaymentStatus::Disputed);
+        Ok(match refund.status {
+            RefundStatus::Done => Standing::Made,
+            RefundStatus::Sent if !is_disputed => Standing::Open(refund),
+            _ => Standing::Waits,
+        })
+    }
+
+    /// The provider's answer; where it refused, its records are booked. While those cannot be read the refusal does not
+    /// count.
+    async fn ask_for_refund(
+        &self,
+        refund: &Refund,
+        payment: &Payment,
+        reference: String,
+    ) -> Result<Result<Refunded, ProviderError>, RefundError> {
         let wish = RefundWish {
-            reference: reference.unwrap_or(&payment.reference).clone(),
+            reference,
             key: refund.key.clone(),
             amount_minor: refund.amount.minor,
             currency: refund.amount.currency.code().to_owned(),
@@ -80,35 +178,22 @@ impl App {
             channel: payment.channel.clone(),
             is_whole: refund.amount == payment.amount,
         };
-        let (answer, records) = self.ask_for_refund(&wish).await;
-        self.hear_of_refund(task, &refund, &answer).await?;
-        if let Some(status) = records {
-            let now = self.clock.now();
-            if let Err(error) = self.apply(&payment, &status, None, now).await {
-                tracing::warn!(refund = %refund.id, %error, "records of a refused refund not booked");
-            }
+        let answer = self.provider.refund(&wish).await;
+        if !answer.as_ref().is_err_and(|error| !error.can_retry()) {
+            return Ok(answer);
         }
-        Ok(Some(answer))
-    }
-
-    /// The provider's answer, and its records where it refused. While those cannot be read the refusal does not count.
-    async fn ask_for_refund(
-        &self,
-        wish: &RefundWish,
-    ) -> (
-        Result<Refunded, ProviderError>,
-        Option<payments::PaymentStatus>,
-    ) {
-        let answer = self.provider.refund(wish).await;
-        let is_refused = |error: &ProviderError| !error.can_retry();
-        if !answer.as_ref().is_err_and(is_refused) {
-            return (answer, None);
-        }
-        match self.provider.status(&wish.reference).await {
-            Ok(records) => (answer, records),
-            Err(error) if error.is_outage() => (Err(error), None),
-            Err(_) => (answer, None),
-        }
+        let records = match self.provider.status(&wish.reference).await {
+            Ok(records) => records,
+            Err(error) if error.is_outage() => return Ok(Err(error)),
+            Err(_) => None,
+        };
+        let Some(records) = records else {
+            return Ok(answer);
+        };
+        let known = store::payment::by_id(&mut self.store.read().await?, payment.id).await?;
+        let known = known.ok_or(StoreError::Corrupt("a payment that is gone"))?;
+        self.book_records(refund, &known, &records).await;
+        Ok(answer)
     }
 
     /// Takes one try: from here on the refund is sent, whatever becomes of this server.
@@ -139,6 +224,13 @@ impl App {
             if payment.status == PaymentStatus::Disputed {
                 // The buyer's bank decides about this money now; it must not go back twice.
                 outbox::note(tx, task, "disputed").await?;
+                return Ok(None);
+            }
+            let channel = payment.channel.as_deref();
+            let opens = Timestamp(self.provider.refund_opens_ms(channel, now.0));
+            if opens > now {
+                outbox::put_off(tx, task, opens).await?;
+                outbox::note(tx, task, "closed_at_night").await?;
                 return Ok(None);
             }
             store::refund::advance(tx, refund.status, &sent).await?;

@@ -136,6 +136,14 @@ fn word(status: RefundStatus, visitor: &Visitor) -> &'static str {
             "diminta, menunggu penyelenggara",
         ),
         RefundStatus::Declined => visitor.say("declined", "ditolak"),
+        RefundStatus::Void => visitor.say(
+            "void: the payment did not come",
+            "batal: pembayarannya tidak masuk",
+        ),
+        RefundStatus::Overtaken => visitor.say(
+            "no longer needed: it went back another way",
+            "tidak perlu lagi: sudah dikembalikan dengan cara lain",
+        ),
         RefundStatus::Done => visitor.say("paid back", "sudah dikembalikan"),
         RefundStatus::Approved
         | RefundStatus::Sent

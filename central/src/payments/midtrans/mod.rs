@@ -251,6 +251,10 @@ impl PaymentProvider for Midtrans {
         channel.is_some_and(|channel| wish::REFUNDABLE.contains(&channel))
     }
 
+    fn refund_opens_ms(&self, channel: Option<&str>, now_ms: i64) -> i64 {
+        wish::refund_opens_ms(channel, now_ms)
+    }
+
     fn refund<'a>(&'a self, wish: &'a RefundWish) -> Answer<'a, Refunded> {
         self.ask_refund(wish).boxed()
     }

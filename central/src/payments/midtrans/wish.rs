@@ -10,6 +10,12 @@ use super::wire;
 use crate::payments::{CreateSession, LineItem, ProviderError, RefundWish};
 
 const MINUTE_MS: i64 = 60_000;
+const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+/// Their clocks are ahead of UTC.
+const WIB_MS: i64 = 7 * 60 * MINUTE_MS;
+/// The night in which one acquirer takes no refunds, by their clocks: 23:55 to 06:00.
+const CLOSES_MS: i64 = DAY_MS - 5 * MINUTE_MS;
+const OPENS_MS: i64 = 6 * 60 * MINUTE_MS;
 /// Life of the page that Midtrans allows, in minutes.
 const PAGE_MINUTES: std::ops::RangeInclusive<i64> = 5..=7 * 24 * 60;
 const NAME_LENGTH: usize = 50;
@@ -105,6 +111,21 @@ pub(super) fn refund_path(channel: Option<&str>) -> &'static str {
         Some("credit_card") | None => "refund",
         Some(_) => "refund/online/direct",
     }
+}
+
+/// From when on a refund may be asked for. One acquirer takes none at night, for QR codes as for its wallet, and which
+/// acquirer a code had is not told: a refusal would look as if there were no way back.
+pub(super) fn refund_opens_ms(channel: Option<&str>, now_ms: i64) -> i64 {
+    if !matches!(channel, Some("qris" | "shopeepay")) {
+        return now_ms;
+    }
+    let of_day = (now_ms + WIB_MS).rem_euclid(DAY_MS);
+    let until_opening = match of_day {
+        ..OPENS_MS => OPENS_MS - of_day,
+        CLOSES_MS.. => DAY_MS - of_day + OPENS_MS,
+        _ => 0,
+    };
+    now_ms + until_opening
 }
 
 /// The body of a refund.
@@ -208,6 +229,26 @@ mod tests {
                 matches!(session_body(&bad), Err(ProviderError::Impossible { .. })),
                 "{name}"
             );
+        }
+    }
+
+    #[test]
+    fn one_acquirer_takes_no_refunds_at_night() {
+        // 2025-12-01 07:00 by their clocks.
+        let seven = 1_764_547_200_000;
+        let at = |hours: i64, minutes: i64| seven + ((hours - 7) * 60 + minutes) * MINUTE_MS;
+        for (channel, now, want) in [
+            ("qris", at(6, 0), at(6, 0)),
+            ("qris", at(23, 54), at(23, 54)),
+            ("qris", at(23, 55), at(30, 0)),
+            ("shopeepay", at(24, 30), at(30, 0)),
+            ("shopeepay", at(29, 59), at(30, 0)),
+            ("shopeepay", at(30, 0), at(30, 0)),
+            ("credit_card", at(24, 30), at(24, 30)),
+            ("gopay", at(24, 30), at(24, 30)),
+        ] {
+            let opens = refund_opens_ms(Some(channel), now);
+            assert_eq!(opens, want, "{channel} at {now}");
         }
     }
 }
