@@ -73,11 +73,17 @@ async fn a_supervisor_who_comes_to_the_gate_decides_once_and_takes_back() {
         .await;
     gate.hands.picture("gate-decide").await;
     gate.hands.assert_accessible().await;
+    // Enter decides about nobody: it would be whoever stands first in the list.
     gate.hands.fill("#login", "dewi").await;
-    gate.hands.fill("#secret", SECRET).await;
+    gate.hands.fill("#secret", &format!("{SECRET}\n")).await;
+    gate.hands
+        .until("return location.pathname === '/decide'")
+        .await;
+    let scans = gate.real.status().scans;
     gate.hands.click("[value='admit:1']").await;
     gate.stage_says("Let in by a supervisor").await;
     gate.hands.until(ADMITTED).await;
+    assert_eq!(gate.real.status().scans, scans + 1);
     // Whoever worked the page still does.
     gate.hands.press(&format!("{}\n", gate.code(0))).await;
     gate.hands.until(REFUSED).await;

@@ -70,6 +70,12 @@ impl Hands {
         assert!(wrong.is_empty(), "shuts out: {}", sentences(&wrong));
     }
 
+    /// Fails where something reaches beyond the page's width, or where large words are cut.
+    pub async fn assert_fits(&self) {
+        let told = self.ask(TOO_LARGE).await;
+        assert_eq!(told, Value::from(Vec::<Value>::new()), "reaches too far");
+    }
+
     async fn log(&self, kind: &str) -> Vec<Value> {
         let log = self.order("se/log", &json!({"type": kind})).await;
         log.as_array().expect("a list").clone()
@@ -97,6 +103,15 @@ fn outside(entry: &Value) -> Option<String> {
     };
     (!is_own).then(|| address.to_owned())
 }
+
+/// What is wider than its place. A panel that scrolls down may be longer, never wider.
+const TOO_LARGE: &str = r"
+    const all = [document.documentElement, ...document.querySelectorAll('body *')];
+    const isCut = (one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0
+        && getComputedStyle(one).display !== 'inline' && !['INPUT', 'SUMMARY'].includes(one.tagName)
+        && !one.closest('svg, .visually-hidden, .gate-place, [hidden]');
+    return all.filter(isCut).map((one) => one.outerHTML.slice(0, 120));
+";
 
 const AXE: &str = r"
     const done = arguments[arguments.length - 1];

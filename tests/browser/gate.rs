@@ -7,18 +7,19 @@ use edge_node::{
     door::Door,
     pin::Pin,
     reason_text::Language,
-    screen::{self, Options},
+    screen::{self, Options, devices::Devices},
 };
 use support::{
     central::{Engine, TestCentral},
+    festival::festival,
     real_gate::{RealGate, Sold},
 };
 use sync_protocol::{
-    config::EventConfig,
+    config::{EventConfig, Policy},
     id::OperatorId,
     operator::{GateSecret, Operator, OperatorRules, Role},
     scan::Action,
-    search::Cost,
+    search::{Cost, Passphrase},
 };
 use tokio::sync::oneshot;
 
@@ -34,6 +35,10 @@ pub struct Gate {
     pub real: RealGate,
     pub door: Arc<Door>,
     pub sold: Vec<Sold>,
+    /// Codes of wristbands, where the gate's event has them.
+    pub wristbands: Vec<String>,
+    /// Codes of rehearsal tickets.
+    pub rehearsals: Vec<String>,
     pub hands: Hands,
     pub address: String,
     _open: oneshot::Sender<()>,
@@ -45,6 +50,24 @@ pub const SECRET: &str = "7K3M0-9QFX2";
 /// Who works the gate of a test: name to sign in with, and role.
 pub type Crew<'a> = &'a [(&'a str, Role)];
 
+/// What a test wants of its gate.
+#[derive(Default)]
+pub struct Wish<'a> {
+    /// Operators.
+    pub crew: Crew<'a>,
+    /// Where the page opens; the gate's own in English where nobody says.
+    pub page: &'a str,
+    /// Exchanges bind wristbands.
+    pub wristbands: bool,
+    /// The search by name is on.
+    pub names: bool,
+    /// Camera and scanners.
+    pub devices: Devices,
+}
+
+/// What opens the names.
+pub const PHRASE: &str = "kopi tubruk pagi";
+
 impl Gate {
     /// Six tickets, the page in English, no operators.
     pub async fn open() -> Self {
@@ -53,19 +76,45 @@ impl Gate {
 
     /// The same with operators, and on another page of the gate.
     pub async fn open_with(crew: Crew<'_>, page: &str) -> Self {
+        Self::open_for(Wish {
+            crew,
+            page,
+            ..Wish::default()
+        })
+        .await
+    }
+
+    /// Whatever a test wants.
+    pub async fn open_for(wish: Wish<'_>) -> Self {
         let central = TestCentral::new(Engine::Sqlite).await;
-        let event = central.festival().await;
+        let mut plan = festival();
+        plan.wristbands = wish.wristbands.then_some(Policy::Refuse);
+        let event = central.publish(&plan).await;
+        let id = event.event.id;
         let names = ["Ayu Lestari", "Budi Santoso", "Citra Dewi"];
         let sold = central.sell_to(&event, 0, 6, &names).await;
+        if wish.names {
+            let phrase = Passphrase::new(PHRASE).expect("a passphrase");
+            let on = central.app.turn_search_on(id, phrase, &mut |_| ()).await;
+            on.expect("it goes on");
+        }
+        let wristbands = match wish.wristbands {
+            false => Vec::new(),
+            true => {
+                let roll = central
+                    .app
+                    .print_roll(id, "Roll 1", 6)
+                    .await
+                    .expect("a roll");
+                let codes = central.app.roll_codes(id, &roll);
+                codes.map(|(_, code)| code).collect()
+            }
+        };
+        let rehearsals = central.app.make_rehearsals(id, 2, 48).await;
         let real = central.open_gate(&event, "Gate A", "north").await;
         real.sync(&central).await;
-        if !crew.is_empty() {
-            let (request, mut answer) = real.send(&central).await.expect("an answer");
-            answer.page.config = real.node.config().expect("read").map(|config| EventConfig {
-                operators: Some(rules(crew)),
-                ..config
-            });
-            real.take_in(&request, &answer).expect("taken in");
+        if !wish.crew.is_empty() {
+            employ(&real, &central, wish.crew).await;
         }
         let listening = screen::listen(([127, 0, 0, 1], 0).into()).await;
         let listening = listening.expect("a port");
@@ -77,6 +126,7 @@ impl Gate {
             language: Language::English,
             home: Some(real.home.path().to_owned()),
             pin: Some(Arc::new(Pin::at(&pin))),
+            devices: wish.devices,
             ..Options::default()
         };
         let (open, closed) = oneshot::channel();
@@ -88,18 +138,42 @@ impl Gate {
             options,
             until_closed,
         ));
+        let page = if wish.page.is_empty() {
+            "?lang=en"
+        } else {
+            wish.page
+        };
         let hands = Hands::on(&format!("{address}/{page}")).await;
-        if crew.is_empty() && page.starts_with('?') {
+        if wish.crew.is_empty() && page.starts_with('?') {
             hands.until(READY).await;
         }
         Self {
             real,
             door,
             sold,
+            wristbands,
+            rehearsals: rehearsals.expect("a key").codes,
             hands,
             address,
             _open: open,
         }
+    }
+
+    /// Goes to another page of the gate.
+    pub async fn go(&self, page: &str) {
+        self.hands.go(&format!("{}/{page}", self.address)).await;
+        self.hands.until(LOADED).await;
+    }
+
+    /// Pictures of the page as it is now, by day and by night, fit for everybody and within its window.
+    pub async fn looks(&self, name: &str) {
+        for scheme in ["light", "dark"] {
+            self.hands.prefer(scheme).await;
+            self.hands.picture(&format!("{name}-{scheme}")).await;
+            self.hands.assert_accessible().await;
+        }
+        self.hands.prefer("light").await;
+        self.hands.assert_fits().await;
     }
 
     /// Signs in at the page that is open.
@@ -131,6 +205,16 @@ impl Gate {
         let said = format!("return document.getElementById('stage').innerText.includes({text:?})");
         self.hands.until(&said).await;
     }
+}
+
+/// The gate hears of operators, who sign in with a cheap hash.
+async fn employ(real: &RealGate, central: &TestCentral, crew: Crew<'_>) {
+    let (request, mut answer) = real.send(central).await.expect("an answer");
+    answer.page.config = real.node.config().expect("read").map(|config| EventConfig {
+        operators: Some(rules(crew)),
+        ..config
+    });
+    real.take_in(&request, &answer).expect("taken in");
 }
 
 fn rules(crew: Crew<'_>) -> OperatorRules {

@@ -5,22 +5,13 @@ use sync_protocol::operator::Role;
 
 use crate::gate::{ADMITTED, Gate, LOADED, READY, REFUSED};
 
-async fn both(gate: &Gate, name: &str) {
-    for scheme in ["light", "dark"] {
-        gate.hands.prefer(scheme).await;
-        gate.hands.picture(&format!("{name}-{scheme}")).await;
-        gate.hands.assert_accessible().await;
-    }
-    gate.hands.prefer("light").await;
-}
-
 #[tokio::test]
 async fn the_verdicts_in_both_languages_and_themes() {
     let gate = Gate::open().await;
-    both(&gate, "gate-ready").await;
+    gate.looks("gate-ready").await;
     gate.hands.press(&format!("{}\n", gate.code(0))).await;
     gate.hands.until(ADMITTED).await;
-    both(&gate, "gate-admit").await;
+    gate.looks("gate-admit").await;
     gate.hands.press(&format!("{}\n", gate.code(0))).await;
     gate.stage_says("Ticket already used").await;
     gate.hands.picture("gate-refuse").await;
@@ -30,14 +21,14 @@ async fn the_verdicts_in_both_languages_and_themes() {
     gate.door.show(gate.code(0), Means::Camera);
     gate.hands.until(REFUSED).await;
     gate.stage_says("Tiket sudah dipakai").await;
-    both(&gate, "gate-refuse-id").await;
+    gate.looks("gate-refuse-id").await;
     gate.hands.click(".gate-menu summary").await;
     gate.hands.click(".gate-sheet [value=large]").await;
     gate.hands.until(READY).await;
     gate.hands
         .until("return document.documentElement.dataset.type === 'large'")
         .await;
-    both(&gate, "gate-large-id").await;
+    gate.looks("gate-large-id").await;
     gate.hands.click(".gate-menu summary").await;
     gate.hands.click(".gate-sheet [value=dark]").await;
     gate.hands
@@ -80,7 +71,7 @@ async fn before_doors_says_go_or_no_go_and_a_scanner_tries_the_test_code() {
     gate.hands.click("#play").await;
     gate.page_says("Played").await;
     gate.hands.resize((1280, 1100)).await;
-    both(&gate, "gate-before-doors").await;
+    gate.looks("gate-before-doors").await;
     gate.hands.picture("gate-before-doors").await;
     gate.hands
         .go(&format!("{}/ready?lang=id", gate.address))

@@ -4,12 +4,16 @@
 
 mod crew;
 mod device;
+mod devices;
 mod eyes;
 mod gate;
+mod guests;
 mod hands;
 mod looks;
 mod scanner;
 mod shop;
+mod small_disk;
+mod trouble;
 mod venue;
 mod wedge;
 

@@ -1,7 +1,7 @@
 //! `scan`: decides about codes in pictures, before a camera, given as text, or typed by a scanner.
 //!
 //! A picture without a code is no attempt at the gate: it is told (`none`, `no_code`) and not recorded. A picture
-//! with several codes is as many attempts, from top to bottom. In an exchange, a wristband that follows its ticket is
+//! with several codes is as many attempts, from top to bottom. The test code is none (`none`, `test_code`). In an exchange, a wristband that follows its ticket is
 //! paired with it ([`crate::pairing`]).
 
 use std::{path::PathBuf, sync::mpsc::RecvTimeoutError, time::Duration};
@@ -30,6 +30,7 @@ use crate::{
     reason_text::Language,
     scan::{Scan, Showing},
     scanner::{Scanners, Wanted},
+    test_code,
 };
 
 /// How often it looks whether scanners still work.
@@ -209,6 +210,11 @@ impl Scanning<'_> {
         frame: Option<&str>,
         decode_ms: Option<f64>,
     ) -> Result<Outcome, CommandError> {
+        if test_code::is_in(text) {
+            let said = "The test code: no ticket, and not recorded".to_owned();
+            self.no_scan(frame.unwrap_or("-"), "test_code", said, decode_ms)?;
+            return Ok(Outcome::SomeRefused);
+        }
         let showing = Showing {
             text,
             wristband: self.arguments.wristband.as_deref(),

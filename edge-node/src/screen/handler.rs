@@ -95,7 +95,7 @@ pub(super) async fn panel(
     }
     let choice = screen.choice(&asked, &headers);
     let standing = screen.standing().await?;
-    html(&screen.panel(&standing, choice))
+    html(&screen.panel(&standing, choice, screen.door.listeners()))
 }
 
 /// Another action, for the page that asks and for the devices of this node. The page is opened anew, so that nothing
@@ -235,7 +235,8 @@ impl Screen {
             offer: self.offer(&standing, &crew, choice, can_kiosk),
             has_camera: self.devices.has_camera(),
         };
-        let panel = self.panel(&standing, choice);
+        // The page that was left a moment ago may still be counted, so the first panel counts none.
+        let panel = self.panel(&standing, choice, 0);
         let mut answer = html(&Page::of(&standing.status, frame, stage, panel))?;
         if let Some(cookie) = choice.cookie(self.port) {
             answer.headers_mut().append(SET_COOKIE, cookie);
@@ -261,7 +262,7 @@ impl Screen {
         }
     }
 
-    fn panel(&self, standing: &Standing, choice: Choice) -> Panel {
+    fn panel(&self, standing: &Standing, choice: Choice, pages: usize) -> Panel {
         let link = self.door.link();
         let recent = self.door.recent();
         let facts = Facts {
@@ -274,7 +275,7 @@ impl Screen {
             tally: &standing.tally,
             types: &standing.types,
             devices: self.devices.lines(choice.language),
-            pages: self.door.listeners(),
+            pages,
             desk: self.door.action(),
         };
         Panel::of(&facts, choice)

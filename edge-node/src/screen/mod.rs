@@ -48,6 +48,7 @@ use axum::{
     extract::DefaultBodyLimit,
     middleware,
     routing::{get, post},
+    serve::ListenerExt as _,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
@@ -173,7 +174,13 @@ pub async fn serve(
         stop.await;
         door.close();
     };
-    axum::serve(listening.listener, router)
+    // A verdict is small, and waits for no other packet to go with it.
+    let at_once = listening.listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "verdicts may come a little later");
+        }
+    });
+    axum::serve(at_once, router)
         .with_graceful_shutdown(stop)
         .await
         .map_err(ScreenError::Serve)

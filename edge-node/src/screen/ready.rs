@@ -1,7 +1,7 @@
 //! Before doors: what `doctor` finds, with a sign and a word each, and what only this page can try: whether the sound is
 //! heard, whether a scanner types and whether the camera sees, by a test code that is never a ticket.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{cmp::Reverse, path::PathBuf, sync::Arc};
 
 use askama::Template;
 use axum::{
@@ -94,7 +94,9 @@ pub(super) async fn page(
     let (status, report) = screen
         .ask(move |node| Ok((node.status()?, examined(node, home))))
         .await?;
-    let report = report.corrected(screen.devices.checks());
+    let mut report = report.corrected(screen.devices.checks());
+    // What must be mended is seen without scrolling.
+    report.checks.sort_by_key(|check| Reverse(check.level));
     html(&ReadyPage {
         said: ReadyWords::of(choice.language),
         choice,

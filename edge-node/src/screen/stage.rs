@@ -19,6 +19,9 @@ const HOLD_ADMIT_MS: u32 = 5_000;
 /// Anything else stays longer: it is talked about.
 const HOLD_OTHER_MS: u32 = 15_000;
 
+/// Letters of the big word at its full size.
+const SHORT_WORD: usize = 7;
+
 /// What the stage shows.
 #[derive(Template)]
 #[template(path = "gate/stage.html")]
@@ -101,6 +104,12 @@ impl Stage {
         }
     }
 
+    /// A word that must be smaller to stand there whole.
+    fn is_long(&self) -> bool {
+        let shown = self.shown.as_ref();
+        shown.is_some_and(|shown| shown.word.chars().count() > SHORT_WORD)
+    }
+
     /// The rest of the class name: colour and shape.
     fn look(&self) -> &'static str {
         match &self.shown {
@@ -178,6 +187,7 @@ fn hint(scan: &Scan, words: &Words) -> Option<&'static str> {
     match scan.verdict.reason {
         Reason::UnknownWristband if came_first => Some(words.ticket_first),
         Reason::ShowWristband => None,
+        Reason::CannotStore => Some(words.store_hint),
         _ => (scan.verdict.decision == Decision::Ask).then_some(words.ask_hint),
     }
 }

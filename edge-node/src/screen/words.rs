@@ -69,6 +69,8 @@ pub struct Words {
     pub check: &'static str,
     /// Before the gate and time of an earlier scan.
     pub first: &'static str,
+    /// What to do where nothing can be stored.
+    pub store_hint: &'static str,
     /// The same ticket a moment ago.
     pub repeat: &'static str,
     /// The gate might be wrong.
@@ -154,6 +156,7 @@ static ENGLISH: Words = Words {
     code: "Ticket code or number",
     check: "Check",
     first: "First",
+    store_hint: "Make room on this machine's disk, or use another gate. Before doors says more.",
     repeat: "The same ticket, just now, at this gate",
     provisional: "Provisional: central may know better",
     lost: "The gate is not running",
@@ -206,6 +209,7 @@ static INDONESIAN: Words = Words {
     code: "Kode atau nomor tiket",
     check: "Periksa",
     first: "Pertama",
+    store_hint: "Kosongkan disk mesin ini, atau pakai gerbang lain. Halaman kesiapan menjelaskan.",
     repeat: "Tiket yang sama, baru saja, di gerbang ini",
     provisional: "Sementara: pusat mungkin lebih tahu",
     lost: "Program gerbang tidak berjalan",
