@@ -181,7 +181,7 @@ pub struct PlaceNotice {
     /// Corrected time.
     #[serde(serialize_with = "moment_text::serialize")]
     pub at: Timestamp,
-    /// This gate's supervisor who let in where it had asked or refused. Of other gates central alone knows.
+    /// The supervisor who let in where the gate had asked or refused.
     pub overridden_by: Option<String>,
 }
 
@@ -280,7 +280,7 @@ impl Node {
         let scan = place.scan;
         let by = match scan.node == self.id() {
             true => lock(&self.log).overridden_by(scan.seq)?,
-            false => None,
+            false => self.replica.overridden_by(scan)?,
         };
         let rules = config.operators.as_ref();
         let name = |id| {
@@ -307,7 +307,7 @@ impl Node {
 }
 
 impl ConflictNotice {
-    /// The supervisors of this gate who let in over what it had said.
+    /// The supervisors who let in over what their gate had said.
     #[must_use]
     pub fn supervisors(&self) -> Vec<String> {
         let places = [Some(&self.scan), self.won.as_ref()];

@@ -187,6 +187,7 @@ pub(crate) fn answer(position: u8, now: Timestamp) -> SyncAnswer {
             position: ByteVec::from(vec![position]),
             manifest: None,
             wristbands: Vec::new(),
+            overrides: None,
         },
         receipt: None,
         rights: None,

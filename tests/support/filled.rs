@@ -113,6 +113,7 @@ impl Seller {
             tickets,
             passages: Vec::new(),
             wristbands: Vec::new(),
+            overrides: None,
             position: vec![1].into(),
             manifest,
         };

@@ -49,6 +49,7 @@ fn every_message_is_encoded_as_it_was_frozen() {
     check("sync_answer", &sample::sync_answer());
     check("sync_answer_erase", &sample::sync_answer_erase());
     check("sync_answer_operators", &sample::sync_answer_operators());
+    check("sync_answer_overrides", &sample::sync_answer_overrides());
     check("scan_record", &sample::scan_record());
     check("scan_record_answer", &sample::scan_record_answer());
     check("wait_request", &sample::wait_request());
@@ -59,7 +60,7 @@ fn every_message_is_encoded_as_it_was_frozen() {
 fn no_sample_is_forgotten() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/wire/v1");
     let files = fs::read_dir(folder).expect("the folder of samples");
-    assert_eq!(files.count(), 16, "one file per message that is checked");
+    assert_eq!(files.count(), 17, "one file per message that is checked");
 }
 
 #[test]

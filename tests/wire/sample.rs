@@ -21,9 +21,9 @@ use sync_protocol::{
     time::Timestamp,
     verdict::{Decision, Reason},
     wire::v1::{
-        Challenge, ChallengeRequest, EnrolAnswer, EnrolRequest, Order, Page, Parked, PassageChange,
-        Refusal, RoundTrip, Session, SessionRequest, SyncAnswer, SyncRequest, WaitAnswer,
-        WaitRequest,
+        Challenge, ChallengeRequest, EnrolAnswer, EnrolRequest, Order, Override, Page, Parked,
+        PassageChange, Refusal, RoundTrip, Session, SessionRequest, SyncAnswer, SyncRequest,
+        WaitAnswer, WaitRequest,
     },
     wristband::{Roll, Wristband, WristbandKey, WristbandStatus},
 };
@@ -210,6 +210,7 @@ pub fn sync_answer() -> SyncAnswer {
                 status: WristbandStatus::Void,
                 revision: 42,
             }],
+            overrides: None,
         },
         lease_until: NOW.plus_ms(86_400_000),
         order: None,
@@ -229,6 +230,23 @@ pub fn sync_answer_operators() -> SyncAnswer {
         page: Page {
             config: Some(config),
             passages: vec![passage(Ruling::Undone)],
+            ..answer.page
+        },
+        ..answer
+    }
+}
+
+pub fn sync_answer_overrides() -> SyncAnswer {
+    let answer = sync_answer();
+    let passage = passage(Ruling::Counted);
+    let by = OperatorId::from_u128(0x51);
+    SyncAnswer {
+        page: Page {
+            overrides: Some(vec![Override {
+                scan: passage.scan,
+                by,
+            }]),
+            passages: vec![passage],
             ..answer.page
         },
         ..answer

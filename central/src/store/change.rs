@@ -3,13 +3,15 @@
 //! Rows of one revision and rows of later ones are two questions, because only then do both engines walk the index
 //! from the place on and a page costs what it holds, wherever in the event it stands.
 
+use std::collections::BTreeSet;
+
 use sync_protocol::{
     flag::Flag,
-    id::{EventId, GateId, NodeId, TicketId, WristbandId},
+    id::{EventId, GateId, NodeId, OperatorId, TicketId, WristbandId},
     number::TicketNumber,
     scan::ScanId,
     ticket::{Ticket, TicketStatus},
-    wire::v1::PassageChange,
+    wire::v1::{Override, PassageChange},
     wristband::{Wristband, WristbandStatus},
 };
 use uuid::Uuid;
@@ -177,6 +179,42 @@ pub async fn passages(
         )?);
     }
     found.into_iter().map(PassageRow::into_change).collect()
+}
+
+/// Who let in by these scans where a gate had asked or refused; `None` = nobody.
+///
+/// # Errors
+/// When the database fails.
+pub async fn overrides(
+    tx: &mut Tx,
+    event: EventId,
+    passages: &[PassageChange],
+) -> Result<Option<Vec<Override>>, StoreError> {
+    let (Some(first), Some(last)) = (passages.first(), passages.last()) else {
+        return Ok(None);
+    };
+    let found = fetch_all!(
+        tx,
+        (Uuid, i64, Uuid),
+        "SELECT node_id, seq, operator_id FROM scans WHERE event_id = ? AND revision >= ? AND revision <= ? \
+         AND reason = 34 AND operator_id IS NOT NULL ORDER BY revision, node_id, seq",
+        event.0,
+        signed(first.revision),
+        signed(last.revision)
+    )?;
+    let told: BTreeSet<ScanId> = passages.iter().map(|passage| passage.scan).collect();
+    let mut overrides = Vec::new();
+    for (node, seq, operator) in found {
+        let scan = ScanId {
+            node: NodeId(node),
+            seq: unsigned(seq)?,
+        };
+        if told.contains(&scan) {
+            let by = OperatorId(operator);
+            overrides.push(Override { scan, by });
+        }
+    }
+    Ok((!overrides.is_empty()).then_some(overrides))
 }
 
 /// The next wristbands after a place, at most `rows`.

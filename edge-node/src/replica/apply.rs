@@ -17,7 +17,7 @@ use sync_protocol::{
     wire::v1::{Page, SyncAnswer},
 };
 
-use super::{passage, state, state::State, ticket, wristband};
+use super::{passage, state, state::State, supervisor, ticket, wristband};
 use crate::error::NodeError;
 
 /// What came of a page.
@@ -73,6 +73,9 @@ fn take_rows(tx: &Connection, page: &Page, state: &mut State) -> Result<(), Node
     for row in &page.wristbands {
         wristband::take(tx, state.pass, row, &mut state.running.wristbands)?;
     }
+    for row in page.overrides.iter().flatten() {
+        supervisor::take(tx, row)?;
+    }
     match &page.config {
         Some(config) => state::store_config(tx, config),
         None => Ok(()),
@@ -106,5 +109,5 @@ fn sweep(tx: &Connection, pass: u64) -> Result<(), NodeError> {
     tx.execute("DELETE FROM tickets WHERE pass <> ?1", params![pass])?;
     tx.execute("DELETE FROM passages WHERE pass <> ?1", params![pass])?;
     tx.execute("DELETE FROM wristbands WHERE pass <> ?1", params![pass])?;
-    Ok(())
+    supervisor::sweep(tx)
 }

@@ -15,6 +15,7 @@ pub mod name;
 mod passage;
 mod proof;
 pub mod state;
+mod supervisor;
 mod ticket;
 mod wristband;
 
@@ -27,7 +28,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use sync_protocol::{
     config::EventConfig,
     decide::Passage,
-    id::{EventId, NodeId, TicketId, WristbandId},
+    id::{EventId, NodeId, OperatorId, TicketId, WristbandId},
     keyring::Keyring,
     manifest::Gap,
     number::TicketNumber,
@@ -46,9 +47,10 @@ use apply::Received;
 use conflict::Conflict;
 use state::State;
 
-const MIGRATIONS: &[&str] = &[include_str!(
-    "../../../migrations/edge/replica/0001_replica.sql"
-)];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../../migrations/edge/replica/0001_replica.sql"),
+    include_str!("../../../migrations/edge/replica/0002_overrides.sql"),
+];
 /// KiB; the number index of a first sync is written all over the place.
 const WRITER_CACHE: i64 = -8_192;
 
@@ -204,6 +206,14 @@ impl Replica {
         conflict::of_node(&self.reader().connection, node, most)
     }
 
+    /// The supervisor who let in by this scan of another gate, if central told of one.
+    ///
+    /// # Errors
+    /// [`NodeError::Database`].
+    pub fn overridden_by(&self, scan: ScanId) -> Result<Option<OperatorId>, NodeError> {
+        supervisor::of_scan(&self.reader().connection, scan)
+    }
+
     /// How the tickets of all passages stand.
     ///
     /// # Errors
@@ -262,7 +272,7 @@ impl Replica {
         let _reader = self.reader();
         let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         tx.execute_batch(
-            "DELETE FROM tickets; DELETE FROM passages; DELETE FROM wristbands; DELETE FROM event_config;",
+            "DELETE FROM tickets; DELETE FROM passages; DELETE FROM wristbands; DELETE FROM overrides; DELETE FROM event_config;",
         )?;
         state::store(&tx, &State::default())?;
         tx.commit()?;

@@ -63,7 +63,7 @@ struct Conflict {
     said: &'static str,
     place: (String, String),
     undecidable: bool,
-    /// Supervisors who let in here over what the gate had said.
+    /// Supervisors who let in over what their gate had said.
     by: Vec<String>,
 }
 

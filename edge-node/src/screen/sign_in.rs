@@ -157,7 +157,7 @@ fn held(screen: &Screen, headers: &HeaderMap) -> Option<Zeroizing<String>> {
 }
 
 /// The new token; also where the session at hand was opened again. Secrets are tried before it is anybody's turn at the
-/// desk, because that takes its time.
+/// desk, because that takes its time. The action that the page goes on with is the devices' too, where it may be.
 fn open(
     door: &Door,
     held: Option<&str>,
@@ -173,7 +173,11 @@ fn open(
     door.change_desk(|operators| {
         // Whoever worked here before is signed out.
         held.into_iter().for_each(|held| operators.sign_out(held));
-        operators.take_desk(&session.token)
+        let asked = form.asked.action();
+        match asked.filter(|action| session.who.rights.allow(*action)) {
+            Some(action) => operators.choose(&session.token, action),
+            None => operators.take_desk(&session.token),
+        }
     })?;
     Ok(session.token)
 }

@@ -251,6 +251,7 @@ fn answer(now: Timestamp) -> SyncAnswer {
             position: ByteVec::from(vec![1]),
             manifest: Some(manifest),
             wristbands: Vec::new(),
+            overrides: None,
         },
         lease_until: now.plus_ms(72 * HOUR),
         order: None,

@@ -59,6 +59,7 @@ fn gate_with(names: &[&str]) -> Gate {
             position: ByteVec::from(vec![2]),
             manifest: None,
             wristbands: Vec::new(),
+            overrides: None,
         },
         lease_until: now.plus_ms(3_600_000),
         order: None,

@@ -17,7 +17,7 @@ use crate::{
     config::EventConfig,
     digest::Digest,
     flag::Flag,
-    id::{BootId, EventId, GateId, NodeId, TicketId, WristbandId},
+    id::{BootId, EventId, GateId, NodeId, OperatorId, TicketId, WristbandId},
     manifest::Manifest,
     merge::Ruling,
     moment::{Interval, Trip},
@@ -238,6 +238,17 @@ impl PassageChange {
     }
 }
 
+/// A supervisor's word by which a scan was admitted. It bears on no verdict and on no manifest: it is told alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Override {
+    /// The scan.
+    #[n(0)]
+    pub scan: ScanId,
+    /// Who let in.
+    #[n(1)]
+    pub by: OperatorId,
+}
+
 /// A page of what changed at central.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
@@ -261,6 +272,9 @@ pub struct Page {
     #[n(5)]
     #[cbor(default)]
     pub wristbands: Vec<Wristband>,
+    /// Of `passages`: those that a supervisor let in where a gate had asked or refused. Absent = none.
+    #[n(6)]
+    pub overrides: Option<Vec<Override>>,
 }
 
 /// What a node is told to do.

@@ -45,6 +45,7 @@ impl App {
         if position != current && rest > 0 {
             page.passages =
                 store::change::passages(&mut tx, event, &position.passages, rest).await?;
+            page.overrides = store::change::overrides(&mut tx, event, &page.passages).await?;
             rest -= page.passages.len();
         }
         if position != current && rest > 0 {
@@ -72,6 +73,7 @@ pub(super) fn empty(request: &SyncRequest) -> Page {
         tickets: Vec::new(),
         passages: Vec::new(),
         wristbands: Vec::new(),
+        overrides: None,
         position: request.position.clone().unwrap_or_else(start),
         manifest: None,
     }
