@@ -12,6 +12,7 @@ mod disks;
 mod entries;
 mod forgeries;
 mod locks;
+mod moved_days;
 mod news;
 mod numbers;
 mod operators;

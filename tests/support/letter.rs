@@ -30,7 +30,7 @@ for p in parts:
         "text": body.decode() if kind in ("text/plain", "text/html") else body[:5].decode("latin1")})
     if kind == "text/calendar":
         for e in icalendar.Calendar.from_ical(body).walk("VEVENT"):
-            out["days"].append([str(e["uid"]), e["dtstart"].dt.isoformat(), e["dtend"].dt.isoformat(), str(e["summary"]), str(e["status"])])
+            out["days"].append([str(e["uid"]), e["dtstart"].dt.isoformat(), e["dtend"].dt.isoformat(), str(e["summary"]), str(e["status"]), int(e["sequence"])])
 print(json.dumps(out))
 "#;
 
@@ -93,6 +93,7 @@ pub fn connected(shop: &Shop, post: &PostBox) -> App {
         port: post.address.port(),
         protection: Protection::Off,
         login: None,
+        authorities: None,
     };
     let sender = Sender::parse("Gerbang <tickets@central.test>").expect("a sender");
     let mut app = shop.central.app.clone();

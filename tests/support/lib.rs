@@ -24,6 +24,7 @@ pub mod line;
 pub mod mariadb;
 pub mod naive_gate;
 pub mod post_box;
+pub mod post_office;
 pub mod program;
 pub mod real_gate;
 pub mod relay;

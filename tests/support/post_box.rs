@@ -6,10 +6,12 @@ use std::{
     time::Duration,
 };
 
+use rustls::ServerConfig;
 use tokio::{
-    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
 };
+use tokio_rustls::TlsAcceptor;
 
 /// What the server does to the next letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,9 +28,23 @@ pub enum Fault {
     Slow(Duration),
 }
 
+/// How the server's connections are protected.
+#[derive(Clone, Default)]
+pub enum Guard {
+    /// Not at all.
+    #[default]
+    Off,
+    /// By TLS from the first byte.
+    Tls(Arc<ServerConfig>),
+    /// By TLS once the client asks for it.
+    StartTls(Arc<ServerConfig>),
+}
+
 /// A letter as it came.
 #[derive(Clone, Debug)]
 pub struct Posted {
+    /// It came over TLS.
+    pub is_protected: bool,
     /// Addresses of the envelope.
     pub to: Vec<String>,
     /// Head and body, without the dots of the protocol.
@@ -40,12 +56,14 @@ pub struct Posted {
 pub struct PostBox {
     /// Where it listens.
     pub address: SocketAddr,
+    guard: Guard,
     state: Arc<Mutex<State>>,
 }
 
 #[derive(Default)]
 struct State {
     letters: Vec<Posted>,
+    in_clear: Vec<String>,
     faults: VecDeque<Fault>,
     is_closed: bool,
 }
@@ -56,9 +74,18 @@ impl PostBox {
     /// # Panics
     /// When there is no port.
     pub async fn open() -> Self {
+        Self::open_with(Guard::Off).await
+    }
+
+    /// The same with its connections protected.
+    ///
+    /// # Panics
+    /// When there is no port.
+    pub async fn open_with(guard: Guard) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let post_box = Self {
             address: listener.local_addr().expect("an address"),
+            guard,
             state: Arc::default(),
         };
         let serving = post_box.clone();
@@ -87,6 +114,12 @@ impl PostBox {
         self.state().letters.clone()
     }
 
+    /// What was said to it outside TLS, line by line.
+    #[must_use]
+    pub fn heard_in_clear(&self) -> Vec<String> {
+        self.state().in_clear.clone()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("unpoisoned")
     }
@@ -96,14 +129,25 @@ impl PostBox {
         if self.state().is_closed {
             return None;
         }
-        let mut talk = Talk(BufReader::new(stream));
+        let mut talk = Talk::new(stream);
+        if let Guard::Tls(config) = &self.guard {
+            talk = talk.protected(config).await?;
+        }
         talk.say("220 post.test").await?;
         let mut to = Vec::new();
         loop {
             let line = talk.hear().await?;
+            if !talk.is_protected {
+                self.state().in_clear.push(line.clone());
+            }
             let verb = line.to_uppercase();
             if verb.starts_with("EHLO") {
-                talk.say("250-post.test\r\n250 8BITMIME").await?;
+                talk.say(self.abilities(&talk)).await?;
+            } else if let Guard::StartTls(config) = &self.guard
+                && verb == "STARTTLS"
+            {
+                talk.say("220 go on").await?;
+                talk = talk.protected(config).await?;
             } else if verb.starts_with("RCPT TO:") {
                 let refusal = self.refusal();
                 if let Some(code) = refusal {
@@ -126,6 +170,16 @@ impl PostBox {
             } else {
                 talk.say("250 ok").await?;
             }
+        }
+    }
+
+    const fn abilities(&self, talk: &Talk) -> &'static str {
+        match &self.guard {
+            Guard::StartTls(_) if !talk.is_protected => {
+                "250-post.test\r\n250-STARTTLS\r\n250 8BITMIME"
+            }
+            _ if talk.is_protected => "250-post.test\r\n250-AUTH PLAIN\r\n250 8BITMIME",
+            _ => "250-post.test\r\n250 8BITMIME",
         }
     }
 
@@ -154,7 +208,12 @@ impl PostBox {
             text.push_str(line.strip_prefix('.').unwrap_or(&line));
             text.push_str("\r\n");
         }
-        self.state().letters.push(Posted { to, text });
+        let is_protected = talk.is_protected;
+        self.state().letters.push(Posted {
+            is_protected,
+            to,
+            text,
+        });
         match fault {
             Some(Fault::DropAfterData) => return None,
             Some(Fault::Slow(pause)) => tokio::time::sleep(pause).await,
@@ -164,17 +223,44 @@ impl PostBox {
     }
 }
 
-struct Talk(BufReader<TcpStream>);
+/// A connection, protected or not.
+trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
+
+struct Talk {
+    wire: BufReader<Box<dyn Wire>>,
+    is_protected: bool,
+}
 
 impl Talk {
+    fn new(stream: TcpStream) -> Self {
+        Self {
+            wire: BufReader::new(Box::new(stream)),
+            is_protected: false,
+        }
+    }
+
+    /// The same over TLS, if the client goes along.
+    async fn protected(self, config: &Arc<ServerConfig>) -> Option<Self> {
+        let acceptor = TlsAcceptor::from(Arc::clone(config));
+        let wire = acceptor.accept(self.wire.into_inner()).await.ok()?;
+        Some(Self {
+            wire: BufReader::new(Box::new(wire)),
+            is_protected: true,
+        })
+    }
+
     async fn say(&mut self, line: &str) -> Option<()> {
         let line = format!("{line}\r\n");
-        self.0.get_mut().write_all(line.as_bytes()).await.ok()
+        let wire = self.wire.get_mut();
+        wire.write_all(line.as_bytes()).await.ok()?;
+        wire.flush().await.ok()
     }
 
     async fn hear(&mut self) -> Option<String> {
         let mut line = String::new();
-        let read = self.0.read_line(&mut line).await.ok()?;
+        let read = self.wire.read_line(&mut line).await.ok()?;
         (read > 0).then(|| line.trim_end_matches(['\r', '\n']).to_owned())
     }
 }

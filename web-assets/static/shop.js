@@ -75,9 +75,20 @@
         addEventListener("pageshow", () => delete form.dataset.sent);
     };
 
+    // Enter in a field presses the button beside it, not the form's first.
+    const enter = (field) => {
+        field.addEventListener("keydown", (event) => {
+            if (event.key === "Enter") {
+                event.preventDefault();
+                document.getElementById(field.dataset.enter)?.click();
+            }
+        });
+    };
+
     const each = (what, how) => document.querySelectorAll(what).forEach(how);
     each(".countdown[data-until]", countdown);
     each("button[data-share]", share);
     each(".stepper", step);
     each("form[data-once]", once);
+    each("input[data-enter]", enter);
 })();

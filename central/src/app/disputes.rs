@@ -187,6 +187,8 @@ impl App {
             self.number_refund(tx, order.event, order.id, refund.id.0, now)
                 .await?;
             self.book(tx, order, &refund, by).await?;
+            let letter = self.new_id(now);
+            store::outbox::put(tx, letter, store::outbox::REFUND_MAIL, refund.id.0, now).await?;
         }
         if order.status != OrderStatus::Refunded {
             self.take_all(tx, revision, order).await?;

@@ -200,7 +200,7 @@ impl App {
                 opens_at: day.opens_at,
                 closes_at: day.closes_at,
             };
-            store::event::insert_day(tx, event, &day).await?;
+            store::event_day::insert(tx, event, &day).await?;
         }
         let mut gates = BTreeMap::new();
         for name in &wish.gates {
@@ -218,7 +218,7 @@ impl App {
             gates.insert(name, id);
         }
         for at in &wish.check_outs {
-            store::event::insert_check_out(tx, event, *at).await?;
+            store::event_day::insert_check_out(tx, event, *at).await?;
         }
         if let Some(unbound) = wish.wristbands {
             store::wristband::set_unbound(tx, event, unbound).await?;
@@ -261,10 +261,10 @@ pub async fn load_setup(tx: &mut Tx, event: EventId) -> Result<EventSetup, Event
         event: store::event::by_id(tx, event)
             .await?
             .ok_or(EventError::Unknown)?,
-        days: store::event::days(tx, event).await?,
+        days: store::event_day::of_event(tx, event).await?,
         gates: store::gate::of_event(tx, event).await?,
         types: store::ticket_type::of_event(tx, event).await?,
-        check_outs: store::event::check_outs(tx, event).await?,
+        check_outs: store::event_day::check_outs(tx, event).await?,
     })
 }
 
@@ -301,5 +301,7 @@ fn draft(id: EventId, client: ClientId, wish: &NewEvent) -> Event {
         ends_at: wish.ends_at,
         hold_ms: wish.hold_ms,
         rules: wish.rules,
+        calendar_sequence: 0,
+        status_sequence: 0,
     }
 }

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod authority;
 pub mod bulk;
 pub mod bundle;
+pub mod calendar;
 pub mod catalog;
 pub mod combine;
 pub mod conflict_notes;

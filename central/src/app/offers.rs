@@ -122,7 +122,10 @@ impl App {
     }
 
     /// The promo codes among what was typed.
-    pub(super) async fn promos_of(
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn promos_of(
         &self,
         event: EventId,
         typed: &[String],

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::{event_change, open, output, price_change, promo, ticket_type, who::Who};
+use super::{day_move, event_change, open, output, price_change, promo, ticket_type, who::Who};
 use crate::{app::App, domain::event::EventStatus};
 
 #[derive(Subcommand)]
@@ -21,6 +21,16 @@ pub(super) enum Command {
         #[command(flatten)]
         who: Who,
     },
+    /// List the days of an event
+    Days {
+        /// The event's slug or id
+        event: String,
+        /// One JSON object per line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Move days of an event: gates, papers and calendars follow, and buyers are told
+    Move(day_move::Move),
     /// Change what is said of an event: its texts, its place, its times; buyers hear of another place or time
     Edit(event_change::Edit),
     /// List what is sold: types with version, price and quota
@@ -72,6 +82,8 @@ pub(super) async fn run(app: &App, command: Command) -> anyhow::Result<()> {
     match command {
         Command::Close { event, who } => step(app, &event, EventStatus::Closed, &who).await,
         Command::Complete { event, who } => step(app, &event, EventStatus::Completed, &who).await,
+        Command::Days { event, json } => day_move::list(app, &event, json).await,
+        Command::Move(days) => days.run(app).await,
         Command::Edit(edit) => edit.run(app).await,
         Command::Types { event, json } => ticket_type::list(app, &event, json).await,
         Command::Change(change) => change.run(app).await,

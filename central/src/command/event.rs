@@ -34,7 +34,7 @@ pub(super) enum Command {
     /// Cancel an event: nothing is sold any more, and every order is refunded
     Cancel(event_end::Arguments),
     /// Postpone an event: tickets stay good, and buyers may ask for refunds
-    Postpone(event_end::Arguments),
+    Postpone(event_end::Postpone),
     /// Let gates find tickets by name with a passphrase, or no longer
     Search(search::Arguments),
     #[command(flatten)]

@@ -5,11 +5,50 @@
 
 use clap::Args;
 
-use super::{open, output};
+use super::{
+    day_move::{self, NewDays},
+    open, output,
+};
 use crate::app::{App, refunds::CancelError, trail::Actor};
 
 /// Orders per piece.
 const PIECE: i64 = 100;
+
+#[derive(Args)]
+pub(super) struct Postpone {
+    #[command(flatten)]
+    end: Arguments,
+    #[command(flatten)]
+    days: NewDays,
+}
+
+impl Postpone {
+    pub(super) async fn postpone(&self, app: &App) -> anyhow::Result<()> {
+        let (event, by) = (&self.end.event, self.end.actor());
+        let setup = open::event(app, event).await?;
+        let id = setup.event.id;
+        if self.days.is_empty() {
+            self.end.told(app.postpone_event(id, &by).await)?;
+        } else {
+            app.postpone_to(id, &self.days.moves(&setup)?, &by).await?;
+        }
+        let slug = &setup.event.slug;
+        output::line(&format!(
+            "The event {slug} is postponed: tickets stay good, and buyers may ask for refunds."
+        ));
+        if self.days.is_empty() {
+            output::line(&format!(
+                "When the new days are known: central event move {slug} --day …"
+            ));
+        } else {
+            day_move::list(app, event, false).await?;
+            output::line(&format!(
+                "The buyers are told. Open the sale again: central event publish {slug}"
+            ));
+        }
+        Ok(())
+    }
+}
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -38,16 +77,6 @@ impl Arguments {
                 run.orders, run.failed
             ));
         }
-        Ok(())
-    }
-
-    pub(super) async fn postpone(&self, app: &App) -> anyhow::Result<()> {
-        let setup = open::event(app, &self.event).await?;
-        self.told(app.postpone_event(setup.event.id, &self.actor()).await)?;
-        output::line(&format!(
-            "The event {} is postponed: tickets stay good, and buyers may ask for refunds.",
-            setup.event.slug
-        ));
         Ok(())
     }
 

@@ -7,6 +7,7 @@ mod audit;
 mod catalog;
 mod conflict;
 mod conflict_line;
+mod day_move;
 mod decision_line;
 mod demo;
 mod event;

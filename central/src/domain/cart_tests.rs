@@ -69,6 +69,8 @@ fn offer(types: Vec<TicketType>) -> Offer {
             lease_ms: 1,
             most_per_minute: 1,
         },
+        calendar_sequence: 0,
+        status_sequence: 0,
     };
     Offer {
         revision: 0,

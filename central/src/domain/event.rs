@@ -113,6 +113,18 @@ pub struct Event {
     pub hold_ms: i64,
     /// How its gates decide.
     pub rules: GateRules,
+    /// How often its days, texts, place or status changed.
+    pub calendar_sequence: i64,
+    /// What that was after the last move of its status.
+    pub status_sequence: i64,
+}
+
+impl Event {
+    /// Whether it was postponed and its days are not known yet.
+    #[must_use]
+    pub fn waits_for_days(&self) -> bool {
+        self.status == EventStatus::Postponed && self.calendar_sequence == self.status_sequence
+    }
 }
 
 /// How an event's gates decide.

@@ -26,6 +26,14 @@ named_enum! {
         EventCancelled => "event_cancelled",
         /// The event takes place at another time.
         EventPostponed => "event_postponed",
+        /// The event has other days, other times or another place.
+        EventMoved => "event_moved",
+        /// The money of an order did not come after all.
+        PaymentReversed => "payment_reversed",
+        /// The buyer's bank holds the money until a dispute is decided.
+        PaymentDisputed => "payment_disputed",
+        /// The dispute is over, and the tickets are good again.
+        DisputeWon => "dispute_won",
         /// What an organiser sold since the last letter.
         SalesDigest => "sales_digest",
         /// The way back to one's orders.

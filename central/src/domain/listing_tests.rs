@@ -45,6 +45,8 @@ fn listed() -> Listed {
                 lease_ms: 1,
                 most_per_minute: 1,
             },
+            calendar_sequence: 0,
+            status_sequence: 0,
         },
         offers: vec![offer("Regular", 100_000), offer("VIP", 900_000)],
     }

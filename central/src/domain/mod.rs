@@ -42,6 +42,7 @@ pub mod receipt;
 pub mod refund;
 pub mod returned;
 pub mod ruling_check;
+pub mod schedule;
 pub mod ticket;
 pub mod tracking;
 pub mod wristband;

@@ -13,6 +13,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
+use documents::Language;
 use serde_json::json;
 
 use super::{shop, visitor::Visitor};
@@ -84,6 +85,14 @@ impl Refusal {
         english: "The request cannot be read: open the page again.",
         indonesian: "Permintaan tidak dapat dibaca: buka lagi halamannya.",
     };
+
+    /// What to do, in this language.
+    pub(super) const fn sentence(self, language: Language) -> &'static str {
+        match language {
+            Language::English => self.english,
+            Language::Indonesian => self.indonesian,
+        }
+    }
 
     /// The answer: JSON, which [`dress`] makes a page where a person asked.
     pub(super) fn answer(self) -> Response {

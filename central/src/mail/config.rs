@@ -21,6 +21,8 @@ pub struct MailConfig {
     smtp_user: Option<String>,
     smtp_password: Option<SecretString>,
     smtp_password_file: Option<PathBuf>,
+    /// PEM of authorities of one's own.
+    smtp_ca_file: Option<PathBuf>,
     /// `Name <address>`.
     mail_from: Option<String>,
     mail_folder: Option<PathBuf>,
@@ -35,13 +37,14 @@ enum Port {
 }
 
 /// The environment's names, for `config`.
-pub const NAMES: [&str; 8] = [
+pub const NAMES: [&str; 9] = [
     "SMTP_HOST",
     "SMTP_PORT",
     "SMTP_TLS",
     "SMTP_USER",
     "SMTP_PASSWORD",
     "SMTP_PASSWORD_FILE",
+    "SMTP_CA_FILE",
     "MAIL_FROM",
     "MAIL_FOLDER",
 ];
@@ -76,9 +79,12 @@ impl MailConfig {
             port: self.port(protection)?,
             protection,
             login,
+            authorities: self.authorities()?,
         };
         let smtp = Smtp::new(server, self.sender(host)?);
-        let smtp = smtp.with_context(|| format!("SMTP_HOST {host} is no name of a server"))?;
+        let smtp = smtp.with_context(|| {
+            format!("SMTP_HOST {host} is no name of a server, or SMTP_CA_FILE holds no certificate")
+        })?;
         Ok(Some(Arc::new(smtp)))
     }
 
@@ -112,6 +118,14 @@ impl MailConfig {
                 Protection::Off => 25,
             }),
         }
+    }
+
+    fn authorities(&self) -> anyhow::Result<Option<Vec<u8>>> {
+        let read = |path: &PathBuf| {
+            let pem = std::fs::read(path);
+            pem.with_context(|| format!("SMTP_CA_FILE {} cannot be read", path.display()))
+        };
+        self.smtp_ca_file.as_ref().map(read).transpose()
     }
 
     fn login(&self) -> anyhow::Result<Option<(String, SecretString)>> {
@@ -177,6 +191,10 @@ mod tests {
             (vec![host, ("smtp_tls", "ssl")], Err("SMTP_TLS must be")),
             (vec![host, ("smtp_port", "many")], Err("SMTP_PORT")),
             (vec![host, ("mail_from", "nobody")], Err("MAIL_FROM")),
+            (
+                vec![host, ("smtp_ca_file", "/nowhere/ca.pem")],
+                Err("SMTP_CA_FILE /nowhere/ca.pem cannot be read"),
+            ),
             (vec![host, ("mail_folder", "x")], Err("not both")),
         ] {
             let config = config(&settings);

@@ -6,6 +6,14 @@ pub enum MailError {
     /// The server could not be reached, or fell silent: nothing is known of the letter.
     #[error("the mail server cannot be reached")]
     Unreachable,
+    /// The server cannot prove that it is the one that is meant: nothing was said to it.
+    #[error("the mail server's certificate is refused: {0}")]
+    Certificate(&'static str),
+    /// The server does not speak as it is set.
+    #[error(
+        "the mail server cannot be used as it is set, because it offers no TLS there or no login that we know: check SMTP_TLS, SMTP_PORT and SMTP_USER"
+    )]
+    Unsuited,
     /// The server takes no letters of ours: a wrong password, or none.
     #[error("the mail server refuses us ({0}): check SMTP_USER, SMTP_PASSWORD and SMTP_TLS")]
     NotOurs(u16),
@@ -29,6 +37,8 @@ impl MailError {
     pub fn code(&self) -> String {
         match self {
             Self::Unreachable => "mail_unreachable".to_owned(),
+            Self::Certificate(_) => "mail_certificate".to_owned(),
+            Self::Unsuited => "mail_unsuited".to_owned(),
             Self::NotOurs(code) => format!("mail_not_ours_{code}"),
             Self::Later(code) => format!("mail_later_{code}"),
             Self::Refused(code) => format!("mail_refused_{code}"),
@@ -42,13 +52,25 @@ impl MailError {
     pub const fn is_for_good(&self) -> bool {
         match self {
             Self::Refused(_) | Self::Unfit(_) => true,
-            Self::Unreachable | Self::NotOurs(_) | Self::Later(_) | Self::Folder(_) => false,
+            Self::Unreachable
+            | Self::Certificate(_)
+            | Self::Unsuited
+            | Self::NotOurs(_)
+            | Self::Later(_)
+            | Self::Folder(_) => false,
         }
     }
 
     /// Whether no letter may leave now.
     #[must_use]
     pub const fn is_outage(&self) -> bool {
-        matches!(self, Self::Unreachable | Self::NotOurs(_) | Self::Folder(_))
+        match self {
+            Self::Unreachable
+            | Self::Certificate(_)
+            | Self::Unsuited
+            | Self::NotOurs(_)
+            | Self::Folder(_) => true,
+            Self::Later(_) | Self::Refused(_) | Self::Unfit(_) => false,
+        }
     }
 }

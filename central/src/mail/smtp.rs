@@ -4,7 +4,7 @@
 //! connection that ends after the letter was handed over leaves its fate unknown, and counts as not sent: the repeat
 //! carries the same message id.
 
-use std::{net::IpAddr, time::Duration};
+use std::{error::Error as _, io, net::IpAddr, time::Duration};
 
 use futures_util::future::BoxFuture;
 use lettre::{
@@ -12,7 +12,7 @@ use lettre::{
     transport::smtp::{
         Error, PoolConfig,
         authentication::Credentials,
-        client::{Tls, TlsParameters},
+        client::{Certificate, Tls, TlsParameters},
     },
 };
 use secrecy::{ExposeSecret as _, SecretString};
@@ -48,6 +48,8 @@ pub struct Server {
     pub protection: Protection,
     /// User and password, if it asks for them.
     pub login: Option<(String, SecretString)>,
+    /// PEM of authorities that may have signed its certificate, besides those of the public web.
+    pub authorities: Option<Vec<u8>>,
 }
 
 /// A mail server.
@@ -62,9 +64,16 @@ impl Smtp {
     /// A client of this server.
     ///
     /// # Errors
-    /// When its name cannot be in a certificate.
+    /// When its name cannot be in a certificate, or the authorities are none.
     pub fn new(server: Server, sender: Sender) -> Result<Self, Error> {
-        let parameters = || TlsParameters::new(server.host.clone());
+        let parameters = || {
+            let builder = TlsParameters::builder(server.host.clone());
+            let own = server.authorities.as_deref().map(Certificate::from_pem);
+            match own.transpose()? {
+                Some(own) => builder.add_root_certificate(own).build(),
+                None => builder.build(),
+            }
+        };
         let tls = match server.protection {
             Protection::Tls => Tls::Wrapper(parameters()?),
             Protection::StartTls => Tls::Required(parameters()?),
@@ -118,12 +127,60 @@ pub(super) fn is_local(host: &str) -> bool {
 
 fn meaning(error: &Error) -> MailError {
     let Some(code) = error.status().map(u16::from) else {
-        return MailError::Unreachable;
+        return unanswered(error);
     };
     match code {
         // Authentication: required, wrong, too weak, needs encryption.
         530 | 534 | 535 | 538 => MailError::NotOurs(code),
         400..=499 => MailError::Later(code),
         _ => MailError::Refused(code),
+    }
+}
+
+/// What stopped the talk before the server answered.
+fn unanswered(error: &Error) -> MailError {
+    match handshake(error) {
+        Some(rustls::Error::InvalidCertificate(why)) => MailError::Certificate(objection(why)),
+        Some(_) => MailError::Unsuited,
+        // Ours: it offers no STARTTLS, or no way to log in that we know.
+        None if error.is_client() => MailError::Unsuited,
+        None => MailError::Unreachable,
+    }
+}
+
+/// What went wrong between the two TLS ends, if it was that.
+fn handshake(error: &Error) -> Option<&rustls::Error> {
+    let mut cause = error.source();
+    while let Some(found) = cause {
+        if let Some(tls) = found.downcast_ref::<rustls::Error>() {
+            return Some(tls);
+        }
+        let io = found.downcast_ref::<io::Error>();
+        let inner = io.and_then(io::Error::get_ref);
+        if let Some(tls) = inner.and_then(|inner| inner.downcast_ref()) {
+            return Some(tls);
+        }
+        cause = found.source();
+    }
+    None
+}
+
+/// What is wrong with a certificate, and what to do.
+fn objection(why: &rustls::CertificateError) -> &'static str {
+    use rustls::CertificateError as E;
+    match why {
+        E::UnknownIssuer => {
+            "nobody we know signed it: give the authority that did as SMTP_CA_FILE, if it is your own"
+        }
+        E::NotValidForName | E::NotValidForNameContext { .. } => {
+            "it is for another name: set SMTP_HOST to the name in it"
+        }
+        E::Expired | E::ExpiredContext { .. } => {
+            "it has expired: have it renewed, or set this machine's clock"
+        }
+        E::NotValidYet | E::NotValidYetContext { .. } => {
+            "it is not valid yet: set this machine's clock, or the server's"
+        }
+        _ => "it is not what a mail server's certificate must be: ask who runs the server",
     }
 }

@@ -1,4 +1,4 @@
-//! Events, their days and organisers.
+//! Events and organisers. Their days: `event_day`.
 
 use sync_protocol::{config::Policy, id::EventId, time::Timestamp};
 use uuid::Uuid;
@@ -8,7 +8,7 @@ use super::{
     tx::{execute, fetch_all, fetch_optional},
 };
 use crate::domain::{
-    event::{Day, Event, EventStatus, GateRules, entry_rule, entry_rule_columns},
+    event::{Event, EventStatus, GateRules, entry_rule, entry_rule_columns},
     id::ClientId,
     money::Currency,
     new_event::NewClient,
@@ -19,7 +19,7 @@ macro_rules! select {
         concat!(
             "SELECT id, client_id, slug, name, summary, description, terms, venue, address, city, time_zone, \
              currency, status, starts_at, ends_at, hold_ms, entry_rule, entry_limit, exchange_required, \
-             sold_after_sync, repeat_ms, lease_ms, most_per_minute FROM events ",
+             sold_after_sync, repeat_ms, lease_ms, most_per_minute, calendar_sequence, status_sequence FROM events ",
             $rest
         )
     };
@@ -50,6 +50,8 @@ struct Row {
     repeat_ms: i64,
     lease_ms: i64,
     most_per_minute: i64,
+    calendar_sequence: i64,
+    status_sequence: i64,
 }
 
 impl Row {
@@ -73,6 +75,8 @@ impl Row {
                 most_per_minute: u32::try_from(self.most_per_minute)
                     .map_err(|_| bad("most per minute"))?,
             },
+            calendar_sequence: self.calendar_sequence,
+            status_sequence: self.status_sequence,
             slug: self.slug,
             name: self.name,
             summary: self.summary,
@@ -195,7 +199,7 @@ pub async fn put_texts(tx: &mut Tx, event: &Event) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE events SET name = ?, summary = ?, description = ?, terms = ?, venue = ?, address = ?, city = ?, \
-         starts_at = ?, ends_at = ?, hold_ms = ? WHERE id = ?",
+         starts_at = ?, ends_at = ?, hold_ms = ?, calendar_sequence = calendar_sequence + 1 WHERE id = ?",
         &event.name,
         &event.summary,
         &event.description,
@@ -221,89 +225,17 @@ pub async fn move_status(
     from: EventStatus,
     to: EventStatus,
 ) -> Result<bool, StoreError> {
+    // In this order: MySQL reads what stands to the left as it is already.
     let moved = execute!(
         tx,
-        "UPDATE events SET status = ?, catalog_revision = catalog_revision + 1 WHERE id = ? AND status = ?",
+        "UPDATE events SET status = ?, catalog_revision = catalog_revision + 1, \
+         status_sequence = calendar_sequence + 1, calendar_sequence = calendar_sequence + 1 \
+         WHERE id = ? AND status = ?",
         to.name(),
         event.0,
         from.name()
     )?;
     Ok(moved == 1)
-}
-
-#[derive(sqlx::FromRow)]
-struct DayRow {
-    number: i64,
-    label: String,
-    local_date: String,
-    opens_at: i64,
-    closes_at: i64,
-}
-
-/// An event's days, ascending.
-///
-/// # Errors
-/// When the database fails.
-pub async fn days(tx: &mut Tx, event: EventId) -> Result<Vec<Day>, StoreError> {
-    let rows = fetch_all!(
-        tx,
-        DayRow,
-        "SELECT number, label, local_date, opens_at, closes_at FROM event_days WHERE event_id = ? ORDER BY number",
-        event.0
-    )?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Day {
-                number: u8::try_from(row.number).map_err(|_| StoreError::Corrupt("day number"))?,
-                label: row.label,
-                local_date: row.local_date,
-                opens_at: Timestamp(row.opens_at),
-                closes_at: Timestamp(row.closes_at),
-            })
-        })
-        .collect()
-}
-
-/// When everybody counts as outside again, ascending.
-///
-/// # Errors
-/// When the database fails.
-pub async fn check_outs(tx: &mut Tx, event: EventId) -> Result<Vec<Timestamp>, StoreError> {
-    let sql = "SELECT happens_at FROM event_check_outs WHERE event_id = ? ORDER BY happens_at";
-    let rows = fetch_all!(tx, (i64,), sql, event.0)?;
-    Ok(rows.into_iter().map(|(at,)| Timestamp(at)).collect())
-}
-
-/// Stores a moment at which everybody counts as outside again.
-///
-/// # Errors
-/// [`StoreError::Duplicate`] when the event has it already.
-pub async fn insert_check_out(
-    tx: &mut Tx,
-    event: EventId,
-    at: Timestamp,
-) -> Result<(), StoreError> {
-    let sql = "INSERT INTO event_check_outs (event_id, happens_at) VALUES (?, ?)";
-    execute!(tx, sql, event.0, at.0)?;
-    Ok(())
-}
-
-/// Stores a day.
-///
-/// # Errors
-/// [`StoreError::Duplicate`] when the event has a day of this number.
-pub async fn insert_day(tx: &mut Tx, event: EventId, day: &Day) -> Result<(), StoreError> {
-    execute!(
-        tx,
-        "INSERT INTO event_days (event_id, number, label, local_date, opens_at, closes_at) VALUES (?, ?, ?, ?, ?, ?)",
-        event.0,
-        i64::from(day.number),
-        &day.label,
-        &day.local_date,
-        day.opens_at.0,
-        day.closes_at.0
-    )?;
-    Ok(())
 }
 
 /// The organiser with this name in addresses.

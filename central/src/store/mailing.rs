@@ -53,7 +53,7 @@ pub async fn with_news(
         (Uuid,),
         "SELECT id FROM events e WHERE (status IN ('published', 'closed') AND starts_at <= ? AND ends_at > ?) \
          OR (status IN ('cancelled', 'postponed') AND ends_at > ? AND NOT EXISTS (SELECT 1 FROM mailings m \
-         WHERE m.event_id = e.id AND m.occurrence = e.starts_at \
+         WHERE m.event_id = e.id AND m.occurrence = e.status_sequence \
          AND m.kind = CASE e.status WHEN 'cancelled' THEN 'event_cancelled' ELSE 'event_postponed' END))",
         near.0,
         now.0,
@@ -62,7 +62,7 @@ pub async fn with_news(
     Ok(rows.into_iter().map(|(id,)| EventId(id)).collect())
 }
 
-/// Begins a mailing; false when it was begun before.
+/// Begins a mailing, with JSON of what was before for one about a change; false when it was begun before.
 ///
 /// # Errors
 /// When the database fails.
@@ -70,23 +70,24 @@ pub async fn begin(
     tx: &mut Tx,
     id: Uuid,
     event: EventId,
-    mailing: &Mailing,
+    (mailing, was): (&Mailing, Option<&str>),
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let head = format!(
-        "{} mailings (id, event_id, kind, occurrence, day_mask, last_order_id, created_at) VALUES ",
+        "{} mailings (id, event_id, kind, occurrence, day_mask, last_order_id, created_at, was) VALUES ",
         insert_ignore(tx)
     );
     let begun = execute!(
         tx,
-        many::text(&head, "", 1, 7),
+        many::text(&head, "", 1, 8),
         id,
         event.0,
         mailing.kind.name(),
-        mailing.occurrence.0,
+        mailing.occurrence,
         mailing.day_mask,
         Uuid::nil(),
-        now.0
+        now.0,
+        was
     )?;
     Ok(begun == 1)
 }
@@ -110,7 +111,7 @@ pub async fn open(tx: &mut Tx, most: i64) -> Result<Vec<OpenMailing>, StoreError
             event: EventId(event),
             mailing: Mailing {
                 kind,
-                occurrence: Timestamp(occurrence),
+                occurrence,
                 day_mask,
             },
             last: OrderId(last),
@@ -119,26 +120,31 @@ pub async fn open(tx: &mut Tx, most: i64) -> Result<Vec<OpenMailing>, StoreError
     rows.into_iter().map(open).collect()
 }
 
-/// The next orders that a mailing goes to, by id.
+/// The next orders that a mailing goes to, by id; of reminders not those with a valid ticket of one of the days
+/// `told`, of which they were reminded before.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn next_orders(
     tx: &mut Tx,
     open: &OpenMailing,
+    told: i64,
     most: i64,
 ) -> Result<Vec<Uuid>, StoreError> {
     let (event, last, mask) = (open.event.0, open.last.0, open.mailing.day_mask);
     let rows = match open.mailing.kind {
-        LetterKind::EventReminder => fetch_all!(
+        LetterKind::EventReminder | LetterKind::EventMoved => fetch_all!(
             tx,
             (Uuid,),
             "SELECT id FROM orders o WHERE event_id = ? AND id > ? AND status IN ('paid', 'partly_refunded') \
              AND EXISTS (SELECT 1 FROM tickets t WHERE t.order_id = o.id AND t.status = 'valid' \
+             AND (t.day_mask & ?) <> 0) \
+             AND NOT EXISTS (SELECT 1 FROM tickets t WHERE t.order_id = o.id AND t.status = 'valid' \
              AND (t.day_mask & ?) <> 0) ORDER BY id LIMIT ?",
             event,
             last,
             mask,
+            told,
             most
         )?,
         // By then the money of some may have gone back already.
@@ -172,6 +178,16 @@ pub async fn advance(tx: &mut Tx, open: &OpenMailing, last: Uuid) -> Result<bool
     let sql = "UPDATE mailings SET last_order_id = ? \
                WHERE id = ? AND last_order_id = ? AND done_at IS NULL";
     Ok(execute!(tx, sql, last, open.id, open.last.0)? == 1)
+}
+
+/// What was before the change that a mailing tells, as JSON.
+///
+/// # Errors
+/// When the database fails.
+pub async fn was(tx: &mut Tx, mailing: Uuid) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT was FROM mailings WHERE id = ?";
+    let row = fetch_optional!(tx, (Option<String>,), sql, mailing)?;
+    Ok(row.and_then(|(was,)| was))
 }
 
 /// Ends a mailing.

@@ -119,6 +119,22 @@ pub async fn insert(
     Ok(())
 }
 
+/// Makes the codes that were good until one moment good until another.
+///
+/// # Errors
+/// When the database fails.
+pub async fn move_end(
+    tx: &mut Tx,
+    event: EventId,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE promo_codes SET valid_until = ? \
+               WHERE event_id = ? AND valid_until = ? AND valid_from < ?";
+    execute!(tx, sql, to.0, event.0, from.0, to.0)?;
+    Ok(())
+}
+
 /// Switches a code off, or on again; false when it does not stand at `from`.
 ///
 /// # Errors

@@ -11,6 +11,7 @@ use crate::{
         id::{SharedQuotaId, TicketTypeId},
         new_event::NewEventError,
         new_price, offer, promo,
+        schedule::ScheduleError,
     },
     store::{self, StoreError, Transient, Tx, tx::transact, type_version::TypeVersion},
 };
@@ -35,7 +36,10 @@ pub enum CatalogError {
     Taken,
     /// The event's part failed.
     #[error(transparent)]
-    Event(#[from] EventError),
+    Event(EventError),
+    /// Days cannot be moved like that.
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -44,14 +48,25 @@ pub enum CatalogError {
 impl CatalogError {
     /// Stable name.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::Invalid(_) => "catalog_invalid",
             Self::Unknown => "unknown_item",
             Self::QuotaTooSmall => "quota_too_small",
             Self::Raced => "changed_meanwhile",
             Self::Taken => "code_taken",
-            Self::Event(_) | Self::Store(_) => "internal",
+            Self::Schedule(error) => error.code(),
+            Self::Event(error) => error.code(),
+            Self::Store(_) => "internal",
+        }
+    }
+}
+
+impl From<EventError> for CatalogError {
+    fn from(error: EventError) -> Self {
+        match error {
+            EventError::Store(error) => Self::Store(error),
+            other => Self::Event(other),
         }
     }
 }
@@ -137,36 +152,45 @@ impl App {
             let types = store::ticket_type::of_event(tx, event).await?;
             let old = types.into_iter().find(|kind| kind.id == id);
             let old = old.ok_or(CatalogError::Unknown)?;
-            let new = change.apply(&old);
-            offer::check_type(&new)?;
-            if !store::type_version::put_current(tx, &new).await? {
-                // The revision's lock keeps other changes away, so it is what is taken.
-                return Err(CatalogError::QuotaTooSmall);
-            }
-            store::type_version::insert(tx, &new, now).await?;
+            let version = self.put_type(tx, &old, change, by, now).await?;
             put_config(tx, event, revision).await?;
-            let detail = serde_json::json!({
-                "version": new.version,
-                "price_minor": {"from": old.price_minor, "to": new.price_minor},
-                "quota": {"from": old.quota, "to": new.quota},
-                "visibility": new.visibility.name(),
-            });
-            self.note_catalog(
-                tx,
-                event,
-                by,
-                Deed {
-                    action: "type.change",
-                    subject_kind: "ticket_type",
-                    subject: id.0,
-                    detail,
-                },
-            )
-            .await?;
-            Ok(new.version)
+            Ok(version)
         });
         self.waits.changed(event);
         changed
+    }
+
+    /// Stores a type's next version; the caller holds the event's revision.
+    pub(super) async fn put_type(
+        &self,
+        tx: &mut Tx,
+        old: &TicketType,
+        change: &TypeChange,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<i64, CatalogError> {
+        let new = change.apply(old);
+        offer::check_type(&new)?;
+        if !store::type_version::put_current(tx, &new).await? {
+            // The revision's lock keeps other changes away, so it is what is taken.
+            return Err(CatalogError::QuotaTooSmall);
+        }
+        store::type_version::insert(tx, &new, now).await?;
+        let deed = Deed {
+            action: "type.change",
+            subject_kind: "ticket_type",
+            subject: old.id.0,
+            detail: serde_json::json!({
+                "version": new.version,
+                "name": {"from": old.name, "to": new.name},
+                "price_minor": {"from": old.price_minor, "to": new.price_minor},
+                "quota": {"from": old.quota, "to": new.quota},
+                "sale_until": {"from": old.sale_until.0, "to": new.sale_until.0},
+                "visibility": new.visibility.name(),
+            }),
+        };
+        self.note_catalog(tx, old.event, by, deed).await?;
+        Ok(new.version)
     }
 
     /// Puts fees and taxes in the place of an event's; orders keep what they were sold with.

@@ -4,10 +4,16 @@ use sync_protocol::{id::EventId, time::Timestamp};
 
 use super::{Actor, App, CatalogError, Deed};
 use crate::{
-    app::events::{EventError, put_config},
+    app::{
+        events::{load_setup, put_config},
+        letters::Was,
+    },
     domain::{event::Event, new_event},
     store::{self, tx::transact},
 };
+
+/// Every day, as bits.
+const ALL_DAYS: i64 = 0xFFFF;
 
 /// What is to be another way about an event; `None` = as it is. Its slug, zone and currency stay: links, days and
 /// prices are of them.
@@ -70,10 +76,17 @@ impl EventChange {
         let changed = changed.into_iter().filter(|(_, is)| *is);
         changed.map(|(name, _)| name).collect()
     }
+
+    /// Whether who comes must know of it.
+    fn is_news(old: &Event, new: &Event) -> bool {
+        (&old.venue, &old.address, &old.city) != (&new.venue, &new.address, &new.city)
+            || (old.starts_at, old.ends_at) != (new.starts_at, new.ends_at)
+    }
 }
 
 impl App {
-    /// Changes what is said of an event. Days, gates and rules are not changed here.
+    /// Changes what is said of an event; buyers are told of another place or time. Days are moved by
+    /// [`App::move_days`]; gates and rules are not changed here.
     ///
     /// # Errors
     /// [`CatalogError::Invalid`].
@@ -83,27 +96,28 @@ impl App {
         change: &EventChange,
         by: &Actor,
     ) -> Result<(), CatalogError> {
+        let now = self.clock.now();
         let changed = transact!(self.store, |tx| {
             // First of all: gates see its name.
             let revision = store::revision::take(tx, event).await?;
-            let old = store::event::by_id(tx, event).await?;
-            let new = change.apply(old.ok_or(EventError::Unknown)?);
+            let setup = load_setup(tx, event).await?;
+            let new = change.apply(setup.event.clone());
             new_event::check_event(&new)?;
             store::event::put_texts(tx, &new).await?;
             put_config(tx, event, revision).await?;
-            let detail = serde_json::json!({"changed": change.names(), "name": new.name});
-            self.note_catalog(
-                tx,
-                event,
-                by,
-                Deed {
-                    action: "event.change",
-                    subject_kind: "event",
-                    subject: event.0,
-                    detail,
-                },
-            )
-            .await
+            let deed = Deed {
+                action: "event.change",
+                subject_kind: "event",
+                subject: event.0,
+                detail: serde_json::json!({"changed": change.names(), "name": new.name}),
+            };
+            self.note_catalog(tx, event, by, deed).await?;
+            if EventChange::is_news(&setup.event, &new) {
+                let was = Was::of(&setup);
+                self.tell_of_change(tx, &was, &setup.event, ALL_DAYS, now)
+                    .await?;
+            }
+            Ok(())
         });
         self.waits.changed(event);
         changed

@@ -7,12 +7,13 @@
 
 mod change;
 mod create;
+mod day_move;
 mod event_change;
 
 pub use change::{CatalogError, TypeChange};
 pub use event_change::EventChange;
 
-use sync_protocol::id::EventId;
+use sync_protocol::{id::EventId, time::Timestamp};
 
 use super::{
     App,
@@ -21,7 +22,7 @@ use super::{
 };
 use crate::{
     domain::event::EventStatus,
-    store::{self, StoreError, tx::transact},
+    store::{self, StoreError, Tx, tx::transact},
 };
 
 impl App {
@@ -52,23 +53,33 @@ impl App {
                 // As in [`App::cancel_event`]: money that comes at this moment is either before it or after it.
                 store::revision::lock(tx, event).await?;
             }
-            let found = store::event::by_id(tx, event).await?;
-            let from = found.ok_or(EventError::Unknown)?.status;
-            from.step(to)?;
-            if !store::event::move_status(tx, event, from, to).await? {
-                return Err(EventError::Store(StoreError::Corrupt(
-                    "an event that moved meanwhile",
-                )));
-            }
-            let detail = serde_json::json!({"from": from.name(), "to": to.name()});
-            let deed = Deed {
-                action: "event.status",
-                subject_kind: "event",
-                subject: event.0,
-                detail,
-            };
-            self.leave_row(tx, by, deed, now).await?;
-            Ok(())
+            self.put_status(tx, event, to, by, now).await
         })
+    }
+
+    async fn put_status(
+        &self,
+        tx: &mut Tx,
+        event: EventId,
+        to: EventStatus,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<(), EventError> {
+        let found = store::event::by_id(tx, event).await?;
+        let from = found.ok_or(EventError::Unknown)?.status;
+        from.step(to)?;
+        if !store::event::move_status(tx, event, from, to).await? {
+            return Err(EventError::Store(StoreError::Corrupt(
+                "an event that moved meanwhile",
+            )));
+        }
+        let detail = serde_json::json!({"from": from.name(), "to": to.name()});
+        let deed = Deed {
+            action: "event.status",
+            subject_kind: "event",
+            subject: event.0,
+            detail,
+        };
+        Ok(self.leave_row(tx, by, deed, now).await?)
     }
 }

@@ -1,8 +1,6 @@
 //! Letters about an order and its money.
 
-use documents::Language;
-
-use super::words::{at, language, page as start, pick};
+use super::words::{at, language, page as start, pick, subject};
 use crate::{
     app::orders::OrderView,
     domain::letter::LetterKind,
@@ -120,8 +118,4 @@ fn expired(view: &OrderView) -> Page {
         )],
         ..start(view)
     }
-}
-
-pub(super) fn subject(language: Language, indonesian: &str, english: &str, event: &str) -> String {
-    format!("{}: {event}", pick(language, indonesian, english))
 }

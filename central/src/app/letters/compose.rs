@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use sync_protocol::time::Timestamp;
 use uuid::Uuid;
 
-use super::{LetterError, buyer, calendar, digest, event, letter_id};
+use super::{LetterError, buyer, digest, event, letter_id, money, moved, moved::Was, words::days};
 use crate::{
-    app::{App, orders::OrderView},
+    app::{App, calendar, orders::OrderView},
     domain::{id::OrderId, letter::LetterKind, order::OrderStatus},
     mail::{Attachment, Letter, Page},
     store::{self, letter::DueLetter},
@@ -27,16 +27,21 @@ impl App {
             LetterKind::Refund => self.write_refund(subject).await?,
             LetterKind::TrackingCode => self.write_code(subject).await?,
             LetterKind::SalesDigest => self.write_digest(&due.payload).await?,
-            LetterKind::TicketsAgain | LetterKind::EventCancelled | LetterKind::EventPostponed => {
-                let Ok(order) = Uuid::parse_str(&due.payload) else {
-                    return Ok(None);
-                };
-                self.write_order(due.kind, OrderId(order)).await?
+            LetterKind::Tickets | LetterKind::PaymentPending | LetterKind::PaymentExpired => {
+                let about = About::of(OrderId(subject));
+                self.write_order(due.kind, &about).await?
             }
-            LetterKind::Tickets
-            | LetterKind::PaymentPending
-            | LetterKind::PaymentExpired
-            | LetterKind::EventReminder => self.write_order(due.kind, OrderId(subject)).await?,
+            LetterKind::TicketsAgain
+            | LetterKind::EventReminder
+            | LetterKind::EventCancelled
+            | LetterKind::EventPostponed
+            | LetterKind::EventMoved
+            | LetterKind::PaymentReversed
+            | LetterKind::PaymentDisputed
+            | LetterKind::DisputeWon => match About::read(&due.payload) {
+                Some(about) => self.write_order(due.kind, &about).await?,
+                None => None,
+            },
         };
         Ok(written.map(|written| Letter {
             id: letter_id(due.task.id, due.task.created_at),
@@ -52,20 +57,16 @@ impl App {
     async fn write_order(
         &self,
         kind: LetterKind,
-        order: OrderId,
+        about: &About<'_>,
     ) -> Result<Option<Written>, LetterError> {
-        let Some(view) = self.order_view(order).await? else {
+        let Some(view) = self.order_view(about.order).await? else {
             return Ok(None);
         };
-        if !is_wanted(kind, view.order.status) {
+        if !is_wanted(kind, &view) {
             return Ok(None);
         }
-        let url = self.order_url(&view.order);
-        let page = match kind {
-            LetterKind::EventReminder => event::reminder(&view, url, self.clock.now()),
-            LetterKind::EventCancelled => event::cancelled(&view, url),
-            LetterKind::EventPostponed => event::postponed(&view, url),
-            _ => buyer::page(kind, &view, url),
+        let Some(page) = self.page_of(kind, about, &view).await? else {
+            return Ok(None);
         };
         let attachments = self.attachments(kind, &view).await?;
         Ok(Some(Written {
@@ -76,6 +77,53 @@ impl App {
         }))
     }
 
+    async fn page_of(
+        &self,
+        kind: LetterKind,
+        about: &About<'_>,
+        view: &OrderView,
+    ) -> Result<Option<Page>, LetterError> {
+        let (order, found) = (&view.order, &view.setup.event);
+        let url = self.order_url(order);
+        Ok(Some(match kind {
+            LetterKind::EventReminder if !about.is_next(view) => return Ok(None),
+            LetterKind::EventReminder => event::reminder(view, url, self.clock.now()),
+            LetterKind::EventCancelled => event::cancelled(view, url),
+            LetterKind::EventPostponed => event::postponed(view, url),
+            LetterKind::EventMoved => {
+                let Some(was) = self.was(about).await? else {
+                    return Ok(None);
+                };
+                let access = self.access_secret(order.id);
+                let refunds = self.refunds_of_buyer(&order.number, &access).await;
+                // The news is worth telling even where its refunds cannot be read.
+                let may_ask = refunds.is_ok_and(|refunds| refunds.may_ask);
+                moved::page(view, &was, url, may_ask)
+            }
+            LetterKind::PaymentReversed => {
+                money::reversed(view, format!("{}/events/{}", self.public_url, found.slug))
+            }
+            LetterKind::PaymentDisputed => {
+                let mut tx = self.store.read().await?;
+                let organiser = store::client::contact(&mut tx, found.client).await?;
+                money::disputed(view, url, organiser)
+            }
+            LetterKind::DisputeWon => money::dispute_won(view, url),
+            _ => buyer::page(kind, view, url),
+        }))
+    }
+
+    /// What was before the change that a letter tells.
+    async fn was(&self, about: &About<'_>) -> Result<Option<Was>, LetterError> {
+        let mailing = about.more.and_then(|text| Uuid::parse_str(text).ok());
+        let Some(mailing) = mailing else {
+            return Ok(None);
+        };
+        let mut tx = self.store.read().await?;
+        let stored = store::mailing::was(&mut tx, mailing).await?;
+        Ok(stored.as_deref().and_then(Was::read))
+    }
+
     async fn attachments(
         &self,
         kind: LetterKind,
@@ -83,7 +131,11 @@ impl App {
     ) -> Result<Vec<Attachment>, LetterError> {
         let with_tickets = matches!(
             kind,
-            LetterKind::Tickets | LetterKind::TicketsAgain | LetterKind::EventReminder
+            LetterKind::Tickets
+                | LetterKind::TicketsAgain
+                | LetterKind::EventReminder
+                | LetterKind::EventMoved
+                | LetterKind::DisputeWon
         );
         let with_days = with_tickets
             || matches!(
@@ -99,9 +151,22 @@ impl App {
             });
         }
         if with_days {
-            files.extend(calendar::attachment(view));
+            files.extend(self.days_of(view));
         }
         Ok(files)
+    }
+
+    /// The days of an order as what a phone adds to its calendar at a tap. Its entries lead to the event, never to the
+    /// order: calendars are shared.
+    fn days_of(&self, view: &OrderView) -> Option<Attachment> {
+        let url = format!("{}/events/{}", self.public_url, view.setup.event.slug);
+        let now = self.clock.now();
+        let text = calendar::file(&view.setup, days(view), &url, now)?;
+        Some(Attachment {
+            file: format!("{}.ics", view.order.number),
+            kind: "text/calendar; charset=utf-8",
+            bytes: text.into_bytes(),
+        })
     }
 
     /// An order with all that its letters tell.
@@ -138,13 +203,49 @@ impl App {
     }
 }
 
+/// What a letter is about besides its kind, as the outbox keeps it: an order, and a word more for some kinds.
+struct About<'a> {
+    order: OrderId,
+    more: Option<&'a str>,
+}
+
+impl<'a> About<'a> {
+    const fn of(order: OrderId) -> Self {
+        Self { order, more: None }
+    }
+
+    fn read(payload: &'a str) -> Option<Self> {
+        let mut words = payload.split_whitespace();
+        let order = OrderId(Uuid::parse_str(words.next()?).ok()?);
+        let more = words.next();
+        Some(Self { order, more })
+    }
+
+    /// Whether a day of the order opens at the moment that a reminder is about: the day may have moved since.
+    fn is_next(&self, view: &OrderView) -> bool {
+        let Some(opens) = self.more.and_then(|text| text.parse().ok()) else {
+            return true;
+        };
+        days(view).any(|day| day.opens_at == Timestamp(opens))
+    }
+}
+
 /// Whether the order still stands where the letter makes sense.
-fn is_wanted(kind: LetterKind, status: OrderStatus) -> bool {
+fn is_wanted(kind: LetterKind, view: &OrderView) -> bool {
+    let status = view.order.status;
+    let is_disputed = view.is_disputed();
     match kind {
         LetterKind::PaymentPending => status == OrderStatus::Pending,
         LetterKind::PaymentExpired => status == OrderStatus::Expired,
-        LetterKind::Tickets | LetterKind::TicketsAgain | LetterKind::EventReminder => {
-            matches!(status, OrderStatus::Paid | OrderStatus::PartlyRefunded)
+        LetterKind::PaymentReversed => status == OrderStatus::Failed,
+        LetterKind::PaymentDisputed => status.is_settled() && is_disputed,
+        LetterKind::Tickets
+        | LetterKind::TicketsAgain
+        | LetterKind::EventReminder
+        | LetterKind::EventMoved
+        | LetterKind::DisputeWon => {
+            let has_tickets = matches!(status, OrderStatus::Paid | OrderStatus::PartlyRefunded);
+            has_tickets && !is_disputed
         }
         _ => status.is_settled(),
     }

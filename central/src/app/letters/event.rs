@@ -3,10 +3,7 @@
 use documents::Language;
 use sync_protocol::time::Timestamp;
 
-use super::{
-    buyer::subject,
-    words::{days, language, page as start, pick, zone},
-};
+use super::words::{days, language, page as start, pick, subject, zone};
 use crate::{
     app::orders::OrderView,
     mail::{Button, Page},
@@ -30,11 +27,6 @@ pub(super) fn reminder(view: &OrderView, url: String, now: Timestamp) -> Page {
         heading: pick(language, "Sampai jumpa sebentar lagi", "See you soon"),
         intro: vec![sentence.replace("{}", &begins)],
         button: order_button(language, url),
-        outro: vec![format!(
-            "{}: {}",
-            pick(language, "Alamat", "Address"),
-            event.address
-        )],
         ..start(view)
     }
 }
@@ -80,7 +72,7 @@ pub(super) fn postponed(view: &OrderView, url: String) -> Page {
     }
 }
 
-fn order_button(language: Language, url: String) -> Option<Button> {
+pub(super) fn order_button(language: Language, url: String) -> Option<Button> {
     let label = pick(language, "Lihat pesanan", "See the order");
     Some(Button { label, url })
 }

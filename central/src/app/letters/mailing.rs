@@ -1,20 +1,26 @@
 //! Letters to many: found to be wanted, and put into the outbox piece by piece.
 //!
 //! Invariant: a piece's letters and how far the mailing has come are stored together, so a restart in the middle goes
-//! on where it was; nobody is told twice and nobody is left out. A buyer is reminded once per order, however many days
-//! the tickets are good for; who buys on the last day needs no reminder.
+//! on where it was; nobody is told twice and nobody is left out. A buyer is reminded once per order and visit, however
+//! many days in a row the tickets are good for; who buys on the last day needs no reminder, and a day that moved is
+//! reminded of again.
 
 use sync_protocol::{id::EventId, time::Timestamp};
 
 use super::{LetterError, digest};
 use crate::{
     app::App,
-    domain::{letter::LetterKind, mailing},
+    domain::{
+        letter::LetterKind,
+        mailing::{self, Mailing},
+    },
     store::{self, StoreError, mailing::OpenMailing, tx::transact},
 };
 
 /// How far ahead events are looked at: gates may open hours before an event begins.
 const NEAR_MS: i64 = 2 * mailing::REMIND_BEFORE_MS;
+/// What the subject of a reminder is made for.
+const REMINDER: &str = "reminder";
 /// Mailings that are moved on in one piece of work.
 const MAILINGS: i64 = 8;
 /// Organisers are told of sales this often at most.
@@ -52,13 +58,13 @@ impl App {
         let Some(found) = store::event::by_id(&mut read, event).await? else {
             return Ok(0);
         };
-        let days = store::event::days(&mut read, event).await?;
+        let days = store::event_day::of_event(&mut read, event).await?;
         drop(read);
         let mut begun = 0;
         for wish in mailing::wanted(&found, &days, now) {
             let id = self.new_id(now);
             let is_new = transact!(self.store, |tx| {
-                store::mailing::begin(tx, id, event, &wish, now).await
+                store::mailing::begin(tx, id, event, (&wish, None), now).await
             })?;
             begun += usize::from(is_new);
         }
@@ -73,7 +79,14 @@ impl App {
     ) -> Result<usize, LetterError> {
         let orders = {
             let mut tx = self.store.read().await?;
-            store::mailing::next_orders(&mut tx, open, most).await?
+            let told = match open.mailing.kind {
+                LetterKind::EventReminder => {
+                    let days = store::event_day::of_event(&mut tx, open.event).await?;
+                    mailing::same_visit(&days, open.mailing.occurrence)
+                }
+                _ => 0,
+            };
+            store::mailing::next_orders(&mut tx, open, told, most).await?
         };
         let Some(last) = orders.last() else {
             transact!(self.store, |tx| {
@@ -81,19 +94,24 @@ impl App {
             })?;
             return Ok(1);
         };
-        let kind = open.mailing.kind;
+        let Mailing {
+            kind, occurrence, ..
+        } = open.mailing;
         transact!(self.store, |tx| {
             if !store::mailing::advance(tx, open, *last).await? {
                 return Ok(());
             }
             for order in &orders {
                 let id = self.new_id(now);
-                // One reminder per order; of other news there may be more.
-                let subject = match kind {
-                    LetterKind::EventReminder => *order,
-                    _ => self.new_id(now),
+                // One reminder per order and opening; of other news there may be more.
+                let (subject, payload) = match kind {
+                    LetterKind::EventReminder => (
+                        self.nth_of_day(REMINDER, *order, occurrence, 0),
+                        format!("{order} {occurrence}"),
+                    ),
+                    LetterKind::EventMoved => (self.new_id(now), format!("{order} {}", open.id)),
+                    _ => (self.new_id(now), order.to_string()),
                 };
-                let payload = order.to_string();
                 store::letter::put(tx, (id, kind, subject), &payload, now, now).await?;
             }
             Ok::<_, StoreError>(())

@@ -6,17 +6,19 @@
 //! letter under the same `Message-ID`. Called by the worker and the command line. How a letter travels is `mail`'s.
 
 mod buyer;
-mod calendar;
 mod compose;
 mod digest;
 mod error;
 mod event;
 mod lookup;
 mod mailing;
+mod money;
+mod moved;
 mod refund;
 mod words;
 
 pub use error::LetterError;
+pub(super) use moved::Was;
 
 use std::sync::Arc;
 

@@ -6,15 +6,14 @@ use uuid::Uuid;
 
 use super::{
     LetterError,
-    buyer::subject,
     compose::Written,
-    words::{language, page as start, pick},
+    words::{language, page as start, pick, subject},
 };
 use crate::{
     app::{App, orders::OrderView},
     domain::{
         id::RefundId,
-        refund::{Refund, RefundStatus},
+        refund::{Refund, RefundReason, RefundStatus},
         ticket::SoldTicket,
     },
     mail::{Attachment, Button, Page},
@@ -53,8 +52,9 @@ impl App {
 fn page(view: &OrderView, refund: &Refund, url: String) -> Page {
     let language = language(view);
     let event = &view.setup.event.name;
-    let (heading, sentence) = match refund.amount.minor {
-        0 if refund.status == RefundStatus::Done => free(language),
+    let (heading, sentence) = match refund.reason {
+        RefundReason::DisputeLost => lost(language),
+        _ if refund.amount.minor == 0 && refund.status == RefundStatus::Done => free(language),
         _ => words(refund.status, language),
     };
     let is_good = |ticket: &SoldTicket| ticket.gate.status == TicketStatus::Valid;
@@ -94,6 +94,22 @@ fn free(language: Language) -> (String, String) {
             language,
             "Tiket di bawah tidak berlaku lagi. Tidak ada uang yang perlu dikembalikan.",
             "The tickets below are no longer valid. There was no money to give back.",
+        ),
+    )
+}
+
+/// Money that the buyer's bank gave back.
+fn lost(language: Language) -> (String, String) {
+    (
+        pick(
+            language,
+            "Bank Anda mengembalikan uang Anda",
+            "Your bank has given you the money back",
+        ),
+        pick(
+            language,
+            "Sengketa atas pembayaran ini sudah diputuskan, dan uangnya kembali lewat bank Anda. Nota kredit terlampir. Tiketnya tidak berlaku lagi.",
+            "The dispute over this payment is decided, and its money went back to you through your bank. The credit note is attached. The tickets are no longer valid.",
         ),
     )
 }

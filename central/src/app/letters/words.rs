@@ -47,8 +47,8 @@ pub(super) fn days(view: &OrderView) -> impl Iterator<Item = &Day> {
 pub(super) fn page(view: &OrderView) -> Page {
     let language = language(view);
     let (event, order) = (&view.setup.event, &view.order);
-    let fact = |indonesian, english, value: String| (pick(language, indonesian, english), value);
-    let venue = format!("{}, {}", event.venue, event.city);
+    let fact = |indonesian, english, value| fact(language, indonesian, english, value);
+    let venue = place(&[&event.venue, &event.address, &event.city]);
     let mut facts = vec![
         fact("Nomor pesanan", "Order number", order.number.clone()),
         fact("Acara", "Event", event.name.clone()),
@@ -70,6 +70,27 @@ pub(super) fn page(view: &OrderView) -> Page {
         foot: foot(language, &order.number),
         ..Page::default()
     }
+}
+
+/// A name and a value.
+pub(super) fn fact(
+    language: Language,
+    indonesian: &str,
+    english: &str,
+    value: String,
+) -> (String, String) {
+    (pick(language, indonesian, english), value)
+}
+
+/// The parts of a place that are known.
+pub(super) fn place(parts: &[&str]) -> String {
+    let known = parts.iter().filter(|part| !part.trim().is_empty());
+    known.copied().collect::<Vec<_>>().join(", ")
+}
+
+/// What a letter is about, and of which event.
+pub(super) fn subject(language: Language, indonesian: &str, english: &str, event: &str) -> String {
+    format!("{}: {event}", pick(language, indonesian, english))
 }
 
 fn foot(language: Language, number: &str) -> String {

@@ -12,6 +12,7 @@ use crate::{
     domain::{
         attention::Attention,
         id::RefundId,
+        letter::LetterKind,
         money::Money,
         order::{Order, OrderStatus},
         payment::{Move, PaymentStatus},
@@ -19,7 +20,9 @@ use crate::{
         returned::{self, Booking, Ours, Told},
     },
     payments::RefundMade,
-    store::{self, StoreError, Tx, payment::Payment, revision::EventRevision, tx::transact},
+    store::{
+        self, StoreError, Tx, outbox, payment::Payment, revision::EventRevision, tx::transact,
+    },
 };
 
 /// Longest key of a refund.
@@ -83,6 +86,8 @@ impl App {
         advance(tx, payment, PaymentStatus::Failed, news).await?;
         self.note(tx, order, Attention::Reversed, &news.who(), news.now)
             .await?;
+        self.tell_buyer(tx, LetterKind::PaymentReversed, order.id, news.now)
+            .await?;
         Ok(self
             .tell_of_payment(tx, payment, news, "payment.reversed")
             .await?)
@@ -105,6 +110,8 @@ impl App {
         }
         advance(tx, payment, PaymentStatus::Disputed, news).await?;
         self.note(tx, order, Attention::Disputed, &news.who(), news.now)
+            .await?;
+        self.tell_buyer(tx, LetterKind::PaymentDisputed, order.id, news.now)
             .await?;
         Ok(self
             .tell_of_payment(tx, payment, news, "payment.disputed")
@@ -135,6 +142,8 @@ impl App {
         store::payment::advance(tx, payment, to).await?;
         store::payment::put_won(tx, payment.id, to.now).await?;
         store::attention::clear(tx, order.id, Attention::Disputed).await?;
+        self.tell_buyer(tx, LetterKind::DisputeWon, order.id, self.clock.now())
+            .await?;
         let detail = json!({"payment": payment.id.to_string()});
         self.tell_of_order(tx, order.id, by, "payment.dispute_won", detail)
             .await
@@ -226,6 +235,8 @@ impl App {
         self.number_refund(tx, order.event, order.id, refund.id.0, news.now)
             .await?;
         self.book(tx, order, &refund, &who).await?;
+        let letter = self.new_id(news.now);
+        outbox::put(tx, letter, outbox::REFUND_MAIL, refund.id.0, news.now).await?;
         Ok(())
     }
 

@@ -27,11 +27,11 @@ pub enum OrderError {
     NotStored,
     /// Missing or of another form.
     #[error(
-        "Send a header Idempotency-Key of 8 to 64 letters, digits, - or _, new for each order."
+        "Send a header Idempotency-Key of 8 to 64 letters, digits, - or _, new for each request."
     )]
     KeyForm,
     /// The key was used for another request.
-    #[error("This Idempotency-Key was used for another order: use a new one.")]
+    #[error("This Idempotency-Key was used for another request: use a new one.")]
     KeyReused,
     /// No such order, or another secret.
     #[error("There is no such order, or the link is not right.")]

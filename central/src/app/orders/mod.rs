@@ -23,6 +23,7 @@ use crate::{
         id::OrderId,
         offer::Offer,
         order::{Order, OrderItem},
+        payment::PaymentStatus,
         price::Adjustment,
         ticket::SoldTicket,
     },
@@ -88,6 +89,13 @@ impl OrderView {
     pub fn ticket_name(&self, ticket: &SoldTicket) -> &str {
         let item = self.items.iter().find(|item| item.id == ticket.item);
         item.map_or("", |item| self.sold_name(item))
+    }
+
+    /// Whether the buyer's bank holds the money: the tickets are blocked until that is decided.
+    #[must_use]
+    pub fn is_disputed(&self) -> bool {
+        let payment = self.payment.as_ref();
+        payment.is_some_and(|payment| payment.status == PaymentStatus::Disputed)
     }
 
     /// The days that its valid tickets are good for, as bits.
@@ -336,7 +344,7 @@ impl App {
     }
 }
 
-fn check_key(key: &str) -> Result<(), OrderError> {
+pub(super) fn check_key(key: &str) -> Result<(), OrderError> {
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
     if (8..=64).contains(&key.len()) && key.bytes().all(is_plain) {
         return Ok(());

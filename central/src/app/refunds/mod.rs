@@ -15,7 +15,7 @@ mod money;
 mod recall;
 mod send;
 
-pub use asked::BuyersRefunds;
+pub use asked::{BuyersRefunds, RefundWish};
 pub use error::RefundError;
 pub use event::CancelError;
 

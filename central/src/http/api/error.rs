@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use crate::{
     app::{events::EventError, orders::OrderError},
     domain::field::FieldError,
+    http::refusal::Refusal,
 };
 
 /// A refusal as it is sent.
@@ -85,7 +86,7 @@ impl From<OrderError> for ApiError {
         let code = error.code();
         if status == StatusCode::INTERNAL_SERVER_ERROR {
             tracing::error!(code, %error, "order request failed");
-            return Self::new(status, code, "Something went wrong on our side: try again.");
+            return Self::new(status, code, Refusal::INTERNAL.english);
         }
         let mut refusal = Self::new(status, code, &error.to_string());
         if let OrderError::Invalid(fields) = error {

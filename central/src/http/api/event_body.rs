@@ -13,6 +13,7 @@ use crate::{
         event::{Day, Event, TicketType},
         listing::{Listed, Sale},
         offer::Offer,
+        promo::Promo,
     },
 };
 
@@ -148,13 +149,18 @@ impl From<&Listed> for ListedEvent {
 }
 
 impl EventDetail {
-    /// What buyers who named these codes are shown of an event.
-    pub fn new(offer: &Offer, stock: &Stock, codes: &[String], now: Timestamp) -> Self {
+    /// What buyers who named these codes are shown of an event; `promos` are the promo codes among them.
+    pub fn new(
+        offer: &Offer,
+        stock: &Stock,
+        (codes, promos): (&[String], &[Promo]),
+        now: Timestamp,
+    ) -> Self {
         let setup = &offer.setup;
         let types = setup
             .types
             .iter()
-            .filter(|kind| offer.is_open(kind, codes, &[], now));
+            .filter(|kind| offer.is_open(kind, codes, promos, now));
         Self {
             event: EventSummary::from(&setup.event),
             description: setup.event.description.clone(),

@@ -40,7 +40,7 @@ pub(super) struct Wanted {
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Opening {
-    /// The access code of hidden ticket types.
+    /// An access code of hidden ticket types, or a promo code that is for one of them.
     code: Option<String>,
 }
 
@@ -94,10 +94,12 @@ pub(super) async fn show(
         .await
         .map_err(OrderError::from)?;
     let codes: Vec<String> = opening.code.into_iter().collect();
+    let promos = app.promos_of(offer.setup.event.id, &codes).await;
+    let promos = promos.map_err(OrderError::from)?;
     Ok(Json(EventDetail::new(
         &offer,
         &stock,
-        &codes,
+        (&codes, &promos),
         app.clock.now(),
     )))
 }

@@ -10,10 +10,12 @@ mod event_body;
 mod events;
 mod orders;
 mod quote_body;
+mod refunds;
 mod track;
 
 pub(super) use error::status;
 pub(super) use event_body::sale_status;
+pub(super) use refunds::refusal_status;
 
 use std::sync::LazyLock;
 
@@ -71,6 +73,7 @@ fn list() -> OpenApiRouter<App> {
         .routes(routes!(orders::start_payment))
         .routes(routes!(orders::cancel))
         .routes(routes!(orders::invoice))
+        .routes(routes!(refunds::ask, refunds::list))
         .routes(routes!(track::ask))
         .routes(routes!(track::code))
         .routes(routes!(track::link))

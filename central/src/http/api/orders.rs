@@ -49,8 +49,7 @@ pub(super) async fn place(
     headers: HeaderMap,
     body: Result<Json<OrderRequest>, JsonRejection>,
 ) -> Result<Response, ApiError> {
-    let key = headers.get("idempotency-key").and_then(|v| v.to_str().ok());
-    let key = key.ok_or(OrderError::KeyForm)?;
+    let key = idempotency_key(&headers)?;
     let (event, form) = body?.0.into_form();
     let placed = app.place_order(&event, key, &form).await?;
     let status = if placed.is_new {
@@ -59,6 +58,12 @@ pub(super) async fn place(
         StatusCode::OK
     };
     Ok((status, Json(OrderPlaced::from(placed))).into_response())
+}
+
+/// The key of a request that is to be made once.
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<&str, OrderError> {
+    let key = headers.get("idempotency-key").and_then(|v| v.to_str().ok());
+    key.ok_or(OrderError::KeyForm)
 }
 
 /// An order, its payment and its tickets.

@@ -14,7 +14,7 @@ pub(super) struct Basket {
     wanted: Vec<(String, String)>,
     /// Promo codes, in one field.
     pub(super) promo: String,
-    /// The access code of hidden types, from a link.
+    /// Codes that open hidden types, from a link or the event's page.
     pub(super) code: String,
 }
 
@@ -90,15 +90,25 @@ impl Basket {
 
     /// All codes.
     pub(super) fn codes(&self) -> Vec<String> {
-        let typed = self
-            .promo
-            .split([',', ';', ' '])
-            .chain([self.code.as_str()]);
-        typed
-            .map(str::trim)
-            .filter(|code| !code.is_empty())
-            .map(str::to_owned)
-            .collect()
+        let typed = split(&self.promo).chain(split(&self.code));
+        typed.map(str::to_owned).collect()
+    }
+
+    /// The same with every code in its place: what only opens hidden types stays out of sight, all others stand in the
+    /// field for promo codes, where they can be seen and mended.
+    pub(super) fn sorted(&self, opens: impl Fn(&str) -> bool) -> Self {
+        let (access, promo): (Vec<_>, Vec<_>) = self.codes().into_iter().partition(|c| opens(c));
+        let mut seen = Vec::new();
+        for code in promo {
+            if !seen.contains(&code) {
+                seen.push(code);
+            }
+        }
+        Self {
+            wanted: self.wanted.clone(),
+            promo: seen.join(", "),
+            code: access.join(" "),
+        }
     }
 
     /// The lines; `names` gives whose names go on the tickets of a type.
@@ -124,6 +134,11 @@ impl Basket {
     }
 }
 
+fn split(typed: &str) -> impl Iterator<Item = &str> {
+    let parts = typed.split([',', ';', ' ']).map(str::trim);
+    parts.filter(|code| !code.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,6 +153,15 @@ mod tests {
             ("2", "", Some("a"))
         );
         assert_eq!(basket.codes(), ["early", "bird", "vip", "GUEST"]);
+        let sorted = basket.sorted(|code| code == "GUEST");
+        assert_eq!(
+            (
+                sorted.promo.as_str(),
+                sorted.code.as_str(),
+                sorted.chosen("a")
+            ),
+            ("early, bird, vip", "GUEST", "2")
+        );
         let again = Basket::of_query(Some(&basket.query()));
         assert_eq!(
             (again.query(), again.codes()),

@@ -31,6 +31,7 @@ use crate::{
         field::FieldError,
         identity::IdentityKind,
         offer::Offer,
+        promo,
     },
     http::{posted::Posted, visitor::Visitor},
 };
@@ -220,6 +221,7 @@ async fn send(
         Err(error) => return problem(visitor, None, &known(error)),
     };
     let event = &offer.setup.event;
+    let basket = &basket.sorted(|code| offer.is_access_code(&promo::normal(code)));
     if notice(event, visitor).is_some() {
         return problem(visitor, Some(slug), &OrderError::NotOnSale);
     }

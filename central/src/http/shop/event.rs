@@ -12,7 +12,6 @@ use axum::{
 
 use super::{
     basket::Basket,
-    calendar,
     card::Card,
     date,
     frame::Frame,
@@ -21,10 +20,11 @@ use super::{
     view::{Group, Shelf},
 };
 use crate::{
-    app::{App, events::EventError, orders::OrderError},
+    app::{App, calendar, events::EventError, orders::OrderError},
     domain::{
-        event::{Event, EventStatus},
+        event::{Event, EventStatus, TicketType, Visibility},
         offer::Offer,
+        promo,
     },
     http::visitor::Visitor,
 };
@@ -40,7 +40,7 @@ struct EventPage {
     terms: Vec<String>,
     days: Vec<(String, String)>,
     groups: Vec<Group>,
-    code: String,
+    code: CodeField,
     sum: Sum,
     /// Why nothing is sold: colour and sentence.
     notice: Option<(&'static str, &'static str)>,
@@ -74,8 +74,11 @@ pub(super) async fn ics(
 ) -> Response {
     match app.offer(&slug).await {
         Ok(offer) => {
-            let text = calendar::of(&offer.setup, &app.public_url, app.clock.now());
-            ([(CONTENT_TYPE, "text/calendar; charset=utf-8")], text).into_response()
+            let setup = &offer.setup;
+            let url = format!("{}/events/{}", app.public_url, setup.event.slug);
+            let text = calendar::file(setup, setup.days.iter(), &url, app.clock.now());
+            let kind = [(CONTENT_TYPE, "text/calendar; charset=utf-8")];
+            (kind, text.unwrap_or_default()).into_response()
         }
         Err(error) => problem(&visitor, None, &known(error)),
     }
@@ -93,10 +96,12 @@ impl EventPage {
         let stock = app.stock(event.id).await?;
         let organiser = app.organiser(event.client).await?;
         let notice = notice(event, visitor);
+        let promos = app.promos_of(event.id, &basket.codes()).await?;
         let shelf = Shelf {
             offer: &offer,
             stock: &stock,
             basket,
+            promos: &promos,
             visitor,
             now: app.clock.now(),
             is_sold: notice.is_none(),
@@ -113,7 +118,7 @@ impl EventPage {
             days: days(&offer, visitor),
             is_on_sale: groups.iter().any(Group::is_on_sale),
             groups,
-            code: basket.code.clone(),
+            code: CodeField::new(&shelf),
             sum: Sum::of(app, visitor, slug, basket).await,
             notice,
             message: encoded(&format!("{} {url}", event.name)),
@@ -121,6 +126,61 @@ impl EventPage {
             url,
         })
     }
+}
+
+/// Where codes are typed that open hidden types.
+struct CodeField {
+    /// The event has something to open, or somebody typed a code.
+    is_shown: bool,
+    /// What was typed.
+    typed: String,
+    /// What came of it: colour and sentence.
+    said: Option<(&'static str, &'static str)>,
+}
+
+impl CodeField {
+    fn new(shelf: &Shelf<'_>) -> Self {
+        let (offer, codes) = (shelf.offer, shelf.basket.codes());
+        let hidden: Vec<_> = offer
+            .setup
+            .types
+            .iter()
+            .filter(|kind| is_hidden(kind))
+            .collect();
+        let is_open = |kind: &&TicketType| offer.is_open(kind, &codes, shelf.promos, shelf.now);
+        let is_known = |code: &String| {
+            let code = promo::normal(code);
+            offer.is_access_code(&code) || shelf.promos.iter().any(|promo| promo.code == code)
+        };
+        let say = |colour, english, indonesian| (colour, shelf.visitor.say(english, indonesian));
+        let said = match () {
+            () if codes.is_empty() => None,
+            () if hidden.iter().any(|kind| is_open(kind)) => Some(say(
+                "success",
+                "Your code is good: its tickets are shown below.",
+                "Kode diterima: tiketnya tampil di bawah.",
+            )),
+            () if codes.iter().all(is_known) => Some(say(
+                "success",
+                "Your code is good: choose tickets to see its price.",
+                "Kode diterima: pilih tiket untuk melihat harganya.",
+            )),
+            () => Some(say(
+                "danger",
+                "This event knows no such code: check its spelling.",
+                "Acara ini tidak mengenal kode itu: periksa ejaannya.",
+            )),
+        };
+        Self {
+            is_shown: shelf.is_sold && (!hidden.is_empty() || !codes.is_empty()),
+            typed: codes.join(" "),
+            said,
+        }
+    }
+}
+
+fn is_hidden(kind: &TicketType) -> bool {
+    kind.visibility == Visibility::Hidden
 }
 
 impl Group {
@@ -165,10 +225,15 @@ pub(super) fn notice(event: &Event, visitor: &Visitor) -> Option<(&'static str, 
             "This event is cancelled. Whoever bought a ticket gets a message about the money.",
             "Acara ini dibatalkan. Pembeli tiket mendapat kabar tentang uangnya.",
         ),
-        EventStatus::Postponed => (
+        EventStatus::Postponed if event.waits_for_days() => (
             "warning",
             "This event is postponed. Tickets stay valid; the new date will be told here.",
             "Acara ini ditunda. Tiket tetap berlaku; tanggal baru diumumkan di sini.",
+        ),
+        EventStatus::Postponed => (
+            "warning",
+            "This event was postponed to the date shown here. Tickets stay valid. The sale opens again later.",
+            "Acara ini diundur ke tanggal di halaman ini. Tiket tetap berlaku. Penjualan dibuka lagi nanti.",
         ),
         EventStatus::Completed => (
             "secondary",

@@ -6,7 +6,6 @@
 //! number excepted. Paying is a link and not a redirect, because forms may only lead to ourselves.
 
 mod basket;
-mod calendar;
 mod card;
 mod cart;
 mod date;

@@ -219,7 +219,10 @@ impl OrderPage {
         let is_pending = order.status == OrderStatus::Pending;
         let payment = found.payment.as_ref().filter(|_| is_pending);
         let lines = found.items.iter();
-        let (colour, word, sentence) = words(order.status, visitor);
+        let (colour, word, sentence) = match found.is_disputed() {
+            true => disputed(visitor),
+            false => words(order.status, visitor),
+        };
         Self {
             page: Frame::private(visitor),
             number: order.number.clone(),
@@ -282,6 +285,18 @@ fn tickets(found: &OrderView, visitor: &Visitor) -> Vec<TicketRow> {
         }
     };
     found.tickets.iter().map(row).collect()
+}
+
+/// The same of an order whose money the buyer's bank holds.
+fn disputed(visitor: &Visitor) -> (&'static str, &'static str, &'static str) {
+    (
+        "warning",
+        visitor.say("Payment disputed", "Pembayaran disengketakan"),
+        visitor.say(
+            "Your bank holds the money until the dispute is decided. Until then the tickets open no gate.",
+            "Bank Anda menahan uangnya sampai sengketa diputuskan. Sampai saat itu tiketnya tidak membuka gerbang.",
+        ),
+    )
 }
 
 /// Colour, word and sentence of a status.

@@ -1,7 +1,5 @@
 //! Money back, as a buyer sees and asks for it on the order's page. Somebody of the organiser decides.
 
-use std::collections::BTreeSet;
-
 use axum::{
     extract::State,
     http::StatusCode,
@@ -21,7 +19,7 @@ use crate::{
         refunds::{BuyersRefunds, RefundError},
     },
     domain::refund::{Refund, RefundStatus},
-    http::{posted::Posted, visitor::Visitor},
+    http::{api::refusal_status, posted::Posted, refusal::Refusal, visitor::Visitor},
 };
 
 /// Name of the boxes that are ticked.
@@ -67,9 +65,10 @@ pub(super) async fn ask(
         .collect();
     let note = posted.text("note");
     let order = format!("/orders/{number}?access={access}");
-    let asked = match of_ticked(&app, (&number, &access), ticked).await {
-        Ok(wanted) => app.request_refund(&number, &access, &wanted, &note).await,
-        Err(error) => Err(error),
+    // On the page nothing ticked is a slip, not the whole order.
+    let asked = match ticked.is_empty() {
+        true => Err(RefundError::NoneChosen),
+        false => app.request_refund(&number, &access, &ticked, &note).await,
     };
     match asked {
         Ok(_) => Redirect::to(&order).into_response(),
@@ -77,44 +76,25 @@ pub(super) async fn ask(
     }
 }
 
-/// The tickets to ask for: none named means the whole order, fees that stand beside the tickets included.
-async fn of_ticked(
-    app: &App,
-    (number, access): (&str, &str),
-    ticked: Vec<String>,
-) -> Result<Vec<String>, RefundError> {
-    let found = app.find_order(number, access).await?;
-    let tickets = found.tickets.iter();
-    let valid: BTreeSet<String> = tickets
-        .filter(|ticket| ticket.gate.status.name() == "valid")
-        .map(|ticket| ticket.gate.number.to_string())
-        .collect();
-    if ticked.is_empty() {
-        return Err(RefundError::NoneChosen);
-    }
-    let ticked: BTreeSet<String> = ticked.into_iter().collect();
-    let is_whole = ticked == valid;
-    Ok(ticked.into_iter().filter(|_| !is_whole).collect())
-}
-
 fn refused(visitor: &Visitor, order: &str, error: &RefundError) -> Response {
-    let (status, is_known) = match error {
-        RefundError::UnknownOrder => (StatusCode::NOT_FOUND, false),
-        RefundError::Event(_) | RefundError::Store(_) | RefundError::Order(_) => {
-            tracing::error!(code = error.code(), %error, "refund not asked for");
-            (StatusCode::INTERNAL_SERVER_ERROR, true)
-        }
-        _ => (StatusCode::CONFLICT, true),
-    };
+    let status = refusal_status(error);
     let is_ours = status == StatusCode::INTERNAL_SERVER_ERROR;
-    let code = if is_ours { "internal" } else { error.code() };
+    if is_ours {
+        tracing::error!(code = error.code(), %error, "refund not asked for");
+    }
+    let code = if is_ours {
+        Refusal::INTERNAL.code
+    } else {
+        error.code()
+    };
     let message = match (visitor.language, is_ours) {
-        (Language::Indonesian, _) => {
+        (_, true) => Refusal::INTERNAL.sentence(visitor.language).to_owned(),
+        (Language::Indonesian, false) => {
             words::refund(code).map_or_else(|| error.to_string(), str::to_owned)
         }
-        (Language::English, true) => "Something is wrong on our side: try again.".to_owned(),
         (Language::English, false) => error.to_string(),
     };
+    let is_known = status != StatusCode::NOT_FOUND;
     let template = ProblemPage {
         page: Frame::private(visitor),
         code,

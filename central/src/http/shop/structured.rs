@@ -23,7 +23,8 @@ pub(super) fn of(offer: &Offer, stock: &Stock, url: &str, now: Timestamp) -> Str
         |moment| date::local(moment, &event.time_zone).to_rfc3339_opts(SecondsFormat::Secs, false);
     let status = match event.status {
         EventStatus::Cancelled => "EventCancelled",
-        EventStatus::Postponed => "EventPostponed",
+        EventStatus::Postponed if event.waits_for_days() => "EventPostponed",
+        EventStatus::Postponed => "EventRescheduled",
         _ => "EventScheduled",
     };
     let exponent = event.currency.exponent();

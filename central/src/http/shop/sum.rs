@@ -11,7 +11,7 @@ use super::{basket::Basket, frame::Frame, words};
 use crate::{
     app::{App, orders::OrderError},
     domain::{cart::Quote, money::Money, price::Adjustment},
-    http::visitor::Visitor,
+    http::{refusal::Refusal, visitor::Visitor},
 };
 
 /// What a basket costs.
@@ -99,15 +99,8 @@ fn problems(error: &OrderError, visitor: &Visitor) -> Vec<(&'static str, String)
         other => {
             if super::super::api::status(other) == StatusCode::INTERNAL_SERVER_ERROR {
                 tracing::error!(code = other.code(), error = %other, "no price");
-                return vec![(
-                    "internal",
-                    visitor
-                        .say(
-                            "Something went wrong on our side: try again.",
-                            "Ada masalah di pihak kami: coba lagi.",
-                        )
-                        .to_owned(),
-                )];
+                let ours = Refusal::INTERNAL;
+                return vec![(ours.code, ours.sentence(visitor.language).to_owned())];
             }
             vec![(other.code(), words::order(other, visitor.language))]
         }

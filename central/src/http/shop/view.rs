@@ -10,6 +10,7 @@ use crate::{
         id::CategoryId,
         money::Money,
         offer::Offer,
+        promo::Promo,
     },
     http::{api::sale_status, visitor::Visitor},
 };
@@ -46,6 +47,8 @@ pub(super) struct Shelf<'a> {
     pub(super) offer: &'a Offer,
     pub(super) stock: &'a Stock,
     pub(super) basket: &'a Basket,
+    /// Promo codes among the basket's.
+    pub(super) promos: &'a [Promo],
     pub(super) visitor: &'a Visitor,
     pub(super) now: Timestamp,
     /// The event is sold at all.
@@ -96,7 +99,7 @@ impl Shelf<'_> {
         types.sort_by_key(|kind| kind.place);
         let open = types
             .into_iter()
-            .filter(|kind| self.offer.is_open(kind, &codes, &[], self.now));
+            .filter(|kind| self.offer.is_open(kind, &codes, self.promos, self.now));
         open.map(|kind| self.row(kind)).collect()
     }
 

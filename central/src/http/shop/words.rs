@@ -5,7 +5,7 @@
 
 use documents::Language;
 
-use crate::{app::orders::OrderError, domain::field::FieldError};
+use crate::{app::orders::OrderError, domain::field::FieldError, http::refusal::Refusal};
 
 /// The sentence of a field's error.
 pub fn field(error: &FieldError, language: Language) -> String {
@@ -105,7 +105,7 @@ pub fn indonesian(code: &str) -> Option<&'static str> {
             "Kode atau tautan ini tidak benar, sudah dipakai, atau sudah lama: minta yang baru."
         }
         "not_paid" => "Dokumen tersedia setelah pesanan dibayar.",
-        "internal" => "Ada masalah di pihak kami: coba lagi.",
+        "internal" => Refusal::INTERNAL.sentence(Language::Indonesian),
         "idempotency_key_form" | "idempotency_key_reused" => {
             "Formulir ini sudah dipakai: buka acaranya lagi."
         }
