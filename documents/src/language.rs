@@ -139,7 +139,7 @@ const INDONESIAN: Labels = Labels {
     ticket_type: "Jenis tiket",
     date: "Tanggal",
     venue: "Tempat",
-    gates_open: "Pintu dibuka",
+    gates_open: "Gerbang dibuka",
     to_be_announced: "Akan diumumkan",
     ticket_number: "Nomor tiket",
     order: "Pesanan",

@@ -45,7 +45,7 @@ pub(super) fn page(event: &Event, (from, until): Span, sold: &Sold) -> Page {
             "Pesanan lunas · Paid orders".to_owned(),
             sold.orders.to_string(),
         ),
-        ("Jumlah · Sum".to_owned(), total),
+        ("Total".to_owned(), total),
     ];
     let tickets = sold.tickets.iter();
     facts.extend(tickets.map(|(name, count)| (name.clone(), count.to_string())));

@@ -19,7 +19,7 @@ pub(super) fn reminder(view: &OrderView, url: String, now: Timestamp) -> Page {
     let begins = super::words::at(event, language, next.unwrap_or(event.starts_at));
     let sentence = pick(
         language,
-        "Pintu dibuka {}. Bawa tiket Anda (terlampir sekali lagi) dan kartu identitas.",
+        "Gerbang dibuka {}. Bawa tiket Anda (terlampir sekali lagi) dan kartu identitas.",
         "The gates open at {}. Bring your tickets (attached once more) and your identity card.",
     );
     Page {

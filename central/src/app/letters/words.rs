@@ -56,7 +56,7 @@ pub(super) fn page(view: &OrderView) -> Page {
     ];
     for day in days(view) {
         let opens = at(event, language, day.opens_at);
-        facts.push(fact("Pintu dibuka", "Gates open", opens));
+        facts.push(fact("Gerbang dibuka", "Gates open", opens));
     }
     for item in &view.items {
         let kind = view.sold_name(item);
