@@ -23,6 +23,7 @@ pub mod letter;
 pub mod line;
 pub mod mariadb;
 pub mod naive_gate;
+pub mod panel;
 pub mod post_box;
 pub mod post_office;
 pub mod program;

@@ -9,6 +9,7 @@
 //! | `gate.css`, `gate.js`, `ready.js`, `find.js` | the screen of an edge node |
 //! | `wedge.js`, `sound.js` | a scanner that is a keyboard, and what a verdict sounds like |
 //! | `shop.css`, `shop.js` | the shop: pages for buyers |
+//! | `panel.css`, `panel.js` | the panel: pages for who works here |
 //! | `favicon.svg` | the mark |
 //!
 //! Single icons stand in the pages themselves ([`icon`]): one picture is a few hundred bytes, the font 130,000.

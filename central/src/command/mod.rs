@@ -3,6 +3,7 @@
 //! Answers go to standard output, faults to standard error as one sentence. Exit status: 0 done, 1 a check found
 //! something (`audit verify`), 2 it could not work.
 
+mod admin;
 mod audit;
 mod catalog;
 mod conflict;
@@ -57,6 +58,9 @@ enum Command {
     Serve,
     /// Bring the database's schema up to date
     Migrate,
+    /// Make the first account of the panel
+    #[command(subcommand)]
+    Admin(admin::Command),
     /// Set up and publish events
     #[command(subcommand)]
     Event(event::Command),
@@ -124,6 +128,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         match command {
             Command::Serve => serve::run(&config).await,
             Command::Migrate => open::migrate(&config).await,
+            Command::Admin(command) => admin::run(&config, command).await,
             Command::Event(command) => event::run(&config, command).await,
             Command::Node(command) => node::run(&config, command).await,
             Command::Staff(command) => staff::run(&config, command).await,

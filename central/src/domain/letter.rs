@@ -38,6 +38,8 @@ named_enum! {
         SalesDigest => "sales_digest",
         /// The way back to one's orders.
         TrackingCode => "tracking_code",
+        /// The way to another password.
+        PasswordReset => "password_reset",
     }
 }
 

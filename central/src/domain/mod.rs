@@ -3,6 +3,7 @@
 //! Invariant: no async, SQL, HTTP, clock, randomness or environment; what a rule needs is a parameter.
 //! Called by `app`, which loads values, asks one rule and stores the result.
 
+pub mod account;
 pub mod allotment;
 pub mod attention;
 pub mod batch;
@@ -16,6 +17,7 @@ pub mod conflict;
 pub mod email;
 pub mod event;
 pub mod field;
+pub mod guess;
 pub mod hold;
 pub mod id;
 pub mod identity;
@@ -31,18 +33,25 @@ pub mod new_event;
 pub mod new_price;
 pub mod node;
 pub mod offer;
+pub mod one_time;
 pub mod order;
+pub mod order_search;
 pub mod password;
 pub mod payment;
+pub mod permission;
 pub mod phone;
+pub mod policy;
 pub mod position;
 pub mod price;
 pub mod promo;
+pub mod readiness;
 pub mod receipt;
 pub mod refund;
 pub mod returned;
 pub mod ruling_check;
 pub mod schedule;
+pub mod second_factor;
+pub mod session;
 pub mod ticket;
 pub mod tracking;
 pub mod wristband;

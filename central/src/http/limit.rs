@@ -56,7 +56,7 @@ impl Class {
         if FREE.iter().any(|free| path.starts_with(free)) {
             return None;
         }
-        let is_lookup = ["/track", "/api/v1/track"]
+        let is_lookup = ["/track", "/api/v1/track", "/panel/sign-in", "/panel/forgot"]
             .iter()
             .any(|start| path.starts_with(start));
         Some(match *method {

@@ -10,6 +10,7 @@ pub mod hooks;
 pub mod limit;
 pub mod metrics;
 pub mod node;
+pub mod panel;
 pub mod posted;
 mod refusal;
 pub mod router;

@@ -24,7 +24,7 @@ use super::{
     caller::{self, Proxies},
     headers, health, hooks,
     limit::{self, Limits, Strictness},
-    node, refusal, same_site, shop,
+    node, panel, refusal, same_site, shop,
 };
 use crate::app::App;
 
@@ -66,7 +66,7 @@ pub fn public(app: App) -> Router {
 
 /// The same with settings.
 pub fn public_with(app: App, protection: &Protection) -> Router {
-    finish(protected(public_routes(), &app, protection), app)
+    finish(protected(public_routes(&app), &app, protection), app)
 }
 
 /// What gates call.
@@ -82,16 +82,17 @@ pub fn nodes(app: App) -> Router {
 /// Both on one listener, for a reverse proxy that has the certificate.
 pub fn all(app: App, protection: &Protection) -> Router {
     finish(
-        protected(public_routes().merge(node::routes()), &app, protection),
+        protected(public_routes(&app).merge(node::routes()), &app, protection),
         app,
     )
 }
 
-fn public_routes() -> Router<App> {
+fn public_routes(app: &App) -> Router<App> {
     Router::new()
         .merge(api::routes())
         .merge(hooks::routes())
         .merge(shop::routes())
+        .merge(panel::routes(app))
         .merge(health::routes())
         .merge(web_assets::router())
 }

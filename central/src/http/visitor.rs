@@ -186,7 +186,7 @@ fn id(text: &str) -> Option<[u8; ID_BYTES]> {
     HEXLOWER.decode(text.as_bytes()).ok()?.try_into().ok()
 }
 
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let values = headers
         .get_all(COOKIE)
         .iter()

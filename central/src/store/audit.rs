@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     StoreError, Tx,
     many::write_many,
-    tx::{fetch_all, fetch_optional},
+    tx::{execute, fetch_all, fetch_optional},
 };
 
 /// One row of the trail.
@@ -78,6 +78,31 @@ pub async fn put_all(tx: &mut Tx, entries: &[AuditEntry<'_>]) -> Result<(), Stor
     )
 }
 
+/// Adds an entry about what somebody with an account did.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_by(
+    tx: &mut Tx,
+    entry: AuditEntry<'_>,
+    actor: Option<Uuid>,
+) -> Result<(), StoreError> {
+    execute!(
+        tx,
+        "INSERT INTO audit_log (id, happened_at, actor_kind, actor_id, action, subject_kind, subject_id, detail) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        entry.id,
+        entry.now.0,
+        entry.actor_kind,
+        actor,
+        entry.action,
+        entry.subject_kind,
+        entry.subject,
+        entry.detail
+    )?;
+    Ok(())
+}
+
 /// A row of the trail as a person reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditRow {
@@ -112,6 +137,62 @@ pub async fn of_subject(
         at: Timestamp(at),
         actor_kind,
         action,
+        detail,
+    };
+    Ok(rows.into_iter().map(row).collect())
+}
+
+/// A row of the trail in the list of everything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrailRow {
+    /// Its id.
+    pub id: Uuid,
+    /// When.
+    pub at: Timestamp,
+    /// `staff`, `node`, `provider`, `system` or `buyer`.
+    pub actor_kind: String,
+    /// The account's name, where it was one.
+    pub actor: Option<String>,
+    /// What was done.
+    pub action: String,
+    /// To what kind of thing.
+    pub subject_kind: String,
+    /// JSON.
+    pub detail: String,
+}
+
+/// The trail before a place, the latest first; of one kind of act where `action` says its beginning.
+///
+/// # Errors
+/// When the database fails.
+pub async fn before(
+    tx: &mut Tx,
+    (at, id): (Timestamp, Uuid),
+    action: &str,
+    most: i64,
+) -> Result<Vec<TrailRow>, StoreError> {
+    type Row = (Uuid, i64, String, Option<String>, String, String, String);
+    let until = format!("{action}\u{10FFFF}");
+    let rows = fetch_all!(
+        tx,
+        Row,
+        "SELECT a.id, a.happened_at, a.actor_kind, u.name, a.action, a.subject_kind, a.detail FROM audit_log a \
+         LEFT JOIN users u ON u.id = a.actor_id WHERE (a.happened_at < ? OR (a.happened_at = ? AND a.id < ?)) \
+         AND a.action >= ? AND a.action < ? ORDER BY a.happened_at DESC, a.id DESC LIMIT ?",
+        at.0,
+        at.0,
+        id,
+        action,
+        &until,
+        most
+    )?;
+    let row = |(id, at, actor_kind, actor, action, subject_kind, detail)| TrailRow {
+        id,
+        at: Timestamp(at),
+        actor_kind,
+        actor,
+        action,
+        subject_kind,
         detail,
     };
     Ok(rows.into_iter().map(row).collect())

@@ -85,3 +85,13 @@ pub const fn update_scans(tx: &Tx) -> &'static str {
           winner_seq = VALUES(winner_seq), revision = VALUES(revision)"
     }
 }
+
+/// A row to count guesses in, where there is none.
+#[must_use]
+pub const fn guess_row(tx: &Tx) -> &'static str {
+    if tx.is_sqlite() {
+        "INSERT OR IGNORE INTO panel_guesses (digest, guesses, last_at) VALUES (?, ?, ?)"
+    } else {
+        "INSERT IGNORE INTO panel_guesses (digest, guesses, last_at) VALUES (?, ?, ?)"
+    }
+}

@@ -5,6 +5,7 @@
 //! read with [`Store::read`]. Writers on SQLite queue for one connection; on MySQL they meet at the rows they
 //! change, above all at the event's revision ([`revision`]).
 
+pub mod account;
 pub mod attention;
 pub mod audit;
 pub mod change;
@@ -21,6 +22,7 @@ pub mod event;
 pub mod event_day;
 pub mod frozen;
 pub mod gate;
+pub mod guess;
 pub mod hold;
 pub mod letter;
 pub mod listing;
@@ -32,7 +34,11 @@ pub mod occupancy;
 mod open;
 pub mod order;
 pub mod order_key;
+pub mod order_list;
 pub mod outbox;
+pub mod overview;
+pub mod panel_session;
+pub mod password_reset;
 pub mod payment;
 pub mod pool;
 pub mod promo;
@@ -42,17 +48,20 @@ pub mod refund_ask;
 pub mod refund_rule;
 pub mod refund_run;
 pub mod revision;
+pub mod role;
 pub mod round;
 pub mod ruling;
 pub mod sale;
 pub mod scan;
 pub mod search;
+pub mod second_factor;
 pub mod setting;
 pub mod shared_quota;
 pub mod staff;
 pub mod standing;
 pub mod ticket;
 pub mod ticket_type;
+pub mod timeline;
 pub mod tracking;
 pub(crate) mod tx;
 pub mod type_version;

@@ -37,6 +37,7 @@ pub async fn run(app: App) {
         repeat("tell_of_sales", || app.tell_of_sales()),
         repeat("answer_questions", || app.answer_questions(MOST)),
         repeat("forget_questions", || app.forget_questions()),
+        repeat("forget_sessions", || app.forget_sessions()),
     );
 }
 

@@ -26,6 +26,7 @@ impl App {
         let written = match due.kind {
             LetterKind::Refund => self.write_refund(subject).await?,
             LetterKind::TrackingCode => self.write_code(subject).await?,
+            LetterKind::PasswordReset => self.write_reset(subject).await?,
             LetterKind::SalesDigest => self.write_digest(&due.payload).await?,
             LetterKind::Tickets | LetterKind::PaymentPending | LetterKind::PaymentExpired => {
                 let about = About::of(OrderId(subject));

@@ -15,6 +15,7 @@ mod mailing;
 mod money;
 mod moved;
 mod refund;
+mod reset;
 mod words;
 
 pub use error::LetterError;

@@ -26,6 +26,11 @@ pub enum StaffError {
     /// The account works gates already.
     #[error("the account of this address has a gate login already: use `central staff assign`")]
     HasSecret,
+    /// The account uses the panel.
+    #[error(
+        "the account of this address uses the panel, and whoever uses the panel works no gate: use another address"
+    )]
+    UsesPanel,
     /// No such account.
     #[error("nobody signs in at gates as {0}: see `central staff list`")]
     Unknown(String),
@@ -56,6 +61,7 @@ impl StaffError {
             Self::Email(_) => "staff_email",
             Self::LoginTaken => "login_taken",
             Self::HasSecret => "has_gate_login",
+            Self::UsesPanel => "uses_panel",
             Self::Unknown(_) => "unknown_login",
             Self::NoEvent => "no_event",
             Self::NoOperators => "no_operators",

@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 pub use self::{error::StaffError, event::MOST_IDLE_MINUTES};
 use super::App;
 use crate::{
-    domain::email::Email,
+    domain::{email::Email, id::UserId},
     store::{self, StoreError, Tx, audit::AuditEntry, staff::GateAccount, tx::transact},
 };
 
@@ -264,6 +264,11 @@ async fn take_in(
     }
     if is_new {
         store::staff::insert(tx, account, now).await?;
+    } else {
+        let hash = store::account::password_hash(tx, UserId(account.id.0)).await?;
+        if hash.is_some_and(|hash| hash != "!") {
+            return Err(StaffError::UsesPanel);
+        }
     }
     match store::staff::insert_secret(tx, account.id, &account.login, secret, now).await {
         Err(StoreError::Duplicate) => Err(StaffError::HasSecret),

@@ -22,6 +22,8 @@ mod track;
 mod view;
 mod words;
 
+pub(super) use self::words::indonesian;
+
 use askama::Template;
 use axum::{
     Router,

@@ -9,7 +9,13 @@ use axum::{
 use crate::{app::App, http::refusal::Refusal};
 
 /// Orders are nobody's business, and carts and programs' addresses are of no use there.
-const CLOSED: [&str; 4] = ["/orders/", "/events/*/cart", "/events/*/price", "/api/"];
+const CLOSED: [&str; 5] = [
+    "/orders/",
+    "/events/*/cart",
+    "/events/*/price",
+    "/api/",
+    "/panel",
+];
 
 pub(super) async fn rules(State(app): State<App>) -> Response {
     let closed: String = CLOSED

@@ -1,0 +1,198 @@
+//! What a list of orders is asked for: a search, filters, an order, a place to go on from.
+//!
+//! Pure. What is typed into the search decides by its form what is looked for, so that each has its index: an address
+//! has an @, an order number a digit or our prefix, and all else is the beginning of a name.
+
+use std::cmp::Ordering;
+
+use sync_protocol::{id::EventId, time::Timestamp};
+use uuid::Uuid;
+
+use super::{named::named_enum, order::OrderStatus};
+
+named_enum! {
+    /// In which order.
+    pub enum Sort {
+        /// The latest first.
+        Newest => "newest",
+        /// The earliest first.
+        Oldest => "oldest",
+        /// The largest sum first.
+        Dearest => "dearest",
+        /// The smallest sum first.
+        Cheapest => "cheapest",
+    }
+}
+
+/// What is looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Search {
+    /// Numbers that begin so.
+    Number(String),
+    /// Addresses that begin so.
+    Email(String),
+    /// Names that begin so, as typed and with capitals.
+    Name(String, String),
+}
+
+/// All that a list is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderFilter {
+    /// Of one event.
+    pub event: Option<EventId>,
+    /// That stand here.
+    pub status: Option<OrderStatus>,
+    /// That somebody must look at.
+    pub to_look_at: bool,
+    /// Placed from then on.
+    pub from: Option<Timestamp>,
+    /// Placed before then.
+    pub until: Option<Timestamp>,
+    /// What is looked for.
+    pub search: Option<Search>,
+    /// In which order.
+    pub sort: Sort,
+}
+
+impl Default for OrderFilter {
+    fn default() -> Self {
+        Self {
+            event: None,
+            status: None,
+            to_look_at: false,
+            from: None,
+            until: None,
+            search: None,
+            sort: Sort::Newest,
+        }
+    }
+}
+
+/// Where a row stands in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// What is sorted by.
+    pub value: i64,
+    /// Which of equal ones.
+    pub id: Uuid,
+}
+
+impl Sort {
+    /// Which of two rows comes first.
+    #[must_use]
+    pub fn compare(self, a: &Place, b: &Place) -> Ordering {
+        let rising = (a.value, a.id).cmp(&(b.value, b.id));
+        match self {
+            Self::Oldest | Self::Cheapest => rising,
+            Self::Newest | Self::Dearest => rising.reverse(),
+        }
+    }
+}
+
+impl Place {
+    /// As addresses carry it.
+    #[must_use]
+    pub fn text(&self) -> String {
+        format!("{}.{}", self.value, self.id.simple())
+    }
+
+    /// Out of an address.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (value, id) = text.split_once('.')?;
+        Some(Self {
+            value: value.parse().ok()?,
+            id: Uuid::try_parse(id).ok()?,
+        })
+    }
+}
+
+impl Search {
+    /// What somebody typed; `None` for nothing.
+    #[must_use]
+    pub fn of(typed: &str) -> Option<Self> {
+        let typed: String = typed.trim().chars().take(100).collect();
+        if typed.is_empty() {
+            return None;
+        }
+        let upper = typed.to_ascii_uppercase();
+        Some(if typed.contains('@') {
+            Self::Email(typed)
+        } else if upper.starts_with("GRB-") || typed.bytes().any(|byte| byte.is_ascii_digit()) {
+            let is_whole = upper.starts_with("GRB-");
+            Self::Number(if is_whole {
+                upper
+            } else {
+                format!("GRB-{upper}")
+            })
+        } else {
+            let capital = capitals(&typed);
+            Self::Name(typed, capital)
+        })
+    }
+}
+
+/// `siti rahma` → `Siti Rahma`
+fn capitals(text: &str) -> String {
+    let mut is_first = true;
+    let letters = text.chars().flat_map(|c| {
+        let upper = std::mem::replace(&mut is_first, c == ' ' || c == '-');
+        let letters: Vec<char> = if upper {
+            c.to_uppercase().collect()
+        } else {
+            vec![c]
+        };
+        letters
+    });
+    letters.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_says_what_is_looked_for() {
+        for (typed, want) in [
+            ("", None),
+            ("  ", None),
+            (
+                "siti@example.id",
+                Some(Search::Email("siti@example.id".into())),
+            ),
+            ("grb-7k2q", Some(Search::Number("GRB-7K2Q".into()))),
+            ("7k2q", Some(Search::Number("GRB-7K2Q".into()))),
+            (
+                "siti ra",
+                Some(Search::Name("siti ra".into(), "Siti Ra".into())),
+            ),
+        ] {
+            assert_eq!(Search::of(typed), want, "{typed}");
+        }
+    }
+
+    #[test]
+    fn places_survive_an_address_and_rows_are_sorted_both_ways() {
+        let place = |value, id| Place {
+            value,
+            id: Uuid::from_u128(id),
+        };
+        let one = place(-5, 7);
+        assert_eq!(Place::parse(&one.text()), Some(one));
+        for bad in ["", "5", "5.x", "x.00000000000000000000000000000007"] {
+            assert_eq!(Place::parse(bad), None, "{bad}");
+        }
+        assert_eq!(
+            Sort::Newest.compare(&place(2, 1), &place(1, 9)),
+            Ordering::Less
+        );
+        assert_eq!(
+            Sort::Oldest.compare(&place(1, 1), &place(1, 2)),
+            Ordering::Less
+        );
+        assert_eq!(
+            Sort::Dearest.compare(&place(1, 1), &place(1, 2)),
+            Ordering::Greater
+        );
+    }
+}

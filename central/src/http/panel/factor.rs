@@ -1,0 +1,116 @@
+//! Setting the second factor up, with a QR code for the phone and recovery codes for the day it is gone.
+
+use askama::Template;
+use axum::{http::StatusCode, response::Response};
+use qrcodegen::{QrCode, QrCodeEcc};
+
+use super::{
+    account,
+    door::{Here, to},
+    frame::Frame,
+    nav::Section,
+    sign_in::refused,
+};
+use crate::app::users::NewFactor;
+
+#[derive(Template)]
+#[template(path = "panel/factor.html")]
+struct Factor {
+    page: Frame,
+    typed: String,
+    /// Side of the picture, and the path of its dark modules.
+    side: i32,
+    modules: String,
+}
+
+#[derive(Template)]
+#[template(path = "panel/recovery.html")]
+struct Recovery {
+    page: Frame,
+    codes: Vec<String>,
+}
+
+fn frame(here: &Here) -> Frame {
+    let name = here.say("My account", "Akun saya").to_owned();
+    let frame = Frame::inside(here, Section::Account).at("/panel/account");
+    frame.below("/panel/account", &name)
+}
+
+pub(super) async fn begin(here: Here) -> Response {
+    match here.app().begin_factor(&here.signed.account).await {
+        Ok(new) => show(frame(&here), &new, StatusCode::OK),
+        Err(error) => {
+            let (status, said) = refused(&here.door, &error);
+            account::page(&here, Some(said), status).await
+        }
+    }
+}
+
+fn show(page: Frame, new: &NewFactor, status: StatusCode) -> Response {
+    let (side, modules) = picture(&new.address);
+    let template = Factor {
+        page,
+        typed: grouped(&new.typed),
+        side,
+        modules,
+    };
+    template.page.send(status, &template)
+}
+
+/// A drawing with the quiet zone that phones need.
+fn picture(text: &str) -> (i32, String) {
+    const QUIET: i32 = 4;
+    let Ok(code) = QrCode::encode_text(text, QrCodeEcc::Medium) else {
+        return (0, String::new());
+    };
+    let mut path = String::new();
+    for y in 0..code.size() {
+        for x in 0..code.size() {
+            if code.get_module(x, y) {
+                path.push_str(&format!("M{} {}h1v1h-1z", x + QUIET, y + QUIET));
+            }
+        }
+    }
+    (code.size() + 2 * QUIET, path)
+}
+
+fn grouped(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let groups: Vec<String> = letters.chunks(4).map(String::from_iter).collect();
+    groups.join(" ")
+}
+
+pub(super) async fn confirm(here: Here) -> Response {
+    let code = here.form().text("code");
+    match here.app().confirm_factor(&here.signed, &code).await {
+        Ok(codes) => {
+            let template = Recovery {
+                page: frame(&here),
+                codes: codes.iter().map(|code| code.to_string()).collect(),
+            };
+            template.page.send(StatusCode::OK, &template)
+        }
+        Err(error) => {
+            let (status, said) = refused(&here.door, &error);
+            match here.app().begun_factor(&here.signed.account).await {
+                Ok(new) => show(frame(&here).with_wrong(said), &new, status),
+                Err(_) => account::page(&here, Some(said), status).await,
+            }
+        }
+    }
+}
+
+pub(super) async fn remove(here: Here) -> Response {
+    let (group, password) = (here.door.caller.group(), here.form().raw("password"));
+    match here
+        .app()
+        .remove_factor(&here.signed, password, &group)
+        .await
+    {
+        Ok(()) => to("/panel/account?done=factor_off"),
+        Err(error) => {
+            let (status, said) = refused(&here.door, &error);
+            account::page(&here, Some(said), status).await
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! What every page of the panel has around it: language, navigation, crumbs, what was just done, tokens of its forms.
+//!
+//! Every page's template has a field `page: Frame` and extends `panel/layout.html`, or `panel/door.html` before somebody
+//! is signed in. Words stand in the templates as `{{ page.say("English", "Indonesian") }}`, so that none can be missing.
+
+use askama::Template;
+use axum::{
+    http::StatusCode,
+    response::{Html, IntoResponse as _, Response},
+};
+use documents::Language;
+
+use super::{
+    door::{Door, Half, Here},
+    form,
+    nav::{self, Link, Section},
+    words,
+};
+use crate::{app::users::Signed, http::visitor::Visitor};
+
+/// What a page has around it.
+pub(super) struct Frame {
+    visitor: Visitor,
+    token: String,
+    /// What people call whoever is signed in.
+    pub(super) person: String,
+    links: Vec<&'static Link>,
+    section: Option<Section>,
+    /// The way here: address and name.
+    pub(super) crumbs: Vec<(String, String)>,
+    /// What was just done.
+    pub(super) done: Option<&'static str>,
+    /// What was wrong.
+    pub(super) wrong: Option<String>,
+}
+
+impl Frame {
+    /// Before somebody is signed in.
+    pub(super) fn outside(door: &Door) -> Self {
+        Self {
+            token: door.visitor.token(),
+            visitor: door.visitor.clone(),
+            person: String::new(),
+            links: Vec::new(),
+            section: None,
+            crumbs: Vec::new(),
+            done: words::done(door.asked("done"), door.visitor.language),
+            wrong: None,
+        }
+    }
+
+    /// Between password and code.
+    pub(super) fn half(half: &Half) -> Self {
+        Self {
+            token: form::token(&half.door.app, &half.signed.session),
+            ..Self::outside(&half.door)
+        }
+    }
+
+    /// Of somebody signed in.
+    pub(super) fn inside(here: &Here, section: Section) -> Self {
+        Self::of(&here.door, &here.signed, Some(section))
+    }
+
+    pub(super) fn of(door: &Door, signed: &Signed, section: Option<Section>) -> Self {
+        let is_ready = !signed.account.must_change_password;
+        Self {
+            token: form::token(&door.app, &signed.session),
+            person: signed.account.name.clone(),
+            links: if is_ready {
+                nav::open_to(&signed.powers)
+            } else {
+                Vec::new()
+            },
+            section,
+            ..Self::outside(door)
+        }
+    }
+
+    /// The same, one step below another page.
+    pub(super) fn below(mut self, path: &str, name: &str) -> Self {
+        self.crumbs.push((path.to_owned(), name.to_owned()));
+        self
+    }
+
+    /// The same, with what was wrong.
+    pub(super) fn with_wrong(mut self, wrong: String) -> Self {
+        self.wrong = Some(wrong);
+        self
+    }
+
+    /// The same, whose choice of a language leads to another address: the page itself was posted to.
+    pub(super) fn at(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.visitor.path);
+        self.visitor.query = String::new();
+        self
+    }
+
+    pub(super) fn say<'a>(&self, english: &'a str, indonesian: &'a str) -> &'a str {
+        self.visitor.say(english, indonesian)
+    }
+
+    pub(super) fn tag(&self) -> &'static str {
+        self.visitor.language.tag()
+    }
+
+    pub(super) fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// The navigation: address, icon, words, and whether it is this section.
+    pub(super) fn links(&self) -> impl Iterator<Item = (&str, &str, &str, bool)> {
+        self.links.iter().map(|link| {
+            (
+                link.path,
+                link.icon,
+                self.say(link.english, link.indonesian),
+                self.section == Some(link.section),
+            )
+        })
+    }
+
+    /// The page of one's own account.
+    pub(super) fn is_account(&self) -> bool {
+        self.section == Some(Section::Account)
+    }
+
+    /// Every language: tag, name, this page's address in it, and whether it is this one.
+    pub(super) fn languages(
+        &self,
+    ) -> impl Iterator<Item = (&'static str, &'static str, String, bool)> {
+        let all = [
+            (Language::Indonesian, "Indonesia"),
+            (Language::English, "English"),
+        ];
+        all.into_iter().map(|(language, name)| {
+            let address = self.visitor.in_language(language);
+            let is_on = language == self.visitor.language;
+            (language.tag(), name, address, is_on)
+        })
+    }
+
+    /// Renders a page.
+    pub(super) fn send(&self, status: StatusCode, template: &impl Template) -> Response {
+        match template.render() {
+            Ok(html) => {
+                let mut answer = (status, Html(html)).into_response();
+                self.visitor.remember(&mut answer);
+                answer
+            }
+            Err(error) => {
+                tracing::error!(%error, "page not rendered");
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! The web panel: who works here signs in and sees, of the whole, what their role shows.
+//!
+//! Invariants: every route stands in one table ([`table`]) with what it takes to be let through, and the router is made
+//! of it, so a route without a rule cannot exist. The rule is kept before the handler runs ([`guard`]): session, forced
+//! change of the password, permission, whose thing it is, and the token of the form. Handlers get what was proven
+//! ([`door`]) and nothing else. Pages work without scripts.
+
+mod account;
+mod audit;
+mod client;
+mod conflict;
+mod cookie;
+mod dashboard;
+mod door;
+mod event;
+mod export;
+mod factor;
+mod form;
+mod frame;
+mod guard;
+mod nav;
+mod node;
+mod order;
+mod order_list;
+mod problem;
+mod reset;
+mod role;
+mod route;
+mod sign_in;
+mod staff;
+mod status;
+mod table;
+mod when;
+mod words;
+
+use axum::{Router, extract::DefaultBodyLimit, middleware};
+
+pub use self::{
+    route::{Access, Route, Target, Verb},
+    table::ROUTES,
+};
+use crate::app::App;
+
+/// Longest form, bytes.
+const BODY_BYTES: usize = 64 * 1024;
+
+/// The routes of the panel, each behind its guard.
+pub fn routes(app: &App) -> Router<App> {
+    let add = |router: Router<App>, route: &'static Route| {
+        let guard = middleware::from_fn_with_state((app.clone(), route), guard::check);
+        router.route(route.path, (route.handler)().route_layer(guard))
+    };
+    ROUTES
+        .iter()
+        .fold(Router::new(), add)
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
+}

@@ -1,0 +1,67 @@
+//! All routes of the panel and who is let through: the one place where that is said.
+//!
+//! `docs/panel-rights.md` shows what comes of it for every role, and a test asks every route as every role.
+
+use super::{
+    account, audit, client, conflict, dashboard, event, export, factor, node, order, order_list,
+    reset, role,
+    route::{Access::*, Route, Target::*, routes},
+    sign_in, staff,
+};
+use crate::domain::permission::Permission::*;
+
+/// The table.
+pub const ROUTES: &[Route] = routes! {
+    GET "/panel/sign-in" Open => sign_in::show,
+    POST "/panel/sign-in" Open => sign_in::send,
+    GET "/panel/forgot" Open => reset::show,
+    POST "/panel/forgot" Open => reset::ask,
+    GET "/panel/reset" Open => reset::choose,
+    POST "/panel/reset" Open => reset::set,
+    GET "/panel/second-factor" Password => sign_in::code,
+    POST "/panel/second-factor" Password => sign_in::send_code,
+    POST "/panel/sign-out" Own => sign_in::out,
+
+    GET "/panel" Own => dashboard::show,
+    GET "/panel/account" Own => account::show,
+    GET "/panel/account/password" Own => account::password,
+    POST "/panel/account/password" Own => account::set_password,
+    POST "/panel/account/sessions" Own => account::end_session,
+    POST "/panel/account/factor" Own => factor::begin,
+    POST "/panel/account/factor/confirm" Own => factor::confirm,
+    POST "/panel/account/factor/remove" Own => factor::remove,
+
+    GET "/panel/events" May(EventsView, List) => event::list,
+    GET "/panel/events/{event}" May(EventsView, Event) => event::show,
+    POST "/panel/events/{event}/publish" May(EventsManage, Event) => event::publish,
+    POST "/panel/events/{event}/close" May(EventsManage, Event) => event::close,
+    GET "/panel/events/{event}/conflicts" May(ScansView, Event) => conflict::of_event,
+    POST "/panel/events/{event}/conflicts" May(ScansDecide, Event) => conflict::note,
+
+    GET "/panel/orders" May(OrdersView, List) => order_list::show,
+    GET "/panel/orders.csv" May(OrdersExport, List) => export::csv,
+    GET "/panel/orders.xlsx" May(OrdersExport, List) => export::xlsx,
+    GET "/panel/orders/{order}" May(OrdersView, Order) => order::show,
+
+    GET "/panel/nodes" May(ScansView, List) => node::list,
+    GET "/panel/nodes/{node}" May(ScansView, Node) => node::show,
+    POST "/panel/nodes/{node}/revoke" May(NodesManage, Node) => node::revoke,
+    GET "/panel/conflicts" May(ScansView, List) => conflict::inbox,
+
+    GET "/panel/clients" May(ClientsManage, Platform) => client::list,
+    GET "/panel/clients/new" May(ClientsManage, Platform) => client::form,
+    POST "/panel/clients" May(ClientsManage, Platform) => client::create,
+
+    GET "/panel/staff" May(StaffManage, Platform) => staff::list,
+    GET "/panel/staff/new" May(StaffManage, Platform) => staff::form,
+    POST "/panel/staff" May(StaffManage, Platform) => staff::create,
+    GET "/panel/staff/{user}" May(StaffManage, Platform) => staff::show,
+    POST "/panel/staff/{user}/role" May(StaffManage, Platform) => staff::set_role,
+    POST "/panel/staff/{user}/password" May(StaffManage, Platform) => staff::renew_password,
+    POST "/panel/staff/{user}/factor" May(StaffManage, Platform) => staff::clear_factor,
+    POST "/panel/staff/{user}/active" May(StaffManage, Platform) => staff::set_active,
+
+    GET "/panel/roles" May(RolesManage, Platform) => role::list,
+    POST "/panel/roles/{role}" May(RolesManage, Platform) => role::set,
+    GET "/panel/audit" May(AuditView, Platform) => audit::list,
+};

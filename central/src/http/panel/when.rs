@@ -1,0 +1,37 @@
+//! Moments as people read them: in the event's zone, or Jakarta's where no event is meant.
+
+use chrono::DateTime;
+use chrono_tz::Tz;
+use documents::Language;
+use sync_protocol::time::Timestamp;
+
+/// Where those sit who run the whole.
+pub(super) const HOME: &str = "Asia/Jakarta";
+
+/// `22 November 2026, 00:05 WIB`
+pub(super) fn moment(at: Timestamp, zone: &str, language: Language) -> String {
+    let zone: Tz = zone.parse().unwrap_or(Tz::UTC);
+    language.moment(
+        DateTime::from_timestamp_millis(at.0).unwrap_or_default(),
+        zone,
+    )
+}
+
+/// How long ago, in the largest unit.
+pub(super) fn ago(at: Timestamp, now: Timestamp, language: Language) -> String {
+    let seconds = (now.0 - at.0).max(0) / 1_000;
+    let (count, english, indonesian) = match seconds {
+        0..60 => return pick(language, "just now", "baru saja"),
+        60..3_600 => (seconds / 60, "min ago", "menit lalu"),
+        3_600..86_400 => (seconds / 3_600, "h ago", "jam lalu"),
+        _ => (seconds / 86_400, "d ago", "hari lalu"),
+    };
+    format!("{count} {}", pick(language, english, indonesian))
+}
+
+fn pick(language: Language, english: &str, indonesian: &str) -> String {
+    match language {
+        Language::English => english.to_owned(),
+        Language::Indonesian => indonesian.to_owned(),
+    }
+}

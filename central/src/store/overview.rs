@@ -1,0 +1,73 @@
+//! Counts per event for the overview: what waits for somebody, and what is sold.
+
+use std::collections::BTreeMap;
+
+use sync_protocol::id::EventId;
+use uuid::Uuid;
+
+use super::{
+    StoreError, Tx,
+    tx::{fetch_all, fetch_one},
+};
+
+/// A count of each event that has one.
+pub type PerEvent = BTreeMap<EventId, i64>;
+
+fn per_event(rows: Vec<(Uuid, i64)>) -> PerEvent {
+    rows.into_iter()
+        .map(|(event, count)| (EventId(event), count))
+        .collect()
+}
+
+/// Orders that somebody must look at.
+///
+/// # Errors
+/// When the database fails.
+pub async fn to_look_at(tx: &mut Tx) -> Result<PerEvent, StoreError> {
+    let sql = "SELECT event_id, COUNT(*) FROM orders WHERE attention IS NOT NULL GROUP BY event_id";
+    Ok(per_event(fetch_all!(tx, (Uuid, i64), sql)?))
+}
+
+/// Refunds that wait for a decision or for a person.
+///
+/// # Errors
+/// When the database fails.
+pub async fn refunds(tx: &mut Tx) -> Result<PerEvent, StoreError> {
+    let sql = "SELECT o.event_id, COUNT(*) FROM refunds r JOIN orders o ON o.id = r.order_id \
+         WHERE r.status IN ('requested', 'manual', 'failed') GROUP BY o.event_id";
+    Ok(per_event(fetch_all!(tx, (Uuid, i64), sql)?))
+}
+
+/// Scans that are in conflict.
+///
+/// # Errors
+/// When the database fails.
+pub async fn conflicts(tx: &mut Tx) -> Result<PerEvent, StoreError> {
+    let sql = "SELECT event_id, COUNT(*) FROM scans WHERE revision > 0 \
+         AND (ruling IN ('double', 'double_undecidable', 'unbound') OR flag IS NOT NULL) GROUP BY event_id";
+    Ok(per_event(fetch_all!(tx, (Uuid, i64), sql)?))
+}
+
+/// What is held or sold, and how many there are, of each event.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sold(tx: &mut Tx) -> Result<BTreeMap<EventId, (i64, i64)>, StoreError> {
+    let sql = "SELECT event_id, CAST(SUM(taken) AS SIGNED), CAST(SUM(quota) AS SIGNED) \
+         FROM ticket_types GROUP BY event_id";
+    let rows = fetch_all!(tx, (Uuid, i64, i64), sql)?;
+    let sold = rows
+        .into_iter()
+        .map(|(event, taken, quota)| (EventId(event), (taken, quota)));
+    Ok(sold.collect())
+}
+
+/// Letters that were given up.
+///
+/// # Errors
+/// When the database fails.
+pub async fn letters_given_up(tx: &mut Tx) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM outbox WHERE failed_at IS NOT NULL AND done_at IS NULL";
+    let (count,) = fetch_one!(tx, (i64,), sql)?;
+    Ok(count)
+}
