@@ -91,6 +91,7 @@ DELETE FROM role_permissions WHERE role_name = 'super_admin'
 CREATE INDEX audit_log_by_moment ON audit_log (happened_at, id);
 CREATE INDEX orders_by_moment ON orders (created_at, id);
 CREATE INDEX orders_by_status ON orders (event_id, status, created_at);
+CREATE INDEX orders_by_total ON orders (event_id, total_minor);
 CREATE INDEX orders_by_email ON orders (email);
 CREATE INDEX orders_by_buyer ON orders (buyer_name);
 CREATE INDEX orders_by_attention ON orders (attention, created_at);

@@ -10,6 +10,7 @@ mod gate;
 mod guests;
 mod hands;
 mod looks;
+mod panel;
 mod scanner;
 mod shop;
 mod small_disk;

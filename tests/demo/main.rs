@@ -11,6 +11,7 @@
 
 mod hand;
 mod narrate;
+mod panel;
 mod place;
 mod shop;
 mod story;
@@ -64,6 +65,7 @@ async fn run(options: &Options) -> Result<()> {
         return story::play(&mut venue).await;
     }
     venue.start_screens().await?;
-    narrate::addresses(&venue);
+    let panel = panel::open(&venue).await?;
+    narrate::addresses(&venue, &panel);
     hand::follow(&mut venue).await
 }

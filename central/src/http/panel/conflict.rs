@@ -17,6 +17,7 @@ use crate::{
         conflicts::{Admission, Conflict, Matter},
     },
     domain::{conflict::Cursor, event::Event, permission::Permission},
+    http::refusal::Refusal,
     store::{self, StoreError},
 };
 
@@ -88,9 +89,8 @@ pub(super) async fn of_event(here: Here) -> Response {
 }
 
 async fn page(here: &Here, wrong: Option<String>, code: StatusCode) -> Response {
-    let event = match here.event() {
-        Ok(event) => event,
-        Err(refused) => return refused,
+    let Some(event) = here.event() else {
+        return Refusal::INTERNAL.answer();
     };
     let cursor: Cursor = here.door.asked("after").parse().unwrap_or_default();
     let feed = match here.app().conflict_feed(event.id, &cursor, PAGE).await {
@@ -217,9 +217,8 @@ fn cell(here: &Here, event: &Event, label: &str, one: &Admission) -> ScanCell {
 }
 
 pub(super) async fn note(here: Here) -> Response {
-    let event = match here.event() {
-        Ok(event) => event.clone(),
-        Err(refused) => return refused,
+    let Some(event) = here.event().cloned() else {
+        return Refusal::INTERNAL.answer();
     };
     let (form, author) = (here.form(), &here.signed.account.name);
     let noted = match form.text("conflict").parse() {

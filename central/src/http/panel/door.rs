@@ -93,10 +93,10 @@ impl Here {
     }
 
     /// The event that is meant, or whose thing is meant.
-    pub(super) fn event(&self) -> Result<&Event, Response> {
+    pub(super) fn event(&self) -> Option<&Event> {
         match &self.meant {
-            Meant::Event(event) | Meant::Order(_, event) | Meant::Node(_, event) => Ok(event),
-            Meant::Nothing => Err(Refusal::INTERNAL.answer()),
+            Meant::Event(event) | Meant::Order(_, event) | Meant::Node(_, event) => Some(event),
+            Meant::Nothing => None,
         }
     }
 }

@@ -18,6 +18,7 @@ use crate::{
         permission::Permission,
         readiness::{self, Missing},
     },
+    http::refusal::Refusal,
     store,
 };
 
@@ -114,9 +115,8 @@ pub(super) async fn show(here: Here) -> Response {
 }
 
 async fn detail(here: &Here, wrong: Option<String>, code: StatusCode) -> Response {
-    let event = match here.event() {
-        Ok(event) => event,
-        Err(refused) => return refused,
+    let Some(event) = here.event() else {
+        return Refusal::INTERNAL.answer();
     };
     let setup = match here.app().event(event.id).await {
         Ok(setup) => setup,
@@ -222,9 +222,8 @@ fn missing_words(here: &Here, missing: Missing) -> &str {
 }
 
 pub(super) async fn publish(here: Here) -> Response {
-    let event = match here.event() {
-        Ok(event) => event.clone(),
-        Err(refused) => return refused,
+    let Some(event) = here.event().cloned() else {
+        return Refusal::INTERNAL.answer();
     };
     let by = By::account(&here.signed.account);
     match here.app().publish_when_ready(&by, event.id).await {
@@ -246,9 +245,8 @@ pub(super) async fn publish(here: Here) -> Response {
 }
 
 pub(super) async fn close(here: Here) -> Response {
-    let event = match here.event() {
-        Ok(event) => event.clone(),
-        Err(refused) => return refused,
+    let Some(event) = here.event().cloned() else {
+        return Refusal::INTERNAL.answer();
     };
     let by = By::account(&here.signed.account);
     match here.app().close_sale(&by, event.id).await {
