@@ -209,9 +209,18 @@ fn at(here: &Here, event: &Event, at: Timestamp) -> String {
 fn cell(here: &Here, event: &Event, label: &str, one: &Admission) -> ScanCell {
     let Interval { lo, at: middle, hi } = one.time;
     let error_s = (hi.0 - lo.0).max(0).div_euclid(2_000);
+    let by = one.overridden_by.as_ref().map(|name| {
+        let let_in = here.say("let in by", "diizinkan oleh");
+        format!(" · {let_in} {name}")
+    });
     ScanCell {
         label: label.to_owned(),
-        gate: format!("{} / {}", one.gate_name, one.node_name),
+        gate: format!(
+            "{} / {}{}",
+            one.gate_name,
+            one.node_name,
+            by.unwrap_or_default()
+        ),
         time: format!("{} ± {error_s} s", at(here, event, middle)),
     }
 }
