@@ -3,7 +3,7 @@
 //!
 //! On every page: no error in the console, no request that leaves the machine, nothing that axe-core finds wrong.
 
-use central::http::router;
+use central::{app::trail::Actor, http::router};
 use support::{
     central::Engine,
     panel::{ADMIN, PASSWORD},
@@ -42,7 +42,11 @@ async fn open() -> Open {
     let mut draft = support::festival::festival();
     (draft.slug, draft.name) = ("jazz".into(), "Jazz di Kota Tua".into());
     (draft.client.slug, draft.client.name) = ("jazz".into(), "Jazz Nusantara".into());
-    central.app.create_event(&draft).await.expect("a draft");
+    central
+        .app
+        .create_event(&draft, &Actor::System)
+        .await
+        .expect("a draft");
     let tickets = central.sell(&shop.event, 2).await;
     let mut north = central.enrol(&shop.event, "Gate A", "north").await;
     let mut south = central.enrol(&shop.event, "Gate B", "south").await;

@@ -1,4 +1,5 @@
 //! What the panel's pages show: lists that are filtered and turned, one order's timeline, what an event lacks, notes.
+use central::app::trail::Actor;
 use support::{
     central::{Engine, TestCentral},
     festival::festival,
@@ -110,7 +111,11 @@ async fn an_event_is_published_when_nothing_is_missing() {
     for engine in Engine::both() {
         let central = TestCentral::new(engine).await;
         let wish = festival();
-        central.app.create_event(&wish).await.expect("a draft");
+        central
+            .app
+            .create_event(&wish, &Actor::System)
+            .await
+            .expect("a draft");
         let mut desk = central.admin().await;
         let page = desk.get("/panel/events/festival").await.page;
         for missing in ["A description for its page", "Terms that buyers agree to"] {
@@ -132,7 +137,7 @@ async fn an_event_is_published_when_nothing_is_missing() {
         };
         central
             .app
-            .change_event(event.id, &change)
+            .change_event(event.id, &change, &Actor::System)
             .await
             .expect("changed");
         let seen = desk.post("/panel/events/festival/publish", &[]).await;
