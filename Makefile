@@ -27,14 +27,13 @@ demo:
 	cargo build --workspace --bins
 	"$${CARGO_TARGET_DIR:-target}/debug/demo" $(if $(STORY),--story)
 
-# GERBANG_ARM64=on builds the gate for a Raspberry Pi too, from nothing in about seven minutes, and tries it (tests/machine).
 # Lints first: they fail soonest, and what they compile of foreign crates is theirs alone (metadata, no code).
 # The last lines are the acceptance table (tests/acceptance), out of what the run wrote down, also after a failure.
 test:
 	@scripts/setup.sh test
 	@$(MAKE) --no-print-directory lint
 	cargo build --workspace --bins --tests
-	@$(if $(and $(filter x86_64,$(shell uname -m)),$(filter on,$(GERBANG_ARM64))),scripts/arm64.sh,:)
+	@$(if $(and $(filter x86_64,$(shell uname -m)),$(filter-out off,$(or $(GERBANG_ARM64),on))),scripts/arm64.sh,:)
 	@built="$${CARGO_TARGET_DIR:-target}"; status=0; set -o pipefail; \
 	if command -v cargo-nextest >/dev/null; then \
 		said="$$built/nextest/whole/junit.xml"; rm -f "$$said"; set -x; \

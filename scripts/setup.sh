@@ -134,7 +134,7 @@ system=$([ ! -r /etc/os-release ] || . /etc/os-release; echo "${ID:-}")
 case "$system" in
     debian | raspbian)
         case " $* , $(uname -m) ${GERBANG_MACHINE:-on}" in *" test "*", x86_64 on") set -- "$@" machine ;; esac
-        case " $* , $(uname -m) ${GERBANG_ARM64:-off}" in *" test "*", x86_64 on") set -- "$@" arm64 ;; esac
+        case " $* , $(uname -m) ${GERBANG_ARM64:-on}" in *" test "*", x86_64 on") set -- "$@" arm64 ;; esac
         install_on_debian "$@"
         ;;
     *) check_elsewhere "$@" ;;

@@ -8,7 +8,7 @@
 //!   time limit).
 //! - `GERBANG_POWER_SEED=n`: another series of cuts (1). A run prints its seed; how far a guest comes until a cut is up
 //!   to the machine, so a seed repeats the plan and not every byte.
-//! - `GERBANG_ARM64=on`: the program for another processor is tried too.
+//! - `GERBANG_ARM64=off`: the program for another processor is not tried.
 //! - `GERBANG_MACHINE=off`: these tests pass without a look, for machines that have no QEMU. Without it a missing part
 //!   is a failure that names it.
 mod arm64;

@@ -12,20 +12,20 @@ pub fn power_seed() -> u64 {
 
 /// Whether somebody turned these tests off.
 pub fn is_off() -> bool {
-    let off = variable("GERBANG_MACHINE").is_some_and(|value| value == "off");
-    if off {
-        eprintln!("not tried: GERBANG_MACHINE=off");
-    }
-    off
+    is_turned_off("GERBANG_MACHINE")
 }
 
-/// Whether somebody asked for the one for a Raspberry Pi's processor.
-pub fn is_arm64_on() -> bool {
-    let on = variable("GERBANG_ARM64").is_some_and(|value| value == "on");
-    if !on {
-        eprintln!("not tried: GERBANG_ARM64=on builds and tries the program for arm64");
+/// Whether somebody turned off the one for a Raspberry Pi's processor.
+pub fn is_arm64_off() -> bool {
+    is_turned_off("GERBANG_ARM64")
+}
+
+fn is_turned_off(name: &str) -> bool {
+    let off = variable(name).is_some_and(|value| value == "off");
+    if off {
+        eprintln!("not tried: {name}=off");
     }
-    on
+    off
 }
 
 fn number<T: std::str::FromStr>(name: &str) -> Option<T> {
