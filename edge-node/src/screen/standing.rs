@@ -9,9 +9,9 @@ use crate::{
     tally::Tally,
 };
 
-/// Counting who is inside reads every passage, so it rests for so many times what it took.
+/// Counting who is inside reads every passage, so it rests for so many times what it took: at a small event it is never
+/// behind the last scan.
 const REST: i64 = 20;
-const LEAST_REST_MS: i64 = 2_000;
 
 /// All of it.
 pub(super) struct Standing {
@@ -67,10 +67,7 @@ impl Counts {
         }
         self.inside = Some(node.inside()?);
         let ended_ms = node.clock().reading().mono_ms;
-        let rest = (ended_ms - began_ms)
-            .saturating_mul(REST)
-            .max(LEAST_REST_MS);
-        self.not_before_ms = ended_ms + rest;
+        self.not_before_ms = ended_ms + (ended_ms - began_ms).saturating_mul(REST);
         Ok(())
     }
 }
