@@ -255,6 +255,9 @@
     // Somebody else signed in, or nobody is any more, or the screen was locked: the page is not theirs now.
     events.addEventListener("over", again);
     events.addEventListener("error", () => setLost(true));
+    // A page that was left listens no more, and one that somebody comes back to shows nothing of before.
+    addEventListener("pagehide", () => events.close());
+    addEventListener("pageshow", (event) => event.persisted && location.reload());
 
     // The camera's picture costs something, so it is asked for only while somebody looks at it.
     const preview = document.getElementById("preview");
