@@ -51,6 +51,8 @@ pub(crate) struct Labels {
     pub(crate) terms: &'static str,
     pub(crate) own_terms: [&'static str; 3],
     weekdays: [&'static str; 7],
+    /// Between hours and minutes.
+    point: &'static str,
     months: [&'static str; 12],
     statuses: [&'static str; 7],
 }
@@ -90,6 +92,7 @@ const ENGLISH: Labels = Labels {
         "Your ticket is exchanged for a wristband. A lost or damaged wristband is not replaced.",
     ],
     weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+    point: ":",
     months: [
         "January",
         "February",
@@ -150,6 +153,7 @@ const INDONESIAN: Labels = Labels {
         "Tiket ditukar dengan gelang. Gelang yang hilang atau rusak tidak diganti.",
     ],
     weekdays: ["Sen", "Sel", "Rab", "Kam", "Jum", "Sab", "Min"],
+    point: ".",
     months: [
         "Januari",
         "Februari",
@@ -185,7 +189,7 @@ impl Language {
         }
     }
 
-    /// `12 December 2026, 18:30 WIB`, as documents and mail write a moment.
+    /// `12 December 2026, 18:30 WIB`, `12 Desember 2026, 18.30 WIB`, as documents and mail write a moment.
     #[must_use]
     pub fn moment(self, at: DateTime<Utc>, zone: Tz) -> String {
         self.labels().moment(at, zone)
@@ -244,8 +248,15 @@ impl Labels {
         format!(
             "{}, {}",
             self.plain_day(local.date_naive()),
-            clock(at, zone)
+            self.clock(at, zone)
         )
+    }
+
+    /// `18:30 WIB`, `18.30 WIB`
+    pub(crate) fn clock(&self, at: DateTime<Utc>, zone: Tz) -> String {
+        let local = at.with_timezone(&zone);
+        let point = self.point;
+        local.format(&format!("%H{point}%M %Z")).to_string()
     }
 
     /// What the first page is called.
@@ -267,11 +278,6 @@ impl Labels {
             PaymentStatus::Failed => 6,
         }]
     }
-}
-
-/// `18:30 WIB`
-pub(crate) fn clock(at: DateTime<Utc>, zone: Tz) -> String {
-    at.with_timezone(&zone).format("%H:%M %Z").to_string()
 }
 
 #[cfg(test)]
@@ -321,10 +327,10 @@ mod tests {
             .single()
             .expect("a moment");
         for (zone, text) in [
-            (Jakarta, "22 November 2026, 00:05 WIB"),
-            (Makassar, "22 November 2026, 01:05 WITA"),
-            (Jayapura, "22 November 2026, 02:05 WIT"),
-            (Tz::UTC, "21 November 2026, 17:05 UTC"),
+            (Jakarta, "22 November 2026, 00.05 WIB"),
+            (Makassar, "22 November 2026, 01.05 WITA"),
+            (Jayapura, "22 November 2026, 02.05 WIT"),
+            (Tz::UTC, "21 November 2026, 17.05 UTC"),
         ] {
             assert_eq!(Language::Indonesian.labels().moment(at, zone), text);
         }

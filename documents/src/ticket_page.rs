@@ -11,7 +11,7 @@ use crate::{
     canvas::{Align, Area, Canvas, HEIGHT, Pen, WIDTH},
     code128::{self, Bars},
     font::{Face, printable},
-    language::{Labels, clock},
+    language::Labels,
     qr::{QUIET_ZONE, QrModules, qr_modules},
 };
 
@@ -189,7 +189,7 @@ pub(crate) fn days(labels: &Labels, days: &[EventDay]) -> String {
 fn gates(invoice: &Invoice, days: &[EventDay]) -> String {
     let mut times: Vec<String> = Vec::new();
     for at in days.iter().filter_map(|day| day.gates_open_at) {
-        let time = clock(at, invoice.time_zone);
+        let time = invoice.language.labels().clock(at, invoice.time_zone);
         if !times.contains(&time) {
             times.push(time);
         }

@@ -254,7 +254,7 @@ fn names_and_numbers_can_be_found_as_text() {
         "PT Gema Nusantara Kreasi",
         "Gema Nusantara Festival 2026",
         "Lunas",
-        "22 November 2026, 00:05 WIB",
+        "22 November 2026, 00.05 WIB",
         "Rp 1.250.000",
         "-Rp 375.000",
         "Rp 3.375.000",
@@ -265,7 +265,7 @@ fn names_and_numbers_can_be_found_as_text() {
     for (page, name) in [(2, POLISH), (3, VIETNAMESE), (4, MARKUP)] {
         let shown = text(&pdf, page);
         let number = format!("K7QM-{:04}-X2PR", page - 2);
-        for part in [name, &number, "16:00 WIB", "Sab 12 Desember 2026"] {
+        for part in [name, &number, "16.00 WIB", "Sab 12 Desember 2026"] {
             assert!(shown.contains(part), "{part:?} in {shown}");
         }
     }

@@ -98,7 +98,7 @@ async fn letters_speak_the_language_of_the_order() {
     assert_eq!(header(&letter, "subject"), "Menunggu pembayaran: Festival");
     assert_eq!(header(&letter, "to"), "Zażółć Gęślą <siti@example.id>");
     let said = text(&letter);
-    let until = "Bayar sebelum: 1 Desember 2026, 07:15 WIB";
+    let until = "Bayar sebelum: 1 Desember 2026, 07.15 WIB";
     assert!(
         said.contains("Bayar sekarang") && said.contains(until),
         "{said}"

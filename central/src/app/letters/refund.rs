@@ -77,8 +77,11 @@ fn page(view: &OrderView, refund: &Refund, url: String) -> Page {
         ..start(view)
     };
     let amount = refund.amount.text(language);
-    page.facts
-        .push((pick(language, "Dikembalikan", "Refund"), amount));
+    let name = match refund.status {
+        RefundStatus::Declined => pick(language, "Diminta", "Asked for"),
+        _ => pick(language, "Dikembalikan", "Refund"),
+    };
+    page.facts.push((name, amount));
     page
 }
 

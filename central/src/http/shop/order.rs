@@ -84,6 +84,7 @@ struct OrderPage {
     is_pending: bool,
     is_paid: bool,
     is_over: bool,
+    is_disputed: bool,
     pay_url: Option<String>,
 }
 
@@ -251,6 +252,7 @@ impl OrderPage {
             refunds: RefundPart::default(),
             is_pending,
             is_paid: order.status.is_settled(),
+            is_disputed: found.is_disputed(),
             is_over: matches!(
                 order.status,
                 OrderStatus::Expired | OrderStatus::Cancelled | OrderStatus::Failed
@@ -261,6 +263,11 @@ impl OrderPage {
 }
 
 impl OrderPage {
+    /// Whether any ticket opens a gate.
+    fn has_tickets(&self) -> bool {
+        self.choices().next().is_some()
+    }
+
     /// Tickets whose money can be asked for.
     fn choices(&self) -> impl Iterator<Item = &TicketRow> {
         refund::choices(&self.tickets)
@@ -334,22 +341,22 @@ pub(super) fn words(
             "success",
             (
                 "Partly refunded",
-                "Part of the money went back to you. The other tickets stay valid.",
+                "Part of the money goes back to you; how far it is stands below. The other tickets stay valid.",
             ),
             (
                 "Sebagian dikembalikan",
-                "Sebagian uang sudah dikembalikan. Tiket lainnya tetap berlaku.",
+                "Sebagian uang dikembalikan kepada Anda; sejauh mana, lihat di bawah. Tiket lainnya tetap berlaku.",
             ),
         ),
         OrderStatus::Refunded => say(
             "secondary",
             (
                 "Refunded",
-                "The money went back to you. The tickets are no longer valid.",
+                "The money goes back to you; how far it is stands below. The tickets are no longer valid.",
             ),
             (
                 "Dikembalikan",
-                "Uang sudah dikembalikan. Tiketnya tidak berlaku lagi.",
+                "Uangnya dikembalikan kepada Anda; sejauh mana, lihat di bawah. Tiketnya tidak berlaku lagi.",
             ),
         ),
         OrderStatus::Expired => say(

@@ -38,7 +38,7 @@ impl RefundPart {
     pub(super) fn new(found: &BuyersRefunds, zone: &str, visitor: &Visitor) -> Self {
         let language = visitor.language;
         let row = |refund: &Refund| {
-            let asked = date::time(refund.requested_at, zone, language);
+            let asked = date::moment(refund.requested_at, zone, language);
             (
                 refund.amount.text(language),
                 asked,
