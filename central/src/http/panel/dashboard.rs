@@ -72,7 +72,7 @@ async fn load(here: &Here) -> Result<Dashboard, StoreError> {
         tasks.push(Task {
             count,
             words: here
-                .say("orders to look at", "pesanan perlu dilihat")
+                .say("Orders to look at", "Pesanan yang perlu dilihat")
                 .to_owned(),
             path: "/panel/orders?look=1",
             icon: "receipt",
@@ -98,7 +98,7 @@ async fn load(here: &Here) -> Result<Dashboard, StoreError> {
         tasks.push(Task {
             count,
             words: here
-                .say("scans in conflict", "pindaian dalam konflik")
+                .say("Scans in conflict", "Pindaian dalam konflik")
                 .to_owned(),
             path: "/panel/conflicts",
             icon: "exclamation-diamond",
@@ -110,7 +110,7 @@ async fn load(here: &Here) -> Result<Dashboard, StoreError> {
         tasks.push(Task {
             count: store::overview::letters_given_up(&mut tx).await?,
             words: here
-                .say("letters were given up", "surat gagal dikirim")
+                .say("Letters given up", "Surat gagal dikirim")
                 .to_owned(),
             path: "/panel/audit",
             icon: "envelope-exclamation",
@@ -123,8 +123,8 @@ async fn load(here: &Here) -> Result<Dashboard, StoreError> {
             count: 1,
             words: here
                 .say(
-                    "step left: protect your account with a second factor",
-                    "langkah lagi: lindungi akun Anda dengan faktor kedua",
+                    "Protect your account with a second factor",
+                    "Lindungi akun Anda dengan faktor kedua",
                 )
                 .to_owned(),
             path: "/panel/account",
@@ -167,8 +167,8 @@ async fn silent(here: &Here, tx: &mut store::Tx, seen: &[Event]) -> Result<Task,
         count: i64::try_from(count).unwrap_or(i64::MAX),
         words: here
             .say(
-                "nodes are silent or in quarantine",
-                "perangkat diam atau dikarantina",
+                "Nodes silent or in quarantine",
+                "Perangkat diam atau dikarantina",
             )
             .to_owned(),
         path: "/panel/nodes",
