@@ -1,7 +1,7 @@
 //! Accounts of the panel: taken in, signed in, proven twice, their passwords, roles and sessions.
 //!
 //! Invariants: passwords, codes and tokens are kept as digests alone and told once; guesses are counted before they are
-//! looked at ([`guess`]); whoever works gates has no account here and the other way round; each act has its row in the
+//! looked at (`guess`); whoever works gates has no account here and the other way round; each act has its row in the
 //! audit trail, without the secret. What an account may do is read anew at every request, so a role that is taken away
 //! is gone at once. Called by the panel and by `central admin`.
 

@@ -83,8 +83,8 @@ async fn load(here: &Here) -> Result<Dashboard, StoreError> {
             count,
             words: here
                 .say(
-                    "refunds wait for a decision",
-                    "pengembalian menunggu keputusan",
+                    "Refunds waiting for a decision",
+                    "Pengembalian menunggu keputusan",
                 )
                 .to_owned(),
             path: "/panel/orders?look=1",

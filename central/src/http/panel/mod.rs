@@ -1,9 +1,9 @@
 //! The web panel: who works here signs in and sees, of the whole, what their role shows.
 //!
-//! Invariants: every route stands in one table ([`table`]) with what it takes to be let through, and the router is made
-//! of it, so a route without a rule cannot exist. The rule is kept before the handler runs ([`guard`]): session, forced
+//! Invariants: every route stands in one table (`table`) with what it takes to be let through, and the router is made
+//! of it, so a route without a rule cannot exist. The rule is kept before the handler runs (`guard`): session, forced
 //! change of the password, permission, whose thing it is, and the token of the form. Handlers get what was proven
-//! ([`door`]) and nothing else. Pages work without scripts.
+//! (`door`) and nothing else. Pages work without scripts.
 
 mod account;
 mod audit;
