@@ -8,6 +8,7 @@
 //! step, `rest` lets everything meet again at the end, and `retell` tells the same facts to a fresh central in
 //! another order.
 
+mod bank;
 mod booth;
 mod broken;
 mod chance;
@@ -36,6 +37,7 @@ pub use run::run;
 
 use std::{collections::BTreeMap, io::Write as _};
 
+use bank::Bank;
 use booth::Booth;
 use chance::Chance;
 use checks::Seen;
@@ -59,6 +61,7 @@ pub struct World {
     /// Copies of requests that are still on their way.
     echoes: Vec<Echo>,
     market: Market,
+    bank: Bank,
     /// Who decides where gates ask, in worlds that have somebody.
     booth: Option<Booth>,
     /// What a gate could see, at every revision at which it could. A central that went back shows something else at the

@@ -5,7 +5,6 @@ use central::app::trail::Actor;
 use super::{
     World,
     broken::{Broken, Held},
-    checks,
 };
 
 /// Whether nodes send again what a restored central lost.
@@ -60,8 +59,6 @@ impl World {
         self.echoes.clear();
         self.hall.crash(&backup).await;
         self.hall.was_put_back = true;
-        let known = checks::sales::refund_keys(&self.hall).await;
-        self.hall.till.forget_all_but(&known);
         self.market.forget_lost_orders(&self.hall).await;
         self.trace
             .say("central's database is an older copy".to_owned());

@@ -74,6 +74,9 @@ impl World {
     async fn settle_money(&mut self) -> Held {
         for _ in 0..MOST_MEETINGS {
             self.market.tell_all_payments(&self.hall).await;
+            if let Some(said) = self.end_disputes().await {
+                self.trace.say(said);
+            }
             // Longer than any pause between two tries.
             self.pass(2 * HOUR).await?;
             self.worker().await?;

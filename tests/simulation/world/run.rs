@@ -10,6 +10,7 @@ use sync_protocol::digest::Digest;
 
 use super::{
     World,
+    bank::Bank,
     booth::Booth,
     broken::{Broken, Held},
     chance::Chance,
@@ -92,6 +93,7 @@ impl World {
             flights: Vec::new(),
             echoes: Vec::new(),
             market: Market::default(),
+            bank: Bank::new(seed),
             booth,
             revisions: BTreeMap::new(),
             backup: None,

@@ -51,6 +51,7 @@ impl World {
         self.pass(ms).await?;
         self.rare_event(step).await?;
         self.supervise()?;
+        self.bank().await?;
         let next = *self.chance.weighted(&MOVES);
         match next {
             Move::Guest => self.guest(),
@@ -173,8 +174,8 @@ impl World {
             return self.look_at_central().await;
         }
         let (_, mut known) = self.hall.tickets().await;
-        // What was refunded stays so.
-        let gone = checks::sales::refunded(&self.hall).await;
+        // What went with its money stays so.
+        let gone = checks::sales::gone(&self.hall).await;
         known.retain(|ticket| !gone.contains(&ticket.id.0));
         if known.is_empty() {
             return Ok(());

@@ -1,13 +1,14 @@
 //! The till: a payment provider in memory. It keeps its own books, can be out of order, loses answers, and is asked by
 //! central like any other provider; what it says of a payment is the world's truth about money.
 //!
-//! More than came is never given: central must not even ask for it, unless it was restored from a copy in which refunds
-//! that were made since are missing. Then the till refuses, as the provider does.
+//! More than came is never given: central must not even ask for it, also where it was restored from a copy in which
+//! refunds that were made since are missing, or where money went back at the till itself.
 //!
 //! A buyer can pay one order twice; the second payment has a name of its own. Cards can be refunded, transfers cannot.
+//! Banks take transfers back minutes later, and hold card payments that are disputed until somebody won.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -22,6 +23,8 @@ type Answer<'a, T> = central::payments::Answer<'a, T>;
 
 /// What follows the reference of a second payment.
 const SECOND: &str = "~2";
+/// What keys begin with that are not told.
+pub const UNNAMED: &str = "unnamed";
 /// Means of payment with a way back.
 pub const CARD: &str = "card";
 /// Means of payment without one.
@@ -37,15 +40,29 @@ struct Books {
     payments: BTreeMap<String, Account>,
     is_down: bool,
     loses_answers: bool,
-    /// Keys of refunds that were made and that central has forgotten.
-    forgotten: BTreeSet<String>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Account {
     amount: i64,
     channel: Option<&'static str>,
     refunds: BTreeMap<String, i64>,
+    trouble: Option<Trouble>,
+    /// What a bank kept when a dispute was lost.
+    lost: i64,
+}
+
+/// What a bank did with a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trouble {
+    /// It took it back.
+    Reversed,
+    /// It holds it.
+    Disputed,
+    /// It held it, the shop won, and the till still says so.
+    Won,
+    /// It keeps it.
+    Lost,
 }
 
 impl Account {
@@ -54,12 +71,18 @@ impl Account {
     }
 
     fn verdict(&self) -> ProviderVerdict {
-        match (self.channel, self.refunded()) {
-            (None, _) => ProviderVerdict::Pending,
-            (_, 0) => ProviderVerdict::Paid,
-            (_, all) if all == self.amount => ProviderVerdict::Refunded,
+        match (self.channel, self.trouble, self.refunded()) {
+            (None, ..) => ProviderVerdict::Pending,
+            (_, Some(Trouble::Reversed), _) => ProviderVerdict::Denied,
+            (_, Some(_), _) => ProviderVerdict::Disputed,
+            (.., 0) => ProviderVerdict::Paid,
+            (.., all) if all == self.amount => ProviderVerdict::Refunded,
             _ => ProviderVerdict::PartlyRefunded,
         }
+    }
+
+    fn left(&self) -> i64 {
+        self.amount - self.refunded() - self.lost
     }
 }
 
@@ -74,11 +97,73 @@ impl Till {
         self.books().loses_answers = loses;
     }
 
-    /// Central was restored from an older copy, which knows refunds of these keys only.
-    pub fn forget_all_but(&self, known: &BTreeSet<String>) {
-        let mut books = self.books();
-        let made = books.payments.values().flat_map(|a| a.refunds.keys());
-        books.forgotten = made.filter(|key| !known.contains(*key)).cloned().collect();
+    /// A bank takes a transfer back, of which nothing has gone back; whether it did.
+    pub fn reverse(&self, name: &str) -> bool {
+        self.change(name, |account| {
+            let may = account.channel == Some(TRANSFER)
+                && account.trouble.is_none()
+                && account.refunds.is_empty();
+            if may {
+                account.trouble = Some(Trouble::Reversed);
+            }
+            may
+        })
+    }
+
+    /// A bank holds a card payment that is disputed; whether it does.
+    pub fn dispute(&self, name: &str) -> bool {
+        self.change(name, |account| {
+            let may =
+                account.channel == Some(CARD) && account.trouble.is_none() && account.left() > 0;
+            if may {
+                account.trouble = Some(Trouble::Disputed);
+            }
+            may
+        })
+    }
+
+    /// A dispute is over.
+    pub fn end_dispute(&self, name: &str, won: bool, still_says: bool) {
+        self.change(name, |account| {
+            account.trouble = match (won, still_says) {
+                (true, true) => Some(Trouble::Won),
+                (true, false) => None,
+                (false, _) => Some(Trouble::Lost),
+            };
+            if !won {
+                account.lost = account.left();
+            }
+            true
+        });
+    }
+
+    /// Somebody gives money back on the till's own pages, under this key or none; gives how much.
+    pub fn give_back(&self, name: &str, wish: i64, key: &str) -> i64 {
+        let mut given = 0;
+        self.change(name, |account| {
+            if account.channel.is_some() && account.trouble.is_none() {
+                given = wish.min(account.left());
+                account.refunds.insert(key.to_owned(), given);
+            }
+            true
+        });
+        given
+    }
+
+    /// The payments that a bank holds.
+    pub fn disputed(&self) -> Vec<String> {
+        let books = self.books();
+        let held = |(_, account): &(&String, &Account)| account.trouble == Some(Trouble::Disputed);
+        books
+            .payments
+            .iter()
+            .filter(held)
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+
+    fn change(&self, name: &str, change: impl FnOnce(&mut Account) -> bool) -> bool {
+        self.books().payments.get_mut(name).is_some_and(change)
     }
 
     /// Somebody pays by these means; gives the name of the payment, which is another one the second time, or `None`
@@ -95,7 +180,7 @@ impl Till {
         let paid = Account {
             amount,
             channel: Some(channel),
-            refunds: BTreeMap::new(),
+            ..Account::default()
         };
         books.payments.entry(second.clone()).or_insert(paid);
         Some(second)
@@ -119,13 +204,31 @@ impl Till {
         names.into_iter().filter(is_made).collect()
     }
 
-    /// What came for an order, both times, and what of it went back from here.
+    /// What came for an order, both times, and what of it went back from here; money that a bank took back never came.
     pub fn totals(&self, reference: &str) -> (i64, i64) {
+        self.sums(reference, |account| {
+            account.trouble != Some(Trouble::Reversed)
+        })
+    }
+
+    /// The same as it was said at some time.
+    pub fn ever(&self, reference: &str) -> (i64, i64) {
+        self.sums(reference, |_| true)
+    }
+
+    /// Whether a bank took money of this order back.
+    pub fn was_reversed(&self, reference: &str) -> bool {
+        self.totals(reference) != self.ever(reference)
+    }
+
+    fn sums(&self, reference: &str, counts: impl Fn(&Account) -> bool) -> (i64, i64) {
         let names = self.payments(reference);
         let books = self.books();
         let accounts = names.iter().filter_map(|name| books.payments.get(name));
+        let accounts = accounts.filter(|account| counts(account));
         accounts.fold((0, 0), |(came, went), account| {
-            (came + account.amount, went + account.refunded())
+            let gone = account.refunded() + account.lost;
+            (came + account.amount, went + gone)
         })
     }
 
@@ -146,8 +249,7 @@ impl Till {
         let known = books.payments.entry(wish.reference.clone());
         known.or_insert(Account {
             amount: wish.amount_minor,
-            channel: None,
-            refunds: BTreeMap::new(),
+            ..Account::default()
         });
         Ok(Session {
             token: wish.reference.clone(),
@@ -172,7 +274,7 @@ impl Till {
                 .refunds
                 .iter()
                 .map(|(key, amount)| RefundMade {
-                    key: key.clone(),
+                    key: told(key),
                     amount_minor: *amount,
                 })
                 .collect(),
@@ -182,31 +284,20 @@ impl Till {
     fn return_money(&self, wish: &RefundWish) -> Result<Refunded, ProviderError> {
         let mut books = self.up()?;
         let loses = books.loses_answers;
-        let Books {
-            payments,
-            forgotten,
-            ..
-        } = &mut *books;
-        let account = payments.get_mut(&wish.reference);
+        let account = books.payments.get_mut(&wish.reference);
         let account = account.ok_or(ProviderError::UnknownPayment)?;
-        if account.channel != Some(CARD) {
+        let is_held = !matches!(account.trouble, None | Some(Trouble::Won));
+        if account.channel != Some(CARD) || is_held {
             return Err(ProviderError::NotAllowed {
                 message: "no way back".to_owned(),
             });
         }
         let is_repeat = account.refunds.contains_key(&wish.key);
         if !is_repeat {
-            let left = account.amount - account.refunded();
-            let is_forgotten = |made: &(&String, &i64)| forgotten.contains(made.0);
-            let made = account.refunds.iter().filter(is_forgotten);
-            let unknown: i64 = made.map(|(_, amount)| amount).sum();
             assert!(
-                wish.amount_minor <= left + unknown,
+                wish.amount_minor <= account.left(),
                 "more goes back than came: {wish:?}"
             );
-            if wish.amount_minor > left {
-                return Err(too_much(left));
-            }
             account.refunds.insert(wish.key.clone(), wish.amount_minor);
         }
         if loses {
@@ -221,15 +312,11 @@ impl Till {
     }
 }
 
-/// As Midtrans refuses it: the status of what went back as a whole allows no refund, and a part must not exceed the rest.
-fn too_much(left: i64) -> ProviderError {
-    let message = format!("{left} left");
-    match left {
-        0 => ProviderError::NotAllowed { message },
-        _ => ProviderError::Refused {
-            status: 400,
-            message,
-        },
+/// A key as central is told it: some means of payment name none.
+fn told(key: &str) -> String {
+    match key.starts_with(UNNAMED) {
+        true => String::new(),
+        false => key.to_owned(),
     }
 }
 

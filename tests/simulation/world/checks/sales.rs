@@ -18,25 +18,19 @@ pub async fn hold(hall: &Hall) -> Held {
     super::prices::hold(hall).await
 }
 
-/// Tickets that went back with their money.
-pub async fn refunded(hall: &Hall) -> BTreeSet<Uuid> {
+/// Tickets that went with their money: back, with a bank that holds it, or to one that took it.
+pub async fn gone(hall: &Hall) -> BTreeSet<Uuid> {
     let sql = "SELECT i.ticket_id FROM refund_items i JOIN refunds r ON r.id = i.refund_id \
-               WHERE r.status NOT IN ('requested', 'declined')";
+               WHERE r.status NOT IN ('requested', 'declined', 'overtaken') \
+               UNION SELECT ticket_id FROM frozen_tickets \
+               UNION SELECT k.id FROM tickets k JOIN orders o ON o.id = k.order_id \
+               WHERE k.status <> 'valid' AND (o.status = 'refunded' OR EXISTS \
+               (SELECT 1 FROM audit_log a WHERE a.subject_id = o.id AND a.action = 'payment.reversed'))";
     let rows: Vec<(Uuid,)> = sqlx::query_as(sql)
         .fetch_all(hall.reader())
         .await
         .expect(sql);
     rows.into_iter().map(|(id,)| id).collect()
-}
-
-/// The keys of the refunds that central knows.
-pub async fn refund_keys(hall: &Hall) -> BTreeSet<String> {
-    let sql = "SELECT refund_key FROM refunds";
-    let rows: Vec<(String,)> = sqlx::query_as(sql)
-        .fetch_all(hall.reader())
-        .await
-        .expect(sql);
-    rows.into_iter().map(|(key,)| key).collect()
 }
 
 /// What came for an order is with its tickets, on its way back, or back; and the books say no more than the till.
@@ -51,7 +45,8 @@ async fn money_is_conserved(hall: &Hall) -> Held {
             by_hand,
             left,
         } = &books;
-        let (till_came, till_went) = hall.till.totals(number);
+        // Central need not have heard yet of what a bank took back.
+        let (till_came, till_went) = hall.till.ever(number);
         demand(
             (0..=*came).contains(claimed) && *claimed == open + back,
             "money conserved: paid = tickets + refunds + open",
@@ -71,12 +66,18 @@ async fn money_is_conserved(hall: &Hall) -> Held {
     Ok(())
 }
 
-/// When everything has come to rest, both sides say the same, and nothing is on its way any more.
+/// When everything has come to rest, both sides say the same, and nothing is on its way any more; no ticket is good whose
+/// money a bank took.
 pub async fn books_agree(hall: &Hall) -> Held {
+    no_ticket_without_its_money(hall).await?;
     for books in all_books(hall).await {
         let (till_came, till_went) = hall.till.totals(&books.number);
+        let agree = books.came == till_came && books.back - books.by_hand == till_went;
+        // What had gone back as a whole before central heard of it is none of its business.
+        let back = books.back - books.by_hand;
+        let is_past = till_came > books.came && till_came - books.came == till_went - back;
         demand(
-            books.came == till_came && books.back - books.by_hand == till_went && books.open == 0,
+            (agree || is_past) && books.open == 0,
             "at rest central's books are the till's",
             || format!("{books:?}, the till: {till_came} came, {till_went} went"),
         )?;
@@ -114,7 +115,7 @@ async fn all_books(hall: &Hall) -> Vec<Books> {
          AND r.hand_reference IS NOT NULL), \
         (SELECT COUNT(*) FROM tickets t WHERE t.order_id = o.id AND NOT EXISTS (SELECT 1 FROM refund_items i \
          JOIN refunds r ON r.id = i.refund_id WHERE i.ticket_id = t.id \
-         AND r.status NOT IN ('requested', 'declined'))) FROM orders o";
+         AND r.status NOT IN ('requested', 'declined', 'overtaken'))) FROM orders o";
     let rows: Vec<(String, i64, i64, i64, i64, i64, i64)> = sqlx::query_as(sql)
         .fetch_all(hall.reader())
         .await
@@ -136,8 +137,9 @@ async fn never_more_than_capacity(hall: &Hall) -> Held {
     let sql = "SELECT t.name, t.quota, t.taken, \
                (SELECT COUNT(*) FROM tickets k JOIN orders o ON o.id = k.order_id \
                 WHERE k.ticket_type_id = t.id AND o.status <> 'refunded' AND NOT EXISTS \
+                (SELECT 1 FROM audit_log a WHERE a.subject_id = o.id AND a.action = 'payment.reversed') AND NOT EXISTS \
                 (SELECT 1 FROM refund_items i JOIN refunds r ON r.id = i.refund_id \
-                 WHERE i.ticket_id = k.id AND r.status NOT IN ('requested', 'declined'))), \
+                 WHERE i.ticket_id = k.id AND r.status NOT IN ('requested', 'declined', 'overtaken'))), \
                (SELECT COALESCE(SUM(h.quantity), 0) FROM holds h \
                 WHERE h.ticket_type_id = t.id AND h.status IN ('held', 'sold')) \
                FROM ticket_types t";
@@ -167,8 +169,11 @@ async fn every_paid_order_has_its_tickets(hall: &Hall) -> Held {
     for (number, status, ordered, tickets) in rows {
         let is_settled = ["paid", "partly_refunded", "refunded"].contains(&status.as_str());
         let wanted = if is_settled { ordered } else { 0 };
+        // Where a bank took the money back its tickets stay, revoked; who paid again got others.
+        let was_reversed = hall.till.was_reversed(&number);
+        let is_repeated = was_reversed && tickets % ordered == 0 && tickets >= wanted;
         demand(
-            tickets == wanted,
+            tickets == wanted || is_repeated,
             "a paid order has its tickets, an unpaid one none",
             || format!("{number} is {status}: {tickets} tickets of {ordered}"),
         )?;
@@ -192,4 +197,18 @@ async fn no_ticket_without_payment(hall: &Hall) -> Held {
         )?;
     }
     Ok(())
+}
+
+/// A good ticket is one of an order that is paid, of which not all went back.
+async fn no_ticket_without_its_money(hall: &Hall) -> Held {
+    let sql = "SELECT o.number, o.status FROM orders o WHERE o.total_minor > 0 \
+               AND o.status NOT IN ('paid', 'partly_refunded') AND EXISTS \
+               (SELECT 1 FROM tickets k WHERE k.order_id = o.id AND k.status = 'valid')";
+    let rows: Vec<(String, String)> = sqlx::query_as(sql)
+        .fetch_all(hall.reader())
+        .await
+        .expect(sql);
+    demand(rows.is_empty(), "no good ticket without its money", || {
+        format!("{rows:?}")
+    })
 }
