@@ -58,6 +58,11 @@ async fn money_that_comes_after_the_cancellation_goes_back() {
         app.cancel_event(event, &organiser())
             .await
             .expect("cancelled");
+        let (status, refused) = shop.post(&order.path("/payment"), &[], "").await;
+        assert_eq!(
+            (status, refused["code"].as_str()),
+            (409, Some("not_on_sale"))
+        );
         let drive = Drive {
             to: "settlement".to_owned(),
             channel: Some("qris".to_owned()),

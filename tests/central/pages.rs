@@ -123,14 +123,14 @@ async fn a_refused_form_comes_back_escaped_and_without_the_identity_number() {
 async fn what_is_not_there_is_said_in_a_sentence() {
     let shop = Shop::open(Engine::Sqlite).await;
     let mut visit = Visit::new(&shop);
-    for path in [
-        "/events/nothing",
-        "/orders/GRB-0000000000?access=x",
-        "/orders/GRB-0000000000",
+    for (path, said) in [
+        ("/events/nothing", "There is no such"),
+        ("/orders/GRB-0000000000?access=x", "There is no such"),
+        ("/orders/GRB-0000000000", "does not know the order"),
     ] {
         let seen = visit.get(path).await;
         assert!(
-            seen.status == 404 && seen.page.contains("There is no such"),
+            seen.status == 404 && seen.page.contains(said),
             "{path}: {seen:?}"
         );
     }

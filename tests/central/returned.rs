@@ -219,6 +219,37 @@ async fn nobody_gives_by_hand_what_the_provider_gave_back_unheard() {
     }
 }
 
+/// Somebody gives a part of a second payment back before central hears of it.
+#[tokio::test]
+async fn a_second_payment_of_which_a_part_went_back_unheard_goes_back_to_its_end() {
+    for engine in Engine::both() {
+        let shop = Shop::open(engine).await;
+        let order = paid(&shop, "second-in-part", &[(0, 1)], "qris").await;
+        shop.notify(false).await;
+        let second = Drive {
+            to: "settlement".to_owned(),
+            channel: Some("qris".to_owned()),
+            second: true,
+            ..Drive::default()
+        };
+        shop.drive_by(&order, second).await;
+        at_dashboard(&shop, &order, Some(40_000)).await;
+        shop.notify(true).await;
+        shop.resend(&order).await;
+        assert_eq!(send(&shop).await, 1);
+        assert_eq!(
+            shop.refunded_at_provider(&order).await,
+            150_000,
+            "{engine:?}"
+        );
+        assert_eq!(
+            (shop.number(OPEN).await, shop.number(BACK).await),
+            (0, 150_000)
+        );
+        assert_eq!(shop.look(&order).await["status"], "paid");
+    }
+}
+
 #[tokio::test]
 async fn a_second_payment_that_was_given_back_elsewhere_takes_no_tickets() {
     for engine in Engine::both() {
@@ -316,5 +347,45 @@ async fn a_second_payment_that_the_bank_takes_back_takes_no_tickets() {
         assert_eq!(shop.look(&order).await["status"], "paid");
         let good = "SELECT COUNT(*) FROM tickets WHERE status = 'valid'";
         assert_eq!(shop.number(good).await, 1);
+    }
+}
+
+/// The buyer disputes one of two payments, and it is not the one that the tickets stand for.
+#[tokio::test]
+async fn a_disputed_second_payment_waits_for_its_bank_and_freezes_no_ticket() {
+    for engine in Engine::both() {
+        let shop = Shop::open(engine).await;
+        let app = &shop.central.app;
+        let desk = Actor::Staff("Rini".to_owned());
+        let good = "SELECT COUNT(*) FROM tickets WHERE status = 'valid'";
+        for (key, won) in [("second-held-won", true), ("second-held-lost", false)] {
+            let order = paid(&shop, key, &[(0, 1)], "credit_card").await;
+            let second = Drive {
+                to: "settlement".to_owned(),
+                channel: Some("credit_card".to_owned()),
+                second: true,
+                ..Drive::default()
+            };
+            shop.drive_by(&order, second).await;
+            let before = shop.number(good).await;
+            shop.drive(&order, "chargeback").await;
+            assert_eq!(shop.number(good).await, before, "{engine:?}");
+            assert_eq!(send(&shop).await, 0, "the bank has it");
+            app.end_dispute(&order.number, won, &desk)
+                .await
+                .expect("it is held");
+            assert_eq!(shop.number(good).await, before);
+            assert_eq!(shop.number(OPEN).await, i64::from(won));
+            let over = Drive {
+                to: "settlement".to_owned(),
+                force: true,
+                ..Drive::default()
+            };
+            if won {
+                shop.drive_by(&order, over).await;
+                shop.central.clock.advance_ms(60_000);
+                assert_eq!(send(&shop).await, 1, "{engine:?}: now it goes back");
+            }
+        }
     }
 }

@@ -121,19 +121,19 @@ impl App {
         won: bool,
         by: &Actor,
     ) -> Result<(), DisputeError> {
-        let (found, own) = self.own_payment(number).await?;
+        let (found, _) = self.own_payment(number).await?;
         let ended = transact!(self.store, |tx| {
             let mut revision = store::revision::take(tx, found.event).await?;
             let order = store::order::lock(tx, found.id).await?;
-            let payment = store::payment::by_id(tx, own.id).await?;
-            let payment = payment.ok_or(DisputeError::NoPayment)?;
-            if payment.status != PaymentStatus::Disputed {
-                return Err(DisputeError::NotDisputed);
-            }
+            let all = store::payment::all_of_order(tx, order.id).await?;
+            let is_held = |payment: &Payment| payment.status == PaymentStatus::Disputed;
+            let payment = all.into_iter().find(is_held);
+            let payment = payment.ok_or(DisputeError::NotDisputed)?;
             if won {
                 self.unfreeze(tx, &mut revision, &order, &payment, by)
                     .await?;
-                self.refund_if_off(tx, &mut revision, &order).await?;
+                self.refund_if_off(tx, &mut revision, &order, &payment)
+                    .await?;
             } else {
                 self.lose(tx, &mut revision, &order, &payment, by).await?;
             }
@@ -150,10 +150,12 @@ impl App {
         tx: &mut Tx,
         revision: &mut EventRevision,
         order: &Order,
+        payment: &Payment,
     ) -> Result<(), DisputeError> {
         let event = store::event::by_id(tx, order.event).await?;
         let is_off = event.is_some_and(|event| event.status == EventStatus::Cancelled);
-        if !is_off || order.status == OrderStatus::Refunded {
+        let stands = self.has_tickets(tx, order, payment).await?;
+        if !is_off || !stands || order.status == OrderStatus::Refunded {
             return Ok(());
         }
         let ask = RefundAsk::whole(RefundReason::EventCancelled);
@@ -190,7 +192,8 @@ impl App {
             let letter = self.new_id(now);
             store::outbox::put(tx, letter, store::outbox::REFUND_MAIL, refund.id.0, now).await?;
         }
-        if order.status != OrderStatus::Refunded {
+        let stands = self.has_tickets(tx, order, payment).await?;
+        if stands && order.status != OrderStatus::Refunded {
             self.take_all(tx, revision, order).await?;
         }
         store::attention::clear(tx, order.id, Attention::Disputed).await?;

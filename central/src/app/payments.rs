@@ -32,12 +32,20 @@ impl App {
     /// Gives the address where a pending order is paid, opening the payment if it is not open.
     ///
     /// # Errors
-    /// [`OrderError::Illegal`] when it is not pending, [`OrderError::HoldEnded`], [`OrderError::Provider`].
+    /// [`OrderError::Illegal`] when it is not pending, [`OrderError::NotOnSale`] when the event was cancelled,
+    /// [`OrderError::HoldEnded`], [`OrderError::Provider`].
     pub async fn start_payment(&self, number: &str, access: &str) -> Result<Placed, OrderError> {
-        let order = {
+        let (order, event) = {
             let mut tx = self.store.read().await?;
-            self.authorized(&mut tx, number, access).await?
+            let order = self.authorized(&mut tx, number, access).await?;
+            let event = store::event::by_id(&mut tx, order.event).await?;
+            (order, event)
         };
+        let is_off = event.is_some_and(|event| event.status == EventStatus::Cancelled);
+        if is_off && order.total.minor > 0 {
+            // Its money would only come to go back.
+            return Err(OrderError::NotOnSale);
+        }
         if order.status != OrderStatus::Pending {
             let wanted = "be paid";
             return Err(IllegalMove {

@@ -48,7 +48,6 @@ fn fresh() -> World {
             returned_minor: 0,
             knows_second: false,
             is_won: false,
-            is_second: false,
             is_off: false,
         },
         seats: Vec::new(),

@@ -85,8 +85,6 @@ pub struct Standing {
     pub knows_second: bool,
     /// A person said that its dispute was won.
     pub is_won: bool,
-    /// It came beside the payment that the order's tickets stand for.
-    pub is_second: bool,
     /// Capacity cannot be found again: the event will not take place.
     pub is_off: bool,
 }
@@ -241,8 +239,10 @@ pub fn decide(stored: &Standing, reading: &Reading) -> Move {
         V::Expired => ended(stored, reading, Move::Expire),
         V::Challenged => unpaid_doubt(stored, Doubt::Challenged),
         V::Reserved => unpaid_doubt(stored, Doubt::Reserved),
-        // It was paid, and part of that is still ours; what went back of it is the next thing to do.
-        V::PartlyRefunded if !stored.payment.has_money() => paid(stored, reading),
+        // It was paid, perhaps beside another, and part of that is still here; what went back of it is the next thing to do.
+        V::PartlyRefunded if !stored.payment.has_money() || stored.knows_other(reading) => {
+            paid(stored, reading)
+        }
         V::Refunded | V::PartlyRefunded => refunded(stored, reading),
         V::Disputed => disputed(stored, reading),
         V::NeedsReview => Move::NeedsReview(Doubt::UnknownStatus),
@@ -336,10 +336,16 @@ fn disputed(stored: &Standing, reading: &Reading) -> Move {
     use PaymentStatus as P;
     match stored.payment {
         _ if stored.knows_other(reading) => Move::NeedsReview(Doubt::Disputed),
+        // What went back before is told of besides.
+        P::Success | P::PartlyRefunded | P::Disputed
+            if reading.returned_minor > stored.returned_minor =>
+        {
+            Move::BookRefunds
+        }
         P::Disputed => Move::Ignore(Known::Repeated),
         // The provider's records may say so for ever; a new dispute is for a person to tell from the old one.
-        _ if stored.is_won || stored.is_second => Move::NeedsReview(Doubt::Disputed),
-        P::Success | P::PartlyRefunded if stored.order.is_settled() => Move::Freeze,
+        _ if stored.is_won => Move::NeedsReview(Doubt::Disputed),
+        P::Success | P::PartlyRefunded => Move::Freeze,
         _ => Move::NeedsReview(Doubt::Disputed),
     }
 }

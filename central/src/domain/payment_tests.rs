@@ -48,7 +48,6 @@ fn standing(order: OrderStatus) -> Standing {
         returned_minor: claimed_minor,
         knows_second: false,
         is_won: false,
-        is_second: false,
         is_off: false,
     }
 }
@@ -227,8 +226,16 @@ fn money_beside_a_payment_by_hand_goes_back() {
         knows_second: true,
         ..standing(OrderStatus::Paid)
     };
-    let again = decide(&known, &reading(V::Paid, "t2"));
-    assert_eq!(again, Move::Ignore(Known::Repeated));
+    for verdict in [V::Paid, V::PartlyRefunded] {
+        let again = decide(&known, &reading(verdict, "t2"));
+        assert_eq!(again, Move::Ignore(Known::Repeated), "{verdict:?}");
+        let first = decide(&standing(OrderStatus::Paid), &reading(verdict, "t2"));
+        assert_eq!(
+            first,
+            Move::PayTwice,
+            "{verdict:?}: the rest of it goes back"
+        );
+    }
 }
 
 #[test]
@@ -241,6 +248,11 @@ fn a_dispute_freezes_once_and_no_reading_lifts_it() {
     };
     let said = |verdict, transaction| decide(&frozen, &reading(verdict, transaction));
     assert_eq!(said(V::Disputed, "t1"), Move::Ignore(Known::Repeated));
+    let in_part = Reading {
+        returned_minor: 40,
+        ..reading(V::Disputed, "t1")
+    };
+    assert_eq!(decide(&frozen, &in_part), Move::BookRefunds);
     assert_eq!(said(V::Paid, "t1"), Move::Ignore(Known::LowerState));
     assert_eq!(said(V::Paid, "t2"), Move::PayTwice);
     assert_eq!(said(V::Disputed, "t2"), Move::NeedsReview(Doubt::Disputed));

@@ -104,7 +104,6 @@ impl Row {
             returned_minor: self.returned_minor,
             knows_second: false,
             is_won: self.dispute_won_at.is_some(),
-            is_second: false,
             is_off: event == EventStatus::Cancelled,
         };
         let locked = Locked {

@@ -44,7 +44,6 @@ fn standing_of(reference: &str, of: u128) -> (String, Locked) {
         returned_minor: 0,
         knows_second: false,
         is_won: false,
-        is_second: false,
         is_off: false,
     };
     let locked = Locked {

@@ -147,6 +147,11 @@ impl App {
         now: Timestamp,
     ) -> Result<NoticeOutcome, NoticeError> {
         let Some(place) = place else {
+            if notice.claimed == ProviderVerdict::Paid {
+                // Restored from an older copy, or another shop's: only a person can tell whose money that is.
+                let reference = &notice.reference;
+                tracing::warn!(reference, "money came for an order that is not known here");
+            }
             return self.conclude(id, NoticeOutcome::UnknownOrder, now).await;
         };
         let Some(status) = self.read_status(&notice.provider_reference).await? else {

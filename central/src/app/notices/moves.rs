@@ -133,9 +133,7 @@ impl App {
                 now,
             };
             match self.make_move(&payment, &news).await {
-                // Part of what came went back again: that is the next move.
-                Ok(NoticeOutcome::Moved(made))
-                    if made.is_payment() && news.reading.returned_minor > 0 => {}
+                Ok(NoticeOutcome::Moved(made)) if has_more(made, &news) => {}
                 Ok(outcome) => return Ok(outcome),
                 Err(error) => again(error)?,
             }
@@ -275,6 +273,15 @@ pub(super) fn detail_of_payment(
     })
 }
 
+/// Whether another move follows from the same reading: part of what came went back again, or a bank holds the rest.
+fn has_more(made: Move, news: &News<'_>) -> bool {
+    let is_held = news.reading.verdict == ProviderVerdict::Disputed;
+    match made {
+        Move::BookRefunds => is_held,
+        made => made.is_payment() && news.reading.returned_minor > 0,
+    }
+}
+
 /// Whether a move that was not made is planned anew: a number was taken, or the order moved.
 fn again(error: MoveError) -> Result<(), NoticeError> {
     match error {
@@ -311,7 +318,6 @@ async fn load(
         returned_minor: claims.returned_minor,
         knows_second: claims.knows_second,
         is_won: claims.is_won,
-        is_second: paid::is_second(&payment),
         is_off: claims.event == EventStatus::Cancelled,
     };
     Ok((order, payment, standing))

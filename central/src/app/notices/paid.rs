@@ -180,7 +180,7 @@ pub(super) fn reference_of<'a>(payment: &'a Payment, status: &'a PaymentStatusRe
 }
 
 /// Whether it came beside an order's own.
-pub(super) fn is_second(payment: &Payment) -> bool {
+fn is_second(payment: &Payment) -> bool {
     payment.reference.starts_with(SECOND)
 }
 

@@ -71,10 +71,9 @@ impl App {
         payment: &Payment,
         news: &News<'_>,
     ) -> Result<(), MoveError> {
-        let paying = self.paying(tx, order).await?;
-        let is_paying = paying.is_some_and(|paying| paying.id == payment.id);
+        let stands = self.has_tickets(tx, order, payment).await?;
         self.void_refunds(tx, order, payment).await?;
-        if is_paying && order.status.is_settled() {
+        if stands {
             let to = order.status.reverse()?;
             self.put_standing(tx, revision, order, TicketStatus::Revoked)
                 .await?;
@@ -102,11 +101,13 @@ impl App {
         payment: &Payment,
         news: &News<'_>,
     ) -> Result<(), MoveError> {
-        let frozen = self
-            .put_standing(tx, revision, order, TicketStatus::Revoked)
-            .await?;
-        for ticket in frozen {
-            store::frozen::insert(tx, order.id, ticket, news.now).await?;
+        if self.has_tickets(tx, order, payment).await? {
+            let frozen = self
+                .put_standing(tx, revision, order, TicketStatus::Revoked)
+                .await?;
+            for ticket in frozen {
+                store::frozen::insert(tx, order.id, ticket, news.now).await?;
+            }
         }
         advance(tx, payment, PaymentStatus::Disputed, news).await?;
         self.note(tx, order, Attention::Disputed, &news.who(), news.now)
@@ -127,7 +128,9 @@ impl App {
         payment: &Payment,
         by: &Actor,
     ) -> Result<(), StoreError> {
-        self.thaw(tx, revision, order, TicketStatus::Valid).await?;
+        if self.has_tickets(tx, order, payment).await? {
+            self.thaw(tx, revision, order, TicketStatus::Valid).await?;
+        }
         let claims = store::claim::of_payment(tx, payment.id, "").await?;
         let status = match claims.returned_minor {
             0 => PaymentStatus::Success,
@@ -240,6 +243,18 @@ impl App {
         Ok(())
     }
 
+    /// Whether an order's tickets stand for this payment: not for a second one, nor for money that came too late.
+    pub(in crate::app) async fn has_tickets(
+        &self,
+        tx: &mut Tx,
+        order: &Order,
+        payment: &Payment,
+    ) -> Result<bool, StoreError> {
+        let paying = self.paying(tx, order).await?;
+        let is_paying = paying.is_some_and(|paying| paying.id == payment.id);
+        Ok(is_paying && order.status.is_settled())
+    }
+
     /// Tickets follow money that nobody here gave back: all of them when all of it went.
     async fn follow_refund(
         &self,
@@ -248,10 +263,7 @@ impl App {
         order: &Order,
         payment: &Payment,
     ) -> Result<(), MoveError> {
-        let paying = self.paying(tx, order).await?;
-        let is_paying = paying.is_some_and(|paying| paying.id == payment.id);
-        // No ticket stands for a second payment, nor for one whose tickets have all gone.
-        if !is_paying || !order.status.is_settled() || order.status == OrderStatus::Refunded {
+        if !self.has_tickets(tx, order, payment).await? || order.status == OrderStatus::Refunded {
             return Ok(());
         }
         let claims = store::claim::of_payment(tx, payment.id, "").await?;

@@ -128,12 +128,8 @@ impl App {
         payment: &Payment,
         records: &payments::PaymentStatus,
     ) -> bool {
-        let is_second = payment.reference != records.reference;
-        match records.verdict {
-            ProviderVerdict::Paid => return true,
-            // No ticket is to be frozen for it.
-            ProviderVerdict::Disputed if is_second => return false,
-            _ => {}
+        if records.verdict == ProviderVerdict::Paid {
+            return true;
         }
         let now = self.clock.now();
         match self.apply(payment, records, None, now).await {
