@@ -8,6 +8,7 @@
     reason = "the table is for a person at a terminal"
 )]
 
+mod cpu;
 mod edge_memory;
 mod edge_search;
 mod edge_verdict;

@@ -38,7 +38,7 @@ use support::{
     central::{Engine, TestCentral},
     festival::festival,
 };
-use tokio::task::JoinSet;
+use tokio::{sync::Semaphore, task::JoinSet};
 
 use crate::figure::{Figure, Report};
 
@@ -46,6 +46,8 @@ const BUYERS: usize = 512;
 /// Orders of each buyer, one after the other.
 const COMBINED: usize = 24;
 const ALONE: usize = 4;
+/// As many as the pool has.
+const CONNECTIONS: usize = 32;
 const PRICE: i64 = 150_000;
 
 /// Measures both ways.
@@ -116,14 +118,18 @@ async fn combined(hall: &Hall) -> Result<f64> {
     Ok(sold.load(Ordering::Relaxed) as f64 / start.elapsed().as_secs_f64())
 }
 
-/// Orders per second, each in a transaction of its own.
+/// Orders per second, each in a transaction of its own. Who finds no connection waits here, because the pool would
+/// turn it away after a while.
 async fn alone(hall: &Hall) -> Result<f64> {
+    let connections = Arc::new(Semaphore::new(CONNECTIONS));
     let start = Instant::now();
     let mut buyers = JoinSet::new();
     for buyer in 0..BUYERS {
         let (app, event) = (hall.central.app.clone(), hall.event.clone());
+        let connections = Arc::clone(&connections);
         buyers.spawn(async move {
             for turn in 0..ALONE {
+                let _connection = connections.acquire().await?;
                 place_alone(&app, &event, &format!("alone-{buyer:04}-{turn:04}")).await?;
             }
             Ok::<_, anyhow::Error>(())

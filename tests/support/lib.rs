@@ -30,5 +30,6 @@ pub mod program;
 pub mod real_gate;
 pub mod relay;
 pub mod shop;
+mod shop_provider;
 pub mod temp;
 pub mod visit;

@@ -25,7 +25,6 @@ use tower::ServiceExt;
 use crate::{
     central::{Engine, START, TestCentral},
     festival::festival,
-    http::client,
     line::Line,
 };
 
@@ -42,6 +41,8 @@ pub struct Shop {
     pub midtrans: Running,
     /// Its event.
     pub event: EventSetup,
+    /// Where it listens.
+    pub url: String,
     router: Router,
     /// Between central and the provider.
     pub line: Line,
@@ -85,6 +86,18 @@ impl Shop {
     /// # Panics
     /// When a part does not start.
     pub async fn open_with(engine: Engine, change: impl FnOnce(&mut NewEvent)) -> Self {
+        Self::open_by(engine, change, true).await
+    }
+
+    /// The same without a line that can be cut, for measuring.
+    ///
+    /// # Panics
+    /// When a part does not start.
+    pub async fn open_direct(engine: Engine) -> Self {
+        Self::open_by(engine, |_| {}, false).await
+    }
+
+    async fn open_by(engine: Engine, change: impl FnOnce(&mut NewEvent), has_line: bool) -> Self {
         let clock: Arc<OnceLock<Arc<ManualClock>>> = Arc::default();
         let reading = Arc::clone(&clock);
         let now = move || reading.get().map_or(START.0, |clock| clock.now().0);
@@ -96,8 +109,10 @@ impl Shop {
         let mut config = MidtransConfig::at(&midtrans.base_url, KEY.to_owned().into());
         config.notification_url = Some(format!("http://{address}/hooks/midtrans"));
         let line = Line::open(midtrans.address).await;
-        config.snap_url = line.url.clone();
-        config.core_url = line.url.clone();
+        if has_line {
+            config.snap_url = line.url.clone();
+            config.core_url = line.url.clone();
+        }
         let provider = Arc::new(Midtrans::new(config).expect("a client"));
         let central = TestCentral::with_provider(engine, provider).await;
         clock.set(Arc::clone(&central.clock)).expect("set once");
@@ -111,6 +126,7 @@ impl Shop {
             central,
             midtrans,
             event,
+            url: format!("http://{address}"),
             router,
             line,
         }
@@ -335,53 +351,6 @@ impl Shop {
         let status = response.status().as_u16();
         let body = to_bytes(response.into_body(), usize::MAX).await;
         (status, body.expect("a body").to_vec())
-    }
-
-    /// Calls the provider as its merchant.
-    ///
-    /// # Panics
-    /// When the simulator does not answer.
-    pub async fn at_provider(&self, path: &str, body: &Value) -> Value {
-        let url = format!("{}{path}", self.midtrans.base_url);
-        let call = client().post(url).basic_auth(KEY, Some("")).json(body);
-        let answer = call.send().await.expect("the simulator");
-        answer.json().await.expect("JSON")
-    }
-
-    /// The order's transactions at the provider, oldest first.
-    ///
-    /// # Panics
-    /// When the simulator does not know it.
-    pub async fn transactions(&self, order: &Bought) -> Vec<Value> {
-        let url = format!(
-            "{}/sim/transactions/{}",
-            self.midtrans.base_url, order.number
-        );
-        let answer = client().get(url).send().await.expect("the simulator");
-        let told: Value = answer.json().await.expect("JSON");
-        told["transactions"]
-            .as_array()
-            .expect("transactions")
-            .clone()
-    }
-
-    /// What went back at the provider, whole rupiah.
-    ///
-    /// # Panics
-    /// When the simulator does not know the order.
-    pub async fn refunded_at_provider(&self, order: &Bought) -> i64 {
-        let all = self.transactions(order).await;
-        all.iter().filter_map(|t| t["refunded"].as_i64()).sum()
-    }
-
-    /// Sets something at the simulated provider.
-    ///
-    /// # Panics
-    /// When the simulator does not answer.
-    pub async fn control(&self, path: &str, body: &Value) {
-        let url = format!("{}{path}", self.midtrans.base_url);
-        let answer = client().post(url).json(body).send().await;
-        assert!(answer.expect("the simulator").status().is_success());
     }
 }
 

@@ -8,6 +8,8 @@ use super::{StoreError, dialect};
 
 /// Rows per statement, largest first; far below the engines' limits of bound values.
 const SIZES: [usize; 9] = [200, 100, 50, 25, 12, 6, 3, 2, 1];
+/// Ids per list, smallest first: fewer, because a list is filled up.
+const LISTS: [usize; 5] = [1, 3, 12, 50, 200];
 
 /// Cuts rows into pieces of the fixed sizes.
 pub fn pieces<T>(mut rows: &[T]) -> Vec<&[T]> {
@@ -22,17 +24,20 @@ pub fn pieces<T>(mut rows: &[T]) -> Vec<&[T]> {
     pieces
 }
 
+/// Rows of a statement that looks each of them up in a list (`CASE`): its cost grows with their square.
+pub const LOOKED_UP: usize = 50;
+
 /// Cuts ids into lists of the fixed sizes, the last of which is filled up with its last id.
 pub fn lists<T: Clone>(ids: &[T]) -> Vec<Vec<T>> {
     let fill = |piece: &[T]| {
         let mut list = piece.to_vec();
-        let size = SIZES.iter().rev().find(|size| **size >= list.len());
+        let size = LISTS.iter().find(|size| **size >= list.len());
         if let (Some(size), Some(last)) = (size, piece.last()) {
             list.resize(*size, last.clone());
         }
         list
     };
-    ids.chunks(SIZES[0]).map(fill).collect()
+    ids.chunks(LISTS[4]).map(fill).collect()
 }
 
 /// The text of a statement for this many rows.
@@ -189,7 +194,7 @@ mod tests {
         for (length, sizes) in [
             (0, vec![]),
             (1, vec![1]),
-            (4, vec![6]),
+            (4, vec![12]),
             (30, vec![50]),
             (200, vec![200]),
             (201, vec![200, 1]),

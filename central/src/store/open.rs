@@ -18,6 +18,10 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/central");
 
 /// Longest wait for a connection before the caller is told that central is busy.
 const ACQUIRE: Duration = Duration::from_secs(10);
+/// Statements that a connection keeps prepared: a sale knows about 300. The server's own limit
+/// (`max_prepared_stmt_count`, 16,382 unless changed) holds for all connections together.
+const KEPT_BY_WRITER: usize = 350;
+const KEPT_BY_READER: usize = 128;
 const OLDEST_MARIADB: (u32, u32) = (10, 6);
 const OLDEST_MYSQL: (u32, u32) = (8, 0);
 
@@ -76,9 +80,11 @@ impl Store {
     }
 
     async fn connect_mysql(url: &str) -> Result<Self, StoreError> {
-        let options = MySqlConnectOptions::from_str(url)?.statement_cache_capacity(500);
-        let writer = mysql_pool(options.clone(), "READ COMMITTED", 32).await?;
-        let reader = mysql_pool(options, "REPEATABLE READ", 16).await?;
+        let options = MySqlConnectOptions::from_str(url)?;
+        let writes = options.clone().statement_cache_capacity(KEPT_BY_WRITER);
+        let writer = mysql_pool(writes, "READ COMMITTED", 32).await?;
+        let reads = options.statement_cache_capacity(KEPT_BY_READER);
+        let reader = mysql_pool(reads, "REPEATABLE READ", 16).await?;
         Ok(Self::MySql { writer, reader })
     }
 

@@ -209,7 +209,9 @@ pub async fn put_sessions(
     sessions: &[KeptSession],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    for piece in &many::lists(sessions) {
+    let lists = sessions.chunks(many::LOOKED_UP).flat_map(many::lists);
+    for piece in lists {
+        let piece = &piece;
         let cases = " WHEN ? THEN ?".repeat(piece.len());
         let head = format!(
             "UPDATE payments SET token = CASE id{cases} END, redirect_url = CASE id{cases} END, \

@@ -94,7 +94,9 @@ pub async fn advance(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let mut moved = 0;
-    for list in &many::lists(attempts) {
+    let lists = attempts.chunks(many::LOOKED_UP).flat_map(many::lists);
+    for list in lists {
+        let list = &list;
         let cases = " WHEN ? THEN ?".repeat(list.len());
         let head = format!(
             "UPDATE payments SET status = ?, updated_at = ?, paid_at = COALESCE(?, paid_at), \
