@@ -38,7 +38,7 @@ pub(super) enum Command {
     /// Let gates find tickets by name with a passphrase, or no longer
     Search(search::Arguments),
     #[command(flatten)]
-    Catalog(catalog::Command),
+    Catalog(Box<catalog::Command>),
 }
 
 pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<ExitCode> {

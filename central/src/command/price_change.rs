@@ -1,7 +1,7 @@
 //! `central event prices` and `resize`: what stands between the sum of the tickets and the total, and quotas of
 //! several types.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use serde_json::json;
@@ -44,7 +44,7 @@ impl Prices {
         Ok(())
     }
 
-    async fn put(&self, app: &App, setup: &EventSetup, path: &PathBuf) -> anyhow::Result<()> {
+    async fn put(&self, app: &App, setup: &EventSetup, path: &Path) -> anyhow::Result<()> {
         let (id, by) = (setup.event.id, self.who.actor());
         let wish = price_file::read(path, setup.event.currency)?;
         if let Some(charges) = wish.charges {

@@ -1,3 +1,5 @@
+//! Days that move: what else of an event moves along, and what is refused.
+
 use super::*;
 
 const HOUR: i64 = 3_600_000;

@@ -56,11 +56,10 @@ impl Was {
     /// The days of an order that opened at another time.
     fn moved_days<'a>(&'a self, view: &'a OrderView) -> impl Iterator<Item = Timestamp> + 'a {
         let was = |number| self.days.iter().find(move |(known, _)| *known == number);
-        let moved = days(view).filter_map(move |day| {
+        days(view).filter_map(move |day| {
             let (_, opened) = was(day.number)?;
             (*opened != day.opens_at.0).then_some(Timestamp(*opened))
-        });
-        moved
+        })
     }
 }
 

@@ -85,7 +85,8 @@ fn of_two_notices_of_one_payment_the_second_sees_what_the_first_made() {
 fn what_is_not_plain_is_made_alone() {
     use ProviderVerdict as V;
     let paid = [told(REFERENCE, 1, V::Paid, "t1")];
-    let changes: [(&str, fn(&mut Locked)); 7] = [
+    type Change = (&'static str, fn(&mut Locked));
+    let changes: [Change; 7] = [
         ("an order that was given up", |one| {
             one.standing.order = OrderStatus::Expired;
         }),

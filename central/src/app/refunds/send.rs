@@ -43,7 +43,7 @@ fn is_open(error: &ProviderError) -> bool {
 /// What is to be done about a refund whose payment's records were booked.
 enum Standing {
     /// The provider is to be asked for it, as it stands now.
-    Open(Refund),
+    Open(Box<Refund>),
     /// It was made before.
     Made,
     /// A person or a bank decides first.
@@ -152,7 +152,7 @@ impl App {
         let is_disputed = payment.is_some_and(|p| p.status == PaymentStatus::Disputed);
         Ok(match refund.status {
             RefundStatus::Done => Standing::Made,
-            RefundStatus::Sent if !is_disputed => Standing::Open(refund),
+            RefundStatus::Sent if !is_disputed => Standing::Open(Box::new(refund)),
             _ => Standing::Waits,
         })
     }

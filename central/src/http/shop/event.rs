@@ -155,7 +155,7 @@ impl CodeField {
         let say = |colour, english, indonesian| (colour, shelf.visitor.say(english, indonesian));
         let said = match () {
             () if codes.is_empty() => None,
-            () if hidden.iter().any(|kind| is_open(kind)) => Some(say(
+            () if hidden.iter().any(is_open) => Some(say(
                 "success",
                 "Your code is good: its tickets are shown below.",
                 "Kode diterima: tiketnya tampil di bawah.",
