@@ -78,7 +78,7 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<Exi
         Command::Cancel(arguments) => arguments.cancel(&app).await?,
         Command::Postpone(arguments) => arguments.postpone(&app).await?,
         Command::Search(arguments) => arguments.run(&app, passphrase).await?,
-        Command::Catalog(command) => catalog::run(&app, command).await?,
+        Command::Catalog(command) => catalog::run(&app, *command).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
