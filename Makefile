@@ -28,7 +28,8 @@ demo:
 	"$${CARGO_TARGET_DIR:-target}/debug/demo" $(if $(STORY),--story)
 
 # Lints first: they fail soonest, and what they compile of foreign crates is theirs alone (metadata, no code).
-# The last lines are the acceptance table (tests/acceptance), out of what the run wrote down, also after a failure.
+# The last lines are who may do what in the panel, as a test found it, and the acceptance table (tests/acceptance), out
+# of what the run wrote down, also after a failure.
 test:
 	@scripts/setup.sh test
 	@$(MAKE) --no-print-directory lint
@@ -44,6 +45,7 @@ test:
 		cargo test --workspace --doc || status=1; \
 		scripts/with-mariadb.sh cargo test --no-fail-fast --workspace --lib --bins --tests | tee "$$said" || status=1; \
 	fi; { set +x; } 2>/dev/null; \
+	sed -n '/^| |/,$$p' docs/panel-rights.md; \
 	"$$built/debug/acceptance" "$$said" || status=1; exit $$status
 
 lint:

@@ -250,7 +250,6 @@ async fn every_route_answers_every_role_as_the_policy_says() {
 
 /// The page shows the table that came out, or the test says where the new one is.
 fn keep(table: &str) {
-    println!("{table}");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let page = std::fs::read_to_string(root.join("docs/panel-rights.md")).expect("the page");
     let (_, shown) = page
