@@ -82,6 +82,10 @@ impl Market {
             Err(OrderError::Invalid(fields)) if fields[0].field == "promo_codes[0]" => {
                 format!("is refused: {}", fields[0].code)
             }
+            // The world's clock may have gone past the end of the sale.
+            Err(OrderError::Invalid(fields)) if fields[0].code == "sale_ended" => {
+                format!("is refused: {}", fields[0].code)
+            }
             Err(error) => panic!("an order fails: {error}"),
         }
     }
