@@ -132,10 +132,15 @@ pub const fn tells_of_use(reason: Reason) -> bool {
     )
 }
 
-/// Whether a passage for `passed` makes a question about `asked` out of date. After an entry no ticket is exchanged.
+/// Whether a passage for `passed` makes a question about `asked` out of date. After an entry no ticket is exchanged, and a
+/// wristband that was taken from its ticket lets nobody in.
 #[must_use]
 pub fn bears_on(passed: Action, asked: Action) -> bool {
-    passed == asked || (passed == Action::Entry && asked == Action::Exchange)
+    passed == asked
+        || matches!(
+            (passed, asked),
+            (Action::Entry, Action::Exchange) | (Action::Unpair, Action::Entry)
+        )
 }
 
 /// Whether a record can be taken back.

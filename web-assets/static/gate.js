@@ -19,6 +19,10 @@
     // No guest waits longer for an answer, and a verdict that comes later is for nobody.
     const LATE_MS = 15_000;
     const AGAIN_MS = 400;
+    // The verdict before stands no longer than this while the next one is decided.
+    const SLOW_MS = 1_000;
+    const SEEN_MS = 1_500;
+    const CLEAR_MS = 2_000;
     // As much of a code as tells one guest's from the next one's.
     const TAIL = 6;
     const KEPT = "missed";
@@ -27,6 +31,8 @@
     let busy = false;
     let timer = 0;
     let readyAt = 0;
+    // A ticket may wait for its wristband though the stage does not say so any more.
+    let waited = false;
 
     // Opened anew, the page asks for itself, not for the decision that was made on it.
     history.replaceState(null, "", stage.dataset.home);
@@ -35,12 +41,20 @@
 
     const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
+    // Nothing stands there, and that a ticket waited is not forgotten.
+    const wipe = () => {
+        waited ||= !!stage.querySelector("[data-sound='waiting']");
+        stage.replaceChildren();
+        left.hidden = true;
+    };
+
     // Nothing is asked for it, so no answer can come late and take the place of a verdict.
     const toReady = () => {
         clearTimeout(timer);
-        const mayWait = !!stage.querySelector("[data-sound='waiting']");
+        wipe();
+        const mayWait = waited;
+        waited = false;
         stage.replaceChildren(ready.content.cloneNode(true));
-        left.hidden = true;
         if (mayWait) {
             // The ticket that waited for its wristband waits no longer, in its turn among the scans.
             waiting.push({ clears: true });
@@ -54,8 +68,7 @@
         lost.hidden = !isLost;
         if (isLost) {
             clearTimeout(timer);
-            stage.replaceChildren();
-            left.hidden = true;
+            wipe();
         } else if (wasLost && !stage.hasChildNodes()) {
             // A verdict that has just come stays for its time.
             toReady();
@@ -90,14 +103,24 @@
 
     const isMuted = () => mute?.getAttribute("aria-pressed") === "true";
 
+    const play = (name) => {
+        try {
+            return Sound.play(name);
+        } catch {
+            // A browser without sound still scans.
+            return "blocked";
+        }
+    };
+
     const sound = (name) => {
-        const came = isMuted() ? "muted" : Sound.play(name);
+        const came = isMuted() ? "muted" : play(name);
         stage.dataset.sounded = `${name} ${came}`;
         document.getElementById("blocked")?.toggleAttribute("hidden", came !== "blocked");
     };
 
     // A verdict has come, from here or from a device: show it, hold it, and let it be heard.
     const show = (html) => {
+        waited = false;
         stage.innerHTML = html;
         hold();
         const verdict = stage.querySelector("[data-sound]");
@@ -159,14 +182,17 @@
     const work = async (scan) => {
         if (scan.clears) {
             // What is not cleared is over within the minute.
-            await fetch(stage.dataset.clear).catch(() => null);
+            const signal = AbortSignal.timeout(CLEAR_MS);
+            await fetch(stage.dataset.clear, { signal }).catch(() => null);
             return;
         }
         clearTimeout(timer);
+        const slow = setTimeout(wipe, SLOW_MS);
         const html = await judged(scan);
+        clearTimeout(slow);
         if (html === null) {
             miss([scan]);
-            hold();
+            toReady();
             return;
         }
         alive();
@@ -179,9 +205,21 @@
         }
         busy = true;
         // It stays in the line until it was judged, so that it is not lost with the page.
-        await work(waiting[0]);
-        waiting.shift();
-        busy = false;
+        const scan = waiting[0];
+        try {
+            await work(scan);
+            if (performance.now() - scan.at > SLOW_MS && waiting.length > 1) {
+                // After a stall the line is judged at once, and each verdict must be seen.
+                await pause(SEEN_MS);
+            }
+        } catch {
+            miss([scan]);
+        } finally {
+            if (waiting[0] === scan) {
+                waiting.shift();
+            }
+            busy = false;
+        }
         next();
     };
 
@@ -256,7 +294,10 @@
     events.addEventListener("over", again);
     events.addEventListener("error", () => setLost(true));
     // A page that was left listens no more, and one that somebody comes back to shows nothing of before.
-    addEventListener("pagehide", () => events.close());
+    addEventListener("pagehide", () => {
+        events.close();
+        miss(waiting.splice(0));
+    });
     addEventListener("pageshow", (event) => event.persisted && location.reload());
 
     // The camera's picture costs something, so it is asked for only while somebody looks at it.

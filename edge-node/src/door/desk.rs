@@ -2,7 +2,8 @@
 //!
 //! One source of truth for all of them: the operator is whoever took the desk last and is still signed in, the action is
 //! what that person chose and may do, else the first that they may do. So no device asks for what its operator may not
-//! do, whoever signs in, locks or leaves, and whichever rights central changes meanwhile.
+//! do, whoever signs in, locks or leaves, and whichever rights central changes meanwhile. In kiosk mode the action stays
+//! what it was when that began: nobody's sign-in elsewhere may change what a locked screen does.
 
 use std::sync::Mutex;
 
@@ -26,6 +27,8 @@ pub(super) struct Desk {
     now: Mutex<AtDesk>,
     /// What this gate is for, where whoever works the desk chose nothing.
     wanted: Mutex<Action>,
+    /// What it is for whoever works it.
+    pinned: Mutex<Option<Action>>,
 }
 
 /// The actions that may be chosen, in the order of the switch.
@@ -44,6 +47,7 @@ impl Desk {
                 action,
             }),
             wanted: Mutex::new(action),
+            pinned: Mutex::new(None),
         }
     }
 
@@ -55,6 +59,11 @@ impl Desk {
     /// What this gate is for from now on.
     pub(super) fn want(&self, action: Action) {
         *locked(&self.wanted) = action;
+    }
+
+    /// Whoever works it, it is for this; `None` = what that person chose.
+    pub(super) fn pin(&self, action: Option<Action>) {
+        *locked(&self.pinned) = action;
     }
 
     /// Looks anew; tells also whether somebody else works it, or for something else. What cannot be read is nobody: the
@@ -86,12 +95,13 @@ impl Desk {
         let wanted = chosen.unwrap_or(*locked(&self.wanted));
         let offered = offered(rights, node.binds_wristbands()?);
         let first = offered.first().copied();
+        let free = match offered.contains(&wanted) {
+            true => wanted,
+            false => first.unwrap_or(wanted),
+        };
         Ok(AtDesk {
             operator: who.map(|who| who.id),
-            action: match offered.contains(&wanted) {
-                true => wanted,
-                false => first.unwrap_or(wanted),
-            },
+            action: locked(&self.pinned).unwrap_or(free),
         })
     }
 }

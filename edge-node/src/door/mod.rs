@@ -167,6 +167,11 @@ impl Door {
         self.change_desk(|_| self.desk.want(wanted));
     }
 
+    /// From now on the desk is for what it is for now, whoever works it, until it is let go.
+    pub fn pin_action(&self, is_pinned: bool) {
+        self.change_desk(|_| self.desk.pin(is_pinned.then(|| self.desk.now().action)));
+    }
+
     /// What the person at a page chose: for that person, and so for the devices of the desk, which goes with it.
     pub fn choose(&self, token: Option<&str>, wanted: Action) {
         self.change_desk(|operators| {

@@ -74,7 +74,7 @@ impl Now<'_> {
         let bears = |passage: &Passage| {
             passage.scan.node != self.node
                 && bears_on(passage.action, asked.record.action)
-                && (!tells || passage.at > asked.at)
+                && (!tells || passage.action == Action::Unpair || passage.at > asked.at)
         };
         Ok(heard.into_iter().find(bears))
     }

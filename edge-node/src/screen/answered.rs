@@ -4,10 +4,7 @@
 //! decided. It is the same only with the same text, action and operator, so nobody is told what they did not show. In
 //! memory alone: after a restart the log knows the ticket, and says that it was scanned here a moment ago.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sync_protocol::{id::OperatorId, scan::Action};
 
@@ -18,9 +15,9 @@ const MOST: usize = 64;
 
 type Place = Arc<Mutex<Option<Last>>>;
 
-/// By page.
+/// By page, the one that scanned last at the end.
 #[derive(Default)]
-pub(super) struct Answered(Mutex<BTreeMap<u64, Place>>);
+pub(super) struct Answered(Mutex<Vec<(u64, Place)>>);
 
 struct Last {
     n: u64,
@@ -59,12 +56,14 @@ impl Answered {
         scan
     }
 
-    /// Of too many pages the oldest one loses.
+    /// Of too many pages the one that scanned least lately loses.
     fn place(&self, page: u64) -> Place {
         let mut places = locked(&self.0);
-        let place = Arc::clone(places.entry(page).or_default());
-        while places.len() > MOST {
-            places.pop_first();
+        let at = places.iter().position(|(known, _)| *known == page);
+        let (_, place) = at.map_or_else(|| (page, Place::default()), |at| places.remove(at));
+        places.push((page, Arc::clone(&place)));
+        if places.len() > MOST {
+            places.remove(0);
         }
         place
     }

@@ -218,7 +218,7 @@ impl Screen {
         let actions = crew.actions();
         if let Some(first) = actions
             .first()
-            .filter(|_| !actions.contains(&choice.action))
+            .filter(|_| !self.kiosk.is_on() && !actions.contains(&choice.action))
         {
             let choice = Choice {
                 action: *first,

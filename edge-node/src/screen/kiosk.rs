@@ -122,6 +122,7 @@ pub(super) async fn enter(
         let choose = move |door: &Door| door.choose(token.as_ref().map(|it| it.as_str()), action);
         screen.at_the_door(choose).await?;
     }
+    screen.at_the_door(|door| door.pin_action(true)).await?;
     screen.kiosk.set(true);
     Ok(choice.to_gate().into_response())
 }
@@ -151,6 +152,7 @@ pub(super) async fn leave(
         .await?;
     let Err(refused) = left else {
         screen.kiosk.set(false);
+        screen.at_the_door(|door| door.pin_action(false)).await?;
         return Ok(choice.to_gate().into_response());
     };
     let trouble = match refused.text(KioskWords::of(choice.language)) {
