@@ -303,5 +303,6 @@ fn draft(id: EventId, client: ClientId, wish: &NewEvent) -> Event {
         rules: wish.rules,
         calendar_sequence: 0,
         status_sequence: 0,
+        days_sequence: 0,
     }
 }

@@ -71,6 +71,7 @@ fn offer(types: Vec<TicketType>) -> Offer {
         },
         calendar_sequence: 0,
         status_sequence: 0,
+        days_sequence: 0,
     };
     Offer {
         revision: 0,

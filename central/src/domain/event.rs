@@ -117,13 +117,15 @@ pub struct Event {
     pub calendar_sequence: i64,
     /// What that was after the last move of its status.
     pub status_sequence: i64,
+    /// What it was after the last change of its days or beginning.
+    pub days_sequence: i64,
 }
 
 impl Event {
     /// Whether it was postponed and its days are not known yet.
     #[must_use]
     pub fn waits_for_days(&self) -> bool {
-        self.status == EventStatus::Postponed && self.calendar_sequence == self.status_sequence
+        self.status == EventStatus::Postponed && self.days_sequence <= self.status_sequence
     }
 }
 

@@ -47,6 +47,7 @@ fn listed() -> Listed {
             },
             calendar_sequence: 0,
             status_sequence: 0,
+            days_sequence: 0,
         },
         offers: vec![offer("Regular", 100_000), offer("VIP", 900_000)],
     }

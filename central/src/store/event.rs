@@ -19,7 +19,8 @@ macro_rules! select {
         concat!(
             "SELECT id, client_id, slug, name, summary, description, terms, venue, address, city, time_zone, \
              currency, status, starts_at, ends_at, hold_ms, entry_rule, entry_limit, exchange_required, \
-             sold_after_sync, repeat_ms, lease_ms, most_per_minute, calendar_sequence, status_sequence FROM events ",
+             sold_after_sync, repeat_ms, lease_ms, most_per_minute, calendar_sequence, status_sequence, \
+             days_sequence FROM events ",
             $rest
         )
     };
@@ -52,6 +53,7 @@ struct Row {
     most_per_minute: i64,
     calendar_sequence: i64,
     status_sequence: i64,
+    days_sequence: i64,
 }
 
 impl Row {
@@ -77,6 +79,7 @@ impl Row {
             },
             calendar_sequence: self.calendar_sequence,
             status_sequence: self.status_sequence,
+            days_sequence: self.days_sequence,
             slug: self.slug,
             name: self.name,
             summary: self.summary,
@@ -191,15 +194,18 @@ pub async fn catalog_revision(tx: &mut Tx, event: EventId) -> Result<i64, StoreE
         .ok_or(StoreError::Corrupt("an event that is gone"))
 }
 
-/// Stores what is said of an event: texts, place, times, and how long its orders hold.
+/// Stores what is said of an event: texts, place, times, and how long its orders hold; and whether its days or its
+/// beginning moved with it.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn put_texts(tx: &mut Tx, event: &Event) -> Result<(), StoreError> {
+pub async fn put_texts(tx: &mut Tx, event: &Event, moves: bool) -> Result<(), StoreError> {
     execute!(
         tx,
         "UPDATE events SET name = ?, summary = ?, description = ?, terms = ?, venue = ?, address = ?, city = ?, \
-         starts_at = ?, ends_at = ?, hold_ms = ?, calendar_sequence = calendar_sequence + 1 WHERE id = ?",
+         starts_at = ?, ends_at = ?, hold_ms = ?, \
+         days_sequence = CASE WHEN ? = 1 THEN calendar_sequence + 1 ELSE days_sequence END, \
+         calendar_sequence = calendar_sequence + 1 WHERE id = ?",
         &event.name,
         &event.summary,
         &event.description,
@@ -210,6 +216,7 @@ pub async fn put_texts(tx: &mut Tx, event: &Event) -> Result<(), StoreError> {
         event.starts_at.0,
         event.ends_at.0,
         event.hold_ms,
+        i64::from(moves),
         event.id.0
     )?;
     Ok(())

@@ -39,13 +39,19 @@ pub async fn put(tx: &mut Tx, digest: &[u8; 32], guesses: Guesses) -> Result<(),
     Ok(())
 }
 
-/// Takes one guess back that was right.
+/// Takes one guess back that was right, made `at`; the wait goes on from the guess `before` unless another came since.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn take_back(tx: &mut Tx, digest: &[u8; 32]) -> Result<(), StoreError> {
-    let sql = "UPDATE panel_guesses SET guesses = guesses - 1 WHERE digest = ? AND guesses > 0";
-    execute!(tx, sql, digest.as_slice())?;
+pub async fn take_back(
+    tx: &mut Tx,
+    digest: &[u8; 32],
+    at: Timestamp,
+    before: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE panel_guesses SET guesses = guesses - 1, \
+         last_at = CASE WHEN last_at = ? THEN ? ELSE last_at END WHERE digest = ? AND guesses > 0";
+    execute!(tx, sql, at.0, before.0, digest.as_slice())?;
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use sync_protocol::id::EventId;
 use uuid::Uuid;
 
 use super::{
-    StoreError, Tx,
+    StoreError, Tx, dialect,
     tx::{execute, fetch_all},
 };
 use crate::domain::{
@@ -121,8 +121,12 @@ pub async fn put(
 /// # Errors
 /// When the database fails.
 pub async fn holders(tx: &mut Tx, role: &str) -> Result<Vec<UserId>, StoreError> {
-    let sql = "SELECT u.id FROM users u JOIN user_roles r ON r.user_id = u.id \
-         WHERE r.role_name = ? AND u.status = 'active' ORDER BY u.id";
+    // Locked, or two who take each other's role at the same time would both see two.
+    let sql = dialect::locking!(
+        tx,
+        "SELECT u.id FROM users u JOIN user_roles r ON r.user_id = u.id \
+         WHERE r.role_name = ? AND u.status = 'active' ORDER BY u.id"
+    );
     let rows = fetch_all!(tx, (Uuid,), sql, role)?;
     Ok(rows.into_iter().map(|(id,)| UserId(id)).collect())
 }

@@ -141,5 +141,5 @@ async fn store_schedule(
     if new.check_outs != old.check_outs {
         store::event_day::replace_check_outs(tx, event.id, &new.check_outs).await?;
     }
-    Ok(store::event::put_texts(tx, &changed).await?)
+    Ok(store::event::put_texts(tx, &changed, true).await?)
 }

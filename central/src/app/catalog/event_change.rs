@@ -103,7 +103,9 @@ impl App {
             let setup = load_setup(tx, event).await?;
             let new = change.apply(setup.event.clone());
             new_event::check_event(&new)?;
-            store::event::put_texts(tx, &new).await?;
+            let moves =
+                (new.starts_at, new.ends_at) != (setup.event.starts_at, setup.event.ends_at);
+            store::event::put_texts(tx, &new, moves).await?;
             put_config(tx, event, revision).await?;
             let deed = Deed {
                 action: "event.change",

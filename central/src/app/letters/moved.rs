@@ -85,7 +85,9 @@ impl App {
         };
         let id = self.new_id(now);
         store::mailing::begin(tx, id, event.id, (&told, Some(&stored)), now).await?;
-        if event.waits_for_days() {
+        let moves_all = was.days.iter().all(|(day, _)| mask & (1_i64 << *day) != 0);
+        // Who has a ticket of another day gets no letter about the move, so the one about the postponement.
+        if event.waits_for_days() && moves_all {
             self.spare_postponed(tx, event, now).await?;
         }
         Ok(())

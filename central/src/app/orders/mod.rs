@@ -69,6 +69,8 @@ pub struct OrderView {
     pub tickets: Vec<SoldTicket>,
     /// Its payment, unless it is free.
     pub payment: Option<Payment>,
+    /// The one that paid it.
+    pub paying: Option<Payment>,
 }
 
 impl OrderView {
@@ -94,8 +96,8 @@ impl OrderView {
     /// Whether the buyer's bank holds the money: the tickets are blocked until that is decided.
     #[must_use]
     pub fn is_disputed(&self) -> bool {
-        let payment = self.payment.as_ref();
-        payment.is_some_and(|payment| payment.status == PaymentStatus::Disputed)
+        let paying = self.paying.as_ref();
+        paying.is_some_and(|payment| payment.status == PaymentStatus::Disputed)
     }
 
     /// The days that its valid tickets are good for, as bits.
@@ -199,6 +201,7 @@ impl App {
             adjustments: store::charge::adjustments(tx, order.id).await?,
             tickets: store::ticket::of_order(tx, order.id).await?,
             payment: store::payment::of_order(tx, order.id).await?,
+            paying: self.paying(tx, &order).await?,
             order,
         })
     }

@@ -143,6 +143,9 @@ impl App {
         match read {
             Ok(Some(records)) => {
                 self.book_records(refund, &payment, &records).await;
+                if records.refunds.iter().any(|made| made.key == refund.key) {
+                    self.book_as_made(refund).await?;
+                }
             }
             Ok(None) => {}
             Err(error) => {
@@ -151,6 +154,18 @@ impl App {
             }
         }
         Ok(())
+    }
+
+    /// The provider names this very refund: it was made, whatever all refunds add up to. What was given back by hand
+    /// never stands in the provider's sum.
+    async fn book_as_made(&self, refund: &Refund) -> Result<(), RefundError> {
+        transact!(self.store, |tx| {
+            let (refund, order) = load_locked(tx, refund.id, refund.order).await?;
+            if refund.status.is_open() {
+                self.book(tx, &order, &refund, &Actor::System).await?;
+            }
+            Ok(self.forget_refund_attention(tx, &order).await?)
+        })
     }
 
     /// Takes "give money back by hand" away from an order that has no such refund any more.

@@ -200,7 +200,7 @@ impl App {
     }
 
     /// The payment that paid an order; `None` for a free one.
-    pub(super) async fn paying(
+    pub(in crate::app) async fn paying(
         &self,
         tx: &mut Tx,
         order: &Order,

@@ -12,7 +12,11 @@ use crate::{
 const PURPOSE: &str = "panel guess";
 
 /// What one guess was counted under.
-pub(super) struct CountedGuess(Vec<(Counted, [u8; 32])>);
+pub(super) struct CountedGuess {
+    at: Timestamp,
+    /// With the guess before it.
+    counted: Vec<(Counted, [u8; 32], Timestamp)>,
+}
 
 impl App {
     /// Counts a guess at `secret_of` (an address or an account) from `caller`.
@@ -41,14 +45,18 @@ impl App {
                 if let Some(until) = guesses.wait_until(*what, now) {
                     return Err(UserError::Wait(until));
                 }
-                all.push((digest, guesses.and_one(now)));
+                all.push(((what, digest, guesses), guesses.and_one(now)));
             }
-            for (digest, guesses) in all {
-                store::guess::put(tx, digest, guesses).await?;
+            let mut before = Vec::new();
+            for ((what, digest, guesses), new) in all {
+                store::guess::put(tx, digest, new).await?;
+                before.push((*what, *digest, guesses.last_at));
             }
-            Ok(())
-        })?;
-        Ok(CountedGuess(counted))
+            Ok::<_, UserError>(CountedGuess {
+                at: now,
+                counted: before,
+            })
+        })
     }
 
     /// Guesses that are so old that nothing is remembered of them.
@@ -59,13 +67,15 @@ impl App {
 }
 
 impl CountedGuess {
-    /// The guess was right: the person's own count ends, and the address's goes one back. What many machines tried at
-    /// the account stays.
+    /// The guess was right: the person's own count ends, and it was never made as far as the address and the account are
+    /// concerned. What others tried there stays.
     pub(super) async fn was_right(&self, tx: &mut store::Tx) -> Result<(), StoreError> {
-        for (what, digest) in &self.0 {
+        for (what, digest, before) in &self.counted {
             match what {
                 Counted::Both => store::guess::forget(tx, digest).await?,
-                Counted::Address | Counted::Account => store::guess::take_back(tx, digest).await?,
+                Counted::Address | Counted::Account => {
+                    store::guess::take_back(tx, digest, self.at, *before).await?;
+                }
             }
         }
         Ok(())

@@ -136,6 +136,10 @@ impl App {
                 return Err(UserError::WrongCode);
             }
             guess.was_right(tx).await?;
+            // Ended meanwhile, by a new password or from another browser: then the code opens nothing.
+            if !store::panel_session::end_of_user(tx, account.id, signed.session.id).await? {
+                return Err(UserError::WrongCode);
+            }
             self.open_panel_session(tx, account, Stage::Full, attempt, &digest, now)
                 .await?;
             Ok(())

@@ -97,6 +97,15 @@ impl App {
             };
             self.open_panel_session(tx, &account, stage, attempt, &digest, now)
                 .await?;
+            // The password may have been changed while this one was checked; the session's insert waited for that.
+            let kept = anew.as_ref().map_or(hash.as_ref(), |(_, new)| Some(new));
+            if store::account::password_hash(tx, account.id)
+                .await?
+                .as_ref()
+                != kept
+            {
+                return Err(UserError::Wrong);
+            }
             Ok(stage)
         })?;
         tracing::info!(account = %account.id, stage = stage.name(), "signed in");

@@ -193,14 +193,11 @@ impl Line {
     }
 }
 
-/// A text that no spreadsheet takes for a formula.
+/// A text that no spreadsheet takes for a formula, also one that splits cells at semicolons, as in Indonesia.
 fn harmless(text: &str) -> String {
+    let text = text.replace(';', ",");
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '|', '%']);
-    if is_formula {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
+    if is_formula { format!("'{text}") } else { text }
 }
 
 fn packed(rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
