@@ -213,3 +213,25 @@ pub(crate) fn undone_by(fact: &Fact) -> Option<ScanId> {
     let node = fact.scan.node;
     (seq < fact.scan.seq).then_some(ScanId { node, seq })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passed_since_makes_a_question_old() {
+        use Action::{Entry, Exchange, Exit, Unpair};
+        for (passed, asked, bears) in [
+            (Entry, Entry, true),
+            (Exchange, Exchange, true),
+            (Entry, Exchange, true),
+            // A stolen wristband was taken from its ticket while somebody asked about it.
+            (Unpair, Entry, true),
+            (Unpair, Exit, false),
+            (Exit, Entry, false),
+            (Exchange, Entry, false),
+        ] {
+            assert_eq!(bears_on(passed, asked), bears, "{passed:?}, then {asked:?}");
+        }
+    }
+}

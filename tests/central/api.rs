@@ -119,7 +119,7 @@ async fn the_document_and_the_routes_are_the_same() {
     let (status, document) = shop.get_json("/api/v1/openapi.json").await;
     assert_eq!(status, 200);
     let paths = document["paths"].as_object().expect("paths");
-    assert_eq!(paths.len(), 13, "{:?}", paths.keys());
+    assert_eq!(paths.len(), 14, "{:?}", paths.keys());
     let mut count = 0;
     for (path, operations) in paths {
         for (method, operation) in operations.as_object().expect("operations") {

@@ -121,14 +121,6 @@ pub struct Event {
     pub days_sequence: i64,
 }
 
-impl Event {
-    /// Whether it was postponed and its days are not known yet.
-    #[must_use]
-    pub fn waits_for_days(&self) -> bool {
-        self.status == EventStatus::Postponed && self.days_sequence <= self.status_sequence
-    }
-}
-
 /// How an event's gates decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GateRules {

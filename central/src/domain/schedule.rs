@@ -6,7 +6,15 @@
 
 use sync_protocol::time::Timestamp;
 
-use super::event::{Day, EventSetup, EventStatus};
+use super::event::{Day, Event, EventSetup, EventStatus};
+
+impl Event {
+    /// Whether it was postponed and its days are not known yet.
+    #[must_use]
+    pub fn waits_for_days(&self) -> bool {
+        self.status == EventStatus::Postponed && self.days_sequence <= self.status_sequence
+    }
+}
 
 /// A day's new window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

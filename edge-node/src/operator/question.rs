@@ -10,6 +10,7 @@ use sync_protocol::{
     decide::Passage,
     decision::{bears_on, has_lapsed, tells_of_use},
     id::NodeId,
+    scan::Action,
     time::Timestamp,
     wristband::WristbandStatus,
 };

@@ -81,3 +81,21 @@ impl Last {
 fn locked<T>(place: &Mutex<T>) -> MutexGuard<'_, T> {
     place.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_pages_the_one_that_scanned_least_lately_is_forgotten() {
+        let answered = Answered::default();
+        let first = answered.place(1);
+        for page in 2..=100 {
+            answered.place(page);
+            assert!(Arc::ptr_eq(&first, &answered.place(1)), "page {page}");
+        }
+        let kept = locked(&answered.0);
+        assert_eq!(kept.len(), MOST);
+        assert!(kept.iter().all(|(page, _)| *page == 1 || *page > 36));
+    }
+}

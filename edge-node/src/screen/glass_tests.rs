@@ -118,7 +118,10 @@ async fn the_pages_action_goes_with_it_to_the_other_pages_and_back() {
 #[tokio::test]
 async fn kiosk_mode_begins_where_somebody_can_end_it_and_keeps_what_the_page_does() {
     let gate = Gate::with(&[valid(1)]);
-    gate.hears(config_with(vec![operator(2, Role::Validator)]));
+    gate.hears(config_with(vec![
+        operator(2, Role::Validator),
+        operator(3, Role::ExchangeOfficer),
+    ]));
     let (node, pin) = (Arc::new(gate.node), gate.home.path().join("kiosk.pin"));
     let door = Arc::new(Door::new(Arc::clone(&node), None, Action::Entry));
     let options = Options {
@@ -151,6 +154,14 @@ async fn kiosk_mode_begins_where_somebody_can_end_it_and_keeps_what_the_page_doe
     let locked = post(&router, "/kiosk", FORM, "action=exit".to_owned(), &headers).await;
     assert_eq!(locked.headers["location"], "/?action=exit");
     assert_eq!(door.action(), Action::Exit);
+    // Somebody else's sign-in changes nothing at the locked screen, and sends nobody in a circle.
+    let secret = format!("login=op3&secret={SECRET}&lang=en");
+    let other = post(&router, "/sign-in", FORM, secret, &[]).await;
+    let other = other.headers["set-cookie"].to_str().expect("text");
+    let other = other.split(';').next().expect("a pair").to_owned();
+    assert_eq!(door.action(), Action::Exit);
+    let page = get(&router, "/?lang=en", &[("cookie", other.as_str())]).await;
+    assert!(page.text.contains("data-kiosk"), "{}", page.text);
     let left = post(
         &router,
         "/kiosk/leave",
