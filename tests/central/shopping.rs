@@ -75,11 +75,7 @@ async fn a_browser_comes_back_from_paying_by_its_cookie_and_a_stranger_does_not(
     assert!(!page.page.contains(&order.access) && !page.page.contains("Festival"));
     // The provider's page sends the browser to where it was told.
     let pay_url = shop.look(&order).await["pay_url"].clone();
-    let stays = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
-    let pay = stays
-        .no_proxy()
-        .build()
-        .expect("a client")
+    let pay = support::http::staying_client()
         .post(pay_url.as_str().expect("where to pay"))
         .header("content-type", "application/x-www-form-urlencoded")
         .body("channel=qris&action=pay");
