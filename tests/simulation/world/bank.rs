@@ -32,7 +32,7 @@ impl World {
         let said = match self.bank.chance.below(8) {
             0 | 1 => self.take_back(&order, &payments).await,
             2 | 3 => self.dispute(&order).await,
-            4 | 5 => self.end_disputes().await,
+            4 | 5 => self.end_disputes(false).await,
             _ => self.give_back(&order, &payments).await,
         };
         let Some(said) = said else { return Ok(()) };
@@ -62,8 +62,9 @@ impl World {
         held.then(|| format!("{order} is disputed"))
     }
 
-    /// A person tells central who won. What central has not heard of yet is told later.
-    pub async fn end_disputes(&self) -> Option<String> {
+    /// A person tells central who won. What central has not heard of yet is told later; where it has heard of all, and
+    /// takes a dispute for one about money that it never had, banks end that among themselves.
+    pub async fn end_disputes(&self, is_all_told: bool) -> Option<String> {
         let mut said = Vec::new();
         for payment in self.hall.till.disputed() {
             let (won, still) = (self.bank.chance.percent(50), self.bank.chance.percent(50));
@@ -73,6 +74,12 @@ impl World {
                 Ok(()) => {
                     self.hall.till.end_dispute(&payment, won, still);
                     said.push(format!("the dispute of {payment} is over, won: {won}"));
+                }
+                Err(DisputeError::NotDisputed) if is_all_told => {
+                    self.hall.till.end_dispute(&payment, won, false);
+                    said.push(format!(
+                        "the banks end the dispute of {payment}, won: {won}"
+                    ));
                 }
                 Err(DisputeError::NotDisputed) => {}
                 // A central that was restored may not know the order any more.

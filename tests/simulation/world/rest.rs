@@ -74,7 +74,7 @@ impl World {
     async fn settle_money(&mut self) -> Held {
         for _ in 0..MOST_MEETINGS {
             self.market.tell_all_payments(&self.hall).await;
-            if let Some(said) = self.end_disputes().await {
+            if let Some(said) = self.end_disputes(true).await {
                 self.trace.say(said);
             }
             // Longer than any pause between two tries.
