@@ -159,7 +159,7 @@ async fn the_document_and_the_routes_are_the_same() {
             count += 1;
         }
     }
-    assert_eq!(count, 13);
+    assert_eq!(count, 15);
     assert!(schemas_are_used(&document), "every schema is there");
 }
 

@@ -47,6 +47,12 @@ fn figures_that_cannot_be_read_stop_no_scan() {
 }
 
 #[test]
+fn a_ticket_that_waited_when_the_program_went_is_cleared_before_the_page_is_ready() {
+    let after = after("a ticket that waited when the program went is cleared");
+    shows(&after, "ready", false, &["/stage?page=7"]);
+}
+
+#[test]
 fn an_answer_that_was_not_heard_is_asked_for_again_and_the_next_scan_waits() {
     let after = after("an answer that was not heard is asked for again");
     shows(&after, "a verdict", false, &["/scan 1", "/scan 2"]);

@@ -98,7 +98,13 @@ const SCENES = {
         submit("SECOND-CODE", "");
         await pass(1_000);
         answer = () => ({ status: 200, text: "a verdict" });
-        await pass(1_000);
+        // The first verdict stands for a while before the second scan is judged.
+        await pass(3_000);
+    },
+    async "a ticket that waited when the program went is cleared"() {
+        heard["events:stage"]({ data: "waiting for a wristband" });
+        heard["events:error"]();
+        heard["events:beat"]();
     },
     async "a gate that fails twice judges at the third time"() {
         let times = 0;
