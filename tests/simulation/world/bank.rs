@@ -63,7 +63,7 @@ impl World {
     }
 
     /// A person tells central who won. What central has not heard of yet is told later; where it has heard of all, and
-    /// takes a dispute for one about money that it never had, banks end that among themselves.
+    /// takes a dispute for no more than a reason to look, the bank lets it be and the money stays.
     pub async fn end_disputes(&self, is_all_told: bool) -> Option<String> {
         let mut said = Vec::new();
         for payment in self.hall.till.disputed() {
@@ -76,10 +76,8 @@ impl World {
                     said.push(format!("the dispute of {payment} is over, won: {won}"));
                 }
                 Err(DisputeError::NotDisputed) if is_all_told => {
-                    self.hall.till.end_dispute(&payment, won, false);
-                    said.push(format!(
-                        "the banks end the dispute of {payment}, won: {won}"
-                    ));
+                    self.hall.till.end_dispute(&payment, true, false);
+                    said.push(format!("the bank lets the dispute of {payment} be"));
                 }
                 Err(DisputeError::NotDisputed) => {}
                 // A central that was restored may not know the order any more.
