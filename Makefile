@@ -89,7 +89,7 @@ arm64:
 # Seeds that nobody played before; the fixed ones are part of `make test`. A seed that broke becomes a named test.
 sim:
 	@scripts/setup.sh build
-	cargo build -p tests --test simulation
+	cargo build --workspace --test simulation
 ifdef SEED
 	SEED=$(SEED) cargo test --workspace --test simulation the_seed_that_was_asked_for
 else
