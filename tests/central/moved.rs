@@ -10,6 +10,7 @@ use serde_json::Value;
 use support::{
     central::Engine,
     letter::{connected, header, parsed, text},
+    pdf::words,
     post_box::PostBox,
     shop::{Bought, Shop},
 };
@@ -96,14 +97,7 @@ impl Office {
     async fn pdf(&self, order: &Bought) -> String {
         let (status, pdf) = self.shop.get(&order.path("/invoice.pdf")).await;
         assert_eq!(status, 200);
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("order.pdf");
-        std::fs::write(&file, pdf).expect("written");
-        let read = std::process::Command::new("pdftotext")
-            .arg(&file)
-            .arg("-")
-            .output();
-        String::from_utf8(read.expect("pdftotext").stdout).expect("text")
+        words(&pdf)
     }
 }
 

@@ -3,6 +3,7 @@ use central::app::{catalog::TypeChange, trail::Actor};
 use support::{
     central::Engine,
     letter::{connected, parsed, text},
+    pdf::words,
     post_box::PostBox,
     shop::Shop,
 };
@@ -10,18 +11,6 @@ use support::{
 const MINUTE: i64 = 60_000;
 const OLD: &str = "Regular";
 const NEW: &str = "Doorprice";
-
-/// The words of a PDF.
-fn words(pdf: &[u8]) -> String {
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("document.pdf");
-    std::fs::write(&file, pdf).expect("written");
-    let read = std::process::Command::new("pdftotext")
-        .arg(&file)
-        .arg("-")
-        .output();
-    String::from_utf8(read.expect("pdftotext").stdout).expect("text")
-}
 
 #[tokio::test]
 async fn a_renamed_type_stays_what_it_was_sold_as_on_pages_papers_and_in_letters() {

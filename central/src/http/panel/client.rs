@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
 
-use super::{door::Here, frame::Frame, guard, nav::Section, sign_in::refused};
+use super::{door::Here, frame::Frame, guard, nav::Section, secret, sign_in::refused};
 use crate::app::users::{ClientRow, NewPanelClient};
 
 #[derive(Template)]
@@ -21,16 +21,6 @@ struct New {
     slug: String,
     email: String,
     person: String,
-}
-
-#[derive(Template)]
-#[template(path = "panel/secret.html")]
-struct Secret {
-    page: Frame,
-    name: String,
-    email: String,
-    secret: String,
-    back: String,
 }
 
 pub(super) async fn list(here: Here) -> Response {
@@ -75,14 +65,9 @@ pub(super) async fn create(here: Here) -> Response {
     };
     match here.app().create_client(&here.signed, &wish).await {
         Ok((_, secret)) => {
-            let template = Secret {
-                page: frame(&here).at("/panel/clients"),
-                name: wish.person,
-                email: wish.email,
-                secret: secret.to_string(),
-                back: "/panel/clients".to_owned(),
-            };
-            template.page.send(StatusCode::OK, &template)
+            let page = frame(&here).at("/panel/clients");
+            let whose = (wish.person.as_str(), wish.email.as_str());
+            secret::tell(page, whose, &secret, "/panel/clients")
         }
         Err(error) => {
             let (code, said) = refused(&here.door, &error);

@@ -26,6 +26,7 @@ mod problem;
 mod reset;
 mod role;
 mod route;
+mod secret;
 mod sign_in;
 mod staff;
 mod status;

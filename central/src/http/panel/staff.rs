@@ -11,6 +11,7 @@ use super::{
     frame::Frame,
     guard,
     nav::Section,
+    secret,
     sign_in::refused,
     status, when,
 };
@@ -70,16 +71,6 @@ struct Member {
     is_own: bool,
     may_manage: bool,
     choice: Choice,
-}
-
-#[derive(Template)]
-#[template(path = "panel/secret.html")]
-struct Secret {
-    page: Frame,
-    name: String,
-    email: String,
-    secret: String,
-    back: String,
 }
 
 pub(super) async fn list(here: Here) -> Response {
@@ -199,16 +190,10 @@ pub(super) async fn create(here: Here) -> Response {
     }
 }
 
-/// The one page that shows a one-time password.
 fn tell(here: &Here, name: &str, email: &str, secret: &str, user: UserId) -> Response {
-    let template = Secret {
-        page: frame(here).at("/panel/staff"),
-        name: name.to_owned(),
-        email: email.to_owned(),
-        secret: secret.to_owned(),
-        back: format!("/panel/staff/{user}"),
-    };
-    template.page.send(StatusCode::OK, &template)
+    let page = frame(here).at("/panel/staff");
+    let back = format!("/panel/staff/{user}");
+    secret::tell(page, (name, email), secret, &back)
 }
 
 fn user(here: &Here) -> Option<UserId> {
