@@ -18,8 +18,12 @@ named_enum! {
         OrdersView => "orders.view",
         /// Take lists of orders away as files.
         OrdersExport => "orders.export",
-        /// Refund and cancel orders.
+        /// Flag orders, send their papers again, ask for refunds that somebody else agrees to.
+        OrdersManage => "orders.manage",
+        /// Agree to refunds and make them, cancel orders, end disputes.
         OrdersRefund => "orders.refund",
+        /// See reports of sales, money and attendance.
+        ReportsView => "reports.view",
         /// Enrol, assign and revoke nodes.
         NodesManage => "nodes.manage",
         /// See scan logs, rulings and conflicts.

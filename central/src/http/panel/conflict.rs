@@ -8,7 +8,7 @@ use super::{
     door::{Here, to},
     frame::Frame,
     guard,
-    nav::Section,
+    nav::{Section, Tab},
     status, when, words,
 };
 use crate::{
@@ -103,8 +103,7 @@ async fn page(here: &Here, wrong: Option<String>, code: StatusCode) -> Response 
         let cursor: String = form_urlencoded::byte_serialize(cursor.as_bytes()).collect();
         format!("{path}?after={cursor}")
     });
-    let mut frame = Frame::inside(here, Section::Conflicts)
-        .below("/panel/conflicts", here.say("Conflicts", "Konflik"));
+    let mut frame = Frame::of_event(here, event, Tab::Conflicts);
     if wrong.is_some() {
         frame = frame.at(&path);
     }

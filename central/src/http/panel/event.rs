@@ -7,7 +7,7 @@ use super::{
     door::{Here, to},
     frame::Frame,
     guard,
-    nav::Section,
+    nav::{Section, Tab},
     status, when,
 };
 use crate::{
@@ -123,9 +123,7 @@ async fn detail(here: &Here, wrong: Option<String>, code: StatusCode) -> Respons
         Err(error) => return guard::event_failed(&error),
     };
     let path = format!("/panel/events/{}", event.slug);
-    let mut page = Frame::inside(here, Section::Events)
-        .at(&path)
-        .below("/panel/events", here.say("Events", "Acara"));
+    let mut page = Frame::of_event(here, event, Tab::Overview).at(&path);
     page.wrong = wrong;
     let template = filled(here, page, &setup);
     template.page.send(code, &template)

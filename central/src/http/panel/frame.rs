@@ -13,10 +13,10 @@ use documents::Language;
 use super::{
     door::{Door, Half, Here},
     form,
-    nav::{self, Link, Section},
+    nav::{self, Group, Link, Section, Tab},
     words,
 };
-use crate::{app::users::Signed, http::visitor::Visitor};
+use crate::{app::users::Signed, domain::event::Event, http::visitor::Visitor};
 
 /// What a page has around it.
 pub(super) struct Frame {
@@ -28,6 +28,8 @@ pub(super) struct Frame {
     section: Option<Section>,
     /// The way here: address and name.
     pub(super) crumbs: Vec<(String, String)>,
+    /// The other pages about the same event: address, words, and whether it is this one.
+    pub(super) tabs: Vec<(String, &'static str, bool)>,
     /// What was just done.
     pub(super) done: Option<&'static str>,
     /// What was wrong.
@@ -44,6 +46,7 @@ impl Frame {
             links: Vec::new(),
             section: None,
             crumbs: Vec::new(),
+            tabs: Vec::new(),
             done: words::done(door.asked("done"), door.visitor.language),
             wrong: None,
         }
@@ -77,6 +80,20 @@ impl Frame {
         }
     }
 
+    /// Of somebody signed in, about one event: below the list of events, with the event's tabs.
+    pub(super) fn of_event(here: &Here, event: &Event, on: Tab) -> Self {
+        let may = |permission| here.may(permission, event);
+        let tabs = nav::TABS.iter().filter(|(.., needs)| may(*needs));
+        let tabs = tabs.map(|(tab, path, (english, indonesian), _)| {
+            let path = format!("/panel/events/{}{path}", event.slug);
+            (path, here.say(english, indonesian), *tab == on)
+        });
+        let tabs = tabs.collect();
+        let frame =
+            Self::inside(here, Section::Events).below("/panel/events", here.say("Events", "Acara"));
+        Self { tabs, ..frame }
+    }
+
     /// The same, one step below another page.
     pub(super) fn below(mut self, path: &str, name: &str) -> Self {
         self.crumbs.push((path.to_owned(), name.to_owned()));
@@ -108,16 +125,25 @@ impl Frame {
         &self.token
     }
 
-    /// The navigation: address, icon, words, and whether it is this section.
-    pub(super) fn links(&self) -> impl Iterator<Item = (&str, &str, &str, bool)> {
-        self.links.iter().map(|link| {
-            (
-                link.path,
-                link.icon,
-                self.say(link.english, link.indonesian),
-                self.section == Some(link.section),
-            )
-        })
+    /// The navigation by groups: what stands above, and address, icon, words, and whether it is this section.
+    pub(super) fn groups(&self) -> Vec<(Option<&str>, Vec<(&str, &str, &str, bool)>)> {
+        let all = [Group::Top, Group::Sales, Group::Gates, Group::Platform];
+        let groups = all.into_iter().map(|group| {
+            let words = group.words();
+            let links = self.links.iter().filter(|link| link.group == group);
+            let links = links.map(|link| {
+                let words = self.say(link.english, link.indonesian);
+                (
+                    link.path,
+                    link.icon,
+                    words,
+                    self.section == Some(link.section),
+                )
+            });
+            let head = words.map(|(english, indonesian)| self.say(english, indonesian));
+            (head, links.collect::<Vec<_>>())
+        });
+        groups.filter(|(_, links)| !links.is_empty()).collect()
     }
 
     /// The page of one's own account.

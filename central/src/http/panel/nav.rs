@@ -1,4 +1,4 @@
-//! The way around: sections of the panel, of which everybody sees those that are open to them.
+//! The way around: sections of the panel, of which everybody sees those that are open to them, and the tabs of an event.
 
 use crate::domain::{
     permission::Permission,
@@ -20,8 +20,30 @@ pub(super) enum Section {
     Account,
 }
 
+/// Links that stand together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Group {
+    Top,
+    Sales,
+    Gates,
+    Platform,
+}
+
+impl Group {
+    /// What stands above them.
+    pub(super) const fn words(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Top => None,
+            Self::Sales => Some(("Sales", "Penjualan")),
+            Self::Gates => Some(("Gates", "Gerbang")),
+            Self::Platform => Some(("Installation", "Instalasi")),
+        }
+    }
+}
+
 /// A link of the navigation.
 pub(super) struct Link {
+    pub(super) group: Group,
     pub(super) section: Section,
     pub(super) path: &'static str,
     pub(super) icon: &'static str,
@@ -31,12 +53,14 @@ pub(super) struct Link {
 }
 
 const fn link(
+    group: Group,
     section: Section,
     (path, icon): (&'static str, &'static str),
     (english, indonesian): (&'static str, &'static str),
     needs: Option<(Permission, Thing)>,
 ) -> Link {
     Link {
+        group,
         section,
         path,
         icon,
@@ -48,54 +72,63 @@ const fn link(
 
 const LINKS: [Link; 9] = [
     link(
+        Group::Top,
         Section::Dashboard,
         ("/panel", "speedometer2"),
         ("Overview", "Ringkasan"),
         None,
     ),
     link(
+        Group::Top,
         Section::Events,
         ("/panel/events", "calendar-event"),
         ("Events", "Acara"),
         Some((Permission::EventsView, Thing::List)),
     ),
     link(
+        Group::Sales,
         Section::Orders,
         ("/panel/orders", "receipt"),
         ("Orders", "Pesanan"),
         Some((Permission::OrdersView, Thing::List)),
     ),
     link(
+        Group::Gates,
         Section::Nodes,
         ("/panel/nodes", "hdd-network"),
         ("Nodes", "Perangkat"),
         Some((Permission::ScansView, Thing::List)),
     ),
     link(
+        Group::Gates,
         Section::Conflicts,
         ("/panel/conflicts", "exclamation-diamond"),
         ("Conflicts", "Konflik"),
         Some((Permission::ScansView, Thing::List)),
     ),
     link(
+        Group::Platform,
         Section::Clients,
         ("/panel/clients", "building"),
         ("Organisers", "Penyelenggara"),
         Some((Permission::ClientsManage, Thing::Platform)),
     ),
     link(
+        Group::Platform,
         Section::Staff,
         ("/panel/staff", "people"),
         ("Accounts", "Akun"),
         Some((Permission::StaffManage, Thing::Platform)),
     ),
     link(
+        Group::Platform,
         Section::Roles,
         ("/panel/roles", "key"),
         ("Roles", "Peran"),
         Some((Permission::RolesManage, Thing::Platform)),
     ),
     link(
+        Group::Platform,
         Section::Audit,
         ("/panel/audit", "journal-text"),
         ("Audit trail", "Jejak audit"),
@@ -111,3 +144,26 @@ pub(super) fn open_to(powers: &Powers) -> Vec<&'static Link> {
     };
     LINKS.iter().filter(is_open).collect()
 }
+
+/// A page about one event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tab {
+    Overview,
+    Conflicts,
+}
+
+/// The tabs of an event: which, what its address ends with, its words, and what it takes.
+pub(super) const TABS: [(Tab, &str, (&str, &str), Permission); 2] = [
+    (
+        Tab::Overview,
+        "",
+        ("Overview", "Ringkasan"),
+        Permission::EventsView,
+    ),
+    (
+        Tab::Conflicts,
+        "/conflicts",
+        ("Conflicts", "Konflik"),
+        Permission::ScansView,
+    ),
+];

@@ -109,6 +109,14 @@ pub(super) const fn permission(permission: Permission, language: Language) -> &'
         Permission::EventsManage => ("Set up and publish events", "Menyiapkan dan membuka acara"),
         Permission::OrdersView => ("See orders and buyers", "Melihat pesanan dan pembeli"),
         Permission::OrdersExport => ("Take lists away as files", "Mengunduh daftar pesanan"),
+        Permission::OrdersManage => (
+            "Flag orders, send papers again, ask for refunds",
+            "Menandai pesanan, mengirim ulang dokumen, meminta pengembalian dana",
+        ),
+        Permission::ReportsView => (
+            "See reports of sales, money and attendance",
+            "Melihat laporan penjualan, uang, dan kehadiran",
+        ),
         Permission::OrdersRefund => ("Refund and cancel orders", "Mengembalikan uang pesanan"),
         Permission::NodesManage => (
             "Enrol and revoke nodes",

@@ -35,19 +35,29 @@ pub const ROUTES: &[Route] = routes! {
     GET "/panel/events/{event}" May(EventsView, Event) => event::show,
     POST "/panel/events/{event}/publish" May(EventsManage, Event) => event::publish,
     POST "/panel/events/{event}/close" May(EventsManage, Event) => event::close,
+    // Setting up an event.
+
+    // Gates.
     GET "/panel/events/{event}/conflicts" May(ScansView, Event) => conflict::of_event,
     POST "/panel/events/{event}/conflicts" May(ScansDecide, Event) => conflict::note,
 
+    // Orders, and what belongs to them.
     GET "/panel/orders" May(OrdersView, List) => order_list::show,
     GET "/panel/orders.csv" May(OrdersExport, List) => export::csv,
     GET "/panel/orders.xlsx" May(OrdersExport, List) => export::xlsx,
     GET "/panel/orders/{order}" May(OrdersView, Order) => order::show,
 
+    // Money.
+
+    // Nodes and what they tell.
     GET "/panel/nodes" May(ScansView, List) => node::list,
     GET "/panel/nodes/{node}" May(ScansView, Node) => node::show,
     POST "/panel/nodes/{node}/revoke" May(NodesManage, Node) => node::revoke,
     GET "/panel/conflicts" May(ScansView, List) => conflict::inbox,
 
+    // Reports.
+
+    // The installation.
     GET "/panel/clients" May(ClientsManage, Platform) => client::list,
     GET "/panel/clients/new" May(ClientsManage, Platform) => client::form,
     POST "/panel/clients" May(ClientsManage, Platform) => client::create,
