@@ -7,9 +7,14 @@ use serde_json::{Value, json};
 use sync_protocol::time::Timestamp;
 use uuid::Uuid;
 
-use super::App;
+use super::{App, users::By};
 use crate::{
-    domain::{attention::Attention, id::OrderId, order::Order},
+    domain::{
+        account::Account,
+        attention::Attention,
+        id::{OrderId, UserId},
+        order::Order,
+    },
     store::{self, StoreError, Tx, audit::AuditEntry},
 };
 
@@ -21,6 +26,13 @@ const NOTED: &str = "order.attention";
 pub enum Actor {
     /// Somebody who works here, by name.
     Staff(String),
+    /// Somebody signed in at the panel.
+    Account {
+        /// The account.
+        id: UserId,
+        /// What people call them.
+        name: String,
+    },
     /// The buyer of the order.
     Buyer,
     /// The payment provider, by a notice.
@@ -34,7 +46,7 @@ impl Actor {
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
-            Self::Staff(_) => "staff",
+            Self::Staff(_) | Self::Account { .. } => "staff",
             Self::Buyer => "buyer",
             Self::Provider => "provider",
             Self::System => "system",
@@ -45,9 +57,27 @@ impl Actor {
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
-            Self::Staff(name) => name,
+            Self::Staff(name) | Self::Account { name, .. } => name,
             other => other.kind(),
         }
+    }
+}
+
+impl From<&By> for Actor {
+    fn from(by: &By) -> Self {
+        match by {
+            By::CommandLine => Self::Staff("command line".to_owned()),
+            By::User { id, name } => Self::Account {
+                id: *id,
+                name: name.clone(),
+            },
+        }
+    }
+}
+
+impl From<&Account> for Actor {
+    fn from(account: &Account) -> Self {
+        Self::from(&By::account(account))
     }
 }
 
@@ -91,8 +121,12 @@ impl App {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut detail = deed.detail;
-        if let Actor::Staff(name) = who {
-            detail["by"] = json!(name);
+        let account = match who {
+            Actor::Account { id, .. } => Some(id.0),
+            _ => None,
+        };
+        if who.kind() == "staff" {
+            detail["by"] = json!(who.name());
         }
         let entry = AuditEntry {
             id: self.new_id(now),
@@ -103,7 +137,10 @@ impl App {
             subject: deed.subject,
             detail: &detail.to_string(),
         };
-        store::audit::put(tx, entry).await
+        match account {
+            Some(_) => store::audit::put_by(tx, entry, account).await,
+            None => store::audit::put(tx, entry).await,
+        }
     }
 
     /// Shows an order to an admin: its gravest reason stands with it, each is in the audit trail once.

@@ -5,11 +5,15 @@
 //! and stops no other. Money that comes later for such an event goes back by itself (`app::notices`).
 
 use serde_json::{Value, json};
-use sync_protocol::{id::EventId, time::Timestamp};
+use sync_protocol::id::EventId;
 
 use super::{RefundAsk, RefundError};
 use crate::{
-    app::{App, events::EventError, trail::Actor},
+    app::{
+        App,
+        events::EventError,
+        trail::{Actor, Deed},
+    },
     domain::{
         attention::Attention,
         event::EventStatus,
@@ -17,9 +21,7 @@ use crate::{
         order::OrderStatus,
         refund::{PlanError, RefundReason},
     },
-    store::{
-        self, StoreError, Transient, Tx, audit::AuditEntry, refund_run::RefundRun, tx::transact,
-    },
+    store::{self, StoreError, Transient, Tx, refund_run::RefundRun, tx::transact},
 };
 
 /// Why an event is not cancelled or postponed.
@@ -208,22 +210,15 @@ impl App {
         event: EventId,
         who: &Actor,
         what: &str,
-        mut detail: Value,
+        detail: Value,
     ) -> Result<(), StoreError> {
-        if let Actor::Staff(name) = who {
-            detail["by"] = json!(name);
-        }
-        let now: Timestamp = self.clock.now();
-        let entry = AuditEntry {
-            id: self.new_id(now),
-            now,
-            actor_kind: who.kind(),
+        let deed = Deed {
             action: what,
             subject_kind: "event",
             subject: event.0,
-            detail: &detail.to_string(),
+            detail,
         };
-        store::audit::put(tx, entry).await
+        self.leave_row(tx, who, deed, self.clock.now()).await
     }
 }
 
