@@ -34,24 +34,29 @@ impl Hands {
 
     /// Fails on an error in the console, and on a request that left this machine, since it was last asked.
     pub async fn assert_quiet(&self) {
+        let noise = self.noise().await;
+        assert!(noise.is_empty(), "not quiet: {}", sentences(&noise));
+    }
+
+    /// Errors in the console and requests that left this machine, since it was last asked.
+    pub async fn noise(&self) -> Vec<String> {
         let console = self.log("browser").await;
-        let errors: Vec<String> = console
-            .iter()
-            .filter(|entry| entry["level"] == "SEVERE")
-            .map(|entry| entry["message"].to_string())
-            .collect();
-        assert!(errors.is_empty(), "the console: {}", sentences(&errors));
+        let errors = console.iter().filter(|entry| entry["level"] == "SEVERE");
+        let errors = errors.map(|entry| format!("the console: {}", entry["message"]));
         let requests = self.log("performance").await;
-        let outside: Vec<String> = requests.iter().filter_map(outside).collect();
-        assert!(
-            outside.is_empty(),
-            "left the machine: {}",
-            sentences(&outside)
-        );
+        let outside = requests.iter().filter_map(outside);
+        let outside = outside.map(|address| format!("left the machine: {address}"));
+        errors.chain(outside).collect()
     }
 
     /// Fails on anything that axe-core finds wrong with the page as it is now.
     pub async fn assert_accessible(&self) {
+        let wrong = self.shut_out().await;
+        assert!(wrong.is_empty(), "shuts out: {}", sentences(&wrong));
+    }
+
+    /// What axe-core finds wrong with the page as it is now.
+    pub async fn shut_out(&self) -> Vec<String> {
         let axe =
             PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("npm/node_modules/axe-core/axe.min.js");
         let axe = std::fs::read_to_string(axe)
@@ -61,13 +66,8 @@ impl Hands {
         assert!(found["error"].is_null(), "axe-core: {}", found["error"]);
         let rules = found["passes"].as_u64().expect("a number");
         assert!(rules > 5, "axe-core looked at next to nothing: {found}");
-        let wrong: Vec<String> = found["violations"]
-            .as_array()
-            .expect("a list")
-            .iter()
-            .map(Value::to_string)
-            .collect();
-        assert!(wrong.is_empty(), "shuts out: {}", sentences(&wrong));
+        let wrong = found["violations"].as_array().expect("a list");
+        wrong.iter().map(Value::to_string).collect()
     }
 
     /// Fails where something reaches beyond the page's width, or where large words are cut.

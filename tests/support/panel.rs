@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::{
     Router,
     body::{Body, to_bytes},
-    http::{Request, Response, header},
+    http::{HeaderValue, Request, Response, header},
 };
 use central::{
     app::users::{Attempt, NewAccount, Signed},
@@ -35,6 +35,8 @@ pub struct Desk {
     pub page: String,
     /// Whose account it is signed in with.
     pub user: Option<UserId>,
+    /// What it sends besides with every request.
+    pub headers: Vec<(header::HeaderName, &'static str)>,
 }
 
 impl Desk {
@@ -46,6 +48,7 @@ impl Desk {
             cookies: BTreeMap::new(),
             page: String::new(),
             user: None,
+            headers: Vec::new(),
         }
     }
 
@@ -119,13 +122,40 @@ impl Desk {
         body.expect("a body").to_vec()
     }
 
-    fn cookie(&self) -> String {
+    /// Its cookies, as they are sent.
+    #[must_use]
+    pub fn cookie(&self) -> String {
         let pairs = self.cookies.iter();
         let pairs = pairs.map(|(name, value)| format!("{name}={value}"));
         pairs.collect::<Vec<_>>().join("; ")
     }
 
-    async fn send(&mut self, request: Request<Body>) -> Seen {
+    /// Opens a page and looks at its head alone: status and type. A stream of events never ends.
+    ///
+    /// # Panics
+    /// When the address is none.
+    pub async fn peek(&self, path: &str) -> (u16, String) {
+        let request = Request::get(path).header(header::COOKIE, self.cookie());
+        let request = request.body(Body::empty()).expect("a request");
+        let answered = self.router.clone().oneshot(request).await;
+        let answer = answered.expect("a router always answers");
+        let kind = answer.headers().get(header::CONTENT_TYPE);
+        let kind = kind.and_then(|kind| kind.to_str().ok());
+        (
+            answer.status().as_u16(),
+            kind.unwrap_or_default().to_owned(),
+        )
+    }
+
+    /// Sends a request with the cookies and headers of this browser.
+    ///
+    /// # Panics
+    /// When the answer does not come.
+    pub async fn send(&mut self, mut request: Request<Body>) -> Seen {
+        for (name, value) in &self.headers {
+            let value = HeaderValue::from_static(value);
+            request.headers_mut().insert(name, value);
+        }
         let answered = self.router.clone().oneshot(request).await;
         let answer: Response<Body> = answered.expect("a router always answers");
         let (parts, body) = answer.into_parts();

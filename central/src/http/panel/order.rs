@@ -36,7 +36,7 @@ struct TicketRow {
     number: String,
     name: String,
     kind: String,
-    status: String,
+    status: &'static str,
 }
 
 /// One moment of the timeline.
@@ -117,7 +117,7 @@ async fn load(here: &Here, order: &Order, event: &Event) -> Result<Detail, Store
                 number: ticket.gate.number.to_string(),
                 name: ticket.attendee.clone(),
                 kind: type_name(ticket.ticket_type),
-                status: ticket.gate.status.name().to_owned(),
+                status: status::ticket(ticket.gate.status, language).0,
             })
             .collect(),
         steps,
@@ -218,8 +218,9 @@ async fn steps(
         }
     }
     for row in store::audit::of_subject(tx, "order", order.id.0).await? {
-        let words = row.action.clone();
-        steps.push(step(row.at, "journal-text", words, row.detail));
+        let detail = format!("{} {}", row.action, row.detail);
+        let words = say("Recorded", "Dicatat");
+        steps.push(step(row.at, "journal-text", words, detail));
     }
     Ok(steps)
 }

@@ -3,6 +3,7 @@
 //! A name that has no words here is shown as it is: roles and permissions are rows and may be new.
 
 use documents::Language;
+use sync_protocol::ticket::TicketStatus;
 
 use crate::domain::{
     attention::Attention, conflict::Kind, event::EventStatus, node::NodeStatus, order::OrderStatus,
@@ -40,6 +41,17 @@ pub(super) const fn order(status: OrderStatus, language: Language) -> Mark {
         OrderStatus::Expired => ("Expired", "Kedaluwarsa", "calm"),
         OrderStatus::Cancelled => ("Cancelled", "Dibatalkan", "calm"),
         OrderStatus::Failed => ("Failed", "Gagal", "bad"),
+    };
+    (pick(language, english, indonesian), colour)
+}
+
+pub(super) const fn ticket(status: TicketStatus, language: Language) -> Mark {
+    let (english, indonesian, colour) = match status {
+        TicketStatus::Valid => ("Valid", "Berlaku", "good"),
+        TicketStatus::Unpaid => ("Not paid", "Belum dibayar", "wait"),
+        TicketStatus::Revoked => ("Withdrawn", "Ditarik", "bad"),
+        TicketStatus::Refunded => ("Refunded", "Dikembalikan", "calm"),
+        TicketStatus::Transferred => ("Passed on", "Dialihkan", "calm"),
     };
     (pick(language, english, indonesian), colour)
 }
