@@ -25,7 +25,7 @@ const PACKAGED: [(&str, &str); 5] = [
 ];
 
 /// Pictures of Bootstrap Icons that pages hold within themselves.
-const ICONS: [&str; 37] = [
+const ICONS: &[&str] = &[
     "arrow-counterclockwise",
     "bag",
     "box-arrow-right",
@@ -49,6 +49,7 @@ const ICONS: [&str; 37] = [
     "hourglass-split",
     "journal-text",
     "key",
+    "keyboard",
     "list",
     "list-ul",
     "people",

@@ -11,6 +11,7 @@ mod guests;
 mod hands;
 mod looks;
 mod panel;
+mod panel_feel;
 mod panel_walk;
 mod scanner;
 mod shop;

@@ -259,7 +259,7 @@ const SHAPE: &str = r"
 
 /// All texts of a page that a person sees or hears, but for codes and what is marked as no word of a language.
 const TEXTS: &str = r"(page) => {
-    const own = '.code, code, pre, script, style, [translate=no], [lang]:not(html), .p-brand, .p-me';
+    const own = '.code, code, kbd, pre, script, style, [translate=no], [lang]:not(html), .p-brand, .p-me';
     const texts = new Set();
     const walker = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {

@@ -36,6 +36,16 @@ pub(super) struct Frame {
     pub(super) wrong: Option<String>,
 }
 
+/// A link of the navigation as it is shown.
+pub(super) struct NavLink<'a> {
+    pub(super) path: &'a str,
+    pub(super) icon: &'a str,
+    pub(super) words: &'a str,
+    /// `g` and this letter lead there.
+    pub(super) key: Option<char>,
+    pub(super) is_on: bool,
+}
+
 impl Frame {
     /// Before somebody is signed in.
     pub(super) fn outside(door: &Door) -> Self {
@@ -125,20 +135,18 @@ impl Frame {
         &self.token
     }
 
-    /// The navigation by groups: what stands above, and address, icon, words, and whether it is this section.
-    pub(super) fn groups(&self) -> Vec<(Option<&str>, Vec<(&str, &str, &str, bool)>)> {
+    /// The navigation by groups, and what stands above each.
+    pub(super) fn groups(&self) -> Vec<(Option<&str>, Vec<NavLink<'_>>)> {
         let all = [Group::Top, Group::Sales, Group::Gates, Group::Platform];
         let groups = all.into_iter().map(|group| {
             let words = group.words();
             let links = self.links.iter().filter(|link| link.group == group);
-            let links = links.map(|link| {
-                let words = self.say(link.english, link.indonesian);
-                (
-                    link.path,
-                    link.icon,
-                    words,
-                    self.section == Some(link.section),
-                )
+            let links = links.map(|link| NavLink {
+                path: link.path,
+                icon: link.icon,
+                words: self.say(link.english, link.indonesian),
+                key: link.section.key(),
+                is_on: self.section == Some(link.section),
             });
             let head = words.map(|(english, indonesian)| self.say(english, indonesian));
             (head, links.collect::<Vec<_>>())

@@ -20,6 +20,24 @@ pub(super) enum Section {
     Account,
 }
 
+impl Section {
+    /// The letter that leads there after `g`; sections without one are reached by Tab.
+    pub(super) const fn key(self) -> Option<char> {
+        Some(match self {
+            Self::Dashboard => 'h',
+            Self::Events => 'e',
+            Self::Orders => 'o',
+            Self::Nodes => 'n',
+            Self::Conflicts => 'c',
+            Self::Clients => 'p',
+            Self::Staff => 's',
+            Self::Roles => 'r',
+            Self::Audit => 'a',
+            Self::Account => return None,
+        })
+    }
+}
+
 /// Links that stand together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Group {
