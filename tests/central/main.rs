@@ -29,6 +29,8 @@ mod occupancy;
 mod orders;
 mod pages;
 mod panel_attacks;
+mod panel_every_route;
+mod panel_forgery;
 mod panel_pages;
 mod panel_powers;
 mod panel_rights;

@@ -24,6 +24,7 @@ pub mod line;
 pub mod mariadb;
 pub mod naive_gate;
 pub mod panel;
+mod panel_rows;
 pub mod panel_world;
 pub mod pdf;
 pub mod post_box;

@@ -5,12 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::{
     Router,
     body::{Body, to_bytes},
-    http::{HeaderValue, Request, Response, header},
+    http::{HeaderMap, HeaderValue, Request, Response, header},
 };
 use central::{
     app::users::{Attempt, NewAccount, Signed},
     domain::id::{ClientId, UserId},
-    http::router,
+    http::{
+        panel::{Access, Route},
+        router,
+    },
     store,
 };
 use sync_protocol::id::EventId;
@@ -88,6 +91,36 @@ impl Desk {
         self.send(request.expect("a request")).await
     }
 
+    /// Sends a body with these headers besides.
+    ///
+    /// # Panics
+    /// When the address is none.
+    pub async fn post_with(
+        &mut self,
+        path: &str,
+        headers: &[(&'static str, &'static str)],
+        body: String,
+    ) -> Seen {
+        let mut request = Request::post(path)
+            .header(header::COOKIE, self.cookie())
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Body::from(body)).expect("a request"))
+            .await
+    }
+
+    /// A good token for a form of this route: of a page outside for the ways in, else of the overview.
+    pub async fn fresh(&mut self, route: &Route) -> String {
+        let page = match route.access {
+            Access::Open => "/panel/sign-in",
+            _ => "/panel",
+        };
+        self.get(page).await;
+        self.token()
+    }
+
     /// The token of the page seen last.
     #[must_use]
     pub fn token(&self) -> String {
@@ -135,16 +168,28 @@ impl Desk {
     /// # Panics
     /// When the address is none.
     pub async fn peek(&self, path: &str) -> (u16, String) {
-        let request = Request::get(path).header(header::COOKIE, self.cookie());
-        let request = request.body(Body::empty()).expect("a request");
-        let answered = self.router.clone().oneshot(request).await;
-        let answer = answered.expect("a router always answers");
+        let answer = self.ask(path).await;
         let kind = answer.headers().get(header::CONTENT_TYPE);
         let kind = kind.and_then(|kind| kind.to_str().ok());
         (
             answer.status().as_u16(),
             kind.unwrap_or_default().to_owned(),
         )
+    }
+
+    /// The headers of a page's answer.
+    ///
+    /// # Panics
+    /// When the address is none.
+    pub async fn head(&self, path: &str) -> HeaderMap {
+        self.ask(path).await.headers().clone()
+    }
+
+    async fn ask(&self, path: &str) -> Response<Body> {
+        let request = Request::get(path).header(header::COOKIE, self.cookie());
+        let request = request.body(Body::empty()).expect("a request");
+        let answered = self.router.clone().oneshot(request).await;
+        answered.expect("a router always answers")
     }
 
     /// Sends a request with the cookies and headers of this browser.
