@@ -15,7 +15,7 @@ use ambient::Clock;
 use ed25519_dalek::SigningKey;
 use sync_protocol::{
     config::{EntryRule, EventConfig, Policy},
-    id::{EventId, NodeId},
+    id::{EventId, GateId, NodeId},
     keyring::Keyring,
     ticket::Revision,
     time::Timestamp,
@@ -116,6 +116,22 @@ impl Node {
     #[must_use]
     pub const fn id(&self) -> NodeId {
         self.identity.answer.node
+    }
+
+    /// The gate it stands at: where it was enrolled, or where central put it since.
+    #[must_use]
+    pub fn gate(&self, contact: &Contact) -> GateId {
+        let enrolled = self.identity.answer.gate;
+        let assigned = contact.assignment.as_ref();
+        assigned.map_or(enrolled, |assigned| assigned.gate)
+    }
+
+    /// What people call it, likewise.
+    #[must_use]
+    pub fn name<'a>(&'a self, contact: &'a Contact) -> &'a str {
+        let enrolled = &self.identity.answer.name;
+        let assigned = contact.assignment.as_ref();
+        assigned.map_or(enrolled, |assigned| &assigned.name)
     }
 
     /// Its key.

@@ -13,7 +13,8 @@ use sync_protocol::{
     moment::Trip,
     scan::Head,
     wire::{
-        MAX_BATCH,
+        self, MAX_BATCH,
+        report::NodeReport,
         v1::{Order, SyncAnswer, SyncRequest},
     },
 };
@@ -59,9 +60,10 @@ impl Node {
         // Read after the batch: another program may have added to the log, never taken away.
         let head = log.head()?;
         let upto = batch.upto.unwrap_or(head);
+        let reading = self.clock.reading();
         Ok(SyncRequest {
             event: self.identity.answer.event,
-            boot: self.clock.reading().boot,
+            boot: reading.boot,
             previous: contact.last_round,
             log: head.sign(self.key()),
             upto: upto.sign(self.key()),
@@ -70,6 +72,11 @@ impl Node {
             page_rows,
             program: env!("CARGO_PKG_VERSION").to_owned(),
             config_revision: view.config.as_ref().map_or(0, |config| config.revision),
+            report: Some(NodeReport {
+                protocol: wire::NEWEST_VERSION,
+                wall: reading.wall,
+                proven: view.state.is_complete.then_some(view.state.revision),
+            }),
         })
     }
 

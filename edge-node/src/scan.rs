@@ -110,6 +110,8 @@ struct Attempt<'a> {
     shown: Shown,
     view: &'a View,
     config: &'a EventConfig,
+    /// Where the node stands: as it was enrolled, until the log's last word of central is read.
+    gate: GateId,
 }
 
 /// What the decision was made from, and the decision.
@@ -152,6 +154,7 @@ impl Node {
             shown: identify(showing.text, keyring),
             view: &view,
             config,
+            gate: self.identity.answer.gate,
         };
         let second = showing
             .wristband
@@ -175,12 +178,13 @@ impl Node {
         append: &Append,
     ) -> Result<Decided, NodeError> {
         let contact = append.contact()?;
+        attempt.gate = self.gate(&contact);
         let reading = self.clock.reading();
         let at = contact.estimate(&reading);
         let known = self.known(attempt, second, append)?;
         let answer = attempt.decide(&Question {
             config: attempt.config,
-            gate: self.identity.answer.gate,
+            gate: attempt.gate,
             action: attempt.showing.action,
             at,
             shown: &attempt.shown,
@@ -217,7 +221,7 @@ impl Node {
     ) -> Result<Known, NodeError> {
         let sources = Sources {
             node: self.id(),
-            gate: self.identity.answer.gate,
+            gate: attempt.gate,
             config: attempt.config,
             replica: &self.replica,
             log,
@@ -246,7 +250,7 @@ impl Node {
             mono_ms: reading.mono_ms,
             wall: reading.wall,
             event: self.identity.answer.event,
-            gate: self.identity.answer.gate,
+            gate: attempt.gate,
             operator: attempt.showing.operator,
             action: attempt.showing.action,
             subject: answer.subject,

@@ -203,11 +203,11 @@ impl Node {
         let conflicts = self.conflicts()?;
         Ok(Status {
             node: answer.node,
-            name: answer.name.clone(),
+            name: self.name(&contact).to_owned(),
             event: answer.event,
             event_name: view.config.as_ref().map(|config| config.name.clone()),
-            gate: answer.gate,
-            gate_name: self.known_event(&view).gate_name(answer.gate),
+            gate: self.gate(&contact),
+            gate_name: self.known_event(&view).gate_name(self.gate(&contact)),
             central: self.identity.central.clone(),
             replica: replica_status(&view.state),
             scans,

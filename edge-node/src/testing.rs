@@ -193,6 +193,7 @@ pub(crate) fn answer(position: u8, now: Timestamp) -> SyncAnswer {
         rights: None,
         lease_until: now.plus_ms(72 * HOUR),
         order: None,
+        assignment: None,
     }
 }
 

@@ -103,6 +103,7 @@ fn log(node: NodeId, key: &SigningKey, event: EventId, gate: GateId, central: &T
         page_rows: 1,
         program: "bench".into(),
         config_revision: u64::MAX >> 1,
+        report: None,
     });
     Log {
         node,

@@ -31,6 +31,7 @@ mod pages;
 mod panel_attacks;
 mod panel_every_route;
 mod panel_forgery;
+mod panel_gates;
 mod panel_pages;
 mod panel_powers;
 mod panel_rights;

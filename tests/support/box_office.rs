@@ -69,6 +69,7 @@ impl BoxOffice {
             vault: Vault::new(MASTER_KEY),
             provider: std::sync::Arc::new(OnSite),
             public_url: "http://central.test".into(),
+            node_url: "https://central.test:8443".into(),
             authority: None,
             gates: GateConfigs::default(),
             waits: Waits::default(),

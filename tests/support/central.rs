@@ -77,6 +77,7 @@ impl TestCentral {
             vault: Vault::new([7; 32]),
             provider,
             public_url: "http://central.test".into(),
+            node_url: "https://central.test:8443".into(),
             authority: None,
             gates: GateConfigs::default(),
             waits: Waits::default(),

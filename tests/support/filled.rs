@@ -128,6 +128,7 @@ impl Seller {
             order: None,
             receipt: None,
             rights: None,
+            assignment: None,
         };
         let reading = node.clock().reading();
         let trip = Trip {

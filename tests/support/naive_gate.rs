@@ -213,6 +213,7 @@ impl NaiveGate {
             page_rows: self.page_rows,
             program: "naive 1".into(),
             config_revision: self.config.as_ref().map_or(0, |config| config.revision),
+            report: None,
         }
     }
 

@@ -46,6 +46,8 @@ fn every_message_is_encoded_as_it_was_frozen() {
     check("session", &sample::session());
     check("sync_request", &sample::sync_request());
     check("sync_request_chained", &sample::sync_request_chained());
+    check("sync_request_report", &sample::sync_request_report());
+    check("sync_answer_assignment", &sample::sync_answer_assignment());
     check("sync_answer", &sample::sync_answer());
     check("sync_answer_erase", &sample::sync_answer_erase());
     check("sync_answer_operators", &sample::sync_answer_operators());
@@ -60,7 +62,7 @@ fn every_message_is_encoded_as_it_was_frozen() {
 fn no_sample_is_forgotten() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/wire/v1");
     let files = fs::read_dir(folder).expect("the folder of samples");
-    assert_eq!(files.count(), 17, "one file per message that is checked");
+    assert_eq!(files.count(), 19, "one file per message that is checked");
 }
 
 #[test]

@@ -25,6 +25,7 @@ use sync_protocol::{
         PassageChange, Refusal, RoundTrip, Session, SessionRequest, SyncAnswer, SyncRequest,
         WaitAnswer, WaitRequest,
     },
+    wire::{assignment::Assignment, report::NodeReport},
     wristband::{Roll, Wristband, WristbandKey, WristbandStatus},
 };
 
@@ -143,6 +144,19 @@ pub fn sync_request() -> SyncRequest {
         page_rows: 5_000,
         program: "edge-node 0.1.0".into(),
         config_revision: 17,
+        report: None,
+    }
+}
+
+/// A node says how it finds itself.
+pub fn sync_request_report() -> SyncRequest {
+    SyncRequest {
+        report: Some(NodeReport {
+            protocol: 1,
+            wall: NOW.plus_ms(-90_000),
+            proven: Some(41),
+        }),
+        ..sync_request()
     }
 }
 
@@ -216,6 +230,7 @@ pub fn sync_answer() -> SyncAnswer {
         order: None,
         receipt: Some(Receipt::sign(Head::empty(NODE), NOW, 3, &key())),
         rights: Some(Rights::from_bits(6)),
+        assignment: None,
     }
 }
 
@@ -263,6 +278,17 @@ pub fn wait_request() -> WaitRequest {
 
 pub fn wait_answer() -> WaitAnswer {
     WaitAnswer { revision: 43 }
+}
+
+/// The node stands elsewhere now.
+pub fn sync_answer_assignment() -> SyncAnswer {
+    SyncAnswer {
+        assignment: Some(Assignment {
+            gate: GATE,
+            name: "East 2".into(),
+        }),
+        ..sync_answer_erase()
+    }
 }
 
 pub fn sync_answer_erase() -> SyncAnswer {

@@ -198,6 +198,7 @@ impl App {
                 order,
                 receipt: Some(Receipt::sign(node.head(), now, slot, &key)),
                 rights: Some(node.rights),
+                assignment: node.assignment(),
             };
             let sheet = wire::encode(&AnswerSheet { from, answer });
             file.extend(writer.frame(&pack(&sheet, LEVEL)));

@@ -17,12 +17,14 @@ mod credit_notes;
 pub mod decisions;
 pub mod desk;
 pub mod disputes;
+pub mod enrolments;
 pub mod events;
 pub mod gate_config;
 pub mod holds;
 pub mod invoices;
 pub mod letters;
 pub mod listings;
+pub mod node_acts;
 pub mod node_trail;
 pub mod nodes;
 pub mod notices;
@@ -72,6 +74,8 @@ pub struct App {
     pub provider: Arc<dyn PaymentProvider>,
     /// Address under which buyers reach central, without a slash at the end.
     pub public_url: Arc<str>,
+    /// Address under which gates reach central.
+    pub node_url: Arc<str>,
     /// Central's own certificate authority as DER, which nodes are to trust; `None` = the public web PKI.
     pub authority: Option<Arc<[u8]>>,
     /// Events' configs by revision.

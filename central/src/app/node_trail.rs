@@ -1,10 +1,10 @@
 //! What was done to nodes, and by what a person judges one: the trail of its enrolment, quarantine, release and
 //! revocation, and the records of it that were set aside.
 //!
-//! A quarantine never ends by itself, because only a person can see which of two disks is the right one. It ends here,
-//! with a reason that is kept. What to do before is in `docs/operations.md`. Called by `central node`.
+//! A quarantine never ends by itself, because only a person can see which of two disks is the right one; that person
+//! ends it in [`super::node_acts`]. What to do before is in `docs/operations.md`. Called by the panel and `central node`.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use sync_protocol::{
     id::NodeId,
     scan::{ScanRecord, Subject},
@@ -14,16 +14,12 @@ use uuid::Uuid;
 
 use super::{App, nodes::NodeError};
 use crate::{
-    domain::node::{Node, NodeStatus},
+    domain::node::Node,
     store::{
         self, StoreError, Tx,
         audit::{AuditEntry, AuditRow},
-        tx::transact,
     },
 };
-
-/// Longest reason.
-const MOST_CHARS: usize = 200;
 
 /// All that is known of one node.
 #[derive(Clone, Debug)]
@@ -85,31 +81,7 @@ impl App {
         })
     }
 
-    /// Ends a quarantine: central takes the node's log again where it stands. A second disk of its name would bring the
-    /// quarantine back.
-    ///
-    /// # Errors
-    /// [`NodeError::UnknownNode`], [`NodeError::NotQuarantined`] or [`NodeError::BadReason`].
-    pub async fn release_node(&self, id: NodeId, reason: &str) -> Result<(), NodeError> {
-        let (now, reason) = (self.clock.now(), reason.trim());
-        if !(1..=MOST_CHARS).contains(&reason.chars().count()) {
-            return Err(NodeError::BadReason);
-        }
-        transact!(self.store, |tx| {
-            let node = store::node::by_id(tx, id).await?;
-            let node = node.ok_or(NodeError::UnknownNode)?;
-            if node.status != NodeStatus::Quarantined {
-                return Err(NodeError::NotQuarantined);
-            }
-            store::node::set_status(tx, id, NodeStatus::Active, None).await?;
-            let detail = json!({"reason": reason, "was": node.quarantine_reason});
-            self.note_node(tx, "node.release", "system", id.0, now, &detail)
-                .await?;
-            Ok(())
-        })
-    }
-
-    /// Adds to the trail of a node, or of the code that became one.
+    /// Adds to the trail of a node.
     pub(super) async fn note_node(
         &self,
         tx: &mut Tx,
@@ -125,11 +97,7 @@ impl App {
             now,
             actor_kind,
             action,
-            subject_kind: if action == "node.code" {
-                "enrolment"
-            } else {
-                "node"
-            },
+            subject_kind: "node",
             subject,
             detail: &detail,
         };

@@ -1,4 +1,5 @@
-//! Nodes: taken in by a one-time code, proven by a signed challenge, revoked.
+//! Nodes: taken in by a one-time code ([`super::enrolments`]) and proven by a signed challenge. What people do to them
+//! stands in [`super::node_acts`].
 //!
 //! Codes and tokens are found by their keyed digest, so neither a stolen database nor the time an answer takes
 //! tells anything of a good one. A code that was used answers once more to the very key that used it: the first
@@ -9,15 +10,15 @@ use ed25519_dalek::VerifyingKey;
 use minicbor::bytes::ByteVec;
 use serde_json::json;
 use sync_protocol::{
-    enrol_code::{EnrolCode, EnrolCodeError, Fingerprint},
-    id::{EventId, GateId, NodeId},
-    rights::Rights,
+    enrol_code::{EnrolCode, EnrolCodeError},
+    id::{EventId, NodeId},
     scan::Head,
     time::Timestamp,
     wire::v1::{Challenge, EnrolAnswer, EnrolRequest, Session, SessionRequest},
 };
 
 use super::App;
+pub use super::enrolments::NewEnrolment;
 use crate::{
     domain::node::{Enrolment, Node, NodeStatus},
     store::{self, StoreError, Transient, Tx, tx::transact},
@@ -60,6 +61,9 @@ pub enum NodeError {
     /// No such node.
     #[error("there is no such node")]
     UnknownNode,
+    /// It was told to erase, and stays so.
+    #[error("the node is revoked for good: enrol it again with a new code")]
+    Revoked,
     /// Nothing to end.
     #[error("the node is not quarantined")]
     NotQuarantined,
@@ -94,6 +98,7 @@ impl NodeError {
             Self::BadName => "node_name",
             Self::UnknownGate => "unknown_gate",
             Self::UnknownNode => "unknown_node",
+            Self::Revoked => "node_revoked",
             Self::NotQuarantined => "node_not_quarantined",
             Self::BadReason => "release_reason",
             Self::UnknownChallenge => "unknown_challenge",
@@ -110,60 +115,7 @@ impl Transient for NodeError {
     }
 }
 
-/// A node to be taken in.
-#[derive(Clone, Debug)]
-pub struct NewEnrolment {
-    /// The event.
-    pub event: EventId,
-    /// The gate.
-    pub gate: GateId,
-    /// What the node will be called.
-    pub node_name: String,
-    /// What it may do.
-    pub rights: Rights,
-    /// How long the code is good, milliseconds.
-    pub valid_for_ms: i64,
-}
-
 impl App {
-    /// Makes a code for one node; it is shown once and stored as a digest.
-    ///
-    /// # Errors
-    /// [`NodeError::BadName`], [`NodeError::NameTaken`] or [`NodeError::UnknownGate`].
-    pub async fn create_enrolment(&self, wish: &NewEnrolment) -> Result<EnrolCode, NodeError> {
-        let now = self.clock.now();
-        let name = wish.node_name.trim();
-        if !(1..=100).contains(&name.chars().count()) {
-            return Err(NodeError::BadName);
-        }
-        let code = self.new_code();
-        let enrolment = Enrolment {
-            rights: wish.rights,
-            id: self.new_id(now),
-            event: wish.event,
-            gate: wish.gate,
-            node_name: name.to_owned(),
-            expires_at: now.plus_ms(wish.valid_for_ms),
-            node: None,
-        };
-        transact!(self.store, |tx| {
-            let gates = store::gate::of_event(tx, wish.event).await?;
-            if !gates.iter().any(|gate| gate.id == wish.gate) {
-                return Err(NodeError::UnknownGate);
-            }
-            let nodes = store::node::of_event(tx, wish.event).await?;
-            if nodes.iter().any(|node| node.name == name) {
-                return Err(NodeError::NameTaken);
-            }
-            let digest = self.code_digest(&code);
-            store::node::insert_enrolment(tx, &enrolment, &digest, now).await?;
-            let detail = json!({"name": name, "gate": wish.gate, "may": wish.rights.names()});
-            self.note_node(tx, "node.code", "system", enrolment.id, now, &detail)
-                .await?;
-            Ok(code)
-        })
-    }
-
     /// Takes a node in.
     ///
     /// # Errors
@@ -177,7 +129,7 @@ impl App {
         }
         let id = NodeId(self.new_id(now));
         let node: Result<Node, NodeError> = transact!(self.store, |tx| {
-            let found = store::node::enrolment_by_code(tx, &digest).await?;
+            let found = store::enrolment::by_code(tx, &digest).await?;
             let enrolment = found.ok_or(NodeError::UnknownCode)?;
             if let Some(user) = enrolment.node {
                 return same_node_again(tx, user, &request.public_key).await;
@@ -185,7 +137,7 @@ impl App {
             if enrolment.expires_at <= now {
                 return Err(NodeError::ExpiredCode);
             }
-            if !store::node::use_enrolment(tx, enrolment.id, id, now).await? {
+            if !store::enrolment::use_up(tx, enrolment.id, id, now).await? {
                 return Err(NodeError::UsedCode);
             }
             let node = new_node(id, &enrolment, request, now);
@@ -280,21 +232,6 @@ impl App {
         node.ok_or(NodeError::UnknownToken)
     }
 
-    /// Revokes a node: at its next contact it is told to erase its replica.
-    ///
-    /// # Errors
-    /// [`NodeError::UnknownNode`].
-    pub async fn revoke_node(&self, node: NodeId) -> Result<(), NodeError> {
-        let now = self.clock.now();
-        transact!(self.store, |tx| {
-            let known = store::node::set_status(tx, node, NodeStatus::Revoked, None).await?;
-            known.then_some(()).ok_or(NodeError::UnknownNode)?;
-            self.note_node(tx, "node.revoke", "system", node.0, now, &json!({}))
-                .await?;
-            Ok(())
-        })
-    }
-
     /// The nodes of an event, or of all.
     ///
     /// # Errors
@@ -319,16 +256,7 @@ impl App {
         })
     }
 
-    fn new_code(&self) -> EnrolCode {
-        let mut secret = [0; 10];
-        self.entropy.fill(&mut secret);
-        EnrolCode {
-            secret,
-            authority: self.authority.as_deref().map(Fingerprint::of),
-        }
-    }
-
-    fn code_digest(&self, code: &EnrolCode) -> [u8; 32] {
+    pub(super) fn code_digest(&self, code: &EnrolCode) -> [u8; 32] {
         self.vault.digest(CODE_PURPOSE, &code.secret)
     }
 
@@ -367,5 +295,7 @@ fn new_node(id: NodeId, enrolment: &Enrolment, request: &EnrolRequest, now: Time
         claimed_seq: 0,
         round: 0,
         rights: enrolment.rights,
+        report: None,
+        is_assigned: false,
     }
 }

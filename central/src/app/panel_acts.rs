@@ -1,21 +1,19 @@
-//! What somebody signed in does to events and nodes: the act, and the row that says who did it, in one transaction.
+//! What somebody signed in does to events: the act, and the row that says who did it, in one transaction.
 //!
 //! Invariant: an event that lacks something is not opened to the public from here; the list of what is missing is the
 //! answer ([`readiness`]).
 
 use serde_json::json;
-use sync_protocol::id::{EventId, NodeId};
+use sync_protocol::id::EventId;
 
 use super::{
     App,
     events::{EventError, load_setup},
-    nodes::NodeError,
     users::By,
 };
 use crate::{
     domain::{
         event::EventStatus,
-        node::NodeStatus,
         readiness::{self, Missing},
     },
     store::{self, StoreError, Transient, tx::transact},
@@ -94,20 +92,5 @@ impl App {
         Ok(self
             .note_by(tx, by, "event.status", subject, now, detail)
             .await?)
-    }
-
-    /// Revokes a node: at its next contact it is told to erase its replica.
-    ///
-    /// # Errors
-    /// [`NodeError::UnknownNode`].
-    pub async fn revoke_node_by(&self, by: &By, node: NodeId) -> Result<(), NodeError> {
-        let now = self.clock.now();
-        transact!(self.store, |tx| {
-            let known = store::node::set_status(tx, node, NodeStatus::Revoked, None).await?;
-            known.then_some(()).ok_or(NodeError::UnknownNode)?;
-            self.note_by(tx, by, "node.revoke", ("node", node.0), now, json!({}))
-                .await?;
-            Ok(())
-        })
     }
 }

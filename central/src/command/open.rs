@@ -51,6 +51,7 @@ pub(super) async fn open(config: &Config) -> anyhow::Result<Opened> {
         vault,
         provider: provider(config)?,
         public_url: config.public_url().into(),
+        node_url: config.node_url().into(),
         authority: authority.as_ref().map(|own| own.certificate().into()),
         gates: GateConfigs::default(),
         waits: Waits::default(),

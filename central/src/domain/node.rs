@@ -6,6 +6,7 @@ use sync_protocol::{
     rights::Rights,
     scan::Head,
     time::Timestamp,
+    wire::{assignment::Assignment, report::NodeReport},
 };
 
 use super::named::named_enum;
@@ -55,9 +56,57 @@ pub struct Node {
     pub round: u64,
     /// What it may do.
     pub rights: Rights,
+    /// What it told of itself in its last round; `None` = its program does not say.
+    pub report: Option<Report>,
+    /// Its gate or name was changed since it was taken in.
+    pub is_assigned: bool,
+}
+
+/// How a node found itself in a round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// The newest version of the messages that it speaks.
+    pub protocol: u32,
+    /// Its wall clock minus central's, milliseconds; what the request took on its way is in it.
+    pub clock_offset_ms: i64,
+    /// The revision at which its replica was proven to equal central's; `None` = it is not proven.
+    pub proven: Option<u64>,
+}
+
+/// No clock is further off than this: what a node says is kept within it.
+const MOST_OFFSET_MS: i64 = 1 << 53;
+
+impl Report {
+    /// What a node said in a request that came at this time.
+    #[must_use]
+    pub fn heard(said: &NodeReport, received_at: Timestamp) -> Self {
+        let offset = said.wall.0.saturating_sub(received_at.0);
+        Self {
+            protocol: said.protocol,
+            clock_offset_ms: offset.clamp(-MOST_OFFSET_MS, MOST_OFFSET_MS),
+            proven: said
+                .proven
+                .filter(|revision| i64::try_from(*revision).is_ok()),
+        }
+    }
 }
 
 impl Node {
+    /// Records that it said it has and that have not arrived.
+    #[must_use]
+    pub const fn unsent(&self) -> u64 {
+        self.claimed_seq.saturating_sub(self.log_seq)
+    }
+
+    /// What it is told of its place and name; `None` = as it was told when it was taken in.
+    #[must_use]
+    pub fn assignment(&self) -> Option<Assignment> {
+        self.is_assigned.then(|| Assignment {
+            gate: self.gate,
+            name: self.name.clone(),
+        })
+    }
+
     /// Where its log stands at central.
     #[must_use]
     pub const fn head(&self) -> Head {

@@ -76,12 +76,12 @@ pub const fn update_scans(tx: &Tx) -> &'static str {
     if tx.is_sqlite() {
         " ON CONFLICT (node_id, seq) DO UPDATE SET lo_ms = excluded.lo_ms, at_ms = excluded.at_ms, \
           hi_ms = excluded.hi_ms, day = excluded.day, counted_ticket_id = excluded.counted_ticket_id, \
-          ruling = excluded.ruling, flag = excluded.flag, \
+          ruling = excluded.ruling, flag = excluded.flag, conflict = excluded.conflict, \
           winner_node = excluded.winner_node, winner_seq = excluded.winner_seq, revision = excluded.revision"
     } else {
         " ON DUPLICATE KEY UPDATE lo_ms = VALUES(lo_ms), at_ms = VALUES(at_ms), hi_ms = VALUES(hi_ms), \
           day = VALUES(day), counted_ticket_id = VALUES(counted_ticket_id), ruling = VALUES(ruling), \
-          flag = VALUES(flag), winner_node = VALUES(winner_node), \
+          flag = VALUES(flag), conflict = VALUES(conflict), winner_node = VALUES(winner_node), \
           winner_seq = VALUES(winner_seq), revision = VALUES(revision)"
     }
 }

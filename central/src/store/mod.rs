@@ -17,6 +17,7 @@ pub mod conflict;
 pub mod conflict_note;
 pub mod decision;
 pub mod dialect;
+pub mod enrolment;
 mod error;
 pub mod event;
 pub mod event_day;

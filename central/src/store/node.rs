@@ -1,4 +1,4 @@
-//! Nodes, their enrolments, challenges and sessions.
+//! Nodes, their challenges and sessions.
 
 use sync_protocol::{
     digest::Digest,
@@ -13,13 +13,14 @@ use super::{
     revision::{signed, unsigned},
     tx::{execute, fetch_all, fetch_optional},
 };
-use crate::domain::node::{Enrolment, Node, NodeStatus};
+use crate::domain::node::{Node, NodeStatus, Report};
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT n.id, n.event_id, n.gate_id, n.name, n.public_key, n.status, n.quarantine_reason, n.program, \
-             n.lease_until, n.last_contact_at, n.log_seq, n.log_hash, n.claimed_seq, n.round, n.rights FROM nodes n ",
+             n.lease_until, n.last_contact_at, n.log_seq, n.log_hash, n.claimed_seq, n.round, n.rights, n.protocol, \
+             n.clock_offset_ms, n.proven_revision, n.is_assigned FROM nodes n ",
             $rest
         )
     };
@@ -42,12 +43,29 @@ struct Row {
     claimed_seq: i64,
     round: i64,
     rights: i64,
+    protocol: Option<i64>,
+    clock_offset_ms: Option<i64>,
+    proven_revision: Option<i64>,
+    is_assigned: bool,
 }
 
 impl Row {
+    fn report(&self) -> Result<Option<Report>, StoreError> {
+        let (Some(protocol), Some(clock_offset_ms)) = (self.protocol, self.clock_offset_ms) else {
+            return Ok(None);
+        };
+        Ok(Some(Report {
+            protocol: u32::try_from(protocol).map_err(|_| StoreError::Corrupt("protocol"))?,
+            clock_offset_ms,
+            proven: self.proven_revision.map(unsigned).transpose()?,
+        }))
+    }
+
     fn into_node(self) -> Result<Node, StoreError> {
         let bad = StoreError::Corrupt;
         Ok(Node {
+            report: self.report()?,
+            is_assigned: self.is_assigned,
             id: NodeId(self.id),
             event: EventId(self.event_id),
             gate: GateId(self.gate_id),
@@ -157,7 +175,7 @@ pub async fn insert(tx: &mut Tx, node: &Node, now: Timestamp) -> Result<(), Stor
     Ok(())
 }
 
-fn rights(bits: i64) -> Result<Rights, StoreError> {
+pub(super) fn rights(bits: i64) -> Result<Rights, StoreError> {
     let bits = u32::try_from(bits).map_err(|_| StoreError::Corrupt("node rights"))?;
     Ok(Rights::from_bits(bits))
 }
@@ -174,6 +192,21 @@ pub async fn set_status(
 ) -> Result<bool, StoreError> {
     let sql = "UPDATE nodes SET status = ?, quarantine_reason = ? WHERE id = ?";
     Ok(execute!(tx, sql, status.name(), reason, node.0)? == 1)
+}
+
+/// Gives a node another name, gate or rights; it is told from its next round on. False when there is no such node.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when the event has a node of this name.
+pub async fn assign(
+    tx: &mut Tx,
+    node: NodeId,
+    (name, gate): (&str, GateId),
+    rights: Rights,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE nodes SET name = ?, gate_id = ?, rights = ?, is_assigned = ? WHERE id = ?";
+    let bits = i64::from(rights.bits());
+    Ok(execute!(tx, sql, name, gate.0, bits, true, node.0)? == 1)
 }
 
 /// Quarantines an active node, and tells whether it was one; one that was revoked stays revoked, because it must still
@@ -209,7 +242,7 @@ pub async fn finish_round(tx: &mut Tx, node: &Node, before: u64) -> Result<bool,
     let matched = execute!(
         tx,
         "UPDATE nodes SET round = ?, log_seq = ?, log_hash = ?, claimed_seq = ?, program = ?, lease_until = ?, \
-         last_contact_at = ? WHERE id = ? AND round = ?",
+         last_contact_at = ?, protocol = ?, clock_offset_ms = ?, proven_revision = ? WHERE id = ? AND round = ?",
         signed(node.round),
         signed(node.log_seq),
         node.log_hash.0.as_slice(),
@@ -217,91 +250,13 @@ pub async fn finish_round(tx: &mut Tx, node: &Node, before: u64) -> Result<bool,
         &node.program,
         node.lease_until.0,
         node.last_contact_at.map(|at| at.0),
+        node.report.map(|report| i64::from(report.protocol)),
+        node.report.map(|report| report.clock_offset_ms),
+        node.report.and_then(|report| report.proven).map(signed),
         node.id.0,
         signed(before)
     )?;
     Ok(matched == 1)
-}
-
-#[derive(sqlx::FromRow)]
-struct EnrolmentRow {
-    id: Uuid,
-    event_id: Uuid,
-    gate_id: Uuid,
-    node_name: String,
-    rights: i64,
-    expires_at: i64,
-    node_id: Option<Uuid>,
-}
-
-/// The enrolment of a code.
-///
-/// # Errors
-/// When the database fails.
-pub async fn enrolment_by_code(
-    tx: &mut Tx,
-    code_digest: &[u8; 32],
-) -> Result<Option<Enrolment>, StoreError> {
-    let row = fetch_optional!(
-        tx,
-        EnrolmentRow,
-        "SELECT id, event_id, gate_id, node_name, rights, expires_at, node_id FROM node_enrolments \
-         WHERE code_digest = ?",
-        code_digest.as_slice()
-    )?;
-    let enrolment = |row: EnrolmentRow| {
-        Ok(Enrolment {
-            id: row.id,
-            event: EventId(row.event_id),
-            gate: GateId(row.gate_id),
-            node_name: row.node_name,
-            rights: rights(row.rights)?,
-            expires_at: Timestamp(row.expires_at),
-            node: row.node_id.map(NodeId),
-        })
-    };
-    row.map(enrolment).transpose()
-}
-
-/// Stores a code's enrolment.
-///
-/// # Errors
-/// When the database fails.
-pub async fn insert_enrolment(
-    tx: &mut Tx,
-    enrolment: &Enrolment,
-    code_digest: &[u8; 32],
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    execute!(
-        tx,
-        "INSERT INTO node_enrolments (id, event_id, gate_id, node_name, rights, code_digest, created_at, expires_at) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        enrolment.id,
-        enrolment.event.0,
-        enrolment.gate.0,
-        &enrolment.node_name,
-        i64::from(enrolment.rights.bits()),
-        code_digest.as_slice(),
-        now.0,
-        enrolment.expires_at.0
-    )?;
-    Ok(())
-}
-
-/// Uses a code up; false when somebody else did.
-///
-/// # Errors
-/// When the database fails.
-pub async fn use_enrolment(
-    tx: &mut Tx,
-    enrolment: Uuid,
-    node: NodeId,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let sql =
-        "UPDATE node_enrolments SET used_at = ?, node_id = ? WHERE id = ? AND used_at IS NULL";
-    Ok(execute!(tx, sql, now.0, node.0, enrolment)? == 1)
 }
 
 /// Stores a challenge.

@@ -23,6 +23,7 @@ use super::{
     tx::{fetch_all, fetch_optional},
 };
 use crate::domain::{
+    conflict::Kind,
     ingest::Standing,
     log_time::{OpenRecord, When},
 };
@@ -111,6 +112,11 @@ impl<'a> ScanRow<'a> {
         self.told.map(|told| told.ruling)
     }
 
+    fn conflict(&self) -> Option<Kind> {
+        let told = self.told?;
+        Kind::of_scan(told.ruling.name(), told.flag)
+    }
+
     fn winner(&self) -> Option<ScanId> {
         winner(self.ruling().as_ref())
     }
@@ -118,7 +124,7 @@ impl<'a> ScanRow<'a> {
 
 const INSERT: &str = "INSERT INTO scans (node_id, seq, event_id, gate_id, ticket_id, wristband_id, operator_id, \
     action, decision, reason, provisional, lo_ms, at_ms, hi_ms, day, counted_ticket_id, ruling, winner_node, \
-    winner_seq, flag, revision, answers, received_at, record) VALUES ";
+    winner_seq, flag, conflict, revision, answers, received_at, record) VALUES ";
 
 /// Stores fresh scans.
 ///
@@ -163,6 +169,7 @@ async fn write(tx: &mut Tx, tail: &'static str, rows: &[ScanRow<'_>]) -> Result<
         row.winner().map(|scan| scan.node.0),
         row.winner().map(|scan| signed(scan.seq)),
         row.told.and_then(|told| told.flag).map(Flag::name),
+        row.conflict().map(Kind::name),
         row.told.map_or(0, |told| signed(told.revision)),
         row.answers.map(signed),
         row.received_at.0,

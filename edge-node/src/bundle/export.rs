@@ -155,6 +155,7 @@ impl Sheet {
             page_rows: u32::MAX,
             program: program(),
             config_revision: self.config_revision,
+            report: None,
         }
     }
 }

@@ -193,6 +193,7 @@ fn note(
     // Central took this very log: it was the right one, should it have been stopped with its copy.
     contact.is_copy &= !is_known;
     contact.rights = answer.rights.unwrap_or(Rights::ALL);
+    contact.assignment.clone_from(&answer.assignment);
     node.keep_receipt(&append, &mut contact, answer, view.config.as_ref())?;
     append.set_contact(&contact)?;
     append.park(&answer.parked)?;

@@ -13,6 +13,7 @@ use sync_protocol::{
     time::{Reading, Timestamp},
     wire::{
         self,
+        assignment::Assignment,
         v1::{RoundTrip, SyncAnswer, SyncRequest},
     },
 };
@@ -42,6 +43,8 @@ pub struct Contact {
     pub rights: Rights,
     /// Central's signed word for what it has.
     pub receipt: Option<Receipt>,
+    /// Where central has the node stand, if not where it was enrolled.
+    pub assignment: Option<Assignment>,
 }
 
 impl Default for Contact {
@@ -57,6 +60,7 @@ impl Default for Contact {
             is_over: false,
             rights: Rights::ALL,
             receipt: None,
+            assignment: None,
         }
     }
 }
@@ -93,6 +97,7 @@ impl Contact {
         // Central took this very log: a person released the node after its copy was found.
         self.is_copy &= answer.order.is_some();
         self.rights = answer.rights.unwrap_or(Rights::ALL);
+        self.assignment.clone_from(&answer.assignment);
     }
 
     /// Central's time at a reading with its bounds, if it was heard of in this boot.
@@ -162,7 +167,8 @@ fn better(old: Option<Sample>, new: Sample) -> Sample {
 pub(super) fn load(connection: &Connection) -> Result<Contact, NodeError> {
     let mut statement = connection.prepare_cached(
         "SELECT acknowledged, round, trip_boot, trip_sent_ms, trip_got_ms, sample_boot, sample_mono_ms,
-                sample_central_ms, sample_error_ms, central_seen_ms, lease_until_ms, is_erased, is_copy, is_over, rights, receipt
+                sample_central_ms, sample_error_ms, central_seen_ms, lease_until_ms, is_erased, is_copy, is_over, rights, receipt,
+                assignment
          FROM contact WHERE id = 1",
     )?;
     Ok(statement.query_row([], |row| {
@@ -177,6 +183,7 @@ pub(super) fn load(connection: &Connection) -> Result<Contact, NodeError> {
             is_over: row.get(13)?,
             rights: Rights::from_bits(row.get(14)?),
             receipt: cbor_option(row, 15)?,
+            assignment: cbor_option(row, 16)?,
         })
     })?)
 }
@@ -212,7 +219,8 @@ pub(super) fn store(connection: &Connection, contact: &Contact) -> Result<(), No
             "UPDATE contact SET acknowledged = ?1, round = ?2, trip_boot = ?3, trip_sent_ms = ?4,
                 trip_got_ms = ?5, sample_boot = ?6, sample_mono_ms = ?7, sample_central_ms = ?8,
                 sample_error_ms = ?9, central_seen_ms = ?10, lease_until_ms = ?11, is_erased = ?12,
-                is_copy = ?13, is_over = ?14, rights = ?15, receipt = ?16
+                is_copy = ?13, is_over = ?14, rights = ?15, receipt = ?16,
+                assignment = ?17
              WHERE id = 1",
         )?
         .execute(params![
@@ -232,6 +240,7 @@ pub(super) fn store(connection: &Connection, contact: &Contact) -> Result<(), No
             contact.is_over,
             contact.rights.bits(),
             contact.receipt.map(|receipt| wire::encode(&receipt)),
+            contact.assignment.as_ref().map(wire::encode),
         ])?;
     Ok(())
 }

@@ -35,6 +35,7 @@ use contact::Contact;
 const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/edge/log/0001_scan_log.sql"),
     include_str!("../../../migrations/edge/log/0002_operators.sql"),
+    include_str!("../../../migrations/edge/log/0003_assignment.sql"),
 ];
 
 /// The open log of one node.

@@ -255,6 +255,7 @@ fn answer(now: Timestamp) -> SyncAnswer {
         },
         lease_until: now.plus_ms(72 * HOUR),
         order: None,
+        assignment: None,
     }
 }
 

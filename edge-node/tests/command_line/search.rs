@@ -63,6 +63,7 @@ fn gate_with(names: &[&str]) -> Gate {
         },
         lease_until: now.plus_ms(3_600_000),
         order: None,
+        assignment: None,
     };
     let trip = Trip {
         boot: reading.boot,

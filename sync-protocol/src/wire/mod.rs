@@ -4,7 +4,9 @@
 //! which it knows. Frozen samples of every message stay in `tests/fixtures/wire`; a released key never changes
 //! its meaning. Reading refuses over-long bodies before it decodes them.
 
+pub mod assignment;
 mod chained;
+pub mod report;
 pub mod v1;
 
 /// HTTP header that carries the protocol version, in requests and answers.

@@ -13,6 +13,7 @@
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use minicbor::{Decode, Encode, bytes::ByteVec};
 
+use super::{assignment::Assignment, report::NodeReport};
 use crate::{
     config::EventConfig,
     digest::Digest,
@@ -181,6 +182,9 @@ pub struct SyncRequest {
     /// Revision of the event config that the node holds.
     #[n(9)]
     pub config_revision: Revision,
+    /// How the node finds itself; programs before 0.2 do not say.
+    #[n(10)]
+    pub report: Option<NodeReport>,
 }
 
 /// A record that central could not take; it is kept aside at central and shown, and the queue goes on.
@@ -319,6 +323,9 @@ pub struct SyncAnswer {
     /// What this node may do; `None` = everything.
     #[n(9)]
     pub rights: Option<Rights>,
+    /// Where it stands and what it is called; `None` = as it was told when it was taken in.
+    #[n(10)]
+    pub assignment: Option<Assignment>,
 }
 
 /// A node asks to be told when something changes.

@@ -170,6 +170,7 @@ impl App {
             order,
             receipt,
             rights: Some(stored.node.rights),
+            assignment: stored.node.assignment(),
         })
     }
 
@@ -217,6 +218,7 @@ impl App {
             order: Some(Order::Erase),
             receipt: None,
             rights: None,
+            assignment: None,
         })
     }
 

@@ -23,7 +23,7 @@ use crate::{
         event::GateRules,
         ingest::{self, Decided, Doubts, Standing},
         log_time::When,
-        node::{Node, NodeStatus},
+        node::{Node, NodeStatus, Report},
     },
     store::{
         self, Tx,
@@ -171,7 +171,15 @@ fn after(prepared: &Prepared, request: &SyncRequest, received_at: Timestamp) -> 
             (lease(status, rules, received_at), Some(received_at))
         }
     };
+    let report = match prepared.arrival {
+        Arrival::Carried => before.report,
+        Arrival::Live => {
+            let said = request.report.as_ref();
+            said.map(|said| Report::heard(said, received_at))
+        }
+    };
     Node {
+        report,
         round: next_round(before.round, received_at),
         log_seq,
         log_hash,

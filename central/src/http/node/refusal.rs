@@ -86,6 +86,7 @@ impl From<NodeError> for NodeRefusal {
             | NodeError::NameTaken
             | NodeError::UnknownGate
             | NodeError::UnknownNode
+            | NodeError::Revoked
             | NodeError::NotQuarantined => StatusCode::FORBIDDEN,
         };
         Self::new(status, error.code(), &error.to_string())

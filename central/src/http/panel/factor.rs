@@ -2,13 +2,13 @@
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
-use qrcodegen::{QrCode, QrCodeEcc};
 
 use super::{
     account,
     door::{Here, to},
     frame::Frame,
     nav::Section,
+    qr,
     sign_in::refused,
 };
 use crate::app::users::NewFactor;
@@ -47,7 +47,7 @@ pub(super) async fn begin(here: Here) -> Response {
 }
 
 fn show(page: Frame, new: &NewFactor, status: StatusCode) -> Response {
-    let (side, modules) = picture(&new.address);
+    let (side, modules) = qr::picture(&new.address);
     let template = Factor {
         page,
         typed: grouped(&new.typed),
@@ -55,23 +55,6 @@ fn show(page: Frame, new: &NewFactor, status: StatusCode) -> Response {
         modules,
     };
     template.page.send(status, &template)
-}
-
-/// A drawing with the quiet zone that phones need.
-fn picture(text: &str) -> (i32, String) {
-    const QUIET: i32 = 4;
-    let Ok(code) = QrCode::encode_text(text, QrCodeEcc::Medium) else {
-        return (0, String::new());
-    };
-    let mut path = String::new();
-    for y in 0..code.size() {
-        for x in 0..code.size() {
-            if code.get_module(x, y) {
-                path.push_str(&format!("M{} {}h1v1h-1z", x + QUIET, y + QUIET));
-            }
-        }
-    }
-    (code.size() + 2 * QUIET, path)
 }
 
 fn grouped(text: &str) -> String {

@@ -167,16 +167,23 @@ pub(super) fn open_to(powers: &Powers) -> Vec<&'static Link> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tab {
     Overview,
+    Nodes,
     Conflicts,
 }
 
 /// The tabs of an event: which, what its address ends with, its words, and what it takes.
-pub(super) const TABS: [(Tab, &str, (&str, &str), Permission); 2] = [
+pub(super) const TABS: [(Tab, &str, (&str, &str), Permission); 3] = [
     (
         Tab::Overview,
         "",
         ("Overview", "Ringkasan"),
         Permission::EventsView,
+    ),
+    (
+        Tab::Nodes,
+        "/nodes",
+        ("Gates", "Gerbang"),
+        Permission::ScansView,
     ),
     (
         Tab::Conflicts,

@@ -3,8 +3,9 @@
 //! `docs/panel-rights.md` shows what comes of it for every role, and a test asks every route as every role.
 
 use super::{
-    account, audit, client, conflict, dashboard, event, export, factor, node, order, order_list,
-    reset, role,
+    account, audit, client, dashboard, event, export, factor,
+    gates::{conflict, enrol, node_list, node_page},
+    order, order_list, reset, role,
     route::{Access::*, Route, Target::*, routes},
     sign_in, staff,
 };
@@ -38,6 +39,10 @@ pub const ROUTES: &[Route] = routes! {
     // Setting up an event.
 
     // Gates.
+    GET "/panel/events/{event}/nodes" May(ScansView, Event) => node_list::tab,
+    POST "/panel/events/{event}/nodes/codes" May(NodesManage, Event) => enrol::create,
+    GET "/panel/events/{event}/nodes/code" May(NodesManage, Event) => enrol::follow,
+    POST "/panel/events/{event}/nodes/code" May(NodesManage, Event) => enrol::withdraw,
     GET "/panel/events/{event}/conflicts" May(ScansView, Event) => conflict::of_event,
     POST "/panel/events/{event}/conflicts" May(ScansDecide, Event) => conflict::note,
 
@@ -50,9 +55,12 @@ pub const ROUTES: &[Route] = routes! {
     // Money.
 
     // Nodes and what they tell.
-    GET "/panel/nodes" May(ScansView, List) => node::list,
-    GET "/panel/nodes/{node}" May(ScansView, Node) => node::show,
-    POST "/panel/nodes/{node}/revoke" May(NodesManage, Node) => node::revoke,
+    GET "/panel/nodes" May(ScansView, List) => node_list::list,
+    POST "/panel/nodes/revoke" May(NodesManage, List) => node_list::revoke,
+    GET "/panel/nodes/{node}" May(ScansView, Node) => node_page::show,
+    POST "/panel/nodes/{node}" May(NodesManage, Node) => node_page::change,
+    POST "/panel/nodes/{node}/release" May(NodesManage, Node) => node_page::release,
+    POST "/panel/nodes/{node}/revoke" May(NodesManage, Node) => node_page::revoke,
     GET "/panel/conflicts" May(ScansView, List) => conflict::inbox,
 
     // Reports.

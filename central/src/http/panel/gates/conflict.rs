@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{http::StatusCode, response::Response};
 use sync_protocol::{moment::Interval, time::Timestamp};
 
-use super::{
+use super::super::{
     door::{Here, to},
     frame::Frame,
     guard,
@@ -58,7 +58,7 @@ struct ScanCell {
     time: String,
 }
 
-pub(super) async fn inbox(here: Here) -> Response {
+pub(in super::super) async fn inbox(here: Here) -> Response {
     match load(&here).await {
         Ok(template) => template.page.send(StatusCode::OK, &template),
         Err(error) => guard::failed(&error),
@@ -84,7 +84,7 @@ async fn load(here: &Here) -> Result<Inbox, StoreError> {
     })
 }
 
-pub(super) async fn of_event(here: Here) -> Response {
+pub(in super::super) async fn of_event(here: Here) -> Response {
     page(&here, None, StatusCode::OK).await
 }
 
@@ -224,7 +224,7 @@ fn cell(here: &Here, event: &Event, label: &str, one: &Admission) -> ScanCell {
     }
 }
 
-pub(super) async fn note(here: Here) -> Response {
+pub(in super::super) async fn note(here: Here) -> Response {
     let Some(event) = here.event().cloned() else {
         return Refusal::INTERNAL.answer();
     };
