@@ -28,6 +28,8 @@ const PACKAGED: [(&str, &str); 5] = [
 const ICONS: &[&str] = &[
     "arrow-counterclockwise",
     "bag",
+    "bookmark",
+    "bookmark-plus",
     "box-arrow-right",
     "broadcast",
     "building",
@@ -44,6 +46,8 @@ const ICONS: &[&str] = &[
     "exclamation-diamond",
     "exclamation-triangle-fill",
     "file-earmark-pdf",
+    "flag",
+    "flag-fill",
     "geo-alt",
     "hdd-network",
     "hourglass-split",
@@ -63,6 +67,7 @@ const ICONS: &[&str] = &[
     "speedometer2",
     "tag",
     "ticket-perforated",
+    "x",
     "x-circle-fill",
 ];
 

@@ -101,6 +101,18 @@
         if (lost) lost.hidden = true;
     });
 
+    // ---- The box in the head of a list chooses all rows, and is itself chosen while all are.
+    document.addEventListener("change", (event) => {
+        const boxes = (name) => [...document.querySelectorAll(`input[type=checkbox][name="${CSS.escape(name)}"]`)];
+        const { all } = event.target.dataset;
+        if (all) {
+            boxes(all).forEach((box) => { box.checked = event.target.checked; });
+            return;
+        }
+        const head = document.querySelector(`input[data-all="${CSS.escape(event.target.name ?? "")}"]`);
+        if (head) head.checked = boxes(event.target.name).every((box) => box.checked);
+    });
+
     // ---- Tables: where one fits, its head stays in sight; where it does not, it scrolls in its own box.
     const fit = () => {
         for (const box of document.querySelectorAll(".p-table")) {

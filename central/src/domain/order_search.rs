@@ -24,6 +24,16 @@ named_enum! {
     }
 }
 
+named_enum! {
+    /// Why an order is to be looked at.
+    pub enum Look {
+        /// Central found a reason.
+        Reason => "reason",
+        /// A person flagged it.
+        Flag => "flag",
+    }
+}
+
 /// What is looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Search {
@@ -42,8 +52,8 @@ pub struct OrderFilter {
     pub event: Option<EventId>,
     /// That stand here.
     pub status: Option<OrderStatus>,
-    /// That somebody must look at.
-    pub to_look_at: bool,
+    /// That are to be looked at, for this cause.
+    pub look: Option<Look>,
     /// Placed from then on.
     pub from: Option<Timestamp>,
     /// Placed before then.
@@ -59,7 +69,7 @@ impl Default for OrderFilter {
         Self {
             event: None,
             status: None,
-            to_look_at: false,
+            look: None,
             from: None,
             until: None,
             search: None,

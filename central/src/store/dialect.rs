@@ -95,3 +95,13 @@ pub const fn guess_row(tx: &Tx) -> &'static str {
         "INSERT IGNORE INTO panel_guesses (digest, guesses, last_at) VALUES (?, ?, ?)"
     }
 }
+
+/// ` FROM table` by an index that the engine must take: its name here, and its name there.
+#[must_use]
+pub fn by_index(tx: &Tx, table: &str, (sqlite, mysql): (&str, &str)) -> String {
+    if tx.is_sqlite() {
+        format!(" FROM {table} INDEXED BY {sqlite}")
+    } else {
+        format!(" FROM {table} FORCE INDEX ({mysql})")
+    }
+}

@@ -1,20 +1,34 @@
 //! Orders as working lists show them: filtered, sorted, a page at a time.
 //!
-//! Invariants: every condition is a text of ours and every value is bound, so what people type is never a part of a
-//! question. A page begins after a place and not after a count, so the thousandth is as quick as the first. Where an
-//! account sees some events alone, each event is asked by its own index and the pages are merged.
+//! A filter that few orders pass is asked for by its own index, and what it finds is sorted. Otherwise the list is walked
+//! in its order, each event that is seen by its own index, and the pages are merged (`listed`).
+
+use std::collections::VecDeque;
 
 use sync_protocol::{id::EventId, time::Timestamp};
 use uuid::Uuid;
 
-use super::{StoreError, Tx};
+use super::{
+    StoreError, Tx,
+    listed::{Condition, Index, Narrow, Question, Value, beginning, narrowest},
+};
 use crate::domain::{
     attention::Attention,
     id::OrderId,
     money::{Currency, Money},
     order::OrderStatus,
-    order_search::{OrderFilter, Place, Search, Sort},
+    order_search::{Look, OrderFilter, Place, Search, Sort},
 };
+
+const COLUMNS: &str = "SELECT id, number, event_id, status, buyer_name, email, currency, total_minor, created_at, attention, \
+     flagged_at";
+const TABLE: &str = "orders";
+const BY_MOMENT: Index = Index::named("orders_by_moment");
+const BY_EVENT: Index = Index::named("orders_by_event");
+const BY_STATUS: Index = Index::named("orders_by_status");
+const BY_SUM: Index = Index::named("orders_by_sum");
+/// Made by the engines for the `UNIQUE` column.
+const BY_NUMBER: Index = Index("sqlite_autoindex_orders_2", "number");
 
 /// An order in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +51,8 @@ pub struct OrderRow {
     pub created_at: Timestamp,
     /// Why somebody must look.
     pub attention: Option<Attention>,
+    /// A person flagged it.
+    pub is_flagged: bool,
 }
 
 impl OrderRow {
@@ -66,6 +82,7 @@ struct Row {
     total_minor: i64,
     created_at: i64,
     attention: Option<String>,
+    flagged_at: Option<i64>,
 }
 
 impl Row {
@@ -86,57 +103,8 @@ impl Row {
             total: Money::new(self.total_minor, currency),
             created_at: Timestamp(self.created_at),
             attention: attention.transpose()?,
+            is_flagged: self.flagged_at.is_some(),
         })
-    }
-}
-
-/// A value that is bound.
-enum Value {
-    Number(i64),
-    Text(String),
-    Id(Uuid),
-}
-
-/// A question that grows by conditions.
-struct Question {
-    text: String,
-    values: Vec<Value>,
-}
-
-impl Question {
-    fn and(&mut self, condition: &'static str, values: impl IntoIterator<Item = Value>) {
-        self.text.push_str(" AND ");
-        self.text.push_str(condition);
-        self.values.extend(values);
-    }
-
-    async fn ask(self, tx: &mut Tx) -> Result<Vec<OrderRow>, StoreError> {
-        let text = sqlx::AssertSqlSafe(self.text);
-        let rows = match tx {
-            Tx::Sqlite(tx) => {
-                let mut query = sqlx::query_as::<_, Row>(text);
-                for value in self.values {
-                    query = match value {
-                        Value::Number(number) => query.bind(number),
-                        Value::Text(text) => query.bind(text),
-                        Value::Id(id) => query.bind(id),
-                    };
-                }
-                query.fetch_all(&mut **tx).await
-            }
-            Tx::MySql(tx) => {
-                let mut query = sqlx::query_as::<_, Row>(text);
-                for value in self.values {
-                    query = match value {
-                        Value::Number(number) => query.bind(number),
-                        Value::Text(text) => query.bind(text),
-                        Value::Id(id) => query.bind(id),
-                    };
-                }
-                query.fetch_all(&mut **tx).await
-            }
-        };
-        rows?.into_iter().map(Row::into_row).collect()
     }
 }
 
@@ -151,95 +119,169 @@ pub async fn page(
     after: Option<&Place>,
     most: usize,
 ) -> Result<Vec<OrderRow>, StoreError> {
-    let seen = |event: &EventId| events.is_none_or(|events| events.contains(event));
-    match (filter.event, events) {
-        (Some(event), _) if !seen(&event) => Ok(Vec::new()),
-        (Some(event), _) => question(filter, Some(event), after, most).ask(tx).await,
-        (None, None) => question(filter, None, after, most).ask(tx).await,
-        (None, Some(events)) => {
-            let mut all = Vec::new();
-            for event in events {
-                let rows = question(filter, Some(*event), after, most).ask(tx).await?;
-                all.extend(rows);
-            }
-            let sort = filter.sort;
-            all.sort_by(|a, b| sort.compare(&a.place(sort), &b.place(sort)));
-            all.truncate(most);
-            Ok(all)
+    let seen = match (filter.event, events) {
+        (Some(event), None) => Some(vec![event]),
+        (Some(event), Some(events)) => {
+            Some(events.iter().copied().filter(|one| *one == event).collect())
         }
+        (None, events) => events.map(<[EventId]>::to_vec),
+    };
+    match narrowest(tx, TABLE, narrows(filter)).await? {
+        Some(narrow) => found(tx, narrow.index, seen.as_deref(), filter, after, most).await,
+        None => walked(tx, seen.as_deref(), filter, after, most).await,
     }
 }
 
-fn question(
+/// The orders that a narrow filter finds, sorted.
+async fn found(
+    tx: &mut Tx,
+    index: Index,
+    events: Option<&[EventId]>,
     filter: &OrderFilter,
-    event: Option<EventId>,
     after: Option<&Place>,
     most: usize,
-) -> Question {
-    let mut question = Question {
-        text: "SELECT id, number, event_id, status, buyer_name, email, currency, total_minor, created_at, attention \
-               FROM orders WHERE 1 = 1"
-            .to_owned(),
-        values: Vec::new(),
+) -> Result<Vec<OrderRow>, StoreError> {
+    let mut question = Question::new(format!("{COLUMNS}{}", index.of(tx, TABLE)));
+    if let Some(events) = events {
+        question.among("event_id", events.iter().map(|event| event.0));
+    }
+    conditions(filter).into_iter().for_each(|one| question.and(one));
+    turned(tx, &question, filter.sort, after, most).await
+}
+
+/// The list in its order, event by event where not all are seen.
+async fn walked(
+    tx: &mut Tx,
+    events: Option<&[EventId]>,
+    filter: &OrderFilter,
+    after: Option<&Place>,
+    most: usize,
+) -> Result<Vec<OrderRow>, StoreError> {
+    let by_sum = matches!(filter.sort, Sort::Dearest | Sort::Cheapest);
+    let Some(events) = events else {
+        let mut question = Question::new(format!("{COLUMNS}{}", BY_MOMENT.of(tx, TABLE)));
+        conditions(filter).into_iter().for_each(|one| question.and(one));
+        return turned(tx, &question, filter.sort, after, most).await;
     };
-    if let Some(event) = event {
-        question.and("event_id = ?", [Value::Id(event.0)]);
-    }
-    if let Some(status) = filter.status {
-        question.and("status = ?", [Value::Text(status.name().to_owned())]);
-    }
-    if filter.to_look_at {
-        question.and("attention IS NOT NULL", []);
-    }
-    if let Some(from) = filter.from {
-        question.and("created_at >= ?", [Value::Number(from.0)]);
-    }
-    if let Some(until) = filter.until {
-        question.and("created_at < ?", [Value::Number(until.0)]);
-    }
-    let between = |start: &str| {
-        [
-            Value::Text(start.to_owned()),
-            Value::Text(format!("{start}\u{10FFFF}")),
-        ]
+    let index = match filter.status {
+        _ if by_sum => BY_SUM,
+        Some(_) => BY_STATUS,
+        None => BY_EVENT,
     };
-    match &filter.search {
-        None => {}
-        Some(Search::Number(start)) => question.and("number >= ? AND number < ?", between(start)),
-        Some(Search::Email(start)) => question.and("email >= ? AND email < ?", between(start)),
-        Some(Search::Name(typed, capital)) => {
-            let values = between(typed).into_iter().chain(between(capital));
-            question.and(
-                "((buyer_name >= ? AND buyer_name < ?) OR (buyer_name >= ? AND buyer_name < ?))",
-                values,
-            );
-        }
+    let mut pages = Vec::with_capacity(events.len());
+    for event in events {
+        let mut question = Question::new(format!("{COLUMNS}{}", index.of(tx, TABLE)));
+        question.and(("event_id = ?", vec![Value::Id(event.0)]));
+        conditions(filter).into_iter().for_each(|one| question.and(one));
+        pages.push(VecDeque::from(turned(tx, &question, filter.sort, after, most).await?));
     }
-    let (before, order) = match filter.sort {
+    Ok(merged(pages, filter.sort, most))
+}
+
+fn merged(pages: Vec<VecDeque<OrderRow>>, sort: Sort, most: usize) -> Vec<OrderRow> {
+    let mut all: Vec<_> = pages.into_iter().flatten().collect();
+    all.sort_by(|a, b| sort.compare(&a.place(sort), &b.place(sort)));
+    all.truncate(most);
+    all
+}
+
+/// What a question leaves after a place: first the rest of the same value, then what follows.
+async fn turned(
+    tx: &mut Tx,
+    question: &Question,
+    sort: Sort,
+    after: Option<&Place>,
+    most: usize,
+) -> Result<Vec<OrderRow>, StoreError> {
+    let (same, beyond, order) = match sort {
         Sort::Newest => (
-            "(created_at < ? OR (created_at = ? AND id < ?))",
-            " ORDER BY created_at DESC, id DESC LIMIT ?",
+            "created_at = ? AND id < ?",
+            "created_at < ?",
+            " ORDER BY created_at DESC, id DESC",
         ),
         Sort::Oldest => (
-            "(created_at > ? OR (created_at = ? AND id > ?))",
-            " ORDER BY created_at, id LIMIT ?",
+            "created_at = ? AND id > ?",
+            "created_at > ?",
+            " ORDER BY created_at, id",
         ),
         Sort::Dearest => (
-            "(total_minor < ? OR (total_minor = ? AND id < ?))",
-            " ORDER BY total_minor DESC, id DESC LIMIT ?",
+            "total_minor = ? AND id < ?",
+            "total_minor < ?",
+            " ORDER BY total_minor DESC, id DESC",
         ),
         Sort::Cheapest => (
-            "(total_minor > ? OR (total_minor = ? AND id > ?))",
-            " ORDER BY total_minor, id LIMIT ?",
+            "total_minor = ? AND id > ?",
+            "total_minor > ?",
+            " ORDER BY total_minor, id",
         ),
     };
+    let mut rows: Vec<Row> = Vec::new();
+    let mut question = question.clone();
     if let Some(place) = after {
-        let value = || Value::Number(place.value);
-        question.and(before, [value(), value(), Value::Id(place.id)]);
+        let mut rest = question.clone();
+        rest.and((same, vec![Value::Number(place.value), Value::Id(place.id)]));
+        rows = rest.ask(tx, order, most).await?;
+        question.and((beyond, vec![Value::Number(place.value)]));
     }
-    question.text.push_str(order);
-    question
-        .values
-        .push(Value::Number(i64::try_from(most).unwrap_or(i64::MAX)));
-    question
+    if rows.len() < most {
+        let wanted = most - rows.len();
+        rows.extend(question.ask::<Row>(tx, order, wanted).await?);
+    }
+    rows.into_iter().map(Row::into_row).collect()
+}
+
+/// All filters but the event.
+fn conditions(filter: &OrderFilter) -> Vec<Condition> {
+    let mut all: Vec<_> = narrows(filter).into_iter().map(|one| one.condition).collect();
+    let is_by_time = matches!(filter.sort, Sort::Newest | Sort::Oldest);
+    all.extend(span(filter).filter(|_| is_by_time));
+    all
+}
+
+/// The filters that have an index of their own. The time has one that a list by time is walked by anyway.
+fn narrows(filter: &OrderFilter) -> Vec<Narrow> {
+    let mut all = Vec::new();
+    let mut add = |index, condition| all.push(Narrow { index, condition });
+    if let Some(status) = filter.status {
+        let values = vec![Value::Text(status.name().to_owned())];
+        add(Index::named("orders_due"), ("status = ?", values));
+    }
+    match filter.look {
+        None => {}
+        // Greater than nothing: of `IS NOT NULL` one engine does not know that it is narrow.
+        Some(Look::Reason) => add(Index::named("orders_by_attention"), ("attention > ''", vec![])),
+        Some(Look::Flag) => add(Index::named("orders_by_flag"), ("flagged_at > 0", vec![])),
+    }
+    match &filter.search {
+        None => {}
+        Some(Search::Number(start)) => {
+            add(BY_NUMBER, ("number >= ? AND number < ?", beginning(start).into()));
+        }
+        Some(Search::Email(start)) => {
+            let index = Index::named("orders_by_email");
+            add(index, ("email >= ? AND email < ?", beginning(start).into()));
+        }
+        Some(Search::Name(typed, capital)) => {
+            let values = beginning(typed).into_iter().chain(beginning(capital));
+            let text = "((buyer_name >= ? AND buyer_name < ?) OR (buyer_name >= ? AND buyer_name < ?))";
+            add(Index::named("orders_by_buyer"), (text, values.collect()));
+        }
+    }
+    if matches!(filter.sort, Sort::Dearest | Sort::Cheapest) {
+        span(filter).into_iter().for_each(|span| add(BY_MOMENT, span));
+    }
+    all
+}
+
+fn span(filter: &OrderFilter) -> Option<Condition> {
+    let number = |at: Timestamp| Value::Number(at.0);
+    Some(match (filter.from, filter.until) {
+        (None, None) => return None,
+        (Some(from), None) => ("created_at >= ?", vec![number(from)]),
+        (None, Some(until)) => ("created_at < ?", vec![number(until)]),
+        (Some(from), Some(until)) => (
+            "created_at >= ? AND created_at < ?",
+            vec![number(from), number(until)],
+        ),
+    })
 }

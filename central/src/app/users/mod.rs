@@ -58,6 +58,15 @@ impl By {
             name: account.name.clone(),
         }
     }
+
+    /// What people call them.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::CommandLine => "command line",
+            Self::User { name, .. } => name,
+        }
+    }
 }
 
 impl App {

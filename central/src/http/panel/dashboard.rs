@@ -74,7 +74,7 @@ async fn load(here: &Here) -> Result<Dashboard, StoreError> {
             words: here
                 .say("Orders to look at", "Pesanan yang perlu dilihat")
                 .to_owned(),
-            path: "/panel/orders?look=1",
+            path: "/panel/orders?look=reason",
             icon: "receipt",
             is_grave: true,
         });
@@ -87,7 +87,7 @@ async fn load(here: &Here) -> Result<Dashboard, StoreError> {
                     "Pengembalian menunggu keputusan",
                 )
                 .to_owned(),
-            path: "/panel/orders?look=1",
+            path: "/panel/orders?look=reason",
             icon: "arrow-counterclockwise",
             is_grave: true,
         });

@@ -83,6 +83,18 @@ impl Here {
         self.door.visitor.say(english, indonesian)
     }
 
+    /// The same of words that stand in the program, which outlive the request.
+    pub(super) const fn say_fixed(
+        &self,
+        english: &'static str,
+        indonesian: &'static str,
+    ) -> &'static str {
+        match self.door.visitor.language {
+            documents::Language::English => english,
+            documents::Language::Indonesian => indonesian,
+        }
+    }
+
     /// Whether the account may do this to an event.
     pub(super) fn may(&self, permission: Permission, event: &Event) -> bool {
         let thing = Thing::Event {

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
+use data_encoding::HEXLOWER;
 use sync_protocol::time::Timestamp;
 
 use super::{
@@ -12,7 +13,7 @@ use super::{
     status, when,
 };
 use crate::{
-    domain::{event::Event, order::Order, permission::Permission},
+    domain::{event::Event, order::{Order, OrderStatus}, permission::Permission},
     http::refusal::Refusal,
     store::{self, StoreError, Tx},
 };
@@ -24,6 +25,15 @@ struct Detail {
     number: String,
     status: status::Mark,
     attention: Option<&'static str>,
+    /// Who flagged it, when, and why.
+    flag: Option<(String, String, String)>,
+    /// What was typed, where it was refused.
+    note: String,
+    /// So that what is sent twice is done once.
+    key: String,
+    may_manage: bool,
+    may_cancel: bool,
+    has_papers: bool,
     buyer: Vec<(String, String)>,
     sums: Vec<(String, String)>,
     total: String,
@@ -49,16 +59,30 @@ struct Step {
 }
 
 pub(super) async fn show(here: Here) -> Response {
+    page(&here, StatusCode::OK, None).await
+}
+
+/// The page again, with what was wrong and what was typed.
+pub(super) async fn again(here: &Here, code: StatusCode, wrong: String) -> Response {
+    page(here, code, Some(wrong)).await
+}
+
+async fn page(here: &Here, code: StatusCode, wrong: Option<String>) -> Response {
     let Meant::Order(order, event) = &here.meant else {
         return Refusal::INTERNAL.answer();
     };
-    match load(&here, order, event).await {
-        Ok(template) => template.page.send(StatusCode::OK, &template),
+    match load(here, order, event, wrong).await {
+        Ok(template) => template.page.send(code, &template),
         Err(error) => guard::failed(&error),
     }
 }
 
-async fn load(here: &Here, order: &Order, event: &Event) -> Result<Detail, StoreError> {
+async fn load(
+    here: &Here,
+    order: &Order,
+    event: &Event,
+    wrong: Option<String>,
+) -> Result<Detail, StoreError> {
     let mut tx = here.app().store.read().await?;
     let language = here.door.visitor.language;
     let types = store::ticket_type::of_event(&mut tx, event.id).await?;
@@ -84,9 +108,26 @@ async fn load(here: &Here, order: &Order, event: &Event) -> Result<Detail, Store
             sums.push(line(english, indonesian, money(minor)));
         }
     }
+    let flag = store::order_flag::of_order(&mut tx, order.id).await?;
+    let may_manage = here.may(Permission::OrdersManage, event);
+    let mut page = Frame::inside(here, Section::Orders)
+        .below("/panel/orders", here.say("Orders", "Pesanan"))
+        .at(&format!("/panel/orders/{}", order.number));
+    page.wrong = wrong;
+    let mut key = [0; 16];
+    here.app().entropy.fill(&mut key);
     Ok(Detail {
-        page: Frame::inside(here, Section::Orders)
-            .below("/panel/orders", here.say("Orders", "Pesanan")),
+        page,
+        flag: flag.map(|flag| {
+            let at = when::moment(flag.at, &event.time_zone, language);
+            (flag.author, at, flag.note)
+        }),
+        note: here.form().text("note"),
+        key: HEXLOWER.encode(&key),
+        may_manage,
+        may_cancel: order.status == OrderStatus::Pending
+            && here.may(Permission::OrdersRefund, event),
+        has_papers: may_manage && order.status.is_settled(),
         number: order.number.clone(),
         status: status::order(order.status, language),
         attention: order.attention.map(|why| status::attention(why, language)),

@@ -8,37 +8,31 @@ use chrono::{NaiveDate, TimeZone as _};
 use chrono_tz::Tz;
 use sync_protocol::{id::EventId, time::Timestamp};
 
-use super::{door::Here, frame::Frame, guard, nav::Section, status, when};
+use super::{
+    door::Here,
+    frame::Frame,
+    guard,
+    list::{Bulk, List, Making, PAGE},
+    nav::Section,
+    order_bulk, status, when,
+};
 use crate::{
     domain::{
         event::Event,
         order::OrderStatus,
-        order_search::{OrderFilter, Place, Search, Sort},
+        order_search::{Look, OrderFilter, Place, Search, Sort},
         permission::Permission,
         policy::{Sight, Thing},
     },
     store::{self, StoreError, order_list::OrderRow},
 };
 
-const PAGE: usize = 50;
-/// What stands in the address, in the order of the form.
-const FIELDS: [&str; 7] = ["q", "event", "status", "look", "from", "until", "sort"];
-
 #[derive(Template)]
 #[template(path = "panel/orders.html")]
-struct List {
+struct Page {
     page: Frame,
+    list: List,
     rows: Vec<Row>,
-    asked: Asked,
-    events: Vec<(String, String, bool)>,
-    statuses: Vec<(&'static str, &'static str, bool)>,
-    sorts: Vec<(&'static str, &'static str, bool)>,
-    is_filtered: bool,
-    next: Option<String>,
-    is_first: bool,
-    first: String,
-    /// The same list as a file; `None` = not for this account.
-    files: Option<String>,
 }
 
 struct Row {
@@ -49,16 +43,9 @@ struct Row {
     event: String,
     status: status::Mark,
     attention: Option<&'static str>,
+    is_flagged: bool,
     total: String,
     placed: String,
-}
-
-/// The filters as they were asked.
-pub(super) struct Asked {
-    pub(super) q: String,
-    pub(super) look: bool,
-    pub(super) from: String,
-    pub(super) until: String,
 }
 
 /// What an account may list, and the filter it asks for.
@@ -92,7 +79,7 @@ pub(super) async fn question(here: &Here, permission: Permission) -> Result<Ques
     let filter = OrderFilter {
         event: event.map(|event| event.id),
         status: OrderStatus::from_name(asked("status")),
-        to_look_at: asked("look") == "1",
+        look: look(asked("look")),
         from: day("from", 0),
         until: day("until", 1),
         search: Search::of(asked("q")),
@@ -118,64 +105,68 @@ pub(super) async fn show(here: Here) -> Response {
     }
 }
 
-async fn load(here: &Here) -> Result<List, StoreError> {
+/// Links from before there were flags say `1`.
+fn look(asked: &str) -> Option<Look> {
+    match asked {
+        "1" => Some(Look::Reason),
+        name => Look::from_name(name),
+    }
+}
+
+async fn load(here: &Here) -> Result<Page, StoreError> {
     let question = question(here, Permission::OrdersView).await?;
     let after = Place::parse(here.door.asked("after"));
+    let (filter, limit) = (&question.filter, question.limit.as_deref());
     let mut tx = here.app().store.read().await?;
-    // One more than is shown tells whether there is another page.
-    let mut rows = store::order_list::page(
-        &mut tx,
-        question.limit.as_deref(),
-        &question.filter,
-        after.as_ref(),
-        PAGE + 1,
-    )
-    .await?;
-    let has_more = rows.len() > PAGE;
-    rows.truncate(PAGE);
-    let next = rows.last().filter(|_| has_more);
-    let next = next.map(|last| address(here, Some(&last.place(question.filter.sort))));
-    let (filter, language) = (&question.filter, here.door.visitor.language);
-    let may_export = here
-        .signed
-        .powers
-        .may(Permission::OrdersExport, Thing::List);
-    let files = address(here, None);
-    let files = files.split_once('?').map_or("", |(_, query)| query);
-    Ok(List {
+    let rows = store::order_list::page(&mut tx, limit, filter, after.as_ref(), PAGE + 1).await?;
+    let powers = &here.signed.powers;
+    let (list, rows) = described(here, &question)
+        .files(powers.may(Permission::OrdersExport, Thing::List))
+        .empty((
+            "There is no order yet. They appear here as soon as somebody buys.",
+            "Belum ada pesanan. Pesanan tampil di sini begitu ada yang membeli.",
+        ))
+        .turned(rows, |row| row.place(filter.sort).text());
+    let mut list = list.done(&mut tx).await?;
+    let shown_numbers = rows.iter().map(|row| row.number.clone()).collect();
+    list.bulk = Bulk::new(here, order_bulk::deeds(here), shown_numbers);
+    Ok(Page {
         page: Frame::inside(here, Section::Orders),
+        list,
         rows: rows.iter().map(|row| shown(here, &question, row)).collect(),
-        asked: Asked {
-            q: here.door.asked("q").to_owned(),
-            look: filter.to_look_at,
-            from: here.door.asked("from").to_owned(),
-            until: here.door.asked("until").to_owned(),
-        },
-        events: question
-            .events
-            .values()
-            .map(|event| {
-                let is_on = filter.event == Some(event.id);
-                (event.slug.clone(), event.name.clone(), is_on)
-            })
-            .collect(),
-        statuses: OrderStatus::ALL
-            .iter()
-            .map(|one| {
-                let (words, _) = status::order(*one, language);
-                (one.name(), words, filter.status == Some(*one))
-            })
-            .collect(),
-        sorts: Sort::ALL
-            .iter()
-            .map(|one| (one.name(), sort_words(here, *one), filter.sort == *one))
-            .collect(),
-        is_filtered: *filter != OrderFilter::default(),
-        next,
-        is_first: after.is_none(),
-        first: address(here, None),
-        files: may_export.then(|| files.to_owned()),
     })
+}
+
+fn described<'a>(here: &'a Here, question: &Question) -> Making<'a> {
+    let language = here.door.visitor.language;
+    let option = |name: &str, words: &str| (name.to_owned(), words.to_owned());
+    let events = question.events.values();
+    let events = events.map(|event| option(&event.slug, &event.name));
+    let statuses = OrderStatus::ALL.iter();
+    let statuses = statuses.map(|one| option(one.name(), status::order(*one, language).0));
+    let looks = Look::ALL.iter().map(|one| {
+        let (english, indonesian) = look_pair(*one);
+        option(one.name(), here.say(english, indonesian))
+    });
+    let sorts = Sort::ALL.iter().map(|one| {
+        let (english, indonesian) = sort_pair(*one);
+        option(one.name(), here.say(english, indonesian))
+    });
+    List::new(here, "orders", "/panel/orders", ("Orders", "Pesanan"))
+        .search(("Number, e-mail or name", "Nomor, e-mail, atau nama"))
+        .choice("event", ("Event", "Acara"), ("All events", "Semua acara"), events)
+        .choice("status", ("Status", "Status"), ("Any", "Semua"), statuses)
+        .choice("look", ("To look at", "Perlu dilihat"), ("All orders", "Semua pesanan"), looks)
+        .day("from", ("Placed from", "Dipesan dari"))
+        .day("until", ("Placed until", "Dipesan sampai"))
+        .sort(sorts)
+}
+
+const fn look_pair(look: Look) -> (&'static str, &'static str) {
+    match look {
+        Look::Reason => ("Found by the system", "Ditemukan sistem"),
+        Look::Flag => ("Flagged by a person", "Ditandai orang"),
+    }
 }
 
 const fn sort_pair(sort: Sort) -> (&'static str, &'static str) {
@@ -184,14 +175,6 @@ const fn sort_pair(sort: Sort) -> (&'static str, &'static str) {
         Sort::Oldest => ("Oldest first", "Terlama dahulu"),
         Sort::Dearest => ("Largest first", "Terbesar dahulu"),
         Sort::Cheapest => ("Smallest first", "Terkecil dahulu"),
-    }
-}
-
-fn sort_words(here: &Here, sort: Sort) -> &'static str {
-    let (english, indonesian) = sort_pair(sort);
-    match here.door.visitor.language {
-        documents::Language::English => english,
-        documents::Language::Indonesian => indonesian,
     }
 }
 
@@ -207,22 +190,8 @@ fn shown(here: &Here, question: &Question, row: &OrderRow) -> Row {
         event: event.map_or_else(String::new, |event| event.name.clone()),
         status: status::order(row.status, language),
         attention: row.attention.map(|why| status::attention(why, language)),
+        is_flagged: row.is_flagged,
         total: row.total.text(language),
         placed: when::moment(row.created_at, zone, language),
     }
-}
-
-/// The address of this list after a place.
-fn address(here: &Here, after: Option<&Place>) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    for field in FIELDS {
-        let value = here.door.asked(field);
-        if !value.is_empty() {
-            query.append_pair(field, value);
-        }
-    }
-    if let Some(place) = after {
-        query.append_pair("after", &place.text());
-    }
-    format!("/panel/orders?{}", query.finish())
 }

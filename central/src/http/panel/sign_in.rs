@@ -45,7 +45,7 @@ fn page(door: &Door, page: Frame, status: StatusCode, email: String) -> Response
 }
 
 /// An address of the panel, and no way out of it.
-fn own(next: &str) -> Option<&str> {
+pub(super) fn own(next: &str) -> Option<&str> {
     let is_below = next == "/panel" || next.starts_with("/panel/") || next.starts_with("/panel?");
     let is_plain = !next.contains("//")
         && !next.contains('\\')

@@ -5,7 +5,8 @@
 use super::{
     account, audit, client, dashboard, event, export, factor,
     gates::{conflict, enrol, node_list, node_page},
-    order, order_list, reset, role,
+    list::saved,
+    order, order_act, order_bulk, order_list, reset, role,
     route::{Access::*, Route, Target::*, routes},
     sign_in, staff,
 };
@@ -31,6 +32,8 @@ pub const ROUTES: &[Route] = routes! {
     POST "/panel/account/factor" Own => factor::begin,
     POST "/panel/account/factor/confirm" Own => factor::confirm,
     POST "/panel/account/factor/remove" Own => factor::remove,
+    POST "/panel/saved" Own => saved::keep,
+    POST "/panel/saved/forget" Own => saved::forget,
 
     GET "/panel/events" May(EventsView, List) => event::list,
     GET "/panel/events/{event}" May(EventsView, Event) => event::show,
@@ -50,7 +53,16 @@ pub const ROUTES: &[Route] = routes! {
     GET "/panel/orders" May(OrdersView, List) => order_list::show,
     GET "/panel/orders.csv" May(OrdersExport, List) => export::csv,
     GET "/panel/orders.xlsx" May(OrdersExport, List) => export::xlsx,
+    POST "/panel/orders/flag" May(OrdersManage, List) => order_bulk::flag,
+    POST "/panel/orders/unflag" May(OrdersManage, List) => order_bulk::unflag,
+    POST "/panel/orders/papers" May(OrdersManage, List) => order_bulk::papers,
+    POST "/panel/orders/cancel" May(OrdersRefund, List) => order_bulk::cancel,
     GET "/panel/orders/{order}" May(OrdersView, Order) => order::show,
+    GET "/panel/orders/{order}/tickets.pdf" May(OrdersManage, Order) => order_act::pdf,
+    POST "/panel/orders/{order}/flag" May(OrdersManage, Order) => order_act::flag,
+    POST "/panel/orders/{order}/unflag" May(OrdersManage, Order) => order_act::unflag,
+    POST "/panel/orders/{order}/papers" May(OrdersManage, Order) => order_act::papers,
+    POST "/panel/orders/{order}/cancel" May(OrdersRefund, Order) => order_act::cancel,
 
     // Money.
 

@@ -118,6 +118,18 @@ pub(super) fn done(code: &str, language: Language) -> Option<&'static str> {
             "The code is withdrawn: it takes nobody in any more.",
             "Kode ditarik: tidak dapat dipakai lagi.",
         ),
+        "kept" => ("The filters are kept.", "Saringan sudah disimpan."),
+        "forgotten" => ("The filters are forgotten.", "Saringan sudah dihapus."),
+        "flagged" => ("The order is flagged.", "Pesanan sudah ditandai."),
+        "unflagged" => ("The flag is taken away.", "Tanda sudah dihapus."),
+        "papers" => (
+            "Tickets and receipt are on their way to the buyer again.",
+            "Tiket dan kuitansi sedang dikirim lagi kepada pembeli.",
+        ),
+        "cancelled" => (
+            "The order is cancelled, and its places are free again.",
+            "Pesanan dibatalkan, dan tempatnya tersedia lagi.",
+        ),
         "role" => ("The role is changed.", "Peran sudah diubah."),
         "enabled" => ("The account may sign in.", "Akun boleh masuk."),
         "disabled" => (

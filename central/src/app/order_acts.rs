@@ -1,0 +1,157 @@
+//! What somebody signed in does to an order besides its money: flag it, send its papers again, give it up unpaid.
+//!
+//! Invariants: each act says whether it was done now or was so before, so that a form that is sent twice does nothing
+//! the second time; what was done has its row in the audit trail, in the same transaction. Who may do it is asked
+//! before. Called by the panel.
+
+use data_encoding::HEXLOWER;
+use serde_json::json;
+
+use super::{App, orders::OrderError, users::By};
+use crate::{
+    domain::{
+        flagged::OrderFlag,
+        id::OrderId,
+        letter::LetterKind,
+        order::{Order, OrderStatus},
+    },
+    store::{self, audit::AuditRow, tx::transact},
+};
+
+/// What papers that are asked for here are named by.
+const PAPERS: &str = "papers by hand";
+/// What the audit trail calls it.
+const SENT: &str = "order.papers";
+/// How often a day the papers of an order are sent again from here.
+const MOST_PAPERS: u8 = 10;
+const DAY_MS: i64 = 24 * 3_600_000;
+
+/// Whether something was done now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acted {
+    /// Now.
+    Now,
+    /// It was so before.
+    Before,
+}
+
+impl App {
+    /// Flags an order with a note.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn flag_order(&self, by: &By, order: OrderId, note: &str) -> Result<Acted, OrderError> {
+        let now = self.clock.now();
+        transact!(self.store, |tx| {
+            store::order::lock(tx, order).await?;
+            let before = store::order_flag::of_order(tx, order).await?;
+            if before.is_some_and(|flag| flag.note == note) {
+                return Ok(Acted::Before);
+            }
+            let flag = OrderFlag {
+                author: by.name().to_owned(),
+                note: note.to_owned(),
+                at: now,
+            };
+            store::order_flag::put(tx, order, &flag).await?;
+            let detail = json!({"note": note});
+            self.note_by(tx, by, "order.flag", ("order", order.0), now, detail)
+                .await?;
+            Ok(Acted::Now)
+        })
+    }
+
+    /// Takes an order's flag away.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn unflag_order(&self, by: &By, order: OrderId) -> Result<Acted, OrderError> {
+        let now = self.clock.now();
+        transact!(self.store, |tx| {
+            store::order::lock(tx, order).await?;
+            if !store::order_flag::take(tx, order).await? {
+                return Ok(Acted::Before);
+            }
+            let subject = ("order", order.0);
+            self.note_by(tx, by, "order.unflag", subject, now, json!({}))
+                .await?;
+            Ok(Acted::Now)
+        })
+    }
+
+    /// Sends the tickets and receipt of a paid order to its own address once more; once for each key.
+    ///
+    /// # Errors
+    /// [`OrderError::NotPaid`], [`OrderError::SentOften`].
+    pub async fn send_papers(&self, by: &By, order: OrderId, key: &str) -> Result<Acted, OrderError> {
+        let now = self.clock.now();
+        let day = now.0.div_euclid(DAY_MS);
+        let key = HEXLOWER.encode(&self.vault.digest(PAPERS, key.as_bytes())[..8]);
+        let payload = order.0.to_string();
+        transact!(self.store, |tx| {
+            let status = store::order::lock(tx, order).await?.status;
+            if !matches!(status, OrderStatus::Paid | OrderStatus::PartlyRefunded) {
+                return Err(OrderError::NotPaid);
+            }
+            let told = store::audit::of_subject(tx, "order", order.0).await?;
+            let is_it = |row: &AuditRow| row.action == SENT && row.detail.contains(&key);
+            if told.iter().any(is_it) {
+                return Ok(Acted::Before);
+            }
+            for n in 0..MOST_PAPERS {
+                let subject = self.nth_of_day(PAPERS, order.0, day, n);
+                let letter = (self.new_id(now), LetterKind::TicketsAgain, subject);
+                if store::letter::put(tx, letter, &payload, now, now).await? {
+                    let subject = ("order", order.0);
+                    let detail = json!({"key": key});
+                    self.note_by(tx, by, SENT, subject, now, detail).await?;
+                    return Ok(Acted::Now);
+                }
+            }
+            Err(OrderError::SentOften)
+        })
+    }
+
+    /// Gives an unpaid order up and its capacity back; its session at the provider is closed soon after.
+    ///
+    /// # Errors
+    /// [`OrderError::Illegal`] when there is money in it, or it ended otherwise.
+    pub async fn cancel_unpaid(&self, by: &By, order: OrderId) -> Result<Acted, OrderError> {
+        let now = self.clock.now();
+        transact!(self.store, |tx| {
+            let order = store::order::lock(tx, order).await?;
+            if order.status == OrderStatus::Cancelled {
+                return Ok(Acted::Before);
+            }
+            let to = order.status.cancel()?;
+            self.give_up(tx, &order, to, now).await?;
+            let subject = ("order", order.id.0);
+            self.note_by(tx, by, "order.cancel", subject, now, json!({}))
+                .await?;
+            Ok(Acted::Now)
+        })
+    }
+
+    /// The receipt of a paid order with its valid tickets. Whoever takes it leaves a row in the audit trail: it opens gates.
+    ///
+    /// # Errors
+    /// [`OrderError::NotPaid`].
+    pub async fn papers_of(&self, by: &By, order: &Order) -> Result<Vec<u8>, OrderError> {
+        if !order.status.is_settled() {
+            return Err(OrderError::NotPaid);
+        }
+        let now = self.clock.now();
+        let noted: Result<(), OrderError> = transact!(self.store, |tx| {
+            let subject = ("order", order.id.0);
+            self.note_by(tx, by, "order.papers_taken", subject, now, json!({}))
+                .await?;
+            Ok(())
+        });
+        noted?;
+        let view = {
+            let mut tx = self.store.read().await?;
+            self.view_of(&mut tx, order.clone()).await?
+        };
+        self.document_of(&view).await
+    }
+}

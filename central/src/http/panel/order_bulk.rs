@@ -1,0 +1,198 @@
+//! Deeds on orders that were chosen in their list: flagged, unflagged, papers sent again, given up unpaid.
+//!
+//! Each is judged by itself: an order of somebody else's event is one that does not exist.
+
+use axum::response::Response;
+
+use super::{
+    door::Here,
+    guard,
+    list::bulk::{Became, Deed, picked, report},
+    nav::Section,
+};
+use crate::{
+    app::{order_acts::Acted, orders::OrderError, users::By},
+    domain::{
+        flagged,
+        order::Order,
+        permission::Permission,
+        policy::Thing,
+    },
+    store::{self, StoreError},
+};
+
+const LIST: &str = "/panel/orders";
+
+/// What may be done to orders that are chosen.
+#[derive(Clone, Debug)]
+enum Wish {
+    Flag(String),
+    Unflag,
+    Papers(String),
+    Cancel,
+}
+
+/// The buttons that an account sees.
+pub(super) fn deeds(here: &Here) -> Vec<Deed> {
+    let may = |permission| here.signed.powers.may(permission, Thing::List);
+    let deed = |path, (english, indonesian)| Deed {
+        path,
+        words: here.say(english, indonesian).to_owned(),
+        sure: None,
+        note: None,
+    };
+    let mut deeds = Vec::new();
+    if may(Permission::OrdersManage) {
+        deeds.push(deed(
+            "/panel/orders/papers",
+            ("Send papers again", "Kirim ulang dokumen"),
+        ));
+    }
+    if may(Permission::OrdersRefund) {
+        let sure = here.say(
+            "Cancel the chosen orders that are not paid? Their places go back on sale. This cannot be undone.",
+            "Batalkan pesanan terpilih yang belum dibayar? Tempatnya dijual lagi. Ini tidak dapat dibatalkan.",
+        );
+        deeds.push(Deed {
+            sure: Some(sure.to_owned()),
+            ..deed(
+                "/panel/orders/cancel",
+                ("Cancel unpaid", "Batalkan yang belum dibayar"),
+            )
+        });
+    }
+    if may(Permission::OrdersManage) {
+        deeds.push(deed(
+            "/panel/orders/unflag",
+            ("Take flag away", "Hapus tanda"),
+        ));
+        deeds.push(Deed {
+            note: Some(here.say("Why flag them", "Alasan menandai").to_owned()),
+            ..deed("/panel/orders/flag", ("Flag", "Tandai"))
+        });
+    }
+    deeds
+}
+
+pub(super) async fn flag(here: Here) -> Response {
+    let title = here.say("Flag orders", "Tandai pesanan").to_owned();
+    let Some(note) = flagged::note(&here.form().text("note")) else {
+        let why = here.say(
+            "Say why in 1 to 500 characters: go back and write it beside the button.",
+            "Tulis alasannya dalam 1 sampai 500 karakter: kembali dan isi di samping tombol.",
+        );
+        let not = |number: &String| Became::not(&here, number, String::new(), why);
+        let rows = picked(&here).iter().map(not).collect();
+        return report(&here, Section::Orders, (LIST, &title), rows);
+    };
+    all(&here, &title, Permission::OrdersManage, &Wish::Flag(note)).await
+}
+
+pub(super) async fn unflag(here: Here) -> Response {
+    let title = here.say("Take flags away", "Hapus tanda").to_owned();
+    all(&here, &title, Permission::OrdersManage, &Wish::Unflag).await
+}
+
+pub(super) async fn papers(here: Here) -> Response {
+    let title = here.say("Send papers again", "Kirim ulang dokumen");
+    let wish = Wish::Papers(here.form().text("key"));
+    all(&here, title, Permission::OrdersManage, &wish).await
+}
+
+pub(super) async fn cancel(here: Here) -> Response {
+    let title = here.say("Cancel unpaid orders", "Batalkan pesanan yang belum dibayar");
+    all(&here, title, Permission::OrdersRefund, &Wish::Cancel).await
+}
+
+async fn all(here: &Here, title: &str, permission: Permission, wish: &Wish) -> Response {
+    let mut rows = Vec::new();
+    for number in picked(here) {
+        match one(here, &number, permission, wish).await {
+            Ok(row) => rows.push(row),
+            Err(error) => return guard::failed(&error),
+        }
+    }
+    report(here, Section::Orders, (LIST, title), rows)
+}
+
+/// The order of this number, if this may be done to it.
+async fn own(
+    here: &Here,
+    number: &str,
+    permission: Permission,
+) -> Result<Option<Order>, StoreError> {
+    let mut tx = here.app().store.read().await?;
+    let Some(order) = store::order::by_number(&mut tx, number).await? else {
+        return Ok(None);
+    };
+    let event = store::event::by_id(&mut tx, order.event).await?;
+    Ok(event
+        .is_some_and(|event| here.may(permission, &event))
+        .then_some(order))
+}
+
+async fn one(
+    here: &Here,
+    number: &str,
+    permission: Permission,
+    wish: &Wish,
+) -> Result<Became, StoreError> {
+    let Some(order) = own(here, number, permission).await? else {
+        let why = here.say("There is no such order.", "Pesanan ini tidak ada.");
+        return Ok(Became::not(here, number, String::new(), why));
+    };
+    let (app, by, id) = (here.app(), By::account(&here.signed.account), order.id);
+    let acted = match wish {
+        Wish::Flag(note) => app.flag_order(&by, id, note).await,
+        Wish::Unflag => app.unflag_order(&by, id).await,
+        Wish::Papers(key) => app.send_papers(&by, id, key).await,
+        Wish::Cancel => app.cancel_unpaid(&by, id).await,
+    };
+    let path = format!("{LIST}/{}", order.number);
+    Ok(match acted {
+        Ok(Acted::Now) => Became::done(here, number, path),
+        Ok(Acted::Before) => Became::before(here, number, path, before(here, wish)),
+        Err(error) => Became::not(here, number, path, &why(here, &error)),
+    })
+}
+
+fn before<'a>(here: &'a Here, wish: &Wish) -> &'a str {
+    match wish {
+        Wish::Flag(_) => here.say(
+            "It was flagged with the same words.",
+            "Sudah ditandai dengan kata yang sama.",
+        ),
+        Wish::Unflag => here.say("It was not flagged.", "Memang tidak ditandai."),
+        Wish::Papers(_) => here.say(
+            "They were sent from this page already: open the list anew to send them once more.",
+            "Sudah dikirim dari halaman ini: buka lagi daftarnya untuk mengirim sekali lagi.",
+        ),
+        Wish::Cancel => here.say("It was cancelled before.", "Sudah dibatalkan sebelumnya."),
+    }
+}
+
+/// Why an order was left as it is, for whoever works here.
+pub(super) fn why(here: &Here, error: &OrderError) -> String {
+    let (english, indonesian) = match error {
+        OrderError::NotPaid => (
+            "It is not paid, so there are no papers to send.",
+            "Belum dibayar, jadi tidak ada dokumen untuk dikirim.",
+        ),
+        OrderError::SentOften => (
+            "The papers were sent ten times today already: ask the buyer to look into the spam folder.",
+            "Dokumen sudah dikirim sepuluh kali hari ini: minta pembeli melihat folder spam.",
+        ),
+        OrderError::Illegal(_) => (
+            "It does not wait for payment any more: look at its status.",
+            "Tidak lagi menunggu pembayaran: lihat statusnya.",
+        ),
+        error => {
+            tracing::error!(%error, "order not changed");
+            (
+                "It failed here, and nothing was changed: try again.",
+                "Gagal di sini, dan tidak ada yang berubah: coba lagi.",
+            )
+        }
+    };
+    here.say(english, indonesian).to_owned()
+}

@@ -1,0 +1,186 @@
+//! Questions of working lists: a text of ours that grows by conditions, and the places from which pages go on.
+//!
+//! Invariants: every condition is a text of ours and every value is bound, so what people type is never a part of a
+//! question. A page begins after a place and not after a count: first what is left of the rows with the place's own
+//! value, then what follows, each a range of one index, so the thousandth page is as quick as the first. A list names the
+//! index by which it is turned, because an engine that guesses wrongly once reads a million rows.
+
+use sqlx::{FromRow, mysql::MySqlRow, sqlite::SqliteRow};
+use uuid::Uuid;
+
+use super::{StoreError, Tx, dialect};
+
+/// A filter with fewer rows than this is asked for by its own index and sorted; one with more is met often enough on
+/// the way through the order of the list. Both cost about as many rows where there are a million.
+pub const FEW: i64 = 8_000;
+
+/// A value that is bound.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// A number, a sum or a moment.
+    Number(i64),
+    /// A text.
+    Text(String),
+    /// An id.
+    Id(Uuid),
+}
+
+/// A question that grows by conditions.
+#[derive(Clone, Debug)]
+pub struct Question {
+    text: String,
+    values: Vec<Value>,
+}
+
+/// A condition and what is bound to it.
+pub type Condition = (&'static str, Vec<Value>);
+
+macro_rules! bound {
+    ($query:expr, $values:expr) => {{
+        let mut query = $query;
+        for value in $values {
+            query = match value {
+                Value::Number(number) => query.bind(number),
+                Value::Text(text) => query.bind(text),
+                Value::Id(id) => query.bind(id),
+            };
+        }
+        query
+    }};
+}
+
+impl Question {
+    /// Begins with everything up to the conditions.
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self {
+            text: text + " WHERE 1 = 1",
+            values: Vec::new(),
+        }
+    }
+
+    /// Adds a condition.
+    pub fn and(&mut self, (condition, values): Condition) {
+        self.text.push_str(" AND ");
+        self.text.push_str(condition);
+        self.values.extend(values);
+    }
+
+    /// Adds that an id is one of these.
+    pub fn among(&mut self, column: &'static str, ids: impl Iterator<Item = Uuid>) {
+        let ids: Vec<_> = ids.map(Value::Id).collect();
+        let places = vec!["?"; ids.len()].join(", ");
+        // One that is nobody's keeps the list from being empty, which one engine does not read.
+        let places = if places.is_empty() { "NULL" } else { &places };
+        self.text.push_str(&format!(" AND {column} IN ({places})"));
+        self.values.extend(ids);
+    }
+
+    /// Asks for so many rows in this order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn ask<R>(
+        mut self,
+        tx: &mut Tx,
+        order: &'static str,
+        most: usize,
+    ) -> Result<Vec<R>, StoreError>
+    where
+        R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, MySqlRow> + Send + Unpin,
+    {
+        self.text.push_str(order);
+        self.text.push_str(" LIMIT ?");
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.values.push(Value::Number(most));
+        let text = sqlx::AssertSqlSafe(self.text);
+        Ok(match tx {
+            Tx::Sqlite(tx) => {
+                let query = bound!(sqlx::query_as::<_, R>(text), self.values);
+                query.fetch_all(&mut **tx).await?
+            }
+            Tx::MySql(tx) => {
+                let query = bound!(sqlx::query_as::<_, R>(text), self.values);
+                query.fetch_all(&mut **tx).await?
+            }
+        })
+    }
+
+    /// Whether it has [`FEW`] rows at most. It reads no further than that.
+    async fn is_few(self, tx: &mut Tx) -> Result<Option<i64>, StoreError> {
+        let counted = Self {
+            text: format!("SELECT COUNT(*) FROM ({} LIMIT {}) few", self.text, FEW + 1),
+            values: self.values,
+        };
+        let text = sqlx::AssertSqlSafe(counted.text);
+        let (count,): (i64,) = match tx {
+            Tx::Sqlite(tx) => {
+                let query = bound!(sqlx::query_as(text), counted.values);
+                query.fetch_one(&mut **tx).await?
+            }
+            Tx::MySql(tx) => {
+                let query = bound!(sqlx::query_as(text), counted.values);
+                query.fetch_one(&mut **tx).await?
+            }
+        };
+        Ok((count <= FEW).then_some(count))
+    }
+}
+
+/// A filter that may be narrow, and the index that finds its rows.
+#[derive(Clone, Debug)]
+pub struct Narrow {
+    /// The index.
+    pub index: Index,
+    /// The filter.
+    pub condition: Condition,
+}
+
+/// An index by its name on SQLite and on MySQL: those of a `UNIQUE` column are called otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Index(pub &'static str, pub &'static str);
+
+impl Index {
+    /// One that we named.
+    #[must_use]
+    pub const fn named(name: &'static str) -> Self {
+        Self(name, name)
+    }
+
+    /// ` FROM table` by this index.
+    #[must_use]
+    pub fn of(self, tx: &Tx, table: &str) -> String {
+        dialect::by_index(tx, table, (self.0, self.1))
+    }
+}
+
+/// The narrowest of these filters, if one is narrow.
+///
+/// # Errors
+/// When the database fails.
+pub async fn narrowest(
+    tx: &mut Tx,
+    table: &str,
+    filters: Vec<Narrow>,
+) -> Result<Option<Narrow>, StoreError> {
+    let mut narrowest: Option<(i64, Narrow)> = None;
+    for filter in filters {
+        let from = filter.index.of(tx, table);
+        let mut question = Question::new(format!("SELECT 1 AS one{from}"));
+        question.and(filter.condition.clone());
+        let Some(count) = question.is_few(tx).await? else {
+            continue;
+        };
+        if narrowest.as_ref().is_none_or(|(least, _)| count < *least) {
+            narrowest = Some((count, filter));
+        }
+    }
+    Ok(narrowest.map(|(_, filter)| filter))
+}
+
+/// Texts that begin so.
+#[must_use]
+pub fn beginning(start: &str) -> [Value; 2] {
+    let end = format!("{start}\u{10FFFF}");
+    [Value::Text(start.to_owned()), Value::Text(end)]
+}
