@@ -32,6 +32,7 @@ mod panel_attacks;
 mod panel_every_route;
 mod panel_forgery;
 mod panel_gates;
+mod panel_lists;
 mod panel_pages;
 mod panel_powers;
 mod panel_rights;

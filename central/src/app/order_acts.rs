@@ -40,7 +40,12 @@ impl App {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn flag_order(&self, by: &By, order: OrderId, note: &str) -> Result<Acted, OrderError> {
+    pub async fn flag_order(
+        &self,
+        by: &By,
+        order: OrderId,
+        note: &str,
+    ) -> Result<Acted, OrderError> {
         let now = self.clock.now();
         transact!(self.store, |tx| {
             store::order::lock(tx, order).await?;
@@ -83,7 +88,12 @@ impl App {
     ///
     /// # Errors
     /// [`OrderError::NotPaid`], [`OrderError::SentOften`].
-    pub async fn send_papers(&self, by: &By, order: OrderId, key: &str) -> Result<Acted, OrderError> {
+    pub async fn send_papers(
+        &self,
+        by: &By,
+        order: OrderId,
+        key: &str,
+    ) -> Result<Acted, OrderError> {
         let now = self.clock.now();
         let day = now.0.div_euclid(DAY_MS);
         let key = HEXLOWER.encode(&self.vault.digest(PAPERS, key.as_bytes())[..8]);

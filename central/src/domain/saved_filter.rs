@@ -90,9 +90,8 @@ impl Wish {
 
 fn cleaned(query: &str) -> String {
     let pairs = form_urlencoded::parse(query.as_bytes());
-    let kept = pairs.filter(|(name, value)| {
-        !value.is_empty() && !NO_FILTERS.contains(&name.as_ref())
-    });
+    let kept =
+        pairs.filter(|(name, value)| !value.is_empty() && !NO_FILTERS.contains(&name.as_ref()));
     let mut text = form_urlencoded::Serializer::new(String::new());
     text.extend_pairs(kept);
     text.finish()
@@ -110,7 +109,10 @@ mod tests {
             "q=&status=pending&after=5.0&lang=id&token=x&q=a%20b",
         );
         let wish = wish.expect("a good wish");
-        assert_eq!((wish.name.as_str(), wish.list.as_str()), ("Unpaid of today", "orders"));
+        assert_eq!(
+            (wish.name.as_str(), wish.list.as_str()),
+            ("Unpaid of today", "orders")
+        );
         assert_eq!(wish.query, "status=pending&q=a+b");
     }
 
@@ -125,7 +127,11 @@ mod tests {
             ("../x", "all", "q=a", Unfit::Query),
             ("", "all", "q=a", Unfit::Query),
         ] {
-            assert_eq!(Wish::read(list, name, query), Err(why), "{list} {name} {query}");
+            assert_eq!(
+                Wish::read(list, name, query),
+                Err(why),
+                "{list} {name} {query}"
+            );
         }
         let query = format!("q={}", "x".repeat(MOST_QUERY));
         assert_eq!(Wish::read("orders", "long", &query), Err(Unfit::Query));
@@ -134,8 +140,14 @@ mod tests {
     #[test]
     fn an_account_keeps_so_many_and_no_more() {
         let wish = Wish::read("orders", "one", "q=a").expect("a good wish");
-        assert_eq!(wish.fits_beside(MOST_OF_LIST - 1, MOST_OF_ACCOUNT - 1), Ok(()));
-        assert_eq!(wish.fits_beside(MOST_OF_LIST, MOST_OF_LIST), Err(Unfit::Many));
+        assert_eq!(
+            wish.fits_beside(MOST_OF_LIST - 1, MOST_OF_ACCOUNT - 1),
+            Ok(())
+        );
+        assert_eq!(
+            wish.fits_beside(MOST_OF_LIST, MOST_OF_LIST),
+            Err(Unfit::Many)
+        );
         assert_eq!(wish.fits_beside(0, MOST_OF_ACCOUNT), Err(Unfit::Many));
     }
 }

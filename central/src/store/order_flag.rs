@@ -47,6 +47,10 @@ pub async fn put(tx: &mut Tx, order: OrderId, flag: &OrderFlag) -> Result<(), St
 /// When the database fails.
 pub async fn take(tx: &mut Tx, order: OrderId) -> Result<bool, StoreError> {
     let taken = execute!(tx, "DELETE FROM order_flags WHERE order_id = ?", order.0)?;
-    execute!(tx, "UPDATE orders SET flagged_at = NULL WHERE id = ?", order.0)?;
+    execute!(
+        tx,
+        "UPDATE orders SET flagged_at = NULL WHERE id = ?",
+        order.0
+    )?;
     Ok(taken == 1)
 }

@@ -145,7 +145,9 @@ async fn found(
     if let Some(events) = events {
         question.among("event_id", events.iter().map(|event| event.0));
     }
-    conditions(filter).into_iter().for_each(|one| question.and(one));
+    conditions(filter)
+        .into_iter()
+        .for_each(|one| question.and(one));
     turned(tx, &question, filter.sort, after, most).await
 }
 
@@ -160,7 +162,9 @@ async fn walked(
     let by_sum = matches!(filter.sort, Sort::Dearest | Sort::Cheapest);
     let Some(events) = events else {
         let mut question = Question::new(format!("{COLUMNS}{}", BY_MOMENT.of(tx, TABLE)));
-        conditions(filter).into_iter().for_each(|one| question.and(one));
+        conditions(filter)
+            .into_iter()
+            .for_each(|one| question.and(one));
         return turned(tx, &question, filter.sort, after, most).await;
     };
     let index = match filter.status {
@@ -172,8 +176,12 @@ async fn walked(
     for event in events {
         let mut question = Question::new(format!("{COLUMNS}{}", index.of(tx, TABLE)));
         question.and(("event_id = ?", vec![Value::Id(event.0)]));
-        conditions(filter).into_iter().for_each(|one| question.and(one));
-        pages.push(VecDeque::from(turned(tx, &question, filter.sort, after, most).await?));
+        conditions(filter)
+            .into_iter()
+            .for_each(|one| question.and(one));
+        pages.push(VecDeque::from(
+            turned(tx, &question, filter.sort, after, most).await?,
+        ));
     }
     Ok(merged(pages, filter.sort, most))
 }
@@ -232,7 +240,10 @@ async fn turned(
 
 /// All filters but the event.
 fn conditions(filter: &OrderFilter) -> Vec<Condition> {
-    let mut all: Vec<_> = narrows(filter).into_iter().map(|one| one.condition).collect();
+    let mut all: Vec<_> = narrows(filter)
+        .into_iter()
+        .map(|one| one.condition)
+        .collect();
     let is_by_time = matches!(filter.sort, Sort::Newest | Sort::Oldest);
     all.extend(span(filter).filter(|_| is_by_time));
     all
@@ -249,13 +260,19 @@ fn narrows(filter: &OrderFilter) -> Vec<Narrow> {
     match filter.look {
         None => {}
         // Greater than nothing: of `IS NOT NULL` one engine does not know that it is narrow.
-        Some(Look::Reason) => add(Index::named("orders_by_attention"), ("attention > ''", vec![])),
+        Some(Look::Reason) => add(
+            Index::named("orders_by_attention"),
+            ("attention > ''", vec![]),
+        ),
         Some(Look::Flag) => add(Index::named("orders_by_flag"), ("flagged_at > 0", vec![])),
     }
     match &filter.search {
         None => {}
         Some(Search::Number(start)) => {
-            add(BY_NUMBER, ("number >= ? AND number < ?", beginning(start).into()));
+            add(
+                BY_NUMBER,
+                ("number >= ? AND number < ?", beginning(start).into()),
+            );
         }
         Some(Search::Email(start)) => {
             let index = Index::named("orders_by_email");
@@ -263,12 +280,15 @@ fn narrows(filter: &OrderFilter) -> Vec<Narrow> {
         }
         Some(Search::Name(typed, capital)) => {
             let values = beginning(typed).into_iter().chain(beginning(capital));
-            let text = "((buyer_name >= ? AND buyer_name < ?) OR (buyer_name >= ? AND buyer_name < ?))";
+            let text =
+                "((buyer_name >= ? AND buyer_name < ?) OR (buyer_name >= ? AND buyer_name < ?))";
             add(Index::named("orders_by_buyer"), (text, values.collect()));
         }
     }
     if matches!(filter.sort, Sort::Dearest | Sort::Cheapest) {
-        span(filter).into_iter().for_each(|span| add(BY_MOMENT, span));
+        span(filter)
+            .into_iter()
+            .for_each(|span| add(BY_MOMENT, span));
     }
     all
 }

@@ -13,7 +13,11 @@ use super::{
     status, when,
 };
 use crate::{
-    domain::{event::Event, order::{Order, OrderStatus}, permission::Permission},
+    domain::{
+        event::Event,
+        order::{Order, OrderStatus},
+        permission::Permission,
+    },
     http::refusal::Refusal,
     store::{self, StoreError, Tx},
 };

@@ -10,11 +10,7 @@ use super::{
     order, order_bulk,
 };
 use crate::{
-    app::{
-        order_acts::Acted,
-        orders::OrderError,
-        users::By,
-    },
+    app::{order_acts::Acted, orders::OrderError, users::By},
     domain::{flagged, order::Order},
     http::refusal::Refusal,
 };

@@ -12,12 +12,7 @@ use super::{
 };
 use crate::{
     app::{order_acts::Acted, orders::OrderError, users::By},
-    domain::{
-        flagged,
-        order::Order,
-        permission::Permission,
-        policy::Thing,
-    },
+    domain::{flagged, order::Order, permission::Permission, policy::Thing},
     store::{self, StoreError},
 };
 
@@ -100,7 +95,10 @@ pub(super) async fn papers(here: Here) -> Response {
 }
 
 pub(super) async fn cancel(here: Here) -> Response {
-    let title = here.say("Cancel unpaid orders", "Batalkan pesanan yang belum dibayar");
+    let title = here.say(
+        "Cancel unpaid orders",
+        "Batalkan pesanan yang belum dibayar",
+    );
     all(&here, title, Permission::OrdersRefund, &Wish::Cancel).await
 }
 

@@ -154,9 +154,19 @@ fn described<'a>(here: &'a Here, question: &Question) -> Making<'a> {
     });
     List::new(here, "orders", "/panel/orders", ("Orders", "Pesanan"))
         .search(("Number, e-mail or name", "Nomor, e-mail, atau nama"))
-        .choice("event", ("Event", "Acara"), ("All events", "Semua acara"), events)
+        .choice(
+            "event",
+            ("Event", "Acara"),
+            ("All events", "Semua acara"),
+            events,
+        )
         .choice("status", ("Status", "Status"), ("Any", "Semua"), statuses)
-        .choice("look", ("To look at", "Perlu dilihat"), ("All orders", "Semua pesanan"), looks)
+        .choice(
+            "look",
+            ("To look at", "Perlu dilihat"),
+            ("All orders", "Semua pesanan"),
+            looks,
+        )
         .day("from", ("Placed from", "Dipesan dari"))
         .day("until", ("Placed until", "Dipesan sampai"))
         .sort(sorts)

@@ -91,12 +91,22 @@ impl Became {
 
     /// It was so before.
     pub(in crate::http::panel) fn before(here: &Here, name: &str, path: String, why: &str) -> Self {
-        Self::with(name, path, (here.say_fixed("As it was", "Tetap"), "calm"), why)
+        Self::with(
+            name,
+            path,
+            (here.say_fixed("As it was", "Tetap"), "calm"),
+            why,
+        )
     }
 
     /// It was not done.
     pub(in crate::http::panel) fn not(here: &Here, name: &str, path: String, why: &str) -> Self {
-        Self::with(name, path, (here.say_fixed("Not done", "Tidak dilakukan"), "bad"), why)
+        Self::with(
+            name,
+            path,
+            (here.say_fixed("Not done", "Tidak dilakukan"), "bad"),
+            why,
+        )
     }
 
     fn with(name: &str, path: String, mark: Mark, words: &str) -> Self {

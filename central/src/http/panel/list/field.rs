@@ -58,16 +58,18 @@ impl Field {
         if self.value.is_empty() || self.name == "sort" {
             return None;
         }
+        if self.kind == "search" {
+            return Some(format!("“{}”", self.value));
+        }
         let value = match self.kind {
             "choice" => {
                 let chosen = self.options.iter().find(|(.., is_on)| *is_on);
                 chosen.map_or("", |(_, words, _)| words).to_owned()
             }
-            "day" => {
+            _ => {
                 let day = NaiveDate::parse_from_str(&self.value, "%Y-%m-%d").ok();
                 day.map_or_else(|| self.value.clone(), |day| language.day(day))
             }
-            _ => format!("“{}”", self.value),
         };
         Some(format!("{}: {value}", self.label))
     }
@@ -85,6 +87,9 @@ mod tests {
         assert_eq!(field.words(Language::English), None);
         let mut field = Field::new("choice", "kind", "Kind".into(), String::new());
         field.add(options(), "a");
-        assert_eq!(field.words(Language::English).as_deref(), Some("Kind: First"));
+        assert_eq!(
+            field.words(Language::English).as_deref(),
+            Some("Kind: First")
+        );
     }
 }

@@ -178,7 +178,12 @@ impl Making<'_> {
     /// The order, as `sort`; the first option is the list's own.
     pub(super) fn sort(self, options: impl IntoIterator<Item = Choice>) -> Self {
         let asked = self.here.door.asked("sort").to_owned();
-        let mut field = Field::new("choice", "sort", self.say(("Order", "Urutan")), String::new());
+        let mut field = Field::new(
+            "choice",
+            "sort",
+            self.say(("Order", "Urutan")),
+            String::new(),
+        );
         field.add(options, &asked);
         self.field(field)
     }
