@@ -74,6 +74,7 @@ async fn guesses_are_slowed_down_and_survive_a_restart() {
             address: "192.0.2.1",
             agent: "",
             old_token: None,
+            browser: None,
         };
         let code = |result: Result<_, UserError>| match result {
             Ok(_) => "in",

@@ -287,6 +287,7 @@ impl TestCentral {
             address: "test",
             agent: "test",
             old_token: None,
+            browser: None,
         };
         let opened = self.app.sign_in(email, PASSWORD, &attempt).await;
         let token = opened.map(|opened| opened.token).expect("signed in");

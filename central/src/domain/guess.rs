@@ -1,7 +1,8 @@
 //! How often anybody may guess: what is counted, and how long to wait after so many.
 //!
 //! Invariants: a guess is counted before it is looked at, so guesses made at the same time count too. Waits grow
-//! and have an end: nobody can lock somebody else out for good. What was counted is forgotten after a day of silence.
+//! and have an end: nobody can lock somebody else out for good, and a browser that signed in before waits for its own
+//! guesses alone. What was counted is forgotten after a day of silence.
 
 use sync_protocol::time::Timestamp;
 
@@ -19,16 +20,25 @@ pub enum Counted {
     Address,
     /// One account: many machines that try one.
     Account,
+    /// One account from a browser that signed in there before: what others guess elsewhere does not hold it up.
+    Browser,
 }
 
 impl Counted {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Both, Self::Address, Self::Account];
+    /// What a guess is counted for.
+    #[must_use]
+    pub const fn of(is_from_known_browser: bool) -> &'static [Self] {
+        if is_from_known_browser {
+            &[Self::Browser]
+        } else {
+            &[Self::Both, Self::Address, Self::Account]
+        }
+    }
 
     /// So many are free.
     const fn free(self) -> i64 {
         match self {
-            Self::Both => 5,
+            Self::Both | Self::Browser => 5,
             Self::Address => 30,
             Self::Account => 60,
         }
@@ -41,6 +51,7 @@ impl Counted {
             Self::Both => "both",
             Self::Address => "address",
             Self::Account => "account",
+            Self::Browser => "browser",
         }
     }
 }

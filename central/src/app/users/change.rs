@@ -1,7 +1,6 @@
 //! Changing one's own password: the old one is asked again, and every other session ends.
 
 use serde_json::json;
-use zeroize::Zeroizing;
 
 use super::{App, Attempt, By, Opened, Signed, UserError, password};
 use crate::{
@@ -37,9 +36,6 @@ impl App {
                 .await?;
             Ok::<_, UserError>(())
         })?;
-        Ok(Opened {
-            token: Zeroizing::new(token.to_string()),
-            stage: Stage::Full,
-        })
+        Ok(self.opened(token, Stage::Full, account, now))
     }
 }

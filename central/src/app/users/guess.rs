@@ -18,25 +18,43 @@ pub(super) struct CountedGuess {
     counted: Vec<(Counted, [u8; 32], Timestamp)>,
 }
 
+/// Somebody guesses.
+#[derive(Clone, Copy)]
+pub(super) struct Guess<'a> {
+    /// At what: passwords, codes and links are counted apart, so that who asks for links may still sign in.
+    pub(super) at: &'static str,
+    /// Whose: an address or an account.
+    pub(super) of: &'a str,
+    /// From where.
+    pub(super) caller: &'a [u8],
+    /// The browser signed in to this account before.
+    pub(super) browser: Option<[u8; 16]>,
+}
+
 impl App {
-    /// Counts a guess at `secret_of` (an address or an account) from `caller`.
+    /// Counts a guess.
     pub(super) async fn count_guess(
         &self,
-        secret_of: &str,
-        caller: &[u8],
+        guess: Guess<'_>,
         now: Timestamp,
     ) -> Result<CountedGuess, UserError> {
-        let digest = |what: Counted| {
+        let digest = |what: &Counted| {
             let (of, from): (&[u8], &[u8]) = match what {
-                Counted::Both => (secret_of.as_bytes(), caller),
-                Counted::Address => (b"", caller),
-                Counted::Account => (secret_of.as_bytes(), b""),
+                Counted::Both => (guess.of.as_bytes(), guess.caller),
+                Counted::Address => (b"", guess.caller),
+                Counted::Account => (guess.of.as_bytes(), b""),
+                Counted::Browser => (
+                    guess.of.as_bytes(),
+                    guess.browser.as_ref().map_or(b"", |id| id),
+                ),
             };
-            let text = [what.name().as_bytes(), b"|", of, b"|", from].concat();
-            (what, self.vault.digest(PURPOSE, &text))
+            let (at, name) = (guess.at.as_bytes(), what.name().as_bytes());
+            let text = [at, b"|", name, b"|", of, b"|", from].concat();
+            (*what, self.vault.digest(PURPOSE, &text))
         };
         // Always in the order of the digests: two guesses at the same time must not wait for each other.
-        let mut counted = Counted::ALL.map(digest).to_vec();
+        let counted = Counted::of(guess.browser.is_some()).iter();
+        let mut counted: Vec<_> = counted.map(digest).collect();
         counted.sort_unstable_by_key(|(_, digest)| *digest);
         transact!(self.store, |tx| {
             let mut all = Vec::new();
@@ -72,7 +90,7 @@ impl CountedGuess {
     pub(super) async fn was_right(&self, tx: &mut store::Tx) -> Result<(), StoreError> {
         for (what, digest, before) in &self.counted {
             match what {
-                Counted::Both => store::guess::forget(tx, digest).await?,
+                Counted::Both | Counted::Browser => store::guess::forget(tx, digest).await?,
                 Counted::Address | Counted::Account => {
                     store::guess::take_back(tx, digest, self.at, *before).await?;
                 }

@@ -6,6 +6,7 @@
 //! is gone at once. Called by the panel and by `central admin`.
 
 mod account;
+mod browser;
 mod change;
 mod client;
 mod error;

@@ -7,15 +7,17 @@
 use data_encoding::BASE32_NOPAD;
 use documents::Language;
 use serde_json::json;
+use sync_protocol::time::Timestamp;
 use uuid::Uuid;
 
-use super::{App, By, UserError, password};
+use super::{App, By, UserError, guess::Guess, password};
 use crate::{
     domain::{account, letter::LetterKind},
-    store::{self, password_reset::Reset, tx::transact},
+    store::{self, StoreError, password_reset::Reset, tx::transact},
 };
 
 const SECRET: &str = "password reset";
+const NOTHING: &str = "no password reset";
 const DIGEST: &str = "password reset digest";
 const HOUR_MS: i64 = 3_600_000;
 
@@ -37,8 +39,13 @@ impl App {
             .chars()
             .take(254)
             .collect();
-        self.count_guess(&format!("reset {email}"), caller, now)
-            .await?;
+        let guess = Guess {
+            at: "link",
+            of: &email,
+            caller,
+            browser: None,
+        };
+        self.count_guess(guess, now).await?;
         let (id, letter) = (self.new_id(now), self.new_id(now));
         let digest = self.reset_digest(&self.reset_secret(id));
         let is_sent = transact!(self.store, |tx| {
@@ -66,8 +73,20 @@ impl App {
                 .await?;
             Ok::<_, UserError>(true)
         })?;
+        if !is_sent {
+            self.take_as_long(&email, now).await?;
+        }
         tracing::info!(is_sent, "a password reset was asked for");
         Ok(())
+    }
+
+    /// Commits something where no link was asked for, so that nobody can tell by the time it takes.
+    async fn take_as_long(&self, email: &str, now: Timestamp) -> Result<(), StoreError> {
+        let digest = self.vault.digest(NOTHING, email.as_bytes());
+        transact!(self.store, |tx| {
+            let before = store::guess::lock(tx, &digest).await?;
+            store::guess::put(tx, &digest, before.and_one(now)).await
+        })
     }
 
     /// Whether a link still opens something.

@@ -4,7 +4,9 @@ use serde_json::json;
 use sync_protocol::time::Timestamp;
 use zeroize::Zeroizing;
 
-use super::{App, Attempt, By, Opened, Signed, UserError, password};
+use super::{
+    App, Attempt, By, Opened, Signed, UserError, guess::Guess, password, sign_in::PASSWORD,
+};
 use crate::{
     domain::{account::Account, id::UserId, one_time, second_factor, session::Stage},
     store::{self, StoreError, Tx, second_factor::StoredFactor, tx::transact},
@@ -122,8 +124,13 @@ impl App {
         attempt: &Attempt<'_>,
     ) -> Result<Opened, UserError> {
         let (now, account) = (self.clock.now(), &signed.account);
-        let guessed = format!("code {}", account.id);
-        let guess = self.count_guess(&guessed, attempt.caller, now).await?;
+        let guess = Guess {
+            at: "code",
+            of: &account.id.to_string(),
+            caller: attempt.caller,
+            browser: self.known_browser(attempt.browser, &account.email, now),
+        };
+        let guess = self.count_guess(guess, now).await?;
         let (token, digest) = self.new_token();
         transact!(self.store, |tx| {
             let stored = store::second_factor::of_user(tx, account.id).await?;
@@ -144,10 +151,7 @@ impl App {
                 .await?;
             Ok(())
         })?;
-        Ok(Opened {
-            token,
-            stage: Stage::Full,
-        })
+        Ok(self.opened(token, Stage::Full, account, now))
     }
 
     async fn takes(
@@ -230,7 +234,13 @@ impl App {
         caller: &[u8],
     ) -> Result<(), UserError> {
         let now = self.clock.now();
-        let guess = self.count_guess(&account.email, caller, now).await?;
+        let guess = Guess {
+            at: PASSWORD,
+            of: &account.email,
+            caller,
+            browser: None,
+        };
+        let guess = self.count_guess(guess, now).await?;
         let hash = {
             let mut tx = self.store.read().await?;
             store::account::password_hash(&mut tx, account.id).await?

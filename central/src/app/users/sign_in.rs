@@ -9,7 +9,7 @@ use sync_protocol::time::Timestamp;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::{App, By, UserError, password};
+use super::{App, By, UserError, guess::Guess, password};
 use crate::{
     domain::{
         account::Account,
@@ -20,6 +20,8 @@ use crate::{
 };
 
 const TOKEN: &str = "panel session";
+/// What is guessed at.
+pub(super) const PASSWORD: &str = "password";
 
 /// Somebody wants in.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +34,8 @@ pub struct Attempt<'a> {
     pub agent: &'a str,
     /// What its cookie held before.
     pub old_token: Option<&'a str>,
+    /// What it got when it signed in before (`browser`).
+    pub browser: Option<&'a str>,
 }
 
 /// A session that was just opened.
@@ -40,6 +44,8 @@ pub struct Opened {
     pub token: Zeroizing<String>,
     /// How far it has come.
     pub stage: Stage,
+    /// What the browser is known by next time, once it has come the whole way.
+    pub browser: Option<String>,
 }
 
 impl App {
@@ -60,7 +66,13 @@ impl App {
             .chars()
             .take(254)
             .collect();
-        let guess = self.count_guess(&email, attempt.caller, now).await?;
+        let guess = Guess {
+            at: PASSWORD,
+            of: &email,
+            caller: attempt.caller,
+            browser: self.known_browser(attempt.browser, &email, now),
+        };
+        let guess = self.count_guess(guess, now).await?;
         let (account, hash) = self.account_to_sign_in(&email).await?;
         let is_right = password::fits(password, hash.clone()).await;
         let known = account
@@ -109,7 +121,7 @@ impl App {
             Ok(stage)
         })?;
         tracing::info!(account = %account.id, stage = stage.name(), "signed in");
-        Ok(Opened { token, stage })
+        Ok(self.opened(token, stage, &account, now))
     }
 
     /// Written also where there is no such account: the answer takes as long.
@@ -173,6 +185,21 @@ impl App {
         let detail = json!({"stage": stage.name(), "address": session.address});
         self.note_by(tx, &by, "user.sign_in", ("user", account.id.0), now, detail)
             .await
+    }
+
+    pub(super) fn opened(
+        &self,
+        token: Zeroizing<String>,
+        stage: Stage,
+        account: &Account,
+        now: Timestamp,
+    ) -> Opened {
+        let is_whole = stage == Stage::Full;
+        Opened {
+            token,
+            stage,
+            browser: is_whole.then(|| self.new_browser(&account.email, now)),
+        }
     }
 
     /// A token of 256 random bits and its digest.

@@ -153,7 +153,7 @@ pub(super) async fn set_password(here: Here) -> Response {
     match changed {
         Ok(opened) => {
             let mut answer = to("/panel?done=password");
-            cookie::keep(&mut answer, &door.app, &opened.token);
+            cookie::keep(&mut answer, &door.app, &opened);
             answer
         }
         Err(error) => {

@@ -28,6 +28,8 @@ pub(super) struct Door {
     pub(super) agent: String,
     /// What the cookie holds.
     pub(super) token: Option<String>,
+    /// What it was given when it signed in before.
+    pub(super) browser: Option<String>,
     pub(super) form: Form,
     /// What the address asks.
     pub(super) query: Vec<(String, String)>,
@@ -60,6 +62,7 @@ impl Door {
             address,
             agent: &self.agent,
             old_token: self.token.as_deref(),
+            browser: self.browser.as_deref(),
         }
     }
 

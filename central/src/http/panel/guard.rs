@@ -119,6 +119,7 @@ async fn door(app: &App, parts: &mut Parts) -> Door {
         },
         agent,
         token: super::cookie::token(&parts.headers, app),
+        browser: super::cookie::browser(&parts.headers, app),
         form: Form::default(),
         query,
     }

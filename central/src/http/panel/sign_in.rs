@@ -99,7 +99,7 @@ fn go_on(door: &Door, opened: &Opened) -> Response {
             ))
         }
     };
-    cookie::keep(&mut answer, &door.app, &opened.token);
+    cookie::keep(&mut answer, &door.app, opened);
     answer
 }
 
