@@ -42,6 +42,11 @@ async fn guessing_from_many_places_keeps_nobody_out_of_their_own_browser() {
         let central = TestCentral::new(engine).await;
         let desk = central.admin().await;
         let known = desk.cookies.get(BROWSER).expect("a mark").clone();
+        let other = central
+            .person("other@example.id", "super_admin", None, &[])
+            .await;
+        let foreign = other.cookies.get(BROWSER).expect("a mark").clone();
+        let bent = format!("{}0", &known[..known.len() - 1]);
         for place in 0..80_u8 {
             guess(&central, &[place], WRONG, None).await;
         }
@@ -51,11 +56,6 @@ async fn guessing_from_many_places_keeps_nobody_out_of_their_own_browser() {
         );
         assert_eq!(guess(&central, b"home", PASSWORD, Some(&known)).await, "in");
         // A mark that is bent, made up or of another account is none.
-        let other = central
-            .person("other@example.id", "super_admin", None, &[])
-            .await;
-        let foreign = other.cookies.get(BROWSER).expect("a mark").clone();
-        let bent = format!("{}0", &known[..known.len() - 1]);
         for mark in [foreign.as_str(), &bent, "", "00", &"ab".repeat(40)] {
             let said = guess(&central, b"new", PASSWORD, Some(mark)).await;
             assert_eq!(said, "sign_in_wait", "{mark}");

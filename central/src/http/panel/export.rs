@@ -193,10 +193,17 @@ impl Line {
     }
 }
 
-/// A text that no spreadsheet takes for a formula, also one that splits cells at semicolons, as in Indonesia.
-fn harmless(text: &str) -> String {
+/// A text that no spreadsheet takes for a formula, also one that splits cells at semicolons, as in Indonesia, or that
+/// knows the wide signs of East Asia.
+pub(super) fn harmless(text: &str) -> String {
+    const SIGNS: [char; 13] = [
+        '=', '+', '-', '@', '\t', '\r', '\n', '|', '%', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}',
+        '\u{FF20}',
+    ];
     let text = text.replace(';', ",");
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '|', '%']);
+    let is_formula = text
+        .trim_start_matches([' ', '\u{A0}', '\u{FEFF}'])
+        .starts_with(SIGNS);
     if is_formula { format!("'{text}") } else { text }
 }
 
