@@ -38,7 +38,8 @@ CREATE TABLE conflict_decisions (
     CONSTRAINT conflict_decisions_event FOREIGN KEY (event_id) REFERENCES events (id)
 );
 
-CREATE INDEX conflict_decisions_by_scan ON conflict_decisions (node_id, seq);
+CREATE INDEX conflict_decisions_by_scan ON
+    conflict_decisions (node_id, seq);
 
 -- Checks of what is stored, asked for by people: of one node's log, of one event, or (neither) of everything.
 CREATE TABLE audit_runs (

@@ -22,6 +22,7 @@ mod gate_throughput;
 mod hands;
 mod large_event;
 mod merge_rate;
+mod panel_live;
 mod sales_checkout;
 mod sales_hot;
 mod sales_page;
@@ -95,6 +96,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if report.wants("sync.propagation") {
         sync_propagation::run(&mut report).await?;
+    }
+    if report.wants("panel.live") {
+        panel_live::run(&mut report).await?;
     }
     if report.wants("sales.webhook") {
         sales_webhook::run(&mut report).await?;

@@ -39,7 +39,7 @@ async fn the_list_tells_how_a_node_stands_in_words() {
             assert!(page.contains(told), "{told}:\n{page}");
         }
         // A scan that it keeps to itself, and changes that it has not heard of.
-        north.enter(&sold[0].code);
+        assert_eq!(north.enter(&sold[0].code), "admitted");
         let mut request = north.request();
         request.records.clear();
         request.upto = north.node.next_request(1, 0).expect("a request").upto;

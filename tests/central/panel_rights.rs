@@ -146,6 +146,7 @@ fn address(route: &Route, things: &Things, user: UserId) -> String {
         .replace("{node}", &things.node)
         .replace("{user}", &user.to_string())
         .replace("{role}", "helper")
+        .replace("{login}", "budi")
 }
 
 async fn ask(asker: &mut Asker, route: &Route, path: &str) -> Answer {
@@ -204,6 +205,15 @@ async fn every_route_answers_every_role_as_the_policy_says() {
     shop.central.publish(&other).await;
     let own = things(&shop, "festival", "order-of-the-own-event").await;
     let foreign = things(&shop, "elsewhere", "order-of-another-event").await;
+    let operator = central::app::staff::NewStaff {
+        name: "Budi Wijaya".into(),
+        login: "budi".into(),
+        email: "budi@example.id".into(),
+        role: sync_protocol::operator::Role::Validator,
+        events: vec![own.event],
+    };
+    let hired = shop.central.app.add_staff(&operator).await;
+    hired.expect("taken in");
     let mut askers = askers(&shop, &own).await;
     let victim = shop.central.person(
         "victim@example.id",

@@ -8,8 +8,8 @@ use ambient::{SystemClock, SystemEntropy};
 use anyhow::{Context as _, Result};
 use central::{
     app::{
-        App, gate_config::GateConfigs, offers::Offers, together::Together, trail::Actor,
-        vault::Vault, wait::Waits,
+        App, gate_config::GateConfigs, live::Doors, offers::Offers, together::Together,
+        trail::Actor, vault::Vault, wait::Waits,
     },
     domain::{event::EventSetup, new_event::NewDay},
     payments::on_site::OnSite,
@@ -73,6 +73,7 @@ impl BoxOffice {
             authority: None,
             gates: GateConfigs::default(),
             waits: Waits::default(),
+            doors: Doors::default(),
             mailer: None,
             offers: Offers::default(),
             together: Together::default(),

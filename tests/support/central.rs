@@ -8,8 +8,8 @@ use std::sync::Arc;
 use ambient::{Clock, ManualClock, SeededEntropy};
 use central::{
     app::{
-        App, gate_config::GateConfigs, offers::Offers, together::Together, vault::Vault,
-        wait::Waits,
+        App, gate_config::GateConfigs, live::Doors, offers::Offers, together::Together,
+        vault::Vault, wait::Waits,
     },
     payments::{PaymentProvider, on_site::OnSite},
     store::Store,
@@ -81,6 +81,7 @@ impl TestCentral {
             authority: None,
             gates: GateConfigs::default(),
             waits: Waits::default(),
+            doors: Doors::default(),
             mailer: None,
             offers: Offers::default(),
             together: Together::default(),

@@ -121,6 +121,28 @@ impl Desk {
         self.token()
     }
 
+    /// Sends the form of the page seen last with a file, as a browser does.
+    ///
+    /// # Panics
+    /// When the address is none.
+    pub async fn bring(&mut self, path: &str, file: &[u8]) -> Seen {
+        let part = |name: &str, about: &str| {
+            format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{about}\r\n\r\n")
+        };
+        let mut body = part("token", "").into_bytes();
+        body.extend(self.token().into_bytes());
+        body.extend(b"\r\n");
+        body.extend(part("file", "; filename=\"north.gerbang\"").into_bytes());
+        body.extend(file);
+        body.extend(b"\r\n--x--\r\n");
+        let request = Request::post(path)
+            .header(header::ACCEPT_LANGUAGE, "en")
+            .header(header::COOKIE, self.cookie())
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
+        self.send(request.body(Body::from(body)).expect("a request"))
+            .await
+    }
+
     /// The token of the page seen last.
     #[must_use]
     pub fn token(&self) -> String {

@@ -5,11 +5,12 @@
 //! is looked up in [`PanelWorld::name`]: a new kind of thing needs a line there, and a row in the world.
 use axum::http::header;
 use central::{
-    app::{trail::Actor, users::NewAccount},
+    app::{staff::NewStaff, trail::Actor, users::NewAccount},
     domain::{id::UserId, new_event::NewEvent},
     http::{panel::Route, router},
 };
 use midtrans_sim::Drive;
+use sync_protocol::operator::Role;
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
@@ -24,6 +25,9 @@ use crate::{
 pub const CLIENT: &str = "citra@example.id";
 /// The venue manager's.
 pub const VENUE: &str = "vina@example.id";
+
+/// The login of somebody who works the gates of the draft: those of the event itself are open to all.
+pub const OPERATOR: &str = "budi";
 
 /// Where the ids of things come from that an address names: one row of the world each. A thing whose name is not its
 /// id needs a line in [`PanelWorld::name`] instead.
@@ -103,6 +107,7 @@ impl PanelWorld {
             "node" => self.node.clone(),
             "user" => self.user.0.to_string(),
             "role" => "venue_manager".into(),
+            "login" => OPERATOR.into(),
             _ => {
                 let found = IDS.iter().find(|(name, _)| *name == of);
                 let (_, question) = found.unwrap_or_else(|| {
@@ -204,7 +209,19 @@ async fn draft(central: &TestCentral, is_hostile: bool) {
         draft.name = evil("h-draft", 200);
     }
     let made = central.app.create_event(&draft, &Actor::System).await;
-    made.expect("a draft");
+    let name = if is_hostile {
+        evil("h-operator", 100)
+    } else {
+        "Budi Wijaya".to_owned()
+    };
+    let wish = NewStaff {
+        name,
+        login: OPERATOR.into(),
+        email: "budi@example.id".into(),
+        role: Role::Validator,
+        events: vec![made.expect("a draft")],
+    };
+    central.app.add_staff(&wish).await.expect("taken in");
 }
 
 /// Two gates that let the same ticket in; gives the node of the first.

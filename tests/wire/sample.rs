@@ -25,16 +25,15 @@ use sync_protocol::{
         PassageChange, Refusal, RoundTrip, Session, SessionRequest, SyncAnswer, SyncRequest,
         WaitAnswer, WaitRequest,
     },
-    wire::{assignment::Assignment, report::NodeReport},
     wristband::{Roll, Wristband, WristbandKey, WristbandStatus},
 };
 
 const NODE: NodeId = NodeId::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001);
 const EVENT: EventId = EventId::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0002);
-const GATE: GateId = GateId::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0003);
+pub const GATE: GateId = GateId::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0003);
 const TICKET: TicketId = TicketId::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0004);
 const BOOT: BootId = BootId::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0005);
-const NOW: Timestamp = Timestamp(1_796_083_200_123);
+pub const NOW: Timestamp = Timestamp(1_796_083_200_123);
 
 fn key() -> SigningKey {
     SigningKey::from_bytes(&[7; 32])
@@ -145,18 +144,6 @@ pub fn sync_request() -> SyncRequest {
         program: "edge-node 0.1.0".into(),
         config_revision: 17,
         report: None,
-    }
-}
-
-/// A node says how it finds itself.
-pub fn sync_request_report() -> SyncRequest {
-    SyncRequest {
-        report: Some(NodeReport {
-            protocol: 1,
-            wall: NOW.plus_ms(-90_000),
-            proven: Some(41),
-        }),
-        ..sync_request()
     }
 }
 
@@ -278,17 +265,6 @@ pub fn wait_request() -> WaitRequest {
 
 pub fn wait_answer() -> WaitAnswer {
     WaitAnswer { revision: 43 }
-}
-
-/// The node stands elsewhere now.
-pub fn sync_answer_assignment() -> SyncAnswer {
-    SyncAnswer {
-        assignment: Some(Assignment {
-            gate: GATE,
-            name: "East 2".into(),
-        }),
-        ..sync_answer_erase()
-    }
 }
 
 pub fn sync_answer_erase() -> SyncAnswer {

@@ -3,7 +3,7 @@
 //! A file is believed as far as it is signed: the cover names a node, and that node's key sealed the whole. What is in
 //! it then takes the way of every upload (`app::sync`), so a file that comes twice, late or beside a network changes
 //! nothing twice. The answer is signed with the event's key and holds what a round would have answered; it is no clock
-//! sample, and it is for one node. Called by `central import`.
+//! sample, and it is for one node. Called by the panel and by `central import`.
 
 use ed25519_dalek::VerifyingKey;
 use minicbor::Decode;
@@ -18,16 +18,18 @@ use sync_protocol::{
         v1::{Parked, SyncAnswer, SyncRequest},
     },
 };
+use uuid::Uuid;
 
 use super::{
     App,
     events::EventError,
     sync::{CarriedIn, SyncError},
+    users::By,
 };
 use crate::{
     domain::node::Node,
     packed::{pack, unpack},
-    store::{self, StoreError, tx::transact},
+    store::{self, StoreError, bundle_import::BundleImport, tx::transact},
 };
 
 /// Names and ids hardly shrink.
@@ -79,6 +81,8 @@ impl ImportError {
 /// What became of a log.
 #[derive(Clone, Debug)]
 pub struct Imported {
+    /// By which its answer can be asked for later.
+    pub id: Uuid,
     /// The node after it.
     pub node: Node,
     /// When it was written, as well as the node could tell.
@@ -94,20 +98,23 @@ pub struct Imported {
 }
 
 impl App {
-    /// Takes in a node's log; `progress` hears the place it has reached and where it ends.
+    /// Takes in a node's log; `progress` hears the place it has reached and where it ends. Of another event than the
+    /// one that is named, a node is not known.
     ///
     /// # Errors
     /// [`ImportError`]; what was taken in before it is kept, and what was refused is set aside.
-    pub async fn import_log(
+    pub async fn import_log_by(
         &self,
+        by: &By,
+        event: Option<EventId>,
         file: &[u8],
         progress: &mut (dyn FnMut(u64, u64) + Send),
     ) -> Result<Imported, ImportError> {
         let now = self.clock.now();
         let sealed = Sealed::read(file, Kind::Log)?;
         let cover: LogCover = message(&sealed, 0)?;
-        let node = self.check_cover(&sealed, &cover).await?;
-        let mut imported: Option<Imported> = None;
+        let node = self.check_cover(&sealed, &cover, event).await?;
+        let (id, mut imported) = (self.new_id(now), None::<Imported>);
         for place in 1..sealed.frames.len() {
             let mut request: SyncRequest = message(&sealed, place)?;
             // Where the replica stands bears on the answer alone: scans get in whatever it says.
@@ -120,10 +127,10 @@ impl App {
             })?;
             progress(request.upto.head.seq, cover.upto);
             request.position = position;
-            imported = Some(Imported::add(imported, &cover, request, taken));
+            imported = Some(Imported::add(imported, (id, &cover), request, taken));
         }
         let imported = imported.ok_or(BundleError::Malformed(1))?;
-        self.note_import(&imported, now).await?;
+        self.note_import(by, &imported, now).await?;
         Ok(imported)
     }
 
@@ -132,9 +139,11 @@ impl App {
         &self,
         sealed: &Sealed<'_>,
         cover: &LogCover,
+        event: Option<EventId>,
     ) -> Result<Node, ImportError> {
         let mut tx = self.store.read().await?;
         let node = store::node::by_id(&mut tx, cover.node).await?;
+        let node = node.filter(|node| event.is_none_or(|event| event == node.event));
         let node = node.ok_or(ImportError::UnknownNode(cover.node))?;
         let key = VerifyingKey::from_bytes(&node.public_key);
         sealed.verify(&key.map_err(|_| BundleError::Forged)?)?;
@@ -144,16 +153,66 @@ impl App {
         Ok(node)
     }
 
-    async fn note_import(&self, imported: &Imported, now: Timestamp) -> Result<(), StoreError> {
+    async fn note_import(
+        &self,
+        by: &By,
+        imported: &Imported,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let detail = json!({
             "made_at": imported.made_at.0, "records": imported.records, "new": imported.fresh,
             "parked": imported.parked.len(), "acknowledged": imported.node.log_seq,
         });
-        let subject = imported.node.id.0;
+        let subject = ("node", imported.node.id.0);
+        let row = BundleImport {
+            id: imported.id,
+            event: imported.node.event,
+            node: imported.node.id,
+            author: by.name().to_owned(),
+            imported_at: now,
+            made_at: imported.made_at,
+            records: imported.records as u64,
+            fresh: imported.fresh as u64,
+            parked: wire::encode(&imported.parked),
+            stands: wire::encode(&imported.stands),
+        };
         transact!(self.store, |tx| {
-            self.note_node(tx, "node.import", "system", subject, now, &detail)
+            store::bundle_import::insert(tx, &row).await?;
+            self.note_by(tx, by, "node.import", subject, now, detail.clone())
                 .await
         })
+    }
+
+    /// The answer to a log that was taken in earlier, as of now; `None` = the event has no such import.
+    ///
+    /// # Errors
+    /// As [`App::answer_log`].
+    pub async fn answer_import(
+        &self,
+        event: EventId,
+        id: Uuid,
+    ) -> Result<Option<Vec<u8>>, ImportError> {
+        let (row, node) = {
+            let mut tx = self.store.read().await?;
+            let row = store::bundle_import::by_id(&mut tx, id).await?;
+            let Some(row) = row.filter(|row| row.event == event) else {
+                return Ok(None);
+            };
+            let node = store::node::by_id(&mut tx, row.node).await?;
+            (row, node)
+        };
+        let node = node.ok_or(ImportError::UnknownNode(row.node))?;
+        let corrupt = |_| StoreError::Corrupt("an import");
+        let imported = Imported {
+            id,
+            node,
+            made_at: row.made_at,
+            records: usize::try_from(row.records).unwrap_or(usize::MAX),
+            fresh: usize::try_from(row.fresh).unwrap_or(usize::MAX),
+            parked: wire::decode(&row.parked).map_err(corrupt)?,
+            stands: wire::decode(&row.stands).map_err(corrupt)?,
+        };
+        self.answer_log(&imported).await.map(Some)
     }
 
     /// The answer to a log that was just taken in: acknowledgement and receipt, what changed since the replica's
@@ -217,7 +276,7 @@ impl App {
 impl Imported {
     fn add(
         so_far: Option<Self>,
-        cover: &LogCover,
+        (id, cover): (Uuid, &LogCover),
         mut request: SyncRequest,
         taken: CarriedIn,
     ) -> Self {
@@ -226,6 +285,7 @@ impl Imported {
         let (all, fresh, mut parked) = before.unwrap_or_default();
         parked.extend(taken.parked);
         Self {
+            id,
             node: taken.node,
             made_at: cover.made_at,
             records: all + records,

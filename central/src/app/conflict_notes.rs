@@ -88,7 +88,11 @@ impl App {
     }
 }
 
-async fn knows(tx: &mut Tx, event: EventId, conflict: ConflictId) -> Result<bool, StoreError> {
+pub(super) async fn knows(
+    tx: &mut Tx,
+    event: EventId,
+    conflict: ConflictId,
+) -> Result<bool, StoreError> {
     match conflict {
         ConflictId::Scan(scan) => store::conflict::knows_scan(tx, event, scan).await,
         ConflictId::Record(id) => store::conflict::knows_set_aside(tx, event, id).await,

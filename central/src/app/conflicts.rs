@@ -218,6 +218,31 @@ impl App {
     }
 }
 
+/// Set-aside records that are shown at once.
+const MOST_RECORDS: usize = 50;
+
+impl App {
+    /// What else somebody must look at, besides scans: records that were set aside, nodes in quarantine, and nodes that
+    /// were faster than counts assume.
+    ///
+    /// # Errors
+    /// [`EventError::Unknown`], or when the database fails.
+    pub async fn other_conflicts(&self, event: EventId) -> Result<Vec<Conflict>, EventError> {
+        let mut tx = self.store.read().await?;
+        let names = Names::load(&mut tx, event).await?;
+        let first = Cursor::default().parked;
+        let parked = store::conflict::set_aside(&mut tx, event, &first, MOST_RECORDS).await?;
+        let mut all = node_conflicts(&mut tx, event, &names).await?;
+        let parked = parked.into_iter();
+        all.extend(parked.map(|record| record_conflict(&names, record)));
+        for conflict in &mut all {
+            let id = conflict.id.to_string();
+            conflict.notes = store::conflict_note::notes(&mut tx, event, &id).await?;
+        }
+        Ok(all)
+    }
+}
+
 /// What people call the gates and nodes of an event.
 struct Names {
     nodes: Vec<Node>,

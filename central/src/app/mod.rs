@@ -5,12 +5,15 @@
 //! result. One file per subject; handlers and workers hold a cheap clone of [`App`].
 
 pub mod audit;
+pub mod audit_runs;
 pub mod authority;
 pub mod bulk;
 pub mod bundle;
 pub mod calendar;
 pub mod catalog;
 pub mod combine;
+mod command_line;
+pub mod conflict_decisions;
 pub mod conflict_notes;
 pub mod conflicts;
 mod credit_notes;
@@ -24,6 +27,7 @@ pub mod holds;
 pub mod invoices;
 pub mod letters;
 pub mod listings;
+pub mod live;
 pub mod node_acts;
 pub mod node_trail;
 pub mod nodes;
@@ -84,6 +88,8 @@ pub struct App {
     pub gates: gate_config::GateConfigs,
     /// Gates that wait for news.
     pub waits: wait::Waits,
+    /// Doors that somebody watches.
+    pub doors: live::Doors,
     /// What is sold, by event.
     pub offers: offers::Offers,
     /// Requests that are made together.

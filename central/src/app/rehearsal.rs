@@ -3,8 +3,8 @@
 use serde_json::json;
 use sync_protocol::{id::EventId, rehearsal::RehearsalCode, time::Timestamp};
 
-use super::{App, events::EventError};
-use crate::store::{self, audit::AuditEntry, tx::transact};
+use super::{App, events::EventError, users::By};
+use crate::store::tx::transact;
 
 /// Most of them at once.
 pub const MOST_REHEARSALS: u16 = 500;
@@ -26,11 +26,11 @@ impl App {
     ///
     /// # Errors
     /// [`EventError::Key`].
-    pub async fn make_rehearsals(
+    pub async fn make_rehearsals_by(
         &self,
+        by: &By,
         event: EventId,
-        count: u16,
-        hours: i64,
+        (count, hours): (u16, i64),
     ) -> Result<Rehearsals, EventError> {
         let made_at = self.clock.now();
         let seconds = made_at.plus_ms(hours.saturating_mul(HOUR_MS)).0 / 1_000;
@@ -46,18 +46,12 @@ impl App {
             RehearsalCode::sign(event, slot, &serial, until, &key).to_text()
         };
         let codes = (0..count.min(MOST_REHEARSALS)).map(code).collect();
-        let detail = json!({"count": count, "until": until, "by": "command line"});
+        let detail = json!({"count": count, "until": until});
+        let subject = ("event", event.0);
         transact!(self.store, |tx| {
-            let entry = AuditEntry {
-                id: self.new_id(made_at),
-                now: made_at,
-                actor_kind: "system",
-                action: "event.rehearsal",
-                subject_kind: "event",
-                subject: event.0,
-                detail: &detail.to_string(),
-            };
-            Ok::<(), EventError>(store::audit::put(tx, entry).await?)
+            self.note_by(tx, by, "event.rehearsal", subject, made_at, detail.clone())
+                .await
+                .map_err(EventError::from)
         })?;
         Ok(Rehearsals {
             codes,

@@ -11,16 +11,13 @@ use sync_protocol::{
     config::SearchLock,
     id::EventId,
     search::{self, Cost, IndexKey, MIN_PASSPHRASE, Passphrase, SearchError},
-    time::Timestamp,
 };
 use zeroize::Zeroizing;
 
-use super::{App, events::EventError};
+use super::{App, events::EventError, users::By};
 use crate::{
     domain::ticket::search_name,
-    store::{
-        self, StoreError, Transient, Tx, audit::AuditEntry, search::StoredSearch, tx::transact,
-    },
+    store::{self, StoreError, Transient, Tx, search::StoredSearch, tx::transact},
 };
 
 const KEY_PURPOSE: &str = "search index key";
@@ -85,8 +82,9 @@ impl App {
     ///
     /// # Errors
     /// [`SearchSetupError::TooShort`], [`SearchSetupError::IsOn`] or [`SearchSetupError::Overtaken`].
-    pub async fn turn_search_on(
+    pub async fn turn_search_on_by(
         &self,
+        by: &By,
         event: EventId,
         passphrase: Passphrase,
         told: &mut (dyn FnMut(u64) + Send),
@@ -107,12 +105,17 @@ impl App {
             None => {
                 // What an interrupted turning off left is sealed under a key that is gone.
                 self.reseal(event, None, &mut |_| ()).await?;
-                self.begin_search(event, passphrase).await?
+                self.begin_search(by, event, passphrase).await?
             }
         };
         let sealed = self.reseal(event, Some(&stored), told).await?;
-        self.note_search(event, "event.search_sealed", &json!({"tickets": sealed}))
-            .await?;
+        self.note_search(
+            by,
+            event,
+            "event.search_sealed",
+            &json!({"tickets": sealed}),
+        )
+        .await?;
         Ok(sealed)
     }
 
@@ -120,28 +123,43 @@ impl App {
     ///
     /// # Errors
     /// [`SearchSetupError::IsOff`] when nothing was on or left, or [`SearchSetupError::Overtaken`].
-    pub async fn turn_search_off(
+    pub async fn turn_search_off_by(
         &self,
+        by: &By,
         event: EventId,
         told: &mut (dyn FnMut(u64) + Send),
     ) -> Result<u64, SearchSetupError> {
-        let was_on = self.end_search(event).await?;
+        let was_on = self.end_search(by, event).await?;
         self.waits.changed(event);
         let cleared = self.reseal(event, None, told).await?;
         if !was_on && cleared == 0 {
             return Err(SearchSetupError::IsOff);
         }
-        self.note_search(event, "event.search_cleared", &json!({"tickets": cleared}))
-            .await?;
+        self.note_search(
+            by,
+            event,
+            "event.search_cleared",
+            &json!({"tickets": cleared}),
+        )
+        .await?;
         Ok(cleared)
+    }
+
+    /// Whether an event's names may be found at its gates.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn has_search(&self, event: EventId) -> Result<bool, StoreError> {
+        Ok(self.search_of(event).await?.is_some())
     }
 
     /// Gives the search another passphrase. Names stay as they are; gates ask for the new one after their next sync.
     ///
     /// # Errors
     /// [`SearchSetupError::TooShort`], [`SearchSetupError::IsOff`] or [`SearchSetupError::Overtaken`].
-    pub async fn change_search_passphrase(
+    pub async fn change_search_passphrase_by(
         &self,
+        by: &By,
         event: EventId,
         passphrase: Passphrase,
     ) -> Result<(), SearchSetupError> {
@@ -157,7 +175,7 @@ impl App {
             demand(tx, event, Some(&before)).await?;
             store::search::set_lock(tx, event, &lock).await?;
             put_config(tx, event, revision).await?;
-            self.say_of_search(tx, event, "event.search_change", &cost_of(&lock))
+            self.say_of_search(tx, by, event, "event.search_change", &cost_of(&lock))
                 .await
         })?;
         self.waits.changed(event);
@@ -193,6 +211,7 @@ impl App {
 
     async fn begin_search(
         &self,
+        by: &By,
         event: EventId,
         passphrase: Passphrase,
     ) -> Result<StoredSearch, SearchSetupError> {
@@ -210,7 +229,7 @@ impl App {
             demand(tx, event, None).await?;
             store::search::insert(tx, event, &stored).await?;
             put_config(tx, event, revision).await?;
-            self.say_of_search(tx, event, "event.search_on", &cost_of(&stored.lock))
+            self.say_of_search(tx, by, event, "event.search_on", &cost_of(&stored.lock))
                 .await
         })?;
         self.waits.changed(event);
@@ -218,7 +237,7 @@ impl App {
     }
 
     /// The index key is gone from here on; tells whether there was one.
-    async fn end_search(&self, event: EventId) -> Result<bool, SearchSetupError> {
+    async fn end_search(&self, by: &By, event: EventId) -> Result<bool, SearchSetupError> {
         if self.search_of(event).await?.is_none() {
             return Ok(false);
         }
@@ -228,7 +247,7 @@ impl App {
                 return Err(SearchSetupError::Overtaken);
             }
             put_config(tx, event, revision).await?;
-            self.say_of_search(tx, event, "event.search_off", &json!({}))
+            self.say_of_search(tx, by, event, "event.search_off", &json!({}))
                 .await?;
             Ok(true)
         })
@@ -300,36 +319,28 @@ impl App {
 
     async fn note_search(
         &self,
+        by: &By,
         event: EventId,
         action: &str,
         detail: &Value,
     ) -> Result<(), SearchSetupError> {
         transact!(self.store, |tx| {
-            self.say_of_search(tx, event, action, detail).await
+            self.say_of_search(tx, by, event, action, detail).await
         })
     }
 
-    /// Nobody signs in to the command line: whoever may start it may do this.
     async fn say_of_search(
         &self,
         tx: &mut Tx,
+        by: &By,
         event: EventId,
         action: &str,
         detail: &Value,
     ) -> Result<(), SearchSetupError> {
-        let now: Timestamp = self.clock.now();
-        let mut detail = detail.clone();
-        detail["by"] = "command line".into();
-        let entry = AuditEntry {
-            id: self.new_id(now),
-            now,
-            actor_kind: "system",
-            action,
-            subject_kind: "event",
-            subject: event.0,
-            detail: &detail.to_string(),
-        };
-        Ok(store::audit::put(tx, entry).await?)
+        let (now, subject) = (self.clock.now(), ("event", event.0));
+        Ok(self
+            .note_by(tx, by, action, subject, now, detail.clone())
+            .await?)
     }
 }
 

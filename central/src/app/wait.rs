@@ -66,6 +66,7 @@ struct Shared {
     watched: Mutex<BTreeMap<EventId, Watched>>,
     places: Mutex<BTreeMap<NodeId, (u64, CancellationToken)>>,
     numbers: AtomicU64,
+    listeners: Mutex<BTreeMap<EventId, Arc<Notify>>>,
     stopping: CancellationToken,
 }
 
@@ -124,6 +125,35 @@ impl Waits {
         if let Some(watched) = lock(&self.0.watched).get(&event) {
             watched.changed.notify_one();
         }
+        if let Some(listener) = lock(&self.0.listeners).get(&event) {
+            listener.notify_one();
+        }
+    }
+
+    /// What is told whenever this server changes something of an event, scans that admit nobody included. There is one
+    /// for each event, until it is forgotten.
+    #[must_use]
+    pub fn news(&self, event: EventId) -> Arc<Notify> {
+        let mut all = lock(&self.0.listeners);
+        Arc::clone(all.entry(event).or_default())
+    }
+
+    /// Nobody listens to an event any more.
+    pub fn forget(&self, event: EventId) {
+        let mut all = lock(&self.0.listeners);
+        // The map's own, and that of whoever says so.
+        if all
+            .get(&event)
+            .is_some_and(|news| Arc::strong_count(news) <= 2)
+        {
+            all.remove(&event);
+        }
+    }
+
+    /// Done when central stops.
+    #[must_use]
+    pub fn stopping(&self) -> CancellationToken {
+        self.0.stopping.clone()
     }
 
     /// Central stops: every wait ends now, and later ones at once.

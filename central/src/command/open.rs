@@ -10,8 +10,8 @@ use secrecy::ExposeSecret as _;
 use super::output;
 use crate::{
     app::{
-        App, authority::Authority, events::EventError, gate_config::GateConfigs, offers::Offers,
-        together::Together, vault::Vault, wait::Waits,
+        App, authority::Authority, events::EventError, gate_config::GateConfigs, live::Doors,
+        offers::Offers, together::Together, vault::Vault, wait::Waits,
     },
     config::Config,
     domain::event::EventSetup,
@@ -55,6 +55,7 @@ pub(super) async fn open(config: &Config) -> anyhow::Result<Opened> {
         authority: authority.as_ref().map(|own| own.certificate().into()),
         gates: GateConfigs::default(),
         waits: Waits::default(),
+        doors: Doors::default(),
         mailer: config.mail.mailer()?,
         offers: Offers::default(),
         together: Together::default(),

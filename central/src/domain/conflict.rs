@@ -30,7 +30,30 @@ named_enum! {
     }
 }
 
+named_enum! {
+    /// What a conflict was, as a person who looked into it says.
+    pub enum Outcome {
+        /// Somebody used a ticket that was not theirs, or a copy.
+        Fraud => "fraud",
+        /// Somebody at the gate made a mistake.
+        Mistake => "mistake",
+        /// Whoever came in was right to.
+        Rightful => "rightful",
+        /// A device or a network was at fault.
+        Technical => "technical",
+    }
+}
+
 impl Kind {
+    /// Whether it is a scan's.
+    #[must_use]
+    pub const fn is_of_scans(self) -> bool {
+        matches!(
+            self,
+            Self::Double | Self::Unbound | Self::AfterRevocation | Self::NotValid
+        )
+    }
+
     /// The kind of a scan, by its ruling's name and its flag; `None` = no conflict.
     #[must_use]
     pub fn of_scan(ruling: &str, flag: Option<Flag>) -> Option<Self> {

@@ -147,12 +147,16 @@ fn finish(routes: Router<App>, app: App) -> Router {
         .with_state(app)
 }
 
-/// Pages, JSON and the like are worth compressing; documents and what gates get are packed already.
+/// Pages, JSON and the like are worth compressing; documents and what gates get are packed already. What is told as it
+/// happens must not wait to be packed.
 fn is_text(_: StatusCode, _: Version, headers: &HeaderMap, _: &axum::http::Extensions) -> bool {
     let kind = headers
         .get(header::CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok());
-    kind.is_some_and(|kind| kind.starts_with("text/") || kind.starts_with("application/json"))
+    kind.is_some_and(|kind| {
+        let is_told = kind.starts_with("text/event-stream");
+        !is_told && (kind.starts_with("text/") || kind.starts_with("application/json"))
+    })
 }
 
 /// Makes request ids; those that a client sends are not believed.

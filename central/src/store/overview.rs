@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     StoreError, Tx,
+    revision::unsigned,
     tx::{fetch_all, fetch_one},
 };
 
@@ -38,14 +39,29 @@ pub async fn refunds(tx: &mut Tx) -> Result<PerEvent, StoreError> {
     Ok(per_event(fetch_all!(tx, (Uuid, i64), sql)?))
 }
 
-/// Scans that are in conflict.
+/// Scans that are in conflict and that nobody has decided. Read out of those in conflict alone (`scans_by_conflict`).
 ///
 /// # Errors
 /// When the database fails.
 pub async fn conflicts(tx: &mut Tx) -> Result<PerEvent, StoreError> {
-    let sql = "SELECT event_id, COUNT(*) FROM scans WHERE revision > 0 \
-         AND (ruling IN ('double', 'double_undecidable', 'unbound') OR flag IS NOT NULL) GROUP BY event_id";
+    let sql = "SELECT s.event_id, COUNT(*) FROM scans s \
+         LEFT JOIN conflict_decisions d ON d.node_id = s.node_id AND d.seq = s.seq \
+         WHERE s.conflict IN ('double', 'unbound', 'after_revocation', 'not_valid') AND d.conflict IS NULL \
+         GROUP BY s.event_id";
     Ok(per_event(fetch_all!(tx, (Uuid, i64), sql)?))
+}
+
+/// The same of one event.
+///
+/// # Errors
+/// When the database fails.
+pub async fn conflicts_of(tx: &mut Tx, event: EventId) -> Result<u64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM scans s \
+         LEFT JOIN conflict_decisions d ON d.node_id = s.node_id AND d.seq = s.seq \
+         WHERE s.conflict IN ('double', 'unbound', 'after_revocation', 'not_valid') AND s.event_id = ? \
+         AND d.conflict IS NULL";
+    let (count,) = fetch_one!(tx, (i64,), sql, event.0)?;
+    unsigned(count)
 }
 
 /// What is held or sold, and how many there are, of each event.

@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 use sync_protocol::{id::EventId, time::Timestamp};
 
 use super::{App, StaffError, put_config};
-use crate::store::{self, Tx, tx::transact};
+use crate::{
+    app::users::By,
+    store::{self, Tx, tx::transact},
+};
 
 const MINUTE_MS: i64 = 60_000;
 /// How long a gate may be left alone at most, minutes.
@@ -15,7 +18,12 @@ impl App {
     ///
     /// # Errors
     /// [`StaffError::Idle`] or [`StaffError::NoOperators`].
-    pub async fn set_idle_lock(&self, event: EventId, minutes: i64) -> Result<(), StaffError> {
+    pub async fn set_idle_lock_by(
+        &self,
+        by: &By,
+        event: EventId,
+        minutes: i64,
+    ) -> Result<(), StaffError> {
         if !(1..=MOST_IDLE_MINUTES).contains(&minutes) {
             return Err(StaffError::Idle);
         }
@@ -27,7 +35,7 @@ impl App {
                 .ok_or(StaffError::NoOperators)?;
             store::staff::set_idle_ms(tx, event, minutes * MINUTE_MS).await?;
             let detail = json!({"minutes": minutes});
-            self.note_event(tx, "event.idle_lock", event, now, &detail)
+            self.note_event(tx, by, "event.idle_lock", (event, now), &detail)
                 .await
         })?;
         self.waits.changed(event);
@@ -38,14 +46,14 @@ impl App {
     ///
     /// # Errors
     /// [`StaffError::NoOperators`].
-    pub async fn open_gates_to_all(&self, event: EventId) -> Result<(), StaffError> {
+    pub async fn open_gates_to_all_by(&self, by: &By, event: EventId) -> Result<(), StaffError> {
         let now = self.clock.now();
         transact!(self.store, |tx| {
             put_config(tx, event).await?;
             if !store::staff::forget(tx, event).await? {
                 return Err(StaffError::NoOperators);
             }
-            self.note_event(tx, "event.operators_off", event, now, &json!({}))
+            self.note_event(tx, by, "event.operators_off", (event, now), &json!({}))
                 .await
         })?;
         self.waits.changed(event);
@@ -55,12 +63,14 @@ impl App {
     async fn note_event(
         &self,
         tx: &mut Tx,
+        by: &By,
         action: &str,
-        event: EventId,
-        now: Timestamp,
+        (event, now): (EventId, Timestamp),
         detail: &Value,
     ) -> Result<(), StaffError> {
-        self.note_by_command(tx, action, ("event", event.0), now, detail)
-            .await
+        let subject = ("event", event.0);
+        Ok(self
+            .note_by(tx, by, action, subject, now, detail.clone())
+            .await?)
     }
 }

@@ -3,7 +3,7 @@
 //! Invariants: a secret is made here, handed out once and kept as a slow hash; every change that gates can see takes the
 //! next revision of each event it touches, so they hear of it in seconds; each act has its row in the audit trail, without
 //! the secret. Once an event has operators it stays so until somebody says otherwise ([`App::open_gates_to_all`]):
-//! disabling the last one does not open its gates. Called by `central staff`.
+//! disabling the last one does not open its gates. Called by the panel, and by `central staff` (`app::command_line`).
 
 mod error;
 mod event;
@@ -17,10 +17,10 @@ use sync_protocol::{
 use zeroize::Zeroizing;
 
 pub use self::{error::StaffError, event::MOST_IDLE_MINUTES};
-use super::App;
+use super::{App, users::By};
 use crate::{
     domain::{email::Email, id::UserId},
-    store::{self, StoreError, Tx, audit::AuditEntry, staff::GateAccount, tx::transact},
+    store::{self, StoreError, Tx, staff::GateAccount, tx::transact},
 };
 
 /// How long a gate may be left alone, where nobody says otherwise.
@@ -58,7 +58,7 @@ impl App {
     ///
     /// # Errors
     /// [`StaffError`].
-    pub async fn add_staff(&self, wish: &NewStaff) -> Result<Secret, StaffError> {
+    pub async fn add_staff_by(&self, by: &By, wish: &NewStaff) -> Result<Secret, StaffError> {
         let (now, email) = (self.clock.now(), Email::parse(&wish.email)?);
         let name = wish.name.trim();
         if !(1..=100).contains(&name.chars().count()) || name.chars().any(char::is_control) {
@@ -90,7 +90,8 @@ impl App {
             put_roles(tx, id, wish.role, &events).await?;
             let detail =
                 json!({"login": wish.login, "role": wish.role.name(), "events": ids(&events)});
-            self.note_staff(tx, "staff.add", id, now, &detail).await
+            self.note_staff(tx, by, "staff.add", (id, now), &detail)
+                .await
         })?;
         events.iter().for_each(|event| self.waits.changed(*event));
         Ok(secret)
@@ -100,8 +101,9 @@ impl App {
     ///
     /// # Errors
     /// [`StaffError`].
-    pub async fn assign_staff(
+    pub async fn assign_staff_by(
         &self,
+        by: &By,
         login: &str,
         role: Role,
         events: &[EventId],
@@ -115,7 +117,8 @@ impl App {
             let id = find(tx, login).await?.id;
             put_roles(tx, id, role, &events).await?;
             let detail = json!({"role": role.name(), "events": ids(&events)});
-            self.note_staff(tx, "staff.assign", id, now, &detail).await
+            self.note_staff(tx, by, "staff.assign", (id, now), &detail)
+                .await
         })?;
         events.iter().for_each(|event| self.waits.changed(*event));
         Ok(())
@@ -125,14 +128,19 @@ impl App {
     ///
     /// # Errors
     /// [`StaffError::Unknown`].
-    pub async fn withdraw_staff(&self, login: &str, event: EventId) -> Result<(), StaffError> {
+    pub async fn withdraw_staff_by(
+        &self,
+        by: &By,
+        login: &str,
+        event: EventId,
+    ) -> Result<(), StaffError> {
         let now = self.clock.now();
         transact!(self.store, |tx| {
             put_config(tx, event).await?;
             let id = find(tx, login).await?.id;
             store::staff::remove_roles(tx, id, event).await?;
             let detail = json!({"events": ids(&[event])});
-            self.note_staff(tx, "staff.withdraw", id, now, &detail)
+            self.note_staff(tx, by, "staff.withdraw", (id, now), &detail)
                 .await
         })?;
         self.waits.changed(event);
@@ -143,7 +151,7 @@ impl App {
     ///
     /// # Errors
     /// [`StaffError::Unknown`].
-    pub async fn reset_staff(&self, login: &str) -> Result<Secret, StaffError> {
+    pub async fn reset_staff_by(&self, by: &By, login: &str) -> Result<Secret, StaffError> {
         let now = self.clock.now();
         let id = {
             let mut tx = self.store.read().await?;
@@ -153,7 +161,7 @@ impl App {
         let events = transact!(self.store, |tx| {
             let events = tell_gates(tx, id).await?;
             store::staff::set_secret(tx, id, &hash, now).await?;
-            self.note_staff(tx, "staff.reset", id, now, &json!({}))
+            self.note_staff(tx, by, "staff.reset", (id, now), &json!({}))
                 .await?;
             Ok::<_, StaffError>(events)
         })?;
@@ -165,7 +173,12 @@ impl App {
     ///
     /// # Errors
     /// [`StaffError::Unknown`].
-    pub async fn set_staff_active(&self, login: &str, is_active: bool) -> Result<(), StaffError> {
+    pub async fn set_staff_active_by(
+        &self,
+        by: &By,
+        login: &str,
+        is_active: bool,
+    ) -> Result<(), StaffError> {
         let now = self.clock.now();
         let action = if is_active {
             "staff.enable"
@@ -176,7 +189,8 @@ impl App {
             let id = find(tx, login).await?.id;
             let events = tell_gates(tx, id).await?;
             store::staff::set_active(tx, id, is_active).await?;
-            self.note_staff(tx, action, id, now, &json!({})).await?;
+            self.note_staff(tx, by, action, (id, now), &json!({}))
+                .await?;
             Ok::<_, StaffError>(events)
         })?;
         events.iter().for_each(|event| self.waits.changed(*event));
@@ -219,36 +233,15 @@ impl App {
     async fn note_staff(
         &self,
         tx: &mut Tx,
+        by: &By,
         action: &str,
-        id: OperatorId,
-        now: Timestamp,
+        (id, now): (OperatorId, Timestamp),
         detail: &Value,
     ) -> Result<(), StaffError> {
-        self.note_by_command(tx, action, ("staff", id.0), now, detail)
-            .await
-    }
-
-    /// Nobody signs in to the command line: whoever may start it may do this.
-    async fn note_by_command(
-        &self,
-        tx: &mut Tx,
-        action: &str,
-        (subject_kind, subject): (&str, uuid::Uuid),
-        now: Timestamp,
-        detail: &Value,
-    ) -> Result<(), StaffError> {
-        let mut detail = detail.clone();
-        detail["by"] = "command line".into();
-        let entry = AuditEntry {
-            id: self.new_id(now),
-            now,
-            actor_kind: "system",
-            action,
-            subject_kind,
-            subject,
-            detail: &detail.to_string(),
-        };
-        Ok(store::audit::put(tx, entry).await?)
+        let subject = ("staff", id.0);
+        Ok(self
+            .note_by(tx, by, action, subject, now, detail.clone())
+            .await?)
     }
 }
 

@@ -4,6 +4,7 @@
 //! and answers with an error of ours.
 
 use axum::{
+    body::Bytes,
     extract::FromRequestParts,
     http::{HeaderValue, StatusCode, header::LOCATION, request::Parts},
     response::{IntoResponse as _, Response},
@@ -31,6 +32,8 @@ pub(super) struct Door {
     /// What it was given when it signed in before.
     pub(super) browser: Option<String>,
     pub(super) form: Form,
+    /// The file that the form brought.
+    pub(super) file: Option<Bytes>,
     /// What the address asks.
     pub(super) query: Vec<(String, String)>,
 }

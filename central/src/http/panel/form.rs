@@ -27,6 +27,11 @@ impl Form {
         )
     }
 
+    /// Of fields that were read elsewhere.
+    pub(super) const fn of(fields: Vec<(String, String)>) -> Self {
+        Self(fields)
+    }
+
     /// A field's text, trimmed; empty where it was not sent.
     pub(super) fn text(&self, name: &str) -> String {
         self.raw(name).trim().to_owned()

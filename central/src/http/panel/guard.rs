@@ -5,7 +5,7 @@
 //! send the form (token). What belongs to others is answered as what does not exist.
 
 use axum::{
-    body::to_bytes,
+    body::{Body, to_bytes},
     extract::{FromRequestParts as _, RawPathParams, Request, State},
     http::{header::USER_AGENT, request::Parts},
     middleware::Next,
@@ -18,6 +18,7 @@ use super::{
     form::{self, Form},
     problem,
     route::{Access, Route, Target, Verb},
+    upload,
 };
 use crate::{
     app::{App, events::EventError, users::Signed},
@@ -52,9 +53,10 @@ async fn let_through(app: &App, route: &Route, request: Request) -> Result<Reque
     let (mut parts, body) = request.into_parts();
     let door = door(app, &mut parts).await;
     let signed = signed(app, &door).await?;
-    let form = match route.verb {
-        Verb::Get => Form::default(),
-        Verb::Post => {
+    let mut body = Some(body);
+    let form = match (route.verb, body.take_if(|_| !upload::is_for(route))) {
+        (Verb::Get, _) | (Verb::Post, None) => Form::default(),
+        (Verb::Post, Some(body)) => {
             let body = to_bytes(body, BODY_BYTES).await;
             Form::parse(&body.map_err(|_| Box::new(Refusal::TOO_LARGE.answer()))?)
         }
@@ -85,11 +87,22 @@ async fn let_through(app: &App, route: &Route, request: Request) -> Result<Reque
             let signed = whole(signed, &door, route)?;
             let name = meant_name(&mut parts, app).await;
             let meant = decide(app, &door, &signed, permission, (target, &name)).await?;
+            let door = match body {
+                Some(body) => with_file(door, &parts, body).await?,
+                None => door,
+            };
             check_form(&door, route, &signed)?;
             parts.extensions.insert(here(door, signed, meant, name));
         }
     }
-    Ok(Request::from_parts(parts, axum::body::Body::empty()))
+    Ok(Request::from_parts(parts, Body::empty()))
+}
+
+/// Reads the form of a route that takes a file, now that its sender is known to be let through.
+async fn with_file(door: Door, parts: &Parts, body: Body) -> Result<Door, Refused> {
+    let read = upload::read(&parts.headers, body).await;
+    let (form, file) = read.map_err(|refusal| Box::new(refusal.answer()))?;
+    Ok(Door { form, file, ..door })
 }
 
 const fn here(door: Door, signed: Signed, meant: Meant, name: String) -> Here {
@@ -121,6 +134,7 @@ async fn door(app: &App, parts: &mut Parts) -> Door {
         token: super::cookie::token(&parts.headers, app),
         browser: super::cookie::browser(&parts.headers, app),
         form: Form::default(),
+        file: None,
         query,
     }
 }

@@ -34,6 +34,7 @@ mod sign_in;
 mod staff;
 mod status;
 mod table;
+mod upload;
 mod when;
 mod words;
 

@@ -13,6 +13,8 @@ pub(super) enum Section {
     Orders,
     Nodes,
     Conflicts,
+    Operators,
+    Checks,
     Clients,
     Staff,
     Roles,
@@ -29,6 +31,8 @@ impl Section {
             Self::Orders => 'o',
             Self::Nodes => 'n',
             Self::Conflicts => 'c',
+            Self::Operators => 'w',
+            Self::Checks => 'l',
             Self::Clients => 'p',
             Self::Staff => 's',
             Self::Roles => 'r',
@@ -88,7 +92,7 @@ const fn link(
     }
 }
 
-const LINKS: [Link; 9] = [
+const LINKS: [Link; 11] = [
     link(
         Group::Top,
         Section::Dashboard,
@@ -123,6 +127,20 @@ const LINKS: [Link; 9] = [
         ("/panel/conflicts", "exclamation-diamond"),
         ("Conflicts", "Konflik"),
         Some((Permission::ScansView, Thing::List)),
+    ),
+    link(
+        Group::Gates,
+        Section::Operators,
+        ("/panel/operators", "person-circle"),
+        ("Gate staff", "Petugas gerbang"),
+        Some((Permission::StaffManage, Thing::Platform)),
+    ),
+    link(
+        Group::Gates,
+        Section::Checks,
+        ("/panel/checks", "shield-lock"),
+        ("Checks of the logs", "Pemeriksaan log"),
+        Some((Permission::AuditView, Thing::Platform)),
     ),
     link(
         Group::Platform,
@@ -167,12 +185,14 @@ pub(super) fn open_to(powers: &Powers) -> Vec<&'static Link> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tab {
     Overview,
+    Live,
     Nodes,
+    Scans,
     Conflicts,
 }
 
 /// The tabs of an event: which, what its address ends with, its words, and what it takes.
-pub(super) const TABS: [(Tab, &str, (&str, &str), Permission); 3] = [
+pub(super) const TABS: [(Tab, &str, (&str, &str), Permission); 5] = [
     (
         Tab::Overview,
         "",
@@ -180,9 +200,21 @@ pub(super) const TABS: [(Tab, &str, (&str, &str), Permission); 3] = [
         Permission::EventsView,
     ),
     (
+        Tab::Live,
+        "/live",
+        ("Door now", "Pintu sekarang"),
+        Permission::ScansView,
+    ),
+    (
         Tab::Nodes,
         "/nodes",
         ("Gates", "Gerbang"),
+        Permission::ScansView,
+    ),
+    (
+        Tab::Scans,
+        "/scans",
+        ("Scans", "Pindaian"),
         Permission::ScansView,
     ),
     (

@@ -4,7 +4,10 @@
 
 use super::{
     account, audit, client, dashboard, event, export, factor,
-    gates::{conflict, enrol, node_list, node_page},
+    gates::{
+        bundle, check, conflict, enrol, gate_rule, live, node_list, node_page, operator,
+        operator_list, scan_list,
+    },
     list::saved,
     order, order_act, order_bulk, order_list, reset, role,
     route::{Access::*, Route, Target::*, routes},
@@ -42,12 +45,25 @@ pub const ROUTES: &[Route] = routes! {
     // Setting up an event.
 
     // Gates.
+    GET "/panel/events/{event}/live" May(ScansView, Event) => live::show,
+    GET "/panel/events/{event}/live/stream" May(ScansView, Event) => live::stream,
+    GET "/panel/events/{event}/scans" May(ScansView, Event) => scan_list::show,
     GET "/panel/events/{event}/nodes" May(ScansView, Event) => node_list::tab,
     POST "/panel/events/{event}/nodes/codes" May(NodesManage, Event) => enrol::create,
     GET "/panel/events/{event}/nodes/code" May(NodesManage, Event) => enrol::follow,
     POST "/panel/events/{event}/nodes/code" May(NodesManage, Event) => enrol::withdraw,
+    GET "/panel/events/{event}/checks" May(ScansView, Event) => check::of_event,
+    POST "/panel/events/{event}/checks" May(NodesManage, Event) => check::start_event,
+    GET "/panel/events/{event}/bundles" May(NodesManage, Event) => bundle::show,
+    POST "/panel/events/{event}/bundles" May(NodesManage, Event) => bundle::bring,
+    GET "/panel/events/{event}/bundles/answer" May(NodesManage, Event) => bundle::answer,
+    GET "/panel/events/{event}/gate-rules" May(ScansView, Event) => gate_rule::show,
+    POST "/panel/events/{event}/gate-rules/idle" May(StaffManage, Event) => gate_rule::set_idle,
+    POST "/panel/events/{event}/gate-rules/open" May(StaffManage, Event) => gate_rule::open_to_all,
+    POST "/panel/events/{event}/gate-rules/search" May(NodesManage, Event) => gate_rule::search,
+    POST "/panel/events/{event}/gate-rules/rehearsal" May(NodesManage, Event) => gate_rule::rehearse,
     GET "/panel/events/{event}/conflicts" May(ScansView, Event) => conflict::of_event,
-    POST "/panel/events/{event}/conflicts" May(ScansDecide, Event) => conflict::note,
+    POST "/panel/events/{event}/conflicts" May(ScansDecide, Event) => conflict::act,
 
     // Orders, and what belongs to them.
     GET "/panel/orders" May(OrdersView, List) => order_list::show,
@@ -71,9 +87,20 @@ pub const ROUTES: &[Route] = routes! {
     POST "/panel/nodes/revoke" May(NodesManage, List) => node_list::revoke,
     GET "/panel/nodes/{node}" May(ScansView, Node) => node_page::show,
     POST "/panel/nodes/{node}" May(NodesManage, Node) => node_page::change,
+    POST "/panel/nodes/{node}/check" May(NodesManage, Node) => check::start_node,
     POST "/panel/nodes/{node}/release" May(NodesManage, Node) => node_page::release,
     POST "/panel/nodes/{node}/revoke" May(NodesManage, Node) => node_page::revoke,
     GET "/panel/conflicts" May(ScansView, List) => conflict::inbox,
+    GET "/panel/checks" May(AuditView, Platform) => check::all,
+    POST "/panel/checks" May(AuditView, Platform) => check::start_all,
+    GET "/panel/operators" May(StaffManage, Platform) => operator_list::list,
+    GET "/panel/operators/new" May(StaffManage, Platform) => operator_list::form,
+    POST "/panel/operators" May(StaffManage, Platform) => operator_list::create,
+    GET "/panel/operators/{login}" May(StaffManage, Platform) => operator::show,
+    POST "/panel/operators/{login}/assign" May(StaffManage, Platform) => operator::assign,
+    POST "/panel/operators/{login}/withdraw" May(StaffManage, Platform) => operator::withdraw,
+    POST "/panel/operators/{login}/reset" May(StaffManage, Platform) => operator::reset,
+    POST "/panel/operators/{login}/active" May(StaffManage, Platform) => operator::set_active,
 
     // Reports.
 

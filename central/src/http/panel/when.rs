@@ -17,6 +17,22 @@ pub(super) fn moment(at: Timestamp, zone: &str, language: Language) -> String {
     )
 }
 
+/// `19:05`
+pub(super) fn clock(at: Timestamp, zone: &str) -> String {
+    let zone: Tz = zone.parse().unwrap_or(Tz::UTC);
+    let at = DateTime::from_timestamp_millis(at.0).unwrap_or_default();
+    at.with_timezone(&zone).format("%H:%M").to_string()
+}
+
+/// `2026-12-01 19:05:12`
+pub(super) fn precise(at: Timestamp, zone: &str) -> String {
+    let zone: Tz = zone.parse().unwrap_or(Tz::UTC);
+    let at = DateTime::from_timestamp_millis(at.0).unwrap_or_default();
+    at.with_timezone(&zone)
+        .format("%Y-%m-%d %H:%M:%S")
+        .to_string()
+}
+
 /// How long ago, in the largest unit.
 pub(super) fn ago(at: Timestamp, now: Timestamp, language: Language) -> String {
     let seconds = (now.0 - at.0).max(0) / 1_000;

@@ -102,22 +102,6 @@ pub(super) fn done(code: &str, language: Language) -> Option<&'static str> {
             "The node is revoked: it erases its replica at the next contact.",
             "Perangkat dicabut: replikanya dihapus pada kontak berikutnya.",
         ),
-        "revoked_nodes" => (
-            "The nodes are revoked: each erases its replica at its next contact.",
-            "Perangkat dicabut: masing-masing menghapus replikanya pada kontak berikutnya.",
-        ),
-        "node_changed" => (
-            "The node is changed: it hears of it at its next contact, within seconds where it is connected.",
-            "Perangkat diubah: ia mendengarnya pada kontak berikutnya, dalam hitungan detik bila terhubung.",
-        ),
-        "released" => (
-            "The quarantine is over: the node's next sync is taken again.",
-            "Karantina berakhir: sinkronisasi berikutnya diterima lagi.",
-        ),
-        "code_withdrawn" => (
-            "The code is withdrawn: it takes nobody in any more.",
-            "Kode ditarik: tidak dapat dipakai lagi.",
-        ),
         "kept" => ("The filters are kept.", "Saringan sudah disimpan."),
         "forgotten" => ("The filters are forgotten.", "Saringan sudah dihapus."),
         "flagged" => ("The order is flagged.", "Pesanan sudah ditandai."),
@@ -136,7 +120,7 @@ pub(super) fn done(code: &str, language: Language) -> Option<&'static str> {
             "The account may not sign in any more, and its sessions are ended.",
             "Akun tidak boleh masuk lagi, dan sesinya sudah diakhiri.",
         ),
-        _ => return None,
+        _ => return super::gates::done(code, language),
     };
     Some(match language {
         Language::English => english,

@@ -1,247 +1,252 @@
-//! The inbox of conflicts: which events have some, and all of one event with what people remarked.
+//! The inbox of conflicts: of all events or of one, open or decided, with both gates, and what a person does about them.
+
+use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
-use sync_protocol::{moment::Interval, time::Timestamp};
+use sync_protocol::{id::EventId, number::TicketNumber};
 
-use super::super::{
-    door::{Here, to},
-    frame::Frame,
-    guard,
-    nav::{Section, Tab},
-    status, when, words,
+use super::{
+    super::{
+        door::{Here, to},
+        frame::Frame,
+        guard,
+        list::{List, PAGE},
+        nav::{Section, Tab},
+        status,
+    },
+    conflict_row::{self, Other, Row},
+    scan_list::Names,
 };
 use crate::{
-    app::{
-        conflict_notes::NoteError,
-        conflicts::{Admission, Conflict, Matter},
+    app::{conflict_decisions::Act, conflict_notes::NoteError, users::By},
+    domain::{
+        conflict::{Kind, Outcome},
+        conflict_search::{ConflictFilter, State},
+        event::Event,
+        permission::Permission,
+        scan_search::ScanMoment,
     },
-    domain::{conflict::Cursor, event::Event, permission::Permission},
     http::refusal::Refusal,
-    store::{self, StoreError},
+    store::{self, StoreError, conflict_list::ConflictItem},
 };
-
-/// Conflicts on one page; the address leads on.
-const PAGE: usize = 50;
 
 #[derive(Template)]
 #[template(path = "panel/conflicts.html")]
-struct Inbox {
+struct Page {
     page: Frame,
-    rows: Vec<(String, String, i64)>,
-}
-
-#[derive(Template)]
-#[template(path = "panel/conflicts_event.html")]
-struct OfEvent {
-    page: Frame,
-    slug: String,
-    name: String,
+    list: List,
     rows: Vec<Row>,
-    may_note: bool,
-    next: Option<String>,
-}
-
-struct Row {
-    id: String,
-    kind: &'static str,
-    is_open: bool,
-    title: String,
-    scans: Vec<ScanCell>,
-    notes: Vec<(String, String, String)>,
-}
-
-/// One of the scans that contradict each other.
-struct ScanCell {
-    label: String,
-    gate: String,
-    time: String,
+    /// What is no scan, of one event alone.
+    others: Vec<Other>,
+    outcomes: Vec<(&'static str, &'static str)>,
+    is_inbox: bool,
 }
 
 pub(in super::super) async fn inbox(here: Here) -> Response {
-    match load(&here).await {
-        Ok(template) => template.page.send(StatusCode::OK, &template),
-        Err(error) => guard::failed(&error),
-    }
-}
-
-async fn load(here: &Here) -> Result<Inbox, StoreError> {
-    let sight = here.signed.powers.sight(Permission::ScansView);
-    let mut tx = here.app().store.read().await?;
-    let counts = store::overview::conflicts(&mut tx).await?;
-    let events = store::event::all(&mut tx).await?.into_iter();
-    let seen = events.filter(|event| sight.shows(event.id, event.client));
-    let rows = seen.map(|event| {
-        let count = counts.get(&event.id).copied().unwrap_or_default();
-        let path = format!("/panel/events/{}/conflicts", event.slug);
-        (path, event.name, count)
-    });
-    let mut rows: Vec<_> = rows.collect();
-    rows.sort_by_key(|(_, _, count)| std::cmp::Reverse(*count));
-    Ok(Inbox {
-        page: Frame::inside(here, Section::Conflicts),
-        rows,
-    })
+    page(&here, None, None, StatusCode::OK).await
 }
 
 pub(in super::super) async fn of_event(here: Here) -> Response {
-    page(&here, None, StatusCode::OK).await
-}
-
-async fn page(here: &Here, wrong: Option<String>, code: StatusCode) -> Response {
-    let Some(event) = here.event() else {
-        return Refusal::INTERNAL.answer();
-    };
-    let cursor: Cursor = here.door.asked("after").parse().unwrap_or_default();
-    let feed = match here.app().conflict_feed(event.id, &cursor, PAGE).await {
-        Ok(feed) => feed,
-        Err(error) => return guard::event_failed(&error),
-    };
-    let path = format!("/panel/events/{}/conflicts", event.slug);
-    let next = feed.has_more.then(|| {
-        let cursor = feed.cursor.to_string();
-        let cursor: String = form_urlencoded::byte_serialize(cursor.as_bytes()).collect();
-        format!("{path}?after={cursor}")
-    });
-    let mut frame = Frame::of_event(here, event, Tab::Conflicts);
-    if wrong.is_some() {
-        frame = frame.at(&path);
-    }
-    frame.wrong = wrong;
-    let template = OfEvent {
-        page: frame,
-        slug: event.slug.clone(),
-        name: event.name.clone(),
-        rows: feed
-            .conflicts
-            .iter()
-            .map(|conflict| row(here, event, conflict))
-            .collect(),
-        may_note: here.may(Permission::ScansDecide, event),
-        next,
-    };
-    template.page.send(code, &template)
-}
-
-fn row(here: &Here, event: &Event, conflict: &Conflict) -> Row {
-    let language = here.door.visitor.language;
-    let (title, scans) = matter(here, event, &conflict.matter);
-    let notes = conflict.notes.iter().map(|note| {
-        let at = when::moment(note.created_at, &event.time_zone, language);
-        (note.author.clone(), at, note.text.clone())
-    });
-    Row {
-        id: conflict.id.to_string(),
-        kind: status::conflict(conflict.kind, language),
-        is_open: conflict.is_open,
-        title,
-        scans,
-        notes: notes.collect(),
+    match here.event().cloned() {
+        Some(event) => page(&here, Some(&event), None, StatusCode::OK).await,
+        None => Refusal::INTERNAL.answer(),
     }
 }
 
-fn matter(here: &Here, event: &Event, matter: &Matter) -> (String, Vec<ScanCell>) {
-    match matter {
-        Matter::Scan {
-            number,
-            action,
-            ruling,
-            admission,
-            winner,
-            other_ticket,
-            ..
-        } => {
-            let number = number.as_deref().unwrap_or("–");
-            let other = other_ticket.as_deref().unwrap_or_default();
-            let title = format!(
-                "{} {number} {other} · {action} · {ruling}",
-                here.say("Ticket", "Tiket")
-            );
-            let counts = winner.as_ref().map(|winner| {
-                let label = here.say("This one counts", "Yang ini dihitung");
-                cell(here, event, label, winner)
-            });
-            let label = if winner.is_some() {
-                here.say("This one came later", "Yang ini lebih lambat")
-            } else {
-                here.say("This scan", "Pindaian ini")
-            };
-            let own = cell(here, event, label, admission);
-            (title, counts.into_iter().chain([own]).collect())
+async fn page(
+    here: &Here,
+    event: Option<&Event>,
+    wrong: Option<String>,
+    code: StatusCode,
+) -> Response {
+    match load(here, event).await {
+        Ok(mut template) => {
+            if wrong.is_some() {
+                let path = template.list.path.clone();
+                template.page = template.page.at(&path);
+            }
+            template.page.wrong = wrong;
+            template.page.send(code, &template)
         }
-        Matter::Record {
-            scan,
-            node_name,
-            code,
-            received_at,
-        } => (
-            format!(
-                "{node_name} · {} {} · {code} · {}",
-                here.say("record", "catatan"),
-                scan.seq,
-                at(here, event, *received_at)
-            ),
-            Vec::new(),
-        ),
-        Matter::Node {
-            node_name, reason, ..
-        } => (format!("{node_name} · {reason}"), Vec::new()),
-        Matter::Rush {
-            node_name,
-            most_per_minute,
-            ..
-        } => (
-            format!(
-                "{node_name} · {} {most_per_minute}/min",
-                here.say("more than", "lebih dari")
-            ),
-            Vec::new(),
-        ),
+        Err(error) => guard::event_failed(&error),
     }
 }
 
-fn at(here: &Here, event: &Event, at: Timestamp) -> String {
-    when::moment(at, &event.time_zone, here.door.visitor.language)
+/// What the address asks for; open ones where it asks for nothing.
+pub(super) fn filter(here: &Here) -> ConflictFilter {
+    let asked = |name| here.door.asked(name).trim();
+    ConflictFilter {
+        state: State::from_name(asked("state")).unwrap_or(State::Open),
+        kind: Kind::from_name(asked("kind")),
+        number: TicketNumber::parse(asked("q")).ok(),
+    }
 }
 
-/// Gate, and time with its error.
-fn cell(here: &Here, event: &Event, label: &str, one: &Admission) -> ScanCell {
-    let Interval { lo, at: middle, hi } = one.time;
-    let error_s = (hi.0 - lo.0).max(0).div_euclid(2_000);
-    let by = one.overridden_by.as_ref().map(|name| {
-        let let_in = here.say("let in by", "diizinkan oleh");
-        format!(" · {let_in} {name}")
+/// The events whose conflicts are listed.
+pub(super) async fn events(
+    here: &Here,
+    event: Option<&Event>,
+) -> Result<BTreeMap<EventId, Event>, StoreError> {
+    if let Some(event) = event {
+        return Ok(BTreeMap::from([(event.id, event.clone())]));
+    }
+    let sight = here.signed.powers.sight(Permission::ScansView);
+    let mut tx = here.app().store.read().await?;
+    let all = store::event::all(&mut tx).await?.into_iter();
+    let asked = here.door.asked("event");
+    let seen = all.filter(|event| {
+        sight.shows(event.id, event.client) && (asked.is_empty() || asked == event.slug)
     });
-    ScanCell {
-        label: label.to_owned(),
-        gate: format!(
-            "{} / {}{}",
-            one.gate_name,
-            one.node_name,
-            by.unwrap_or_default()
-        ),
-        time: format!("{} ± {error_s} s", at(here, event, middle)),
+    Ok(seen.map(|event| (event.id, event)).collect())
+}
+
+async fn load(here: &Here, event: Option<&Event>) -> Result<Page, crate::app::events::EventError> {
+    let (filter, events) = (filter(here), events(here, event).await?);
+    let after = ScanMoment::parse(here.door.asked("after"));
+    let ids: Vec<EventId> = events.keys().copied().collect();
+    // A text that is no number fits nothing.
+    let is_wrong = !here.door.asked("q").trim().is_empty() && filter.number.is_none();
+    let others = match event {
+        Some(event) if after.is_none() && !is_wrong && filter.number.is_none() => {
+            conflict_row::others(here, event, &filter).await?
+        }
+        _ => Vec::new(),
+    };
+    let mut tx = here.app().store.read().await?;
+    let items = if is_wrong {
+        Vec::new()
+    } else {
+        store::conflict_list::page(&mut tx, &ids, &filter, after.as_ref(), PAGE + 1).await?
+    };
+    let path = event.map_or_else(
+        || "/panel/conflicts".to_owned(),
+        |event| format!("/panel/events/{}/conflicts", event.slug),
+    );
+    let (list, items) = described(here, &path, event, &events)
+        .empty((
+            "No conflict waits for you.",
+            "Tidak ada konflik yang menunggu Anda.",
+        ))
+        .turned(items, |item| item.place().text());
+    let list = list.done(&mut tx).await?;
+    drop(tx);
+    let page = match event {
+        Some(event) => {
+            let overview = format!("/panel/events/{}", event.slug);
+            Frame::of_event(here, event, Tab::Conflicts).below(&overview, &event.name)
+        }
+        None => Frame::inside(here, Section::Conflicts),
+    };
+    Ok(Page {
+        page,
+        list,
+        rows: rows(here, &events, &items).await?,
+        others,
+        outcomes: Outcome::ALL
+            .iter()
+            .map(|one| (one.name(), conflict_row::outcome_words(here, *one)))
+            .collect(),
+        is_inbox: event.is_none(),
+    })
+}
+
+async fn rows(
+    here: &Here,
+    events: &BTreeMap<EventId, Event>,
+    items: &[ConflictItem],
+) -> Result<Vec<Row>, StoreError> {
+    let mut names = BTreeMap::new();
+    let mut rows = Vec::new();
+    for item in items {
+        let Some(event) = events.get(&item.event) else {
+            continue;
+        };
+        if !names.contains_key(&event.id) {
+            names.insert(event.id, Names::load(here, event.id).await?);
+        }
+        if let Some(names) = names.get(&event.id) {
+            rows.push(conflict_row::row(here, event, names, item).await?);
+        }
+    }
+    Ok(rows)
+}
+
+fn described<'a>(
+    here: &'a Here,
+    path: &str,
+    event: Option<&Event>,
+    events: &BTreeMap<EventId, Event>,
+) -> super::super::list::Making<'a> {
+    let language = here.door.visitor.language;
+    let states = [State::Open, State::Decided, State::All].map(|one| {
+        let (english, indonesian) = match one {
+            State::Open => ("Open", "Terbuka"),
+            State::Decided => ("Decided", "Diputuskan"),
+            State::All => ("All", "Semua"),
+        };
+        (
+            one.name().to_owned(),
+            here.say(english, indonesian).to_owned(),
+        )
+    });
+    let kinds = Kind::ALL.iter().filter(|kind| kind.is_of_scans());
+    let kinds = kinds.map(|one| {
+        (
+            one.name().to_owned(),
+            status::conflict(*one, language).to_owned(),
+        )
+    });
+    let list = List::new(here, "conflicts", path, ("Conflicts", "Konflik"))
+        .search(("Ticket number", "Nomor tiket"))
+        .choice("kind", ("Kind", "Jenis"), ("Any", "Semua"), kinds)
+        .choice(
+            "state",
+            ("State", "Keadaan"),
+            ("Open", "Terbuka"),
+            states.into_iter().skip(1),
+        );
+    match event {
+        Some(_) => list,
+        None => {
+            let events = events.values();
+            let events = events.map(|event| (event.slug.clone(), event.name.clone()));
+            list.choice(
+                "event",
+                ("Event", "Acara"),
+                ("All events", "Semua acara"),
+                events,
+            )
+        }
     }
 }
 
-pub(in super::super) async fn note(here: Here) -> Response {
+/// Remarks, decides or opens again.
+pub(in super::super) async fn act(here: Here) -> Response {
     let Some(event) = here.event().cloned() else {
         return Refusal::INTERNAL.answer();
     };
-    let (form, author) = (here.form(), &here.signed.account.name);
-    let noted = match form.text("conflict").parse() {
-        Ok(conflict) => {
-            let text = form.text("note");
-            here.app()
-                .note_conflict(event.id, conflict, author, &text)
-                .await
-                .map(drop)
-        }
-        Err(_) => Err(NoteError::Unknown),
+    let (form, by) = (here.form(), By::account(&here.signed.account));
+    let act = match form.text("act").as_str() {
+        "reopen" => Some((Act::Reopen, "reopened")),
+        "decide" => Outcome::from_name(&form.text("outcome"))
+            .map(|outcome| (Act::Decide(outcome), "decided")),
+        _ => Some((Act::Remark, "noted")),
     };
-    match noted {
-        Ok(()) => to(&format!(
-            "/panel/events/{}/conflicts?done=noted",
+    let done = match (form.text("conflict").parse(), act) {
+        (Ok(conflict), Some((act, done))) => {
+            let text = form.text("note");
+            let app = here.app();
+            let outcome = app
+                .act_on_conflict(&by, (event.id, conflict), act, &text)
+                .await;
+            outcome.map(|()| done)
+        }
+        _ => Err(NoteError::Unknown),
+    };
+    match done {
+        Ok(done) => to(&format!(
+            "/panel/events/{}/conflicts?done={done}",
             event.slug
         )),
         Err(NoteError::Store(error)) => guard::failed(&error),
@@ -252,12 +257,12 @@ pub(in super::super) async fn note(here: Here) -> Response {
                     "Catatan berisi 1 sampai 1000 karakter.",
                 ),
                 _ => here.say(
-                    "This conflict is not there: open the list again.",
-                    "Konflik ini tidak ada: buka lagi daftarnya.",
+                    "Choose a conflict of this event and what it was: open the list again.",
+                    "Pilih konflik acara ini dan apa yang terjadi: buka lagi daftarnya.",
                 ),
             };
-            let said = words::sentence(said);
-            page(&here, Some(said), StatusCode::UNPROCESSABLE_ENTITY).await
+            let code = StatusCode::UNPROCESSABLE_ENTITY;
+            page(&here, Some(&event), Some(said.to_owned()), code).await
         }
     }
 }

@@ -45,6 +45,7 @@ struct Detail {
     others: Vec<(String, String)>,
     may: String,
     is_quarantined: bool,
+    may_manage: bool,
     may_revoke: bool,
 }
 
@@ -122,6 +123,7 @@ async fn filled(
         others,
         may: node.rights.names().join(","),
         is_quarantined: may_manage && node.status == NodeStatus::Quarantined,
+        may_manage,
         may_revoke: may_manage && is_active,
     })
 }

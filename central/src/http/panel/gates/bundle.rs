@@ -1,0 +1,158 @@
+//! Logs of gates without a network, brought as files: taken in, and the answer for the way back.
+
+use askama::Template;
+use axum::{
+    http::{
+        HeaderValue, StatusCode,
+        header::{CONTENT_DISPOSITION, CONTENT_TYPE},
+    },
+    response::{IntoResponse as _, Response},
+};
+
+use super::{
+    super::{
+        door::{Here, to},
+        frame::Frame,
+        guard,
+        nav::Tab,
+        problem, when,
+    },
+    said,
+};
+use crate::{
+    app::{bundle::ImportError, users::By},
+    domain::{event::Event, policy::Denial},
+    http::refusal::Refusal,
+    store::{self, StoreError},
+};
+
+/// Imports that are shown.
+const MOST: i64 = 50;
+
+#[derive(Template)]
+#[template(path = "panel/bundles.html")]
+struct Page {
+    page: Frame,
+    name: String,
+    slug: String,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    id: String,
+    node: String,
+    who: String,
+    when: String,
+    made: String,
+    records: u64,
+    fresh: u64,
+}
+
+pub(in super::super) async fn show(here: Here) -> Response {
+    page(&here, None, StatusCode::OK).await
+}
+
+async fn page(here: &Here, wrong: Option<String>, code: StatusCode) -> Response {
+    let Some(event) = here.event() else {
+        return Refusal::INTERNAL.answer();
+    };
+    match load(here, event).await {
+        Ok(mut template) => {
+            if wrong.is_some() {
+                let path = format!("/panel/events/{}/bundles", event.slug);
+                template.page = template.page.at(&path);
+            }
+            template.page.wrong = wrong;
+            template.page.send(code, &template)
+        }
+        Err(error) => guard::failed(&error),
+    }
+}
+
+async fn load(here: &Here, event: &Event) -> Result<Page, StoreError> {
+    let mut tx = here.app().store.read().await?;
+    let imports = store::bundle_import::latest_of(&mut tx, event.id, MOST).await?;
+    let nodes = store::node::of_event(&mut tx, event.id).await?;
+    let moment = |at| when::moment(at, &event.time_zone, here.door.visitor.language);
+    let rows = imports.into_iter().map(|import| Row {
+        id: import.id.to_string(),
+        node: nodes
+            .iter()
+            .find(|node| node.id == import.node)
+            .map_or_else(String::new, |node| node.name.clone()),
+        who: import.author,
+        when: moment(import.imported_at),
+        made: moment(import.made_at),
+        records: import.records,
+        fresh: import.fresh,
+    });
+    let nodes = format!("/panel/events/{}/nodes", event.slug);
+    Ok(Page {
+        page: Frame::of_event(here, event, Tab::Nodes).below(&nodes, here.say("Gates", "Gerbang")),
+        name: event.name.clone(),
+        slug: event.slug.clone(),
+        rows: rows.collect(),
+    })
+}
+
+/// Takes a file in.
+pub(in super::super) async fn bring(here: Here) -> Response {
+    let Some(event) = here.event().cloned() else {
+        return Refusal::INTERNAL.answer();
+    };
+    let Some(file) = &here.door.file else {
+        let said = here.say(
+            "Choose the file that the gate wrote.",
+            "Pilih berkas yang ditulis gerbang.",
+        );
+        return page(
+            &here,
+            Some(said.to_owned()),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        )
+        .await;
+    };
+    let by = By::account(&here.signed.account);
+    let imported = here
+        .app()
+        .import_log_by(&by, Some(event.id), file, &mut |_, _| {})
+        .await;
+    match imported {
+        Ok(_) => to(&format!(
+            "/panel/events/{}/bundles?done=imported",
+            event.slug
+        )),
+        Err(error) => {
+            let (code, said) = said::import(&here, &error);
+            page(&here, Some(said), code).await
+        }
+    }
+}
+
+/// The answer to a file that was taken in, as of now.
+pub(in super::super) async fn answer(here: Here) -> Response {
+    let Some(event) = here.event() else {
+        return Refusal::INTERNAL.answer();
+    };
+    let id = match here.door.asked("id") {
+        "" => return to(&format!("/panel/events/{}/bundles", event.slug)),
+        id => id.parse().unwrap_or_default(),
+    };
+    match here.app().answer_import(event.id, id).await {
+        Ok(Some(bytes)) => {
+            let mut answer = (StatusCode::OK, bytes).into_response();
+            let headers = answer.headers_mut();
+            let kind = HeaderValue::from_static("application/octet-stream");
+            headers.insert(CONTENT_TYPE, kind);
+            let name = HeaderValue::from_static("attachment; filename=\"answer.gerbang\"");
+            headers.insert(CONTENT_DISPOSITION, name);
+            answer
+        }
+        Ok(None) => problem::denied(&here.door, &here.signed, Denial::Foreign),
+        Err(ImportError::Store(error)) => guard::failed(&error),
+        Err(error) => {
+            let (code, said) = said::import(&here, &error);
+            page(&here, Some(said), code).await
+        }
+    }
+}
