@@ -62,6 +62,7 @@ const ICONS: &[&str] = &[
     "receipt",
     "search",
     "share",
+    "shield-exclamation",
     "shield-lock",
     "sliders",
     "speedometer2",

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt::Write as _, path::Path};
 
 use central::{
     domain::{
-        id::UserId,
+        id::{ClientId, UserId},
         policy::{Denial, Powers, Thing},
     },
     http::panel::{Access, ROUTES, Route, Target, Verb},
@@ -19,6 +19,7 @@ struct Things {
     slug: String,
     order: String,
     node: String,
+    client: ClientId,
 }
 
 /// Somebody who asks.
@@ -77,6 +78,7 @@ async fn things(shop: &Shop, slug: &str, key: &str) -> Things {
         slug: slug.into(),
         order: order["number"].as_str().expect("a number").into(),
         node: node.id.to_string(),
+        client: event.event.client,
     }
 }
 
@@ -145,6 +147,7 @@ fn address(route: &Route, things: &Things, user: UserId) -> String {
         .replace("{order}", &things.order)
         .replace("{node}", &things.node)
         .replace("{user}", &user.to_string())
+        .replace("{client}", &things.client.to_string())
         .replace("{role}", "helper")
         .replace("{login}", "budi")
 }

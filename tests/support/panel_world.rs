@@ -31,7 +31,7 @@ pub const OPERATOR: &str = "budi";
 
 /// Where the ids of things come from that an address names: one row of the world each. A thing whose name is not its
 /// id needs a line in [`PanelWorld::name`] instead.
-const IDS: &[(&str, &str)] = &[];
+const IDS: &[(&str, &str)] = &[("client", "SELECT id FROM clients ORDER BY id LIMIT 1")];
 
 /// A central with a panel, listening.
 pub struct PanelWorld {

@@ -210,4 +210,11 @@
     };
     if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
     else start();
+
+    // ---- A list out of a file goes into the field beside it, and is sent with the form like what is typed.
+    document.addEventListener("change", async (event) => {
+        const into = byId(event.target.dataset?.into);
+        const file = event.target.files?.[0];
+        if (into && file) into.value = await file.text();
+    });
 })();

@@ -12,11 +12,31 @@ use super::{
     orders::{OrderError, OrderView},
 };
 use crate::{
-    domain::{money::Money, refund::Refund},
+    domain::{id::RefundId, money::Money, order::Order, refund::Refund},
     store,
 };
 
 impl App {
+    /// The credit note of a refund of this order: its number and the file; `None` where there is none.
+    ///
+    /// # Errors
+    /// When it cannot be drawn, or the database fails.
+    pub async fn credit_note_of(
+        &self,
+        order: &Order,
+        refund: RefundId,
+    ) -> Result<Option<(String, Vec<u8>)>, OrderError> {
+        let (view, found) = {
+            let mut tx = self.store.read().await?;
+            let found = store::refund::by_id(&mut tx, refund).await?;
+            (self.view_of(&mut tx, order.clone()).await?, found)
+        };
+        match found.filter(|refund| refund.order == order.id) {
+            Some(refund) => self.credit_note(&view, &refund).await,
+            None => Ok(None),
+        }
+    }
+
     /// The credit note of a refund of this order; none while it has no number.
     pub(super) async fn credit_note(
         &self,

@@ -15,7 +15,9 @@ use super::{
 use crate::{
     domain::{
         attention::Attention,
+        dispute::DisputeStatus,
         event::EventStatus,
+        id::PaymentId,
         order::{Order, OrderStatus},
         payment::PaymentStatus,
         refund::RefundReason,
@@ -121,12 +123,29 @@ impl App {
         won: bool,
         by: &Actor,
     ) -> Result<(), DisputeError> {
+        self.end_dispute_of(number, None, won, by).await
+    }
+
+    /// The same of one payment: where an order was paid twice each may be disputed.
+    ///
+    /// # Errors
+    /// [`DisputeError::NotDisputed`].
+    pub async fn end_dispute_of(
+        &self,
+        number: &str,
+        which: Option<PaymentId>,
+        won: bool,
+        by: &Actor,
+    ) -> Result<(), DisputeError> {
         let (found, _) = self.own_payment(number).await?;
         let ended = transact!(self.store, |tx| {
             let mut revision = store::revision::take(tx, found.event).await?;
             let order = store::order::lock(tx, found.id).await?;
             let all = store::payment::all_of_order(tx, order.id).await?;
-            let is_held = |payment: &Payment| payment.status == PaymentStatus::Disputed;
+            let is_held = |payment: &Payment| {
+                let is_meant = which.is_none_or(|which| which == payment.id);
+                is_meant && payment.status == PaymentStatus::Disputed
+            };
             let payment = all.into_iter().find(is_held);
             let payment = payment.ok_or(DisputeError::NotDisputed)?;
             if won {
@@ -197,6 +216,8 @@ impl App {
             self.take_all(tx, revision, order).await?;
         }
         store::attention::clear(tx, order.id, Attention::Disputed).await?;
+        let now = self.clock.now();
+        store::dispute::end(tx, payment.id, DisputeStatus::Lost, now).await?;
         let detail = json!({"payment": payment.id.to_string()});
         self.tell_of_order(tx, order.id, by, "payment.dispute_lost", detail)
             .await?;

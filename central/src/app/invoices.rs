@@ -49,6 +49,22 @@ impl App {
         self.document_of(&view).await
     }
 
+    /// The invoice of a paid order alone: for whoever works here. Its tickets open gates and are for the buyer.
+    ///
+    /// # Errors
+    /// [`OrderError::NotPaid`].
+    pub async fn invoice_alone(&self, order: &Order) -> Result<Vec<u8>, OrderError> {
+        if !order.status.is_settled() {
+            return Err(OrderError::NotPaid);
+        }
+        let sheet = {
+            let mut tx = self.store.read().await?;
+            let view = self.view_of(&mut tx, order.clone()).await?;
+            self.sheet(&mut tx, &view).await?
+        };
+        draw(sheet).await
+    }
+
     /// The document of an order that is paid.
     pub(super) async fn document_of(&self, view: &OrderView) -> Result<Vec<u8>, OrderError> {
         draw(self.invoice(view).await?).await

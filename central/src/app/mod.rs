@@ -19,6 +19,7 @@ pub mod conflicts;
 mod credit_notes;
 pub mod decisions;
 pub mod desk;
+pub mod dispute_notes;
 pub mod disputes;
 pub mod enrolments;
 pub mod events;

@@ -4,9 +4,9 @@ use uuid::Uuid;
 
 use super::{
     StoreError, Tx,
-    tx::{fetch_all, fetch_optional},
+    tx::{execute, fetch_all, fetch_optional},
 };
-use crate::domain::id::ClientId;
+use crate::domain::id::{ClientId, UserId};
 
 /// Name and e-mail of an organiser.
 ///
@@ -46,26 +46,87 @@ pub struct ClientRow {
     pub accounts: i64,
 }
 
-/// All organisers, by name.
-///
-/// # Errors
-/// When the database fails.
-pub async fn all(tx: &mut Tx) -> Result<Vec<ClientRow>, StoreError> {
-    type Row = (Uuid, String, String, String, i64, i64);
-    let rows = fetch_all!(
-        tx,
-        Row,
-        "SELECT c.id, c.slug, c.name, c.email, \
-         (SELECT COUNT(*) FROM events e WHERE e.client_id = c.id), \
-         (SELECT COUNT(*) FROM users u WHERE u.client_id = c.id) FROM clients c ORDER BY c.name, c.id"
-    )?;
-    let row = |(id, slug, name, email, events, accounts)| ClientRow {
+type Row = (Uuid, String, String, String, i64, i64);
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT c.id, c.slug, c.name, c.email, \
+             (SELECT COUNT(*) FROM events e WHERE e.client_id = c.id), \
+             (SELECT COUNT(*) FROM users u WHERE u.client_id = c.id) FROM clients c ",
+            $rest
+        )
+    };
+}
+
+fn row((id, slug, name, email, events, accounts): Row) -> ClientRow {
+    ClientRow {
         id: ClientId(id),
         slug,
         name,
         email,
         events,
         accounts,
-    };
+    }
+}
+
+/// All organisers by name, with how many events and accounts each has.
+///
+/// # Errors
+/// When the database fails.
+pub async fn all(tx: &mut Tx) -> Result<Vec<ClientRow>, StoreError> {
+    let rows = fetch_all!(tx, Row, select!("ORDER BY c.name, c.id"))?;
     Ok(rows.into_iter().map(row).collect())
+}
+
+/// One organiser.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_id(tx: &mut Tx, client: ClientId) -> Result<Option<ClientRow>, StoreError> {
+    let found = fetch_optional!(tx, Row, select!("WHERE c.id = ?"), client.0)?;
+    Ok(found.map(row))
+}
+
+/// What it is called and where it is reached.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put(tx: &mut Tx, client: ClientId, name: &str, email: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE clients SET name = ?, email = ? WHERE id = ?";
+    execute!(tx, sql, name, email, client.0)?;
+    Ok(())
+}
+
+/// An account of an organiser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientAccount {
+    /// Its id.
+    pub id: UserId,
+    /// What people call the person.
+    pub name: String,
+    /// Its address.
+    pub email: String,
+    /// It may sign in.
+    pub is_active: bool,
+}
+
+/// The accounts of an organiser by name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn accounts(tx: &mut Tx, client: ClientId) -> Result<Vec<ClientAccount>, StoreError> {
+    let rows = fetch_all!(
+        tx,
+        (Uuid, String, String, String),
+        "SELECT id, name, email, status FROM users WHERE client_id = ? ORDER BY name, id",
+        client.0
+    )?;
+    let account = |(id, name, email, status): (_, _, _, String)| ClientAccount {
+        id: UserId(id),
+        name,
+        email,
+        is_active: status == "active",
+    };
+    Ok(rows.into_iter().map(account).collect())
 }

@@ -105,3 +105,14 @@ pub fn by_index(tx: &Tx, table: &str, (sqlite, mysql): (&str, &str)) -> String {
         format!(" FROM {table} FORCE INDEX ({mysql})")
     }
 }
+
+/// Joins a second table to a first one that is always read first: a list that is walked in the order of the first one's
+/// index ends after a page, and the other way round it would read everything.
+#[must_use]
+pub const fn read_first(tx: &Tx) -> &'static str {
+    if tx.is_sqlite() {
+        "CROSS JOIN"
+    } else {
+        "STRAIGHT_JOIN"
+    }
+}

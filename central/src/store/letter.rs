@@ -51,6 +51,7 @@ pub struct LetterCounts {
     pub failed: i64,
 }
 
+/// The kinds of letters, as a list for a question.
 macro_rules! letters {
     () => {
         "('tickets_mail', 'tickets_again', 'payment_pending', 'payment_expired', 'refund_mail', 'event_reminder', \
@@ -58,6 +59,8 @@ macro_rules! letters {
          'sales_digest', 'tracking_code', 'password_reset')"
     };
 }
+
+pub(super) use letters;
 
 /// Letters that are due, the longest due first.
 ///

@@ -12,7 +12,7 @@ use super::{
     many::{ask, change, write_many},
     tx::{execute, fetch_all, fetch_one, fetch_optional},
 };
-use crate::domain::id::NoticeId;
+use crate::domain::id::{NoticeId, OrderId};
 
 /// One notice as it came in.
 #[derive(Clone, Copy, Debug)]
@@ -221,4 +221,46 @@ pub async fn put_outcome(
         |notice| notice.0
     )?;
     Ok(())
+}
+
+/// A notice as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptNotice {
+    /// When it came first.
+    pub at: Timestamp,
+    /// It proved itself.
+    pub is_authentic: bool,
+    /// How often it came.
+    pub times: i64,
+    /// Stable name of what came of it.
+    pub outcome: Option<String>,
+    /// As it came.
+    pub body: Vec<u8>,
+}
+
+/// Most notices of an order that are read at once.
+const OF_ORDER: i64 = 50;
+
+/// The notices about an order's payments, the latest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_order(tx: &mut Tx, order: OrderId) -> Result<Vec<KeptNotice>, StoreError> {
+    let rows = fetch_all!(
+        tx,
+        (i64, bool, i64, Option<String>, Vec<u8>),
+        "SELECT n.received_at, n.authentic, n.times_received, n.outcome, n.body FROM payments p \
+         JOIN payment_notices n ON n.reference = p.reference AND n.provider = p.provider \
+         WHERE p.order_id = ? ORDER BY n.received_at DESC, n.id DESC LIMIT ?",
+        order.0,
+        OF_ORDER
+    )?;
+    let notice = |(at, is_authentic, times, outcome, body)| KeptNotice {
+        at: Timestamp(at),
+        is_authentic,
+        times,
+        outcome,
+        body,
+    };
+    Ok(rows.into_iter().map(notice).collect())
 }

@@ -11,7 +11,7 @@ use super::{
     tx::{execute, fetch_all, fetch_optional},
 };
 use crate::domain::{
-    id::{OrderId, PaymentId, RefundId},
+    id::{OrderId, PaymentId, RefundId, UserId},
     money::{Currency, Money},
     refund::{Refund, RefundReason, RefundStatus},
 };
@@ -205,4 +205,44 @@ pub async fn advance(tx: &mut Tx, from: RefundStatus, now: &Refund) -> Result<()
         return Ok(());
     }
     Err(StoreError::Corrupt("a refund that moved unlocked"))
+}
+
+/// Writes down which account asked for a refund.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_asker(tx: &mut Tx, refund: RefundId, asker: UserId) -> Result<(), StoreError> {
+    let sql = "UPDATE refunds SET asked_by_id = ? WHERE id = ?";
+    execute!(tx, sql, asker.0, refund.0)?;
+    Ok(())
+}
+
+/// The account that asked for a refund; `None` = its buyer, or the command line.
+///
+/// # Errors
+/// When the database fails.
+pub async fn asker(tx: &mut Tx, refund: RefundId) -> Result<Option<UserId>, StoreError> {
+    let sql = "SELECT asked_by_id FROM refunds WHERE id = ?";
+    let row = fetch_optional!(tx, (Option<Uuid>,), sql, refund.0)?;
+    Ok(row.and_then(|(asker,)| asker).map(UserId))
+}
+
+/// Writes down why a refund was declined.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_answer(tx: &mut Tx, refund: RefundId, answer: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE refunds SET answer = ? WHERE id = ?";
+    execute!(tx, sql, answer, refund.0)?;
+    Ok(())
+}
+
+/// Why a refund was declined, if somebody said it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn answer(tx: &mut Tx, refund: RefundId) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT answer FROM refunds WHERE id = ?";
+    let row = fetch_optional!(tx, (Option<String>,), sql, refund.0)?;
+    Ok(row.and_then(|(answer,)| answer))
 }

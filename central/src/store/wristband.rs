@@ -3,6 +3,7 @@
 use sync_protocol::{
     config::Policy,
     id::{EventId, WristbandId},
+    scan::Action,
     time::Timestamp,
     wristband::{Roll, Wristband, WristbandStatus},
 };
@@ -233,6 +234,32 @@ pub async fn void_one(
     let sql = "UPDATE wristbands SET status = 'void', revision = ? WHERE event_id = ? AND id = ?";
     execute!(tx, sql, signed(revision), event.0, id.0)?;
     Ok(())
+}
+
+/// Wristbands of an event that an exchange has given to somebody.
+///
+/// # Errors
+/// When the database fails.
+pub async fn in_use(tx: &mut Tx, event: EventId) -> Result<Vec<WristbandId>, StoreError> {
+    let sql = "SELECT DISTINCT wristband_id FROM scans \
+               WHERE event_id = ? AND action = ? AND ruling = 'counted' AND wristband_id IS NOT NULL";
+    let exchange = i64::from(Action::Exchange.code());
+    let rows = fetch_all!(tx, (Uuid,), sql, event.0, exchange)?;
+    Ok(rows.into_iter().map(|(id,)| WristbandId(id)).collect())
+}
+
+/// The wristbands of an imported roll.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_roll(
+    tx: &mut Tx,
+    event: EventId,
+    roll: Uuid,
+) -> Result<Vec<WristbandId>, StoreError> {
+    let sql = "SELECT id FROM wristbands WHERE event_id = ? AND roll_id = ?";
+    let rows = fetch_all!(tx, (Uuid,), sql, event.0, roll)?;
+    Ok(rows.into_iter().map(|(id,)| WristbandId(id)).collect())
 }
 
 fn wristband((id, name, revision): (Uuid, String, i64)) -> Result<Wristband, StoreError> {

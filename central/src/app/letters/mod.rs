@@ -7,6 +7,7 @@
 
 mod buyer;
 mod compose;
+mod desk;
 mod digest;
 mod error;
 mod event;
@@ -18,6 +19,7 @@ mod refund;
 mod reset;
 mod words;
 
+pub use desk::{Preview, WrittenLetter};
 pub use error::LetterError;
 pub(super) use moved::Was;
 

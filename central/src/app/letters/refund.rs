@@ -33,7 +33,14 @@ impl App {
         let Some(view) = self.order_view(refund.order).await? else {
             return Ok(None);
         };
-        let page = page(&view, &refund, self.order_url(&view.order));
+        let mut page = page(&view, &refund, self.order_url(&view.order));
+        if refund.status == RefundStatus::Declined {
+            let answer = store::refund::answer(&mut self.store.read().await?, refund.id).await?;
+            page.intro.extend(answer.map(|answer| {
+                let says = pick(language(&view), "Penjelasannya", "What they say");
+                format!("{says}: {answer}")
+            }));
+        }
         let note = self.credit_note(&view, &refund).await?;
         let attachments = note.map(|(number, bytes)| Attachment {
             file: file(&number),

@@ -11,6 +11,7 @@ use crate::{
     app::{App, refunds::RefundAsk, trail::Actor},
     domain::{
         attention::Attention,
+        dispute::DisputeStatus,
         id::RefundId,
         letter::LetterKind,
         money::Money,
@@ -83,6 +84,7 @@ impl App {
             self.overtake_requests(tx, order).await?;
         }
         advance(tx, payment, PaymentStatus::Failed, news).await?;
+        store::dispute::end(tx, payment.id, DisputeStatus::Lost, news.now).await?;
         self.note(tx, order, Attention::Reversed, &news.who(), news.now)
             .await?;
         self.tell_buyer(tx, LetterKind::PaymentReversed, order.id, news.now)
@@ -110,6 +112,8 @@ impl App {
             }
         }
         advance(tx, payment, PaymentStatus::Disputed, news).await?;
+        let about = (order.id, order.event);
+        store::dispute::open(tx, payment.id, about, news.now).await?;
         self.note(tx, order, Attention::Disputed, &news.who(), news.now)
             .await?;
         self.tell_buyer(tx, LetterKind::PaymentDisputed, order.id, news.now)
@@ -144,6 +148,7 @@ impl App {
         };
         store::payment::advance(tx, payment, to).await?;
         store::payment::put_won(tx, payment.id, to.now).await?;
+        store::dispute::end(tx, payment.id, DisputeStatus::Won, to.now).await?;
         store::attention::clear(tx, order.id, Attention::Disputed).await?;
         self.tell_buyer(tx, LetterKind::DisputeWon, order.id, self.clock.now())
             .await?;

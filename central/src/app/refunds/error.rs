@@ -36,6 +36,12 @@ pub enum RefundError {
     /// No ticket was named.
     #[error("Choose the tickets that are to be refunded.")]
     NoneChosen,
+    /// Who asked for it does not agree to it.
+    #[error("You asked for this refund: somebody else must agree to it.")]
+    OwnRequest,
+    /// It does not say why.
+    #[error("Say why, in a few words.")]
+    NoReason,
     /// The refund's status does not allow it.
     #[error(transparent)]
     Illegal(#[from] IllegalRefundMove),
@@ -66,6 +72,8 @@ impl RefundError {
             Self::AskedBefore => "asked_before",
             Self::TooLate => "too_late",
             Self::NoneChosen => "none_chosen",
+            Self::OwnRequest => "own_request",
+            Self::NoReason => "no_reason",
             Self::Illegal(_) | Self::IllegalOrder(_) => "illegal_move",
             Self::Order(error) => error.code(),
             Self::Event(error) => error.code(),

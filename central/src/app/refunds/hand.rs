@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::{RefundError, load_locked};
+use super::{NOTE_LETTERS, RefundError, load_locked};
 use crate::{
     app::{App, trail::Actor},
     domain::{
@@ -25,6 +25,20 @@ impl App {
     /// # Errors
     /// [`RefundError::Illegal`] unless it is requested.
     pub async fn decline_refund(&self, id: RefundId, by: &Actor) -> Result<Refund, RefundError> {
+        self.decline_refund_because(id, "", by).await
+    }
+
+    /// The same with the reason, which the buyer reads.
+    ///
+    /// # Errors
+    /// As [`App::decline_refund`].
+    pub async fn decline_refund_because(
+        &self,
+        id: RefundId,
+        why: &str,
+        by: &Actor,
+    ) -> Result<Refund, RefundError> {
+        let why: String = why.trim().chars().take(NOTE_LETTERS).collect();
         let (asked, _) = self.refund_and_event(id).await?;
         let now = self.clock.now();
         transact!(self.store, |tx| {
@@ -36,6 +50,9 @@ impl App {
                 ..refund.clone()
             };
             store::refund::advance(tx, refund.status, &declined).await?;
+            if !why.is_empty() {
+                store::refund::put_answer(tx, id, &why).await?;
+            }
             let detail = json!({"refund": id.to_string()});
             self.tell_of_order(tx, order.id, by, "refund.declined", detail)
                 .await?;

@@ -5,7 +5,7 @@
 //! of refunds gives more back than came. What the provider must do is in the outbox since then (`send`), what a person
 //! must do is shown with the order. An order that was never paid for a ticket (money that came too late, or twice)
 //! gives money back without tickets.
-//! `recall` takes tickets back, `money` claims and routes, `asked` is what buyers may do, `event` refunds all of one.
+//! `recall` takes tickets back, `money` claims and routes, `asked` is what buyers may do, `staff` what people at the panel ask for and agree to, `event` refunds all of one.
 
 mod asked;
 mod error;
@@ -14,10 +14,12 @@ mod hand;
 mod money;
 mod recall;
 mod send;
+mod staff;
 
 pub use asked::{BuyersRefunds, RefundWish};
 pub use error::RefundError;
 pub use event::CancelError;
+pub use staff::{RefundShares, Share};
 
 use sync_protocol::{id::EventId, time::Timestamp};
 

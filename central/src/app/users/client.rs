@@ -6,11 +6,24 @@ use serde_json::json;
 
 use super::{App, By, NewAccount, Signed, UserError, password::Secret};
 use crate::{
-    domain::{account, email::Email, id::ClientId, new_event::NewClient, permission::CLIENT},
+    domain::{
+        account, email::Email, event::Event, id::ClientId, new_event::NewClient, permission::CLIENT,
+    },
     store::{self, StoreError, tx::transact},
 };
 
-pub use crate::store::client::ClientRow;
+pub use crate::store::client::{ClientAccount, ClientRow};
+
+/// An organiser with what belongs to it.
+#[derive(Clone, Debug)]
+pub struct ClientFile {
+    /// The organiser.
+    pub row: ClientRow,
+    /// Its accounts.
+    pub accounts: Vec<ClientAccount>,
+    /// Its events.
+    pub events: Vec<Event>,
+}
 
 /// An organiser that is to be taken in.
 #[derive(Clone, Debug)]
@@ -68,6 +81,50 @@ impl App {
                 .await
         })?;
         Ok((id, secret))
+    }
+
+    /// One organiser with its accounts.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn client_file(&self, client: ClientId) -> Result<Option<ClientFile>, StoreError> {
+        let mut tx = self.store.read().await?;
+        let Some(row) = store::client::by_id(&mut tx, client).await? else {
+            return Ok(None);
+        };
+        let accounts = store::client::accounts(&mut tx, client).await?;
+        let events = store::event::all(&mut tx).await?.into_iter();
+        Ok(Some(ClientFile {
+            events: events.filter(|event| event.client == client).collect(),
+            accounts,
+            row,
+        }))
+    }
+
+    /// Changes what an organiser is called and where it is reached: letters and invoices bear it from now on.
+    ///
+    /// # Errors
+    /// [`UserError::Name`], a bad address, [`UserError::UnknownClient`].
+    pub async fn change_client(
+        &self,
+        by: &By,
+        client: ClientId,
+        (name, email): (&str, &str),
+    ) -> Result<(), UserError> {
+        let name = account::name(name).ok_or(UserError::Name)?;
+        let email = Email::parse(email)?.as_str().to_owned();
+        let now = self.clock.now();
+        transact!(self.store, |tx| {
+            let Some(old) = store::client::by_id(tx, client).await? else {
+                return Err(UserError::UnknownClient);
+            };
+            store::client::put(tx, client, &name, &email).await?;
+            let detail = json!({"from": {"name": old.name, "email": old.email},
+                "to": {"name": &name, "email": &email}});
+            self.note_by(tx, by, "client.change", ("client", client.0), now, detail)
+                .await?;
+            Ok(())
+        })
     }
 
     /// All organisers, by name.

@@ -58,6 +58,9 @@ pub enum UserError {
     /// The role is for an organiser's accounts.
     #[error("choose the organiser that this account belongs to")]
     NoClient,
+    /// No such organiser.
+    #[error("there is no such organiser: open the list of organisers")]
+    UnknownClient,
     /// The role is for some events.
     #[error("choose at least one event for this role")]
     NoEvents,
@@ -108,6 +111,7 @@ impl UserError {
             Self::Unknown => "unknown_account",
             Self::Role => "unknown_role",
             Self::NoClient => "no_client",
+            Self::UnknownClient => "unknown_client",
             Self::NoEvents => "no_events",
             Self::NotYours => "not_yours_to_give",
             Self::LastAdmin => "last_admin",

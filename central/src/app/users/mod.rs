@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 pub use self::{
     account::{AccountFile, NewAccount},
-    client::{ClientRow, NewPanelClient},
+    client::{ClientAccount, ClientFile, ClientRow, NewPanelClient},
     error::UserError,
     second_factor::NewFactor,
     session::Signed,

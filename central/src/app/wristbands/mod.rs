@@ -9,20 +9,22 @@ mod error;
 mod roll;
 mod withdraw;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::json;
 use sync_protocol::{
     config::WristbandRules,
-    id::EventId,
+    id::{EventId, WristbandId},
     time::Timestamp,
     wristband::{self, WristbandKey, WristbandStatus},
 };
 use uuid::Uuid;
 
 pub use self::error::WristbandError;
-use super::{App, vault::Vault};
+use super::{App, users::By, vault::Vault};
 use crate::{
     domain::wristband::{CodeReader, RollKind, RollRecord},
-    store::{self, StoreError, Tx, audit::AuditEntry, revision::EventRevision},
+    store::{self, StoreError, Tx, revision::EventRevision},
 };
 
 const KEY_PURPOSE: &str = "wristband key";
@@ -121,6 +123,36 @@ impl App {
         })
     }
 
+    /// How many wristbands of each roll an exchange has given to somebody.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn wristbands_in_use(
+        &self,
+        event: EventId,
+    ) -> Result<BTreeMap<Uuid, u64>, StoreError> {
+        let mut tx = self.store.read().await?;
+        let used = store::wristband::in_use(&mut tx, event).await?;
+        let used: BTreeSet<WristbandId> = used.into_iter().collect();
+        let mut counts = BTreeMap::new();
+        for roll in store::wristband::rolls(&mut tx, event).await? {
+            let is_used = |id: &WristbandId| used.contains(id);
+            let count = match roll.kind {
+                _ if used.is_empty() => 0,
+                RollKind::Printed => {
+                    let ids = (roll.first..=roll.last).map(|one| wristband::of_serial(event, one));
+                    ids.filter(is_used).count()
+                }
+                RollKind::Imported => {
+                    let ids = store::wristband::of_roll(&mut tx, event, roll.id).await?;
+                    ids.into_iter().filter(is_used).count()
+                }
+            };
+            counts.insert(roll.id, u64::try_from(count).unwrap_or(u64::MAX));
+        }
+        Ok(counts)
+    }
+
     fn code_reader(&self, event: EventId) -> CodeReader {
         CodeReader {
             event,
@@ -129,19 +161,10 @@ impl App {
     }
 
     /// Nobody signs in to the command line: whoever may start it may do this.
-    async fn say(&self, tx: &mut Tx, act: Act, now: Timestamp) -> Result<(), StoreError> {
-        let mut detail = act.detail;
-        detail["by"] = "command line".into();
-        let entry = AuditEntry {
-            id: self.new_id(now),
-            now,
-            actor_kind: "system",
-            action: act.action,
-            subject_kind: act.subject_kind,
-            subject: act.subject,
-            detail: &detail.to_string(),
-        };
-        store::audit::put(tx, entry).await
+    async fn say(&self, tx: &mut Tx, by: &By, act: Act, now: Timestamp) -> Result<(), StoreError> {
+        let subject = (act.subject_kind, act.subject);
+        self.note_by(tx, by, act.action, subject, now, act.detail)
+            .await
     }
 }
 

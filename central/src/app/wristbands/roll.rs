@@ -10,6 +10,7 @@ use sync_protocol::{
 
 use super::{App, WristbandError, begin, of_roll};
 use crate::{
+    app::users::By,
     domain::wristband::{RollError, RollKind, RollRecord, next_serials, roll_name},
     store::{self, StoreError, Tx, tx::transact},
 };
@@ -25,6 +26,21 @@ impl App {
         name: &str,
         count: u32,
     ) -> Result<RollRecord, WristbandError> {
+        let by = By::CommandLine;
+        self.print_roll_by(&by, event, name, count).await
+    }
+
+    /// The same by somebody who is named.
+    ///
+    /// # Errors
+    /// As [`App::print_roll`].
+    pub async fn print_roll_by(
+        &self,
+        by: &By,
+        event: EventId,
+        name: &str,
+        count: u32,
+    ) -> Result<RollRecord, WristbandError> {
         let name = roll_name(name)?;
         let now = self.clock.now();
         transact!(self.store, |tx| {
@@ -35,7 +51,8 @@ impl App {
             insert_roll(tx, event, &roll).await?;
             revision.config_revision = revision.manifest.revision;
             store::revision::put(tx, event, &revision).await?;
-            self.say(tx, of_roll("wristband.roll", &roll), now).await?;
+            self.say(tx, by, of_roll("wristband.roll", &roll), now)
+                .await?;
             Ok(roll)
         })
     }
@@ -46,6 +63,21 @@ impl App {
     /// [`WristbandError::Roll`] names every wrong line, and nothing was taken in.
     pub async fn import_roll(
         &self,
+        event: EventId,
+        name: &str,
+        list: &[u8],
+    ) -> Result<RollRecord, WristbandError> {
+        let by = By::CommandLine;
+        self.import_roll_by(&by, event, name, list).await
+    }
+
+    /// The same by somebody who is named.
+    ///
+    /// # Errors
+    /// As [`App::import_roll`].
+    pub async fn import_roll_by(
+        &self,
+        by: &By,
         event: EventId,
         name: &str,
         list: &[u8],
@@ -74,7 +106,7 @@ impl App {
                 revision.manifest.wristbands.add(&row.digest());
             }
             store::revision::put(tx, event, &revision).await?;
-            self.say(tx, of_roll("wristband.import", &roll), now)
+            self.say(tx, by, of_roll("wristband.import", &roll), now)
                 .await?;
             Ok(roll)
         })

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{Act, App, WristbandError, begin, find_roll, of_roll};
 use crate::{
+    app::users::By,
     domain::wristband::{CodeReader, RollKind, RollRecord},
     store::{self, StoreError, Tx, revision::EventRevision, tx::transact},
 };
@@ -20,6 +21,20 @@ impl App {
     /// [`WristbandError::UnknownRoll`] or [`WristbandError::AlreadyVoid`].
     pub async fn void_roll(
         &self,
+        event: EventId,
+        name: &str,
+    ) -> Result<RollRecord, WristbandError> {
+        let by = By::CommandLine;
+        self.void_roll_by(&by, event, name).await
+    }
+
+    /// The same by somebody who is named.
+    ///
+    /// # Errors
+    /// As [`App::void_roll`].
+    pub async fn void_roll_by(
+        &self,
+        by: &By,
         event: EventId,
         name: &str,
     ) -> Result<RollRecord, WristbandError> {
@@ -37,7 +52,7 @@ impl App {
                 RollKind::Imported => void_rows(tx, event, roll.id, &mut revision).await?,
             }
             store::revision::put(tx, event, &revision).await?;
-            self.say(tx, of_roll("wristband.void_roll", &roll), now)
+            self.say(tx, by, of_roll("wristband.void_roll", &roll), now)
                 .await?;
             Ok(roll)
         })
@@ -49,6 +64,20 @@ impl App {
     /// [`WristbandError::UnknownWristband`] or [`WristbandError::AlreadyVoid`].
     pub async fn void_wristband(
         &self,
+        event: EventId,
+        text: &str,
+    ) -> Result<WristbandId, WristbandError> {
+        let by = By::CommandLine;
+        self.void_wristband_by(&by, event, text).await
+    }
+
+    /// The same by somebody who is named.
+    ///
+    /// # Errors
+    /// As [`App::void_wristband`].
+    pub async fn void_wristband_by(
+        &self,
+        by: &By,
         event: EventId,
         text: &str,
     ) -> Result<WristbandId, WristbandError> {
@@ -92,7 +121,7 @@ impl App {
                 subject: id.0,
                 detail: json!({ "event": event.to_string() }),
             };
-            self.say(tx, act, now).await?;
+            self.say(tx, by, act, now).await?;
             Ok(id)
         })
     }

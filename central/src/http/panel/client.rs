@@ -1,16 +1,48 @@
-//! Organisers: the list, and a new one with its first account.
+//! Organisers: the list, a new one with its first account, and one with its accounts and events.
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
 
-use super::{door::Here, frame::Frame, guard, nav::Section, secret, sign_in::refused};
-use crate::app::users::{ClientRow, NewPanelClient};
+use super::{
+    door::{Here, to},
+    frame::Frame,
+    guard,
+    nav::Section,
+    problem, secret,
+    sign_in::refused,
+    status, when,
+};
+use crate::{
+    app::users::{By, ClientAccount, ClientFile, ClientRow, NewPanelClient, UserError},
+    domain::{id::ClientId, policy::Denial},
+};
 
 #[derive(Template)]
 #[template(path = "panel/clients.html")]
 struct List {
     page: Frame,
     rows: Vec<ClientRow>,
+    search: String,
+}
+
+#[derive(Template)]
+#[template(path = "panel/money/client.html")]
+struct Detail {
+    page: Frame,
+    id: String,
+    name: String,
+    slug: String,
+    /// What stands in the form.
+    typed: (String, String),
+    accounts: Vec<ClientAccount>,
+    events: Vec<EventRow>,
+}
+
+struct EventRow {
+    slug: String,
+    name: String,
+    begins: String,
+    status: status::Mark,
 }
 
 #[derive(Template)]
@@ -25,9 +57,15 @@ struct New {
 
 pub(super) async fn list(here: Here) -> Response {
     match here.app().clients().await {
-        Ok(rows) => {
+        Ok(mut rows) => {
+            let search = here.door.asked("q").to_owned();
+            let wanted = search.trim().to_lowercase();
+            rows.retain(|row| {
+                let text = format!("{} {} {}", row.name, row.slug, row.email).to_lowercase();
+                text.contains(&wanted)
+            });
             let page = Frame::inside(&here, Section::Clients);
-            let template = List { page, rows };
+            let template = List { page, rows, search };
             template.page.send(StatusCode::OK, &template)
         }
         Err(error) => guard::failed(&error),
@@ -73,5 +111,65 @@ pub(super) async fn create(here: Here) -> Response {
             let (code, said) = refused(&here.door, &error);
             new_page(&here, frame(&here).with_wrong(said), code)
         }
+    }
+}
+
+pub(super) async fn show(here: Here) -> Response {
+    page(&here, None).await
+}
+
+/// One organiser; with what was typed and what was wrong with it, after a form.
+async fn page(here: &Here, wrong: Option<(StatusCode, String)>) -> Response {
+    let found = match here.name.parse::<ClientId>() {
+        Ok(id) => here.app().client_file(id).await,
+        Err(_) => Ok(None),
+    };
+    match found {
+        Ok(Some(file)) => detail(here, file, wrong),
+        Ok(None) => problem::denied(&here.door, &here.signed, Denial::Foreign),
+        Err(error) => guard::failed(&error),
+    }
+}
+
+fn detail(here: &Here, file: ClientFile, wrong: Option<(StatusCode, String)>) -> Response {
+    let ClientFile {
+        row,
+        accounts,
+        events,
+    } = file;
+    let (form, language) = (here.form(), here.door.visitor.language);
+    let events = events.into_iter().map(|event| EventRow {
+        begins: when::moment(event.starts_at, &event.time_zone, language),
+        status: status::event(event.status, language),
+        slug: event.slug,
+        name: event.name,
+    });
+    let mut template = Detail {
+        page: frame(here),
+        id: row.id.to_string(),
+        typed: match wrong {
+            Some(_) => (form.text("name"), form.text("email")),
+            None => (row.name.clone(), row.email),
+        },
+        name: row.name,
+        slug: row.slug,
+        accounts,
+        events: events.collect(),
+    };
+    let code = wrong.as_ref().map_or(StatusCode::OK, |(code, _)| *code);
+    template.page.wrong = wrong.map(|(_, said)| said);
+    template.page.send(code, &template)
+}
+
+pub(super) async fn change(here: Here) -> Response {
+    let Ok(id) = here.name.parse::<ClientId>() else {
+        return page(&here, None).await;
+    };
+    let (form, by) = (here.form(), By::account(&here.signed.account));
+    let (name, email) = (form.text("name"), form.text("email"));
+    match here.app().change_client(&by, id, (&name, &email)).await {
+        Ok(()) => to(&format!("/panel/clients/{id}?done=client")),
+        Err(UserError::UnknownClient) => page(&here, None).await,
+        Err(error) => page(&here, Some(refused(&here.door, &error))).await,
     }
 }

@@ -13,7 +13,6 @@ use axum::{
 };
 
 use super::{
-    BODY_BYTES,
     door::{Door, Half, Here, Meant, to},
     form::{self, Form},
     problem,
@@ -57,7 +56,7 @@ async fn let_through(app: &App, route: &Route, request: Request) -> Result<Reque
     let form = match (route.verb, body.take_if(|_| !upload::is_for(route))) {
         (Verb::Get, _) | (Verb::Post, None) => Form::default(),
         (Verb::Post, Some(body)) => {
-            let body = to_bytes(body, BODY_BYTES).await;
+            let body = to_bytes(body, route.longest_form()).await;
             Form::parse(&body.map_err(|_| Box::new(Refusal::TOO_LARGE.answer()))?)
         }
     };

@@ -19,6 +19,7 @@ mod frame;
 mod gates;
 mod guard;
 mod list;
+mod money;
 mod nav;
 mod order;
 mod order_act;

@@ -11,11 +11,15 @@ pub(super) enum Section {
     Dashboard,
     Events,
     Orders,
+    Payments,
+    Refunds,
+    Disputes,
     Nodes,
     Conflicts,
     Operators,
     Checks,
     Clients,
+    Letters,
     Staff,
     Roles,
     Audit,
@@ -29,11 +33,15 @@ impl Section {
             Self::Dashboard => 'h',
             Self::Events => 'e',
             Self::Orders => 'o',
+            Self::Payments => 'm',
+            Self::Refunds => 'b',
+            Self::Disputes => 'd',
             Self::Nodes => 'n',
             Self::Conflicts => 'c',
             Self::Operators => 'w',
             Self::Checks => 'l',
             Self::Clients => 'p',
+            Self::Letters => 't',
             Self::Staff => 's',
             Self::Roles => 'r',
             Self::Audit => 'a',
@@ -92,7 +100,7 @@ const fn link(
     }
 }
 
-const LINKS: [Link; 11] = [
+const LINKS: &[Link] = &[
     link(
         Group::Top,
         Section::Dashboard,
@@ -112,6 +120,27 @@ const LINKS: [Link; 11] = [
         Section::Orders,
         ("/panel/orders", "receipt"),
         ("Orders", "Pesanan"),
+        Some((Permission::OrdersView, Thing::List)),
+    ),
+    link(
+        Group::Sales,
+        Section::Payments,
+        ("/panel/payments", "credit-card"),
+        ("Payments", "Pembayaran"),
+        Some((Permission::OrdersView, Thing::List)),
+    ),
+    link(
+        Group::Sales,
+        Section::Refunds,
+        ("/panel/refunds", "arrow-counterclockwise"),
+        ("Refunds", "Pengembalian"),
+        Some((Permission::OrdersView, Thing::List)),
+    ),
+    link(
+        Group::Sales,
+        Section::Disputes,
+        ("/panel/disputes", "shield-exclamation"),
+        ("Disputes", "Sengketa"),
         Some((Permission::OrdersView, Thing::List)),
     ),
     link(
@@ -148,6 +177,13 @@ const LINKS: [Link; 11] = [
         ("/panel/clients", "building"),
         ("Organisers", "Penyelenggara"),
         Some((Permission::ClientsManage, Thing::Platform)),
+    ),
+    link(
+        Group::Platform,
+        Section::Letters,
+        ("/panel/letters", "envelope"),
+        ("Letters", "Surat"),
+        Some((Permission::OrdersManage, Thing::Platform)),
     ),
     link(
         Group::Platform,
@@ -189,10 +225,12 @@ pub(super) enum Tab {
     Nodes,
     Scans,
     Conflicts,
+    Receipts,
+    Wristbands,
 }
 
 /// The tabs of an event: which, what its address ends with, its words, and what it takes.
-pub(super) const TABS: [(Tab, &str, (&str, &str), Permission); 5] = [
+pub(super) const TABS: &[(Tab, &str, (&str, &str), Permission)] = &[
     (
         Tab::Overview,
         "",
@@ -222,5 +260,17 @@ pub(super) const TABS: [(Tab, &str, (&str, &str), Permission); 5] = [
         "/conflicts",
         ("Conflicts", "Konflik"),
         Permission::ScansView,
+    ),
+    (
+        Tab::Receipts,
+        "/receipts",
+        ("Receipts", "Faktur"),
+        Permission::OrdersView,
+    ),
+    (
+        Tab::Wristbands,
+        "/wristbands",
+        ("Wristbands", "Gelang"),
+        Permission::EventsView,
     ),
 ];

@@ -6,6 +6,7 @@
 use documents::Language;
 use sync_protocol::time::Timestamp;
 
+use super::money;
 use crate::{
     app::users::UserError,
     http::{refusal::Refusal, shop},
@@ -64,6 +65,7 @@ fn indonesian(code: &str) -> Option<&'static str> {
         "works_gates" => "Petugas gerbang tidak punya akun panel: pakai alamat lain.",
         "unknown_account" => "Akun ini tidak ada.",
         "unknown_role" => "Pilih peran untuk panel.",
+        "unknown_client" => "Penyelenggara ini tidak ada: buka daftarnya.",
         "no_client" => "Pilih penyelenggara akun ini.",
         "no_events" => "Pilih paling sedikit satu acara untuk peran ini.",
         "not_yours_to_give" => "Anda tidak dapat memberi hak yang tidak Anda miliki.",
@@ -120,7 +122,10 @@ pub(super) fn done(code: &str, language: Language) -> Option<&'static str> {
             "The account may not sign in any more, and its sessions are ended.",
             "Akun tidak boleh masuk lagi, dan sesinya sudah diakhiri.",
         ),
-        _ => return super::gates::done(code, language),
+        code => match money::done(code) {
+            Some(words) => words,
+            None => return super::gates::done(code, language),
+        },
     };
     Some(match language {
         Language::English => english,

@@ -1,0 +1,255 @@
+//! Disputes: the list of those that wait for an answer, won and lost ones, and what is done about one on the page of its
+//! order.
+
+use askama::Template;
+use axum::{http::StatusCode, response::Response};
+
+use super::{
+    super::{
+        door::{Here, to},
+        frame::Frame,
+        guard,
+        nav::Section,
+        status, when,
+    },
+    filter::{self, PAGE, Seen},
+    meant, nothing, order,
+    said::{self, Refused},
+    words,
+};
+use crate::{
+    app::trail::Actor,
+    domain::{
+        dispute::{self, DisputeStatus},
+        event::Event,
+        id::PaymentId,
+        order::Order,
+        order_search::Place,
+        permission::Permission,
+    },
+    store::{
+        self, StoreError, Tx,
+        dispute::{Dispute, DisputeFilter},
+    },
+};
+
+const PATH: &str = "/panel/disputes";
+const FIELDS: [&str; 1] = ["show"];
+
+#[derive(Template)]
+#[template(path = "panel/money/disputes.html")]
+struct List {
+    page: Frame,
+    rows: Vec<Row>,
+    shows: Vec<(&'static str, &'static str, bool)>,
+    next: Option<String>,
+    is_first: bool,
+    first: String,
+}
+
+struct Row {
+    path: String,
+    order: String,
+    buyer: String,
+    event: String,
+    status: status::Mark,
+    amount: String,
+    opened: String,
+    due: String,
+    is_urgent: bool,
+}
+
+/// A dispute on the page of its order.
+pub(super) struct DisputeCard {
+    pub(super) payment: String,
+    pub(super) status: status::Mark,
+    pub(super) amount: String,
+    pub(super) opened: String,
+    pub(super) ended: String,
+    pub(super) due: String,
+    pub(super) due_words: String,
+    pub(super) is_urgent: bool,
+    pub(super) is_open: bool,
+    pub(super) notes: Vec<(String, String, String)>,
+}
+
+pub(in crate::http::panel) async fn list(here: Here) -> Response {
+    match load(&here).await {
+        Ok(template) => template.page.send(StatusCode::OK, &template),
+        Err(error) => guard::failed(&error),
+    }
+}
+
+async fn load(here: &Here) -> Result<List, StoreError> {
+    let seen = Seen::of(here, Permission::OrdersView).await?;
+    let now = here.app().clock.now();
+    let asked = here.door.asked("show");
+    let filter = match asked {
+        "due" => DisputeFilter {
+            status: Some(DisputeStatus::Open),
+            due_by: Some(dispute::soon(now)),
+        },
+        "all" => DisputeFilter::default(),
+        name => DisputeFilter {
+            status: DisputeStatus::from_name(name).or(Some(DisputeStatus::Open)),
+            due_by: None,
+        },
+    };
+    let after = Place::parse(here.door.asked("after"));
+    let mut tx = here.app().store.read().await?;
+    let limit = seen.limit.as_deref();
+    let rows = store::dispute::page(&mut tx, limit, &filter, after.as_ref(), PAGE + 1);
+    let mut rows = rows.await?;
+    let has_more = rows.len() > PAGE;
+    rows.truncate(PAGE);
+    let next = rows.last().filter(|_| has_more);
+    let next = next.map(|last| filter::address(here, PATH, &FIELDS, Some(&last.place())));
+    Ok(List {
+        page: Frame::inside(here, Section::Disputes),
+        rows: rows.iter().map(|row| shown(here, &seen, row)).collect(),
+        shows: shows(here, asked),
+        next,
+        is_first: after.is_none(),
+        first: filter::address(here, PATH, &FIELDS, None),
+    })
+}
+
+fn shows(here: &Here, asked: &str) -> Vec<(&'static str, &'static str, bool)> {
+    let english = here.door.visitor.language == documents::Language::English;
+    let all = [
+        ("open", "Open", "Terbuka"),
+        ("due", "Answer due soon", "Segera dijawab"),
+        ("won", "Won", "Menang"),
+        ("lost", "Lost", "Kalah"),
+        ("all", "All", "Semua"),
+    ];
+    let asked = if asked.is_empty() { "open" } else { asked };
+    all.map(|(name, in_english, indonesian)| {
+        let words = if english { in_english } else { indonesian };
+        (name, words, name == asked)
+    })
+    .to_vec()
+}
+
+fn shown(here: &Here, seen: &Seen, row: &Dispute) -> Row {
+    let language = here.door.visitor.language;
+    let (event, zone) = seen.words(row.event);
+    let at = |moment| when::moment(moment, zone, language);
+    Row {
+        path: format!("/panel/orders/{}/money#disputes", row.order),
+        order: row.order.clone(),
+        buyer: row.buyer_name.clone(),
+        event,
+        status: words::dispute(row.status, language),
+        amount: row.amount.text(language),
+        opened: at(row.opened_at),
+        due: row.due_at.map(at).unwrap_or_default(),
+        is_urgent: dispute::is_urgent(row.status, row.due_at, here.app().clock.now()),
+    }
+}
+
+pub(super) async fn cards(
+    here: &Here,
+    tx: &mut Tx,
+    order: &Order,
+    event: &Event,
+) -> Result<Vec<DisputeCard>, StoreError> {
+    let language = here.door.visitor.language;
+    let at = |moment| when::moment(moment, &event.time_zone, language);
+    let now = here.app().clock.now();
+    let mut cards = Vec::new();
+    for one in store::dispute::of_order(tx, order.id).await? {
+        let notes = store::dispute::notes(tx, one.payment).await?.into_iter();
+        cards.push(DisputeCard {
+            payment: one.payment.to_string(),
+            status: words::dispute(one.status, language),
+            amount: one.amount.text(language),
+            opened: at(one.opened_at),
+            ended: one.ended_at.map(at).unwrap_or_default(),
+            due: one.due_at.map(filter::date).unwrap_or_default(),
+            due_words: one.due_at.map(at).unwrap_or_default(),
+            is_urgent: dispute::is_urgent(one.status, one.due_at, now),
+            is_open: one.status == DisputeStatus::Open,
+            notes: notes
+                .map(|note| (note.author, at(note.at), note.text))
+                .collect(),
+        });
+    }
+    Ok(cards)
+}
+
+/// The payment that the form names, if this order has a dispute about it; `None` = it is another's, or nobody's.
+async fn own(here: &Here, order: &Order) -> Result<Option<Result<PaymentId, Refused>>, StoreError> {
+    let Ok(id) = here.form().text("payment").parse::<PaymentId>() else {
+        let said = said::wrong(here, "Choose a dispute.", "Pilih sengketa.");
+        return Ok(Some(Err(said)));
+    };
+    let mut tx = here.app().store.read().await?;
+    let all = store::dispute::of_order(&mut tx, order.id).await?;
+    let is_own = all.iter().any(|one| one.payment == id);
+    Ok(is_own.then_some(Ok(id)))
+}
+
+/// Ends a dispute, or writes down until when the bank wants an answer.
+pub(in crate::http::panel) async fn act(here: Here) -> Response {
+    let Some((found, _)) = meant(&here) else {
+        return nothing(&here);
+    };
+    match own(&here, found).await {
+        Ok(Some(Ok(payment))) => answer(&here, found, decide(&here, found, payment).await).await,
+        Ok(Some(Err(refused))) => order::page(&here, Some(refused)).await,
+        Ok(None) => nothing(&here),
+        Err(error) => guard::failed(&error),
+    }
+}
+
+/// Keeps a note.
+pub(in crate::http::panel) async fn note(here: Here) -> Response {
+    let Some((found, _)) = meant(&here) else {
+        return nothing(&here);
+    };
+    match own(&here, found).await {
+        Ok(Some(Ok(payment))) => {
+            let (text, by) = (here.form().text("note"), Actor::from(&here.signed.account));
+            let noted = here.app().note_dispute((found.id, payment), &text, &by);
+            let noted = noted.await.map_err(|error| said::refused(&here, &error));
+            answer(&here, found, noted.map(|()| "noted")).await
+        }
+        Ok(Some(Err(refused))) => order::page(&here, Some(refused)).await,
+        Ok(None) => nothing(&here),
+        Err(error) => guard::failed(&error),
+    }
+}
+
+async fn answer(here: &Here, found: &Order, done: Result<&'static str, Refused>) -> Response {
+    match done {
+        Ok(done) => to(&order::path(&found.number, done)),
+        Err(refused) => order::page(here, Some(refused)).await,
+    }
+}
+
+async fn decide(here: &Here, found: &Order, payment: PaymentId) -> Result<&'static str, Refused> {
+    let (app, form) = (here.app(), here.form());
+    let by = Actor::from(&here.signed.account);
+    match form.text("act").as_str() {
+        "due" => {
+            // All of that day.
+            let due = filter::day(&form.text("due"), 1).map(|at| at.plus_ms(-1));
+            let kept = app.set_dispute_due((found.id, payment), due, &by).await;
+            kept.map_err(|error| said::refused(here, &error))?;
+            Ok("dated")
+        }
+        end @ ("won" | "lost") => {
+            let won = end == "won";
+            let ended = app.end_dispute_of(&found.number, Some(payment), won, &by);
+            let ended = ended.await;
+            ended.map_err(|error| said::refused(here, &error))?;
+            Ok(if won { "dispute_won" } else { "dispute_lost" })
+        }
+        _ => Err(said::wrong(
+            here,
+            "Choose what is to be done.",
+            "Pilih apa yang harus dilakukan.",
+        )),
+    }
+}

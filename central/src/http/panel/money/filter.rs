@@ -1,0 +1,101 @@
+//! What the lists about money have in common: the events that are seen, days out of an address, and the way on.
+
+use std::collections::BTreeMap;
+
+use chrono::{NaiveDate, TimeZone as _};
+use chrono_tz::Tz;
+use sync_protocol::{id::EventId, time::Timestamp};
+
+use super::super::{door::Here, when};
+use crate::{
+    domain::{event::Event, order_search::Place, permission::Permission, policy::Sight},
+    store::{self, StoreError},
+};
+
+/// Rows on a page.
+pub(super) const PAGE: usize = 50;
+
+/// The events that an account sees.
+pub(super) struct Seen {
+    /// By id.
+    pub(super) events: BTreeMap<EventId, Event>,
+    /// The one that the address asks for.
+    pub(super) event: Option<EventId>,
+    /// What lists are limited to; `None` = all there are.
+    pub(super) limit: Option<Vec<EventId>>,
+}
+
+impl Seen {
+    pub(super) async fn of(here: &Here, permission: Permission) -> Result<Self, StoreError> {
+        let sight = here.signed.powers.sight(permission);
+        let mut tx = here.app().store.read().await?;
+        let all = store::event::all(&mut tx).await?.into_iter();
+        let seen = all.filter(|event| sight.shows(event.id, event.client));
+        let events: BTreeMap<EventId, Event> = seen.map(|event| (event.id, event)).collect();
+        let asked = here.door.asked("event");
+        let event = events.values().find(|event| event.slug == asked);
+        Ok(Self {
+            event: event.map(|event| event.id),
+            limit: match sight {
+                Sight::All => None,
+                Sight::Some { .. } => Some(events.keys().copied().collect()),
+            },
+            events,
+        })
+    }
+
+    /// All events, for a choice: slug, name, and whether it is the one that is asked for.
+    pub(super) fn choice(&self) -> Vec<(String, String, bool)> {
+        let all = self.events.values();
+        all.map(|event| {
+            let is_on = self.event == Some(event.id);
+            (event.slug.clone(), event.name.clone(), is_on)
+        })
+        .collect()
+    }
+
+    /// What an event is called, and its zone.
+    pub(super) fn words(&self, event: EventId) -> (String, &str) {
+        let found = self.events.get(&event);
+        (
+            found.map_or_else(String::new, |event| event.name.clone()),
+            found.map_or(when::HOME, |event| event.time_zone.as_str()),
+        )
+    }
+}
+
+/// The first moment of a day in the address, or of a day after it.
+pub(super) fn day(typed: &str, plus: i64) -> Option<Timestamp> {
+    let date = NaiveDate::parse_from_str(typed, "%Y-%m-%d").ok()?;
+    let date = date.checked_add_signed(chrono::TimeDelta::days(plus))?;
+    let zone: Tz = when::HOME.parse().ok()?;
+    let midnight = zone.from_local_datetime(&date.and_hms_opt(0, 0, 0)?);
+    Some(Timestamp(midnight.earliest()?.timestamp_millis()))
+}
+
+/// A moment as a field of a form holds its day.
+pub(super) fn date(at: Timestamp) -> String {
+    let zone: Tz = when::HOME.parse().unwrap_or(Tz::UTC);
+    let at = chrono::DateTime::from_timestamp_millis(at.0).unwrap_or_default();
+    at.with_timezone(&zone).format("%Y-%m-%d").to_string()
+}
+
+/// The address of a list with the same fields, after a place.
+pub(super) fn address(here: &Here, path: &str, fields: &[&str], after: Option<&Place>) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for field in fields {
+        let value = here.door.asked(field);
+        if !value.is_empty() {
+            query.append_pair(field, value);
+        }
+    }
+    if let Some(place) = after {
+        query.append_pair("after", &place.text());
+    }
+    let query = query.finish();
+    if query.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{query}")
+    }
+}

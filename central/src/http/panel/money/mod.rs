@@ -1,0 +1,60 @@
+//! Money in the panel: payments, refunds, disputes, and the papers, letters and wristband rolls that go with sales.
+//!
+//! Invariants: every move is a function of `app` that the command line calls too; what a form names besides its order is
+//! looked up among what that order has, so another's id is answered as what does not exist; a form that is sent twice
+//! meets what the first one made and moves nothing. Pages show what may be done next to whoever may do it, and no more.
+
+mod amount;
+mod dispute;
+mod filter;
+mod letter;
+mod order;
+mod paper;
+mod payment;
+mod payment_list;
+mod receipt;
+mod refund;
+mod refund_ask;
+mod refund_list;
+mod refund_run;
+mod roll;
+mod roll_file;
+mod said;
+mod words;
+
+use axum::response::Response;
+
+pub(super) use self::{
+    dispute::{act as dispute_act, list as disputes, note as dispute_note},
+    letter::{again as letter_again, list as letters, preview as letter_preview},
+    order::show as of_order,
+    paper::{credit_note, invoice},
+    payment::act as payment_act,
+    payment_list::show as payments,
+    receipt::{list as receipts, set as receipt_pattern},
+    refund::act as refund_act,
+    refund_ask::{send as refund_send, show as refund_form},
+    refund_list::{agree as refunds_agree, show as refunds},
+    refund_run::show as refund_run,
+    roll::{import as roll_import, list as rolls, make as roll_make, withdraw as roll_withdraw},
+    roll_file::{codes as roll_codes, sheet as roll_sheet},
+    said::done,
+};
+use super::{
+    door::{Here, Meant},
+    problem,
+};
+use crate::domain::{event::Event, order::Order, policy::Denial};
+
+/// The order that is meant, with its event.
+fn meant(here: &Here) -> Option<(&Order, &Event)> {
+    match &here.meant {
+        Meant::Order(order, event) => Some((order, event)),
+        _ => None,
+    }
+}
+
+/// What is not there, and what is another's: the same answer.
+fn nothing(here: &Here) -> Response {
+    problem::denied(&here.door, &here.signed, Denial::Foreign)
+}

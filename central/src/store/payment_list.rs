@@ -1,0 +1,233 @@
+//! Payments as working lists show them: filtered, sorted, a page at a time.
+//!
+//! Invariants: a list walks the index of its order and ends after a page. What many payments are is found by walking
+//! their orders; what few are (a provider's id, a rare status, a way of paying) by the payments' own indexes. Where orders
+//! are walked a page ends with a whole order, so that one of two payments is never left out between two pages.
+
+use sync_protocol::{id::EventId, time::Timestamp};
+use uuid::Uuid;
+
+use super::{
+    StoreError, Tx, dialect,
+    question::{Question, Value, beginning, most},
+};
+use crate::domain::{
+    id::PaymentId,
+    money::{Currency, Money},
+    order_search::{Place, Sort},
+    payment::PaymentStatus,
+    payment_search::{PaymentFilter, PaymentSearch, is_rare},
+};
+
+/// A payment in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentRow {
+    /// Its id.
+    pub id: PaymentId,
+    /// The number of its order.
+    pub order: String,
+    /// The event.
+    pub event: EventId,
+    /// Who bought.
+    pub buyer_name: String,
+    /// The provider.
+    pub provider: String,
+    /// Their id, once they have one.
+    pub transaction_ref: Option<String>,
+    /// How it is paid.
+    pub channel: Option<String>,
+    /// Where it stands.
+    pub status: PaymentStatus,
+    /// How much.
+    pub amount: Money,
+    /// What refunds lay claim to.
+    pub claimed_minor: i64,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// Where the list goes on after it.
+    pub place: Place,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    number: String,
+    event_id: Uuid,
+    buyer_name: String,
+    provider: String,
+    transaction_ref: Option<String>,
+    channel: Option<String>,
+    status: String,
+    currency: String,
+    amount_minor: i64,
+    claimed_minor: i64,
+    created_at: i64,
+    place_value: i64,
+    place_id: Uuid,
+}
+
+impl Row {
+    fn into_row(self) -> Result<PaymentRow, StoreError> {
+        let bad = StoreError::Corrupt;
+        let currency = Currency::from_code(&self.currency).ok_or(bad("currency"))?;
+        Ok(PaymentRow {
+            id: PaymentId(self.id),
+            order: self.number,
+            event: EventId(self.event_id),
+            buyer_name: self.buyer_name,
+            provider: self.provider,
+            transaction_ref: self.transaction_ref,
+            channel: self.channel,
+            status: PaymentStatus::from_name(&self.status).ok_or(bad("payment status"))?,
+            amount: Money::new(self.amount_minor, currency),
+            claimed_minor: self.claimed_minor,
+            created_at: Timestamp(self.created_at),
+            place: Place {
+                value: self.place_value,
+                id: self.place_id,
+            },
+        })
+    }
+}
+
+/// Which table is walked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Walk {
+    Orders,
+    Payments,
+}
+
+impl Walk {
+    fn of(filter: &PaymentFilter, events: Option<&[EventId]>) -> Self {
+        let is_few = matches!(filter.search, Some(PaymentSearch::Transaction(_)))
+            || filter.status.is_some_and(is_rare)
+            || (filter.channel.is_some() && events.is_none() && filter.event.is_none());
+        if is_few { Self::Payments } else { Self::Orders }
+    }
+
+    /// The columns of a place, and what the rest of the question is about.
+    const fn columns(self, sort: Sort) -> (&'static str, &'static str) {
+        match (self, sort) {
+            (Self::Orders, Sort::Newest | Sort::Oldest) => ("o.created_at", "o.id"),
+            (Self::Orders, Sort::Dearest | Sort::Cheapest) => ("o.total_minor", "o.id"),
+            (Self::Payments, Sort::Newest | Sort::Oldest) => ("p.created_at", "p.id"),
+            (Self::Payments, Sort::Dearest | Sort::Cheapest) => ("p.amount_minor", "p.id"),
+        }
+    }
+}
+
+/// A page of payments after a place, and whether more follow. `events` are those that are seen; `None` = all of them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page(
+    tx: &mut Tx,
+    events: Option<&[EventId]>,
+    filter: &PaymentFilter,
+    after: Option<&Place>,
+    rows: usize,
+) -> Result<(Vec<PaymentRow>, bool), StoreError> {
+    let walk = Walk::of(filter, events);
+    let is_hidden = |event: EventId| events.is_some_and(|all| !all.contains(&event));
+    let limits: Vec<Vec<EventId>> = match (filter.event, events) {
+        (Some(event), _) if is_hidden(event) => return Ok((Vec::new(), false)),
+        (Some(event), _) => vec![vec![event]],
+        (None, None) => vec![Vec::new()],
+        (None, Some([])) => return Ok((Vec::new(), false)),
+        // Each by the orders' own index of events.
+        (None, Some(all)) if walk == Walk::Orders => all.iter().map(|one| vec![*one]).collect(),
+        (None, Some(all)) => vec![all.to_vec()],
+    };
+    let mut found = Vec::new();
+    for limit in limits {
+        let question = question(tx, (walk, filter), &limit, after, rows + 1);
+        let some: Vec<Row> = question.ask(tx).await?;
+        for row in some {
+            found.push(row.into_row()?);
+        }
+    }
+    let sort = filter.sort;
+    found.sort_by(|a, b| sort.compare(&a.place, &b.place));
+    let has_more = found.len() > rows;
+    found.truncate(rows + 1);
+    if has_more {
+        end_with_a_whole_order(&mut found);
+    }
+    Ok((found, has_more))
+}
+
+/// Leaves out the last row, with all rows of its place that stand before it.
+fn end_with_a_whole_order(rows: &mut Vec<PaymentRow>) {
+    let Some(last) = rows.pop() else {
+        return;
+    };
+    let ends_before = rows.iter().rposition(|row| row.place != last.place);
+    if let Some(end) = ends_before {
+        rows.truncate(end + 1);
+    }
+}
+
+fn question(
+    tx: &Tx,
+    (walk, filter): (Walk, &PaymentFilter),
+    events: &[EventId],
+    after: Option<&Place>,
+    rows: usize,
+) -> Question {
+    let (value, id) = walk.columns(filter.sort);
+    let join = dialect::read_first(tx);
+    let from = match walk {
+        Walk::Orders => format!("orders o {join} payments p ON p.order_id = o.id"),
+        Walk::Payments => format!("payments p {join} orders o ON o.id = p.order_id"),
+    };
+    let mut question = Question::new(format!(
+        "SELECT p.id, o.number, o.event_id, o.buyer_name, p.provider, p.transaction_ref, p.channel, p.status, p.currency, \
+         p.amount_minor, p.claimed_minor, p.created_at, {value} AS place_value, {id} AS place_id FROM {from} WHERE 1 = 1"
+    ));
+    if !events.is_empty() {
+        let events = events.iter().map(|event| Value::Id(event.0));
+        question.and_one_of("o.event_id", events.collect());
+    }
+    narrow(&mut question, walk, filter);
+    let rises = matches!(filter.sort, Sort::Oldest | Sort::Cheapest);
+    let (than, order) = if rises { (">", "") } else { ("<", " DESC") };
+    if let Some(place) = after {
+        let at = || Value::Number(place.value);
+        let condition = format!("({value} {than} ? OR ({value} = ? AND {id} {than} ?))");
+        question.and(&condition, [at(), at(), Value::Id(place.id)]);
+    }
+    let end = format!(" ORDER BY {value}{order}, {id}{order} LIMIT ?");
+    question.end(&end, [most(rows)]);
+    question
+}
+
+fn narrow(question: &mut Question, walk: Walk, filter: &PaymentFilter) {
+    if let Some(status) = filter.status {
+        question.and("p.status = ?", [Value::Text(status.name().to_owned())]);
+    }
+    if let Some(channel) = &filter.channel {
+        question.and("p.channel = ?", [Value::Text(channel.clone())]);
+    }
+    let begun = match walk {
+        Walk::Orders => "o.created_at",
+        Walk::Payments => "p.created_at",
+    };
+    if let Some(from) = filter.from {
+        question.and(&format!("{begun} >= ?"), [Value::Number(from.0)]);
+    }
+    if let Some(until) = filter.until {
+        question.and(&format!("{begun} < ?"), [Value::Number(until.0)]);
+    }
+    match &filter.search {
+        None => {}
+        Some(PaymentSearch::Order(start)) => {
+            question.and("o.number >= ? AND o.number < ?", beginning(start));
+        }
+        Some(PaymentSearch::Transaction(start)) => {
+            question.and(
+                "p.transaction_ref >= ? AND p.transaction_ref < ?",
+                beginning(start),
+            );
+        }
+    }
+}

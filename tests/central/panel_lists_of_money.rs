@@ -1,0 +1,170 @@
+//! The lists about money: what filters leave, how they turn, what they hide.
+use central::{
+    domain::{
+        order_search::{Place, Sort},
+        payment_search::PaymentFilter,
+    },
+    store,
+};
+use support::{central::Engine, shop::IDENTITY};
+
+use crate::panel_money::{Office, ask, money};
+
+/// The orders of a list, in its order.
+fn orders(page: &str) -> Vec<String> {
+    let rows = page.split("class=\"code\" href=\"/panel/orders/").skip(1);
+    rows.filter_map(|row| row.split('/').next().map(str::to_owned))
+        .collect()
+}
+
+#[tokio::test]
+async fn payments_are_searched_filtered_and_sorted() {
+    for engine in Engine::both() {
+        let mut office = Office::open(engine).await;
+        let qris = office.paid("by-qris", 1, "qris").await.number;
+        office.shop.central.clock.advance_ms(1_000);
+        let card = office.paid("by-card", 3, "credit_card").await;
+        office.shop.central.clock.advance_ms(1_000);
+        let open = office.shop.buy("not-yet-paid", &[(0, 2)]).await.number;
+        office.shop.drive(&card, "chargeback").await;
+        let card = card.number;
+        let theirs = office
+            .dewi
+            .get(&format!("/panel/orders/{qris}/money"))
+            .await;
+        let theirs = theirs.page.split_once("Their number</dt><dd>");
+        let theirs = theirs.and_then(|(_, rest)| rest.split('<').next());
+        let theirs = theirs.expect("a number").to_owned();
+        let all = [&open, &card, &qris].map(Clone::clone).to_vec();
+        for (query, want) in [
+            ("", all.clone()),
+            ("sort=oldest", all.iter().rev().cloned().collect()),
+            (
+                "sort=dearest",
+                [&card, &open, &qris].map(Clone::clone).to_vec(),
+            ),
+            ("status=disputed", vec![card.clone()]),
+            ("status=pending&event=festival", vec![open.clone()]),
+            ("channel=qris", vec![qris.clone()]),
+            ("channel=qris&status=pending", vec![]),
+            (&format!("q={}", card.to_lowercase()), vec![card.clone()]),
+            (&format!("q={}", &theirs[..20]), vec![qris.clone()]),
+            ("q=%25", vec![]),
+            ("q=%27+OR+1%3D1+--", vec![]),
+            ("from=2030-01-01", vec![]),
+            ("event=somebody-elses", all.clone()),
+        ] {
+            for desk in [&mut office.admin, &mut office.rini] {
+                let page = desk.get(&format!("/panel/payments?{query}")).await.page;
+                assert_eq!(orders(&page), want, "{query}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_payments_ends_with_a_whole_order_and_none_is_left_out() {
+    for engine in Engine::both() {
+        let office = Office::open(engine).await;
+        for n in 0..7 {
+            office.shop.buy(&format!("an-order-{n}"), &[(0, 1)]).await;
+        }
+        // Paid a second time: two payments of one order.
+        let twice = office.paid("paid-twice", 1, "credit_card").await;
+        let again = midtrans_sim::Drive {
+            to: "settlement".into(),
+            second: true,
+            ..midtrans_sim::Drive::default()
+        };
+        office.shop.drive_by(&twice, again).await;
+        for sort in [Sort::Newest, Sort::Oldest, Sort::Cheapest] {
+            let filter = PaymentFilter {
+                sort,
+                ..PaymentFilter::default()
+            };
+            let mut tx = office.shop.central.app.store.read().await.expect("reads");
+            for rows in [2, 3, 9] {
+                let (mut seen, mut after): (Vec<_>, Option<Place>) = (Vec::new(), None);
+                loop {
+                    let page =
+                        store::payment_list::page(&mut tx, None, &filter, after.as_ref(), rows);
+                    let (page, has_more) = page.await.expect("a page");
+                    assert!(page.len() <= rows + 1 && !page.is_empty(), "{rows}");
+                    after = page.last().map(|row| row.place);
+                    seen.extend(page.into_iter().map(|row| row.id.0));
+                    if !has_more {
+                        break;
+                    }
+                }
+                seen.sort();
+                seen.dedup();
+                assert_eq!(seen.len(), 9, "{sort:?} by {rows}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn refunds_are_listed_by_what_waits_and_turned() {
+    for engine in Engine::both() {
+        let mut office = Office::open(engine).await;
+        let mut asked = Vec::new();
+        for n in 0..3 {
+            let order = office.paid(&format!("back-{n}"), 1, "qris").await;
+            ask(&mut office.rini, &order).await.to();
+            asked.push(order.number);
+            office.shop.central.clock.advance_ms(1_000);
+        }
+        let page = office.dewi.get("/panel/refunds").await.page;
+        assert_eq!(orders(&page), asked, "the longest waiting first");
+        let page = office.dewi.get("/panel/refunds?sort=newest").await.page;
+        assert_eq!(
+            orders(&page),
+            asked.iter().rev().cloned().collect::<Vec<_>>()
+        );
+        let query = format!("/panel/refunds?q={}", asked[1]);
+        assert_eq!(
+            orders(&office.dewi.get(&query).await.page),
+            [asked[1].clone()]
+        );
+        let page = office.dewi.get("/panel/refunds?status=done").await.page;
+        assert_eq!(orders(&page), Vec::<String>::new());
+        let filter = store::refund_list::RefundFilter {
+            statuses: central::domain::refund::RefundStatus::ALL.to_vec(),
+            ..Default::default()
+        };
+        let mut tx = office.shop.central.app.store.read().await.expect("reads");
+        let (mut seen, mut after) = (Vec::new(), None);
+        for _ in 0..3 {
+            let page = store::refund_list::page(&mut tx, None, &filter, after.as_ref(), 1);
+            let page = page.await.expect("a page");
+            after = page.last().map(store::refund_list::RefundRow::place);
+            seen.extend(page.into_iter().map(|row| row.order));
+        }
+        assert_eq!(seen, asked);
+    }
+}
+
+#[tokio::test]
+async fn notices_are_shown_without_what_signs_or_names() {
+    let mut office = Office::open(Engine::Sqlite).await;
+    let order = office.paid("with-notices", 1, "bank_transfer").await;
+    let page = office.dewi.get(&money(&order)).await.page;
+    assert!(page.contains("Notices of the provider"), "{page}");
+    assert!(page.contains("transaction_status"), "{page}");
+    let signed = page
+        .split_once("signature_key")
+        .expect("the field is named");
+    let shown: String = signed.1.chars().take(40).collect();
+    assert!(shown.contains("•••"), "{shown}");
+    assert!(!page.contains(IDENTITY) && !page.contains(support::shop::KEY));
+    // Who only sees orders sees neither notices nor the provider's numbers.
+    let by = office.shop.central.signed(support::panel::ADMIN).await;
+    let view = [central::domain::permission::Permission::OrdersView].into();
+    let app = &office.shop.central.app;
+    app.set_permissions(&by, "client", &view)
+        .await
+        .expect("may");
+    let page = office.dewi.get(&money(&order)).await.page;
+    assert!(!page.contains("transaction_status") && !page.contains("Their number"));
+}
