@@ -8,7 +8,7 @@ use central::{
 };
 use support::{central::Engine, shop::IDENTITY};
 
-use crate::panel_money::{Office, ask, money};
+use crate::panel_money::{Office, ask, money, went};
 
 /// The orders of a list, in its order.
 fn orders(page: &str) -> Vec<String> {
@@ -111,7 +111,7 @@ async fn refunds_are_listed_by_what_waits_and_turned() {
         let mut asked = Vec::new();
         for n in 0..3 {
             let order = office.paid(&format!("back-{n}"), 1, "qris").await;
-            ask(&mut office.rini, &order).await.to();
+            went(&ask(&mut office.rini, &order).await);
             asked.push(order.number);
             office.shop.central.clock.advance_ms(1_000);
         }

@@ -109,6 +109,11 @@ async fn decide(desk: &mut Desk, order: &Bought, fields: &[(&str, &str)]) -> See
     desk.post(&path, fields).await
 }
 
+/// A form was carried out.
+pub fn went(seen: &Seen) {
+    assert_eq!(seen.status, 303, "{}", seen.page);
+}
+
 fn ticket_number(page: &str) -> String {
     let rest = page.split_once("name=\"ticket\" value=\"");
     let number = rest.and_then(|(_, rest)| rest.split('"').next());
@@ -195,10 +200,10 @@ async fn nobody_agrees_to_their_own_request_but_an_administrator() {
         ("act", "decline"),
         ("why", "a mistake"),
     ];
-    decide(&mut office.rini, &order, &fields).await.to();
+    went(&decide(&mut office.rini, &order, &fields).await);
     assert_eq!(office.refund().await.status, RefundStatus::Declined);
     let other = office.paid("alone-in-the-office", 1, "qris").await;
-    ask(&mut office.admin, &other).await.to();
+    went(&ask(&mut office.admin, &other).await);
     let id = office
         .shop
         .central
@@ -215,6 +220,12 @@ async fn a_request_is_declined_with_a_reason_that_its_buyer_reads() {
     let mut office = Office::open(Engine::Sqlite).await;
     let order = office.paid("a-wish", 1, "qris").await;
     let app = office.shop.central.app.clone();
+    let rule = store::refund_rule::RefundRule {
+        gives_back: true,
+        ask_until: Some(office.shop.central.now().plus_ms(3_600_000)),
+    };
+    let ruled = app.set_refund_rule(office.shop.event.event.id, rule, &Actor::System);
+    ruled.await.expect("a rule");
     let asked = app.request_refund(&order.number, &order.access, &[], "<b>bca 123</b>");
     let id = asked.await.expect("may ask").id.to_string();
     let page = office.dewi.get("/panel/refunds").await.page;
@@ -249,13 +260,14 @@ async fn what_the_provider_cannot_give_back_is_given_by_hand_once() {
         ask(&mut office.rini, &order).await;
         let id = office.refund().await.id.to_string();
         let id = id.as_str();
-        decide(
-            &mut office.dewi,
-            &order,
-            &[("refund", id), ("act", "agree")],
-        )
-        .await
-        .to();
+        went(
+            &decide(
+                &mut office.dewi,
+                &order,
+                &[("refund", id), ("act", "agree")],
+            )
+            .await,
+        );
         assert_eq!(office.refund().await.status, RefundStatus::Manual);
         let page = office.dewi.get("/panel/refunds?status=manual").await.page;
         assert!(page.contains("Give the money back, then write down"));
@@ -389,11 +401,11 @@ async fn a_dispute_is_dated_noted_and_ended() {
             let path = format!("/panel/orders/{}/dispute", order.number);
             let payment = ("payment", payment.as_str());
             let today = [payment, ("act", "due"), ("due", "2026-11-20")];
-            office.dewi.post(&path, &today).await.to();
+            went(&office.dewi.post(&path, &today).await);
             let due = office.rini.get("/panel/disputes?show=due").await.page;
             assert!(shows(&due), "{due}");
             let note = [payment, ("note", "<i>sent the scan log</i>")];
-            office.dewi.post(&format!("{path}/note"), &note).await.to();
+            went(&office.dewi.post(&format!("{path}/note"), &note).await);
             let page = office.dewi.get(&money(&order)).await.page;
             assert!(page.contains("&#60;i&#62;sent the scan log"), "{page}");
             let fields = [payment, ("act", end)];
@@ -431,7 +443,7 @@ async fn what_belongs_to_another_order_or_organiser_is_answered_as_what_does_not
         .await;
     let mine = office.paid("mine", 1, "qris").await;
     let also = office.paid("also-mine", 1, "credit_card").await;
-    ask(&mut office.rini, &mine).await.to();
+    went(&ask(&mut office.rini, &mine).await);
     office.shop.drive(&also, "chargeback").await;
     let refund = office.refund().await.id.to_string();
     let held = office

@@ -3,7 +3,7 @@ use central::{app::letters::Preview, domain::id::ClientId};
 use support::{central::Engine, festival::festival, panel::Desk, pdf, shop::Shop};
 use sync_protocol::config::Policy;
 
-use crate::panel_money::{Office, ask, money};
+use crate::panel_money::{Office, ask, money, went};
 
 #[tokio::test]
 async fn letters_that_were_given_up_are_shown_and_tried_again() {
@@ -25,11 +25,7 @@ async fn letters_that_were_given_up_are_shown_and_tried_again() {
         assert_eq!(office.shop.number(left).await, 1);
         let seen = office.admin.post("/panel/letters", &one).await;
         assert_eq!(seen.status, 422, "it is not given up any more");
-        office
-            .admin
-            .post("/panel/letters", &[("all", "1")])
-            .await
-            .to();
+        went(&office.admin.post("/panel/letters", &[("all", "1")]).await);
         assert_eq!(office.shop.number(left).await, 0);
         let trail =
             "SELECT COUNT(*) FROM audit_log WHERE action = 'letter.again' AND actor_id IS NOT NULL";
@@ -77,7 +73,7 @@ async fn rolls_are_made_taken_in_printed_and_withdrawn() {
         let base = "/panel/events/festival/wristbands";
         desk.get(base).await;
         let fields = [("name", "VIP <i>"), ("count", "40")];
-        desk.post(base, &fields).await.to();
+        went(&desk.post(base, &fields).await);
         let twice = desk.post(base, &fields).await;
         assert_eq!(twice.status, 422, "one roll of a name");
         let page = desk.get(base).await.page;
@@ -106,11 +102,11 @@ async fn rolls_are_made_taken_in_printed_and_withdrawn() {
         let withdraw = format!("{base}/withdraw");
         let code = table.lines().nth(3).and_then(|line| line.split(',').nth(1));
         let one = [("code", code.expect("a code"))];
-        desk.post(&withdraw, &one).await.to();
+        went(&desk.post(&withdraw, &one).await);
         let again = desk.post(&withdraw, &one).await;
         assert_eq!(again.status, 422);
         let whole = roll.to_string();
-        desk.post(&withdraw, &[("roll", whole.as_str())]).await.to();
+        went(&desk.post(&withdraw, &[("roll", whole.as_str())]).await);
         let page = desk.get(&format!("{base}?count=1")).await.page;
         assert!(
             page.contains("In use") && page.contains("Withdrawn"),
@@ -152,7 +148,7 @@ async fn receipts_are_found_by_number_and_come_without_tickets() {
     for engine in Engine::both() {
         let mut office = Office::open(engine).await;
         let order = office.paid("with-invoice", 1, "qris").await;
-        ask(&mut office.rini, &order).await.to();
+        went(&ask(&mut office.rini, &order).await);
         let id = office.refund().await.id;
         let by = office.shop.central.signed("dewi@example.id").await;
         let agreed = office.shop.central.app.agree_to_refund(&by, id).await;
@@ -183,7 +179,7 @@ async fn receipts_are_found_by_number_and_come_without_tickets() {
         assert_eq!(seen.status, 422);
         assert!(seen.page.contains("INV &#60;script&#62;"), "stays as typed");
         let good = [("kind", "sale"), ("pattern", "F/{year}/{number:04}")];
-        office.dewi.post(base, &good).await.to();
+        went(&office.dewi.post(base, &good).await);
         office.paid("numbered-anew", 1, "qris").await;
         let page = office.dewi.get(base).await.page;
         assert!(page.contains("F/2026/0003") && page.contains("INV/FESTIVAL/2026/00001"));
@@ -212,7 +208,7 @@ async fn an_organiser_is_searched_looked_at_and_changed() {
         ("slug", "stolen"),
         ("status", "closed"),
     ];
-    office.admin.post(&path, &good).await.to();
+    went(&office.admin.post(&path, &good).await);
     let page = office.admin.get("/panel/clients?q=merdeka+raya").await.page;
     assert!(
         page.contains("halo@example.id") && !page.contains("stolen"),
