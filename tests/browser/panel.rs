@@ -78,7 +78,10 @@ async fn the_list_follows_what_is_typed_and_the_address_follows_the_list() {
 async fn an_organiser_and_a_venue_manager_see_their_own_sections() {
     let open = open().await;
     for (email, sections) in [
-        ("citra@example.id", "Overview|Events|Orders|Nodes|Conflicts"),
+        (
+            "citra@example.id",
+            "Overview|Events|Orders|Promo codes|Nodes|Conflicts",
+        ),
         ("vina@example.id", "Overview|Events|Nodes|Conflicts"),
     ] {
         let hands = Hands::with_window(&format!("{}/panel?lang=en", open.url), DESK).await;

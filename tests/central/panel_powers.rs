@@ -78,7 +78,7 @@ async fn nobody_rises_by_managing_accounts() {
         for sql in [
             "INSERT INTO roles (name, description, reach) VALUES ('desk', 'Accounts', 'all')",
             "INSERT INTO role_permissions (role_name, permission_name) VALUES ('desk', 'staff.manage'), \
-             ('desk', 'roles.manage'), ('desk', 'events.view'), ('desk', 'orders.view'), ('desk', 'orders.export'), ('desk', 'orders.manage'), ('desk', 'reports.view'), ('desk', 'scans.view')",
+             ('desk', 'roles.manage'), ('desk', 'events.view'), ('desk', 'events.manage'), ('desk', 'orders.view'), ('desk', 'orders.export'), ('desk', 'orders.manage'), ('desk', 'reports.view'), ('desk', 'scans.view')",
         ] {
             sqlx::query(sql).execute(writer).await.expect("rows");
         }

@@ -13,6 +13,9 @@ use central::{
 use support::{central::Engine, festival::festival, panel::Desk, shop::Shop, visit::Seen};
 use sync_protocol::id::EventId;
 
+/// A promo code of every event.
+const CODE: &str = "OPEN-HOUSE";
+
 /// One event with an order and a node, as addresses name them.
 struct Things {
     event: EventId,
@@ -73,6 +76,7 @@ async fn things(shop: &Shop, slug: &str, key: &str) -> Things {
     let (status, order) = shop.place(key, &wish).await;
     assert_eq!(status, 201, "{order}");
     let node = shop.central.enrol(&event, "Gate A", key).await;
+    shop.central.promo(event.event.id, CODE).await;
     Things {
         event: event.event.id,
         slug: slug.into(),
@@ -150,6 +154,8 @@ fn address(route: &Route, things: &Things, user: UserId) -> String {
         .replace("{client}", &things.client.to_string())
         .replace("{role}", "helper")
         .replace("{login}", "budi")
+        .replace("{number}", "1")
+        .replace("{code}", CODE)
 }
 
 async fn ask(asker: &mut Asker, route: &Route, path: &str) -> Answer {

@@ -4,15 +4,16 @@
 //! [`TestCentral::publish`] it.
 use central::app::trail::Actor;
 use central::domain::{
+    charge::Cut,
     event::{EventSetup, GateRules, Visibility},
     money::Currency,
     new_event::{NewClient, NewDay, NewEvent, NewType},
-    new_price::NewPrices,
+    new_price::{NewPrices, NewPromo},
 };
 use central::store;
 use sync_protocol::{
     config::{EntryRule, Policy},
-    id::{GateId, TicketId},
+    id::{EventId, GateId, TicketId},
     ticket::TicketStatus,
     time::Timestamp,
 };
@@ -199,5 +200,27 @@ impl TestCentral {
             .await
             .expect("a row");
         tx.commit().await.expect("committed");
+    }
+}
+
+impl TestCentral {
+    /// Gives an event a promo code of ten percent that ten orders may use.
+    ///
+    /// # Panics
+    /// When central refuses.
+    pub async fn promo(&self, event: EventId, code: &str) {
+        let wish = NewPromo {
+            code: code.into(),
+            ticket_type: None,
+            cut: Cut::Percent(1_000),
+            valid_from: Timestamp(0),
+            valid_until: START.plus_ms(48 * HOUR),
+            quota: 10,
+            per_buyer: 10,
+            min_spend_minor: 0,
+            is_stackable: false,
+        };
+        let made = self.app.create_promo(event, &wish, &Actor::System).await;
+        made.expect("a good wish");
     }
 }

@@ -29,6 +29,9 @@ pub const VENUE: &str = "vina@example.id";
 /// The login of somebody who works the gates of the draft: those of the event itself are open to all.
 pub const OPERATOR: &str = "budi";
 
+/// A promo code of the event.
+const CODE: &str = "OPEN-HOUSE";
+
 /// Where the ids of things come from that an address names: one row of the world each. A thing whose name is not its
 /// id needs a line in [`PanelWorld::name`] instead.
 const IDS: &[(&str, &str)] = &[("client", "SELECT id FROM clients ORDER BY id LIMIT 1")];
@@ -78,6 +81,7 @@ impl PanelWorld {
             }
         })
         .await;
+        shop.central.promo(shop.event.event.id, CODE).await;
         let order = orders(&shop, is_hostile).await;
         draft(&shop.central, is_hostile).await;
         let node = gates(&shop, is_hostile).await;
@@ -108,6 +112,8 @@ impl PanelWorld {
             "user" => self.user.0.to_string(),
             "role" => "venue_manager".into(),
             "login" => OPERATOR.into(),
+            "number" => "1".into(),
+            "code" => CODE.into(),
             _ => {
                 let found = IDS.iter().find(|(name, _)| *name == of);
                 let (_, question) = found.unwrap_or_else(|| {

@@ -82,30 +82,56 @@ impl App {
     /// [`EventError::Invalid`] or [`EventError::SlugTaken`].
     pub async fn create_event(&self, wish: &NewEvent, by: &Actor) -> Result<EventId, EventError> {
         wish.check()?;
+        self.store_event(wish, by).await
+    }
+
+    /// The same with days and types still to come.
+    ///
+    /// # Errors
+    /// [`EventError::Invalid`] or [`EventError::SlugTaken`].
+    pub async fn create_draft(&self, wish: &NewEvent, by: &Actor) -> Result<EventId, EventError> {
+        wish.check_draft()?;
+        self.store_event(wish, by).await
+    }
+
+    async fn store_event(&self, wish: &NewEvent, by: &Actor) -> Result<EventId, EventError> {
         let now = self.clock.now();
         let id = EventId(self.new_id(now));
-        transact!(self.store, |tx| {
-            if store::event::by_slug(tx, &wish.slug).await?.is_some() {
-                return Err(EventError::SlugTaken);
-            }
-            let client = self.client(tx, &wish.client, now).await?;
-            store::event::insert(tx, &draft(id, client, wish), now).await?;
-            store::revision::insert(tx, id).await?;
-            self.insert_parts(tx, id, wish, now).await?;
-            // The organiser's other gates learn the new key too, so that they can say "wrong event".
-            for event in store::event::ids_of_client(tx, client).await? {
-                let revision = store::revision::take(tx, event).await?;
-                put_config(tx, event, revision).await?;
-            }
-            let deed = Deed {
-                action: "event.create",
-                subject_kind: "event",
-                subject: id.0,
-                detail: serde_json::json!({"slug": wish.slug, "organiser": wish.client.slug}),
-            };
-            self.leave_row(tx, by, deed, now).await?;
+        let stored = transact!(self.store, |tx| {
+            self.insert_event(tx, id, wish, by, now).await?;
             Ok(id)
-        })
+        });
+        slug_taken(stored)
+    }
+
+    /// Stores a wish that was checked, in the caller's transaction.
+    pub(super) async fn insert_event(
+        &self,
+        tx: &mut Tx,
+        id: EventId,
+        wish: &NewEvent,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<(), EventError> {
+        if store::event::by_slug(tx, &wish.slug).await?.is_some() {
+            return Err(EventError::SlugTaken);
+        }
+        let client = self.client(tx, &wish.client, now).await?;
+        store::event::insert(tx, &draft(id, client, wish), now).await?;
+        store::revision::insert(tx, id).await?;
+        self.insert_parts(tx, id, wish, now).await?;
+        // The organiser's other gates learn the new key too, so that they can say "wrong event".
+        for event in store::event::ids_of_client(tx, client).await? {
+            let revision = store::revision::take(tx, event).await?;
+            put_config(tx, event, revision).await?;
+        }
+        let deed = Deed {
+            action: "event.create",
+            subject_kind: "event",
+            subject: id.0,
+            detail: serde_json::json!({"slug": wish.slug, "organiser": wish.client.slug}),
+        };
+        Ok(self.leave_row(tx, by, deed, now).await?)
     }
 
     /// An event with its days, gates and types, as of one moment.
@@ -235,6 +261,14 @@ impl App {
             public: SigningKey::from_bytes(&seed).verifying_key().to_bytes(),
             sealed: self.vault.seal(KEY_PURPOSE, &*seed, &*self.entropy),
         }
+    }
+}
+
+/// Somebody was quicker with the same slug.
+pub(super) fn slug_taken<T>(stored: Result<T, EventError>) -> Result<T, EventError> {
+    match stored {
+        Err(EventError::Store(StoreError::Duplicate)) => Err(EventError::SlugTaken),
+        other => other,
     }
 }
 

@@ -3,6 +3,8 @@
 //! Invariant: a code's numbers change only with orders; here it is made and its status moved, each with a row in the
 //! audit trail. Who used a code is `promo_usages`, written in the transaction that holds the tickets.
 
+use std::collections::BTreeSet;
+
 use sync_protocol::{id::EventId, time::Timestamp};
 
 use super::{
@@ -13,11 +15,16 @@ use super::{
 use crate::{
     domain::{
         id::{PromoId, TicketTypeId},
+        new_event::demand,
         new_price::NewPromo,
         promo::{self, Promo, PromoStatus},
+        promo_list,
     },
     store::{self, StoreError, promo::UsageRow, tx::transact},
 };
+
+/// Most codes that are made at once.
+pub const MOST_MADE: usize = 5_000;
 
 impl App {
     /// Makes a code for an event.
@@ -47,10 +54,93 @@ impl App {
                 .await?;
             Ok::<_, CatalogError>(row.id)
         });
-        match made {
-            Err(CatalogError::Store(StoreError::Duplicate)) => Err(CatalogError::Taken),
-            other => other,
+        taken(made)
+    }
+
+    /// Makes many codes of one kind, each for one draw of random letters after `prefix`; gives them. All or none.
+    ///
+    /// # Errors
+    /// [`CatalogError::Invalid`], [`CatalogError::TooMany`] for none or more than [`MOST_MADE`].
+    pub async fn create_promos(
+        &self,
+        event: EventId,
+        wish: &NewPromo,
+        (prefix, count): (&str, usize),
+        by: &Actor,
+    ) -> Result<Vec<String>, CatalogError> {
+        if !(1..=MOST_MADE).contains(&count) {
+            return Err(CatalogError::TooMany);
         }
+        let now = self.clock.now();
+        let mut codes = BTreeSet::new();
+        while codes.len() < count {
+            codes.insert(self.made_code(prefix));
+        }
+        let made = transact!(self.store, |tx| {
+            let types = store::ticket_type::of_event(tx, event).await?;
+            let meant = types
+                .iter()
+                .filter(|kind| Some(&kind.name) == wish.ticket_type.as_ref());
+            let meant: Vec<_> = meant.map(|kind| kind.id).collect();
+            for code in &codes {
+                let one = NewPromo {
+                    code: code.clone(),
+                    ..wish.clone()
+                };
+                one.check(|_| meant.len() == 1)?;
+                let row = self.new_promo(&one, meant.first().copied(), now);
+                store::promo::insert(tx, event, &row, now).await?;
+            }
+            let (kind, value) = wish.cut.columns();
+            let detail = serde_json::json!({"count": codes.len(), "prefix": promo::normal(prefix), "kind": kind,
+                "value": value, "quota": wish.quota});
+            let deed = Deed {
+                action: "promo.create_many",
+                subject_kind: "event",
+                subject: event.0,
+                detail,
+            };
+            self.leave_row(tx, by, deed, now).await?;
+            Ok::<_, CatalogError>(codes.iter().cloned().collect())
+        });
+        taken(made)
+    }
+
+    /// Limits a code anew: how many orders may use it, and until when.
+    ///
+    /// # Errors
+    /// [`CatalogError::Unknown`], [`CatalogError::QuotaTooSmall`] where more orders use it, [`CatalogError::Invalid`].
+    pub async fn limit_promo(
+        &self,
+        event: EventId,
+        code: &str,
+        (quota, valid_until): (i64, Timestamp),
+        by: &Actor,
+    ) -> Result<(), CatalogError> {
+        let now = self.clock.now();
+        transact!(self.store, |tx| {
+            let found = store::promo::by_code(tx, event, &promo::normal(code)).await?;
+            let found = found.ok_or(CatalogError::Unknown)?;
+            let field = format!("promo {}", found.code);
+            let is_forward = valid_until > found.valid_from;
+            demand(quota >= 1, &field, "its quota must be at least 1")?;
+            demand(is_forward, &field, "must end after it begins")?;
+            let limit = (quota, valid_until);
+            if !store::promo::put_limit(tx, found.id, limit, found.status).await? {
+                return Err(CatalogError::QuotaTooSmall);
+            }
+            let detail = serde_json::json!({"quota": {"from": found.quota, "to": quota},
+                "valid_until": {"from": found.valid_until.0, "to": valid_until.0}});
+            self.note_promo(tx, by, ("promo.limit", found.id), detail, now)
+                .await?;
+            Ok(())
+        })
+    }
+
+    fn made_code(&self, prefix: &str) -> String {
+        let mut random = [0; promo_list::MADE_LETTERS];
+        self.entropy.fill(&mut random);
+        promo_list::made(prefix, random)
     }
 
     /// Switches a code off; what it was used for stays. Gives false when it is off already.
@@ -167,5 +257,13 @@ impl App {
             detail,
         };
         self.leave_row(tx, by, deed, now).await
+    }
+}
+
+/// The event has such a code already.
+fn taken<T>(made: Result<T, CatalogError>) -> Result<T, CatalogError> {
+    match made {
+        Err(CatalogError::Store(StoreError::Duplicate)) => Err(CatalogError::Taken),
+        other => other,
     }
 }

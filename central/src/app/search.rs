@@ -182,6 +182,15 @@ impl App {
         Ok(())
     }
 
+    /// Whether the search is on, and whether names are left that are to be sealed or taken away.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn search_state(&self, event: EventId) -> Result<(bool, bool), StoreError> {
+        let is_on = self.search_of(event).await?.is_some();
+        Ok((is_on, self.has_others(event, is_on).await?))
+    }
+
     /// The key that new tickets' names are sealed under; `None` = the event has no search.
     ///
     /// # Errors

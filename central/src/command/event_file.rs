@@ -6,7 +6,6 @@
 use std::path::Path;
 
 use anyhow::{Context as _, bail, ensure};
-use chrono::{NaiveDateTime, TimeZone as _};
 use chrono_tz::Tz;
 use figment::{
     Figment,
@@ -23,6 +22,7 @@ use crate::domain::{
     event::{GateRules, Visibility},
     money::Currency,
     new_event::{NewClient, NewDay, NewEvent, NewType},
+    wall_clock,
 };
 
 const MINUTE_MS: i64 = 60_000;
@@ -302,19 +302,10 @@ fn ticket_type(
     })
 }
 
-/// The moment of a wall clock in a zone. A time that the clocks skip counts from the change on; of one that comes
-/// twice, the first is meant.
+/// The moment of a wall clock in a zone, see [`wall_clock::parse`].
 pub(super) fn moment(field: &str, text: &str, zone: Tz) -> anyhow::Result<Timestamp> {
-    let formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"];
-    let parse = |format| NaiveDateTime::parse_from_str(text, format).ok();
-    let local = formats.into_iter().find_map(parse);
-    let local =
-        local.with_context(|| format!("{field}: {text} is no time such as 2026-12-05T15:00"))?;
-    let hour = chrono::TimeDelta::hours(1);
-    let found = zone.from_local_datetime(&local).earliest();
-    let found = found.or_else(|| zone.from_local_datetime(&(local + hour)).earliest());
-    let found = found.with_context(|| format!("{field}: there is no {text} in that time zone"))?;
-    Ok(Timestamp(found.timestamp_millis()))
+    wall_clock::parse(text, zone)
+        .with_context(|| format!("{field}: {text} is no time such as 2026-12-05T15:00"))
 }
 
 #[cfg(test)]

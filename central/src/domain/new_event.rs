@@ -132,7 +132,7 @@ pub struct NewEventError {
 }
 
 /// Day masks have this many bits.
-const MOST_DAYS: usize = 16;
+pub const MOST_DAYS: usize = 16;
 
 impl NewEvent {
     /// Finds the first thing that is wrong.
@@ -140,6 +140,20 @@ impl NewEvent {
     /// # Errors
     /// [`NewEventError`] names it.
     pub fn check(&self) -> Result<(), NewEventError> {
+        demand(!self.days.is_empty(), "days", "there must be 1 to 16")?;
+        demand(
+            !self.types.is_empty(),
+            "types",
+            "there must be one at least",
+        )?;
+        self.check_draft()
+    }
+
+    /// The same for an event of which only the beginning is known: days and types may follow.
+    ///
+    /// # Errors
+    /// [`NewEventError`] names it.
+    pub fn check_draft(&self) -> Result<(), NewEventError> {
         self.check_texts()?;
         demand(
             self.ends_at > self.starts_at,
@@ -147,24 +161,9 @@ impl NewEvent {
             "must be later than starts_at",
         )?;
         demand(self.hold_ms > 0, "hold", "must be longer than nothing")?;
-        demand(
-            self.rules.lease_ms > 0,
-            "lease",
-            "must be longer than nothing",
-        )?;
-        demand(
-            self.rules.most_per_minute > 0,
-            "most_per_minute",
-            "must be at least 1",
-        )?;
-        demand(self.rules.repeat_ms >= 0, "repeat", "cannot be negative")?;
+        check_rules(&self.rules)?;
         self.check_days()?;
         unique("gates", self.gates.iter())?;
-        demand(
-            !self.types.is_empty(),
-            "types",
-            "there must be one at least",
-        )?;
         demand(
             self.types.len() <= usize::from(u16::MAX),
             "types",
@@ -177,7 +176,7 @@ impl NewEvent {
     }
 
     fn check_texts(&self) -> Result<(), NewEventError> {
-        slug("slug", &self.slug)?;
+        check_slug(&self.slug)?;
         slug("client.slug", &self.client.slug)?;
         for (field, value, most) in [
             ("client.name", &self.client.name, 200),
@@ -195,34 +194,19 @@ impl NewEvent {
             terms: &self.terms,
             description: &self.description,
         })?;
-        let zone = self.time_zone.parse::<chrono_tz::Tz>();
-        demand(
-            zone.is_ok(),
-            "time_zone",
-            "is no IANA time zone, such as Asia/Jakarta",
-        )
+        check_zone(&self.time_zone)
     }
 
     fn check_days(&self) -> Result<(), NewEventError> {
         demand(
-            (1..=MOST_DAYS).contains(&self.days.len()),
+            self.days.len() <= MOST_DAYS,
             "days",
             "there must be 1 to 16",
         )?;
         let mut previous = Timestamp(i64::MIN);
         for day in &self.days {
             let field = format!("day {}", day.label);
-            demand(
-                day.label.chars().count() <= 100,
-                &field,
-                "its label is too long",
-            )?;
-            demand(day.local_date.len() <= 10, &field, "its date is no date")?;
-            demand(
-                day.closes_at > day.opens_at,
-                &field,
-                "must close after it opens",
-            )?;
+            day.check()?;
             demand(
                 day.opens_at > previous,
                 &field,
@@ -280,6 +264,51 @@ impl NewEvent {
     }
 }
 
+impl NewDay {
+    /// Finds the first thing that is wrong with it alone.
+    ///
+    /// # Errors
+    /// [`NewEventError`] names it.
+    pub fn check(&self) -> Result<(), NewEventError> {
+        let field = format!("day {}", self.label);
+        let length = self.label.chars().count();
+        demand(length <= 100, &field, "its label is too long")?;
+        demand(self.local_date.len() <= 10, &field, "its date is no date")?;
+        let is_forward = self.closes_at > self.opens_at;
+        demand(is_forward, &field, "must close after it opens")
+    }
+}
+
+/// Finds the first thing that is wrong with how gates are to decide.
+///
+/// # Errors
+/// [`NewEventError`] names it.
+pub fn check_rules(rules: &GateRules) -> Result<(), NewEventError> {
+    demand(rules.lease_ms > 0, "lease", "must be longer than nothing")?;
+    let most = rules.most_per_minute;
+    demand(most > 0, "most_per_minute", "must be at least 1")?;
+    demand(rules.repeat_ms >= 0, "repeat", "cannot be negative")
+}
+
+/// Finds what is wrong with a name in addresses; one is taken by the panel's form for new events.
+///
+/// # Errors
+/// [`NewEventError`] names it.
+pub fn check_slug(text: &str) -> Result<(), NewEventError> {
+    slug("slug", text)?;
+    demand(text != "new", "slug", "must be another word than new")
+}
+
+/// Finds what is wrong with a time zone.
+///
+/// # Errors
+/// [`NewEventError`] names it.
+pub fn check_zone(zone: &str) -> Result<(), NewEventError> {
+    let is_known = zone.parse::<chrono_tz::Tz>().is_ok();
+    let problem = "is no IANA time zone, such as Asia/Jakarta";
+    demand(is_known, "time_zone", problem)
+}
+
 /// What is said of an event.
 struct Texts<'a> {
     name: &'a str,
@@ -327,7 +356,7 @@ pub fn check_event(event: &Event) -> Result<(), NewEventError> {
     demand(event.hold_ms > 0, "hold", "must be longer than nothing")
 }
 
-pub(super) fn demand(good: bool, field: &str, problem: &'static str) -> Result<(), NewEventError> {
+pub(crate) fn demand(good: bool, field: &str, problem: &'static str) -> Result<(), NewEventError> {
     if good {
         return Ok(());
     }

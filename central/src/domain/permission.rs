@@ -12,8 +12,10 @@ named_enum! {
     pub enum Permission {
         /// See events and sales.
         EventsView => "events.view",
-        /// Set up events, types and prices; publish and close.
+        /// Set up events, types, prices and promo codes.
         EventsManage => "events.manage",
+        /// Open events to the public, close their sale, postpone and cancel them.
+        EventsPublish => "events.publish",
         /// See orders and attendees.
         OrdersView => "orders.view",
         /// Take lists of orders away as files.

@@ -97,7 +97,8 @@ impl Schedule {
     /// The schedule after these moves of an event that stands at `status`.
     ///
     /// # Errors
-    /// [`ScheduleError`]. A day that has begun moves only while the event is postponed, which somebody decided.
+    /// [`ScheduleError`]. A day that has begun moves only while the event is postponed, which somebody decided, or a
+    /// draft, whose days nobody knows.
     pub fn moved(
         &self,
         moves: &[DayMove],
@@ -193,7 +194,8 @@ fn put(
     if to.closes_at <= to.opens_at {
         return Err(ScheduleError::Backwards(name()));
     }
-    if day.opens_at <= now && status != EventStatus::Postponed {
+    let may_have_begun = matches!(status, EventStatus::Postponed | EventStatus::Draft);
+    if day.opens_at <= now && !may_have_begun {
         return Err(ScheduleError::Begun(name()));
     }
     if to.closes_at <= now {
@@ -208,7 +210,7 @@ fn put(
 }
 
 /// The calendar day in a zone, ISO 8601.
-fn local_date(at: Timestamp, zone: &str) -> String {
+pub(crate) fn local_date(at: Timestamp, zone: &str) -> String {
     let zone: chrono_tz::Tz = zone.parse().unwrap_or(chrono_tz::Tz::UTC);
     let at = chrono::DateTime::from_timestamp_millis(at.0).unwrap_or_default();
     at.with_timezone(&zone).date_naive().to_string()

@@ -222,6 +222,39 @@ pub async fn put_texts(tx: &mut Tx, event: &Event, moves: bool) -> Result<(), St
     Ok(())
 }
 
+/// Stores what only a draft may still become: slug, zone, currency.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when the slug is taken.
+pub async fn put_draft(tx: &mut Tx, event: &Event) -> Result<(), StoreError> {
+    let sql = "UPDATE events SET slug = ?, time_zone = ?, currency = ? WHERE id = ?";
+    let currency = event.currency.code();
+    execute!(tx, sql, &event.slug, &event.time_zone, currency, event.id.0)?;
+    Ok(())
+}
+
+/// Stores how an event's gates decide.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_rules(tx: &mut Tx, event: EventId, rules: &GateRules) -> Result<(), StoreError> {
+    let (rule, limit) = entry_rule_columns(rules.entry_rule);
+    execute!(
+        tx,
+        "UPDATE events SET entry_rule = ?, entry_limit = ?, exchange_required = ?, sold_after_sync = ?, \
+         repeat_ms = ?, lease_ms = ?, most_per_minute = ? WHERE id = ?",
+        rule,
+        limit,
+        rules.exchange_required,
+        rules.sold_after_sync.name(),
+        rules.repeat_ms,
+        rules.lease_ms,
+        i64::from(rules.most_per_minute),
+        event.0
+    )?;
+    Ok(())
+}
+
 /// Moves an event from one status to another; false when it does not stand there.
 ///
 /// # Errors

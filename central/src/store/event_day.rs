@@ -116,3 +116,28 @@ pub async fn put(tx: &mut Tx, event: EventId, day: &Day) -> Result<(), StoreErro
     )?;
     Ok(())
 }
+
+/// Calls a day something else.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_label(
+    tx: &mut Tx,
+    event: EventId,
+    number: u8,
+    label: &str,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE event_days SET label = ? WHERE event_id = ? AND number = ?";
+    execute!(tx, sql, label, event.0, i64::from(number))?;
+    Ok(())
+}
+
+/// Takes a day away.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete(tx: &mut Tx, event: EventId, number: u8) -> Result<(), StoreError> {
+    let sql = "DELETE FROM event_days WHERE event_id = ? AND number = ?";
+    execute!(tx, sql, event.0, i64::from(number))?;
+    Ok(())
+}

@@ -44,6 +44,16 @@ pub async fn insert(tx: &mut Tx, event: EventId, gate: &Gate) -> Result<(), Stor
     Ok(())
 }
 
+/// Calls a gate something else.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when the event has a gate of this name.
+pub async fn rename(tx: &mut Tx, gate: GateId, name: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE gates SET name = ? WHERE id = ?";
+    execute!(tx, sql, name, gate.0)?;
+    Ok(())
+}
+
 /// A key as it is stored: the private half is sealed.
 #[derive(Clone, Debug)]
 pub struct StoredKey {

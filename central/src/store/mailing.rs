@@ -62,6 +62,17 @@ pub async fn with_news(
     Ok(rows.into_iter().map(|(id,)| EventId(id)).collect())
 }
 
+/// How many tickets of an event are good on one of the days `mask`, and how many orders they are in: who is told.
+///
+/// # Errors
+/// When the database fails.
+pub async fn audience(tx: &mut Tx, event: EventId, mask: i64) -> Result<(i64, i64), StoreError> {
+    let sql = "SELECT COUNT(*), COUNT(DISTINCT order_id) FROM tickets \
+               WHERE event_id = ? AND status = 'valid' AND (day_mask & ?) <> 0";
+    let row = fetch_optional!(tx, (i64, i64), sql, event.0, mask)?;
+    Ok(row.unwrap_or_default())
+}
+
 /// Begins a mailing, with JSON of what was before for one about a change; false when it was begun before.
 ///
 /// # Errors

@@ -53,6 +53,7 @@ pub mod payment;
 pub mod payment_list;
 pub mod pool;
 pub mod promo;
+pub mod promo_list;
 mod question;
 pub mod receipt;
 pub mod receipt_list;

@@ -28,7 +28,7 @@ macro_rules! select {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct Row {
     id: Uuid,
     code: String,
     ticket_type_id: Option<Uuid>,
@@ -45,7 +45,7 @@ struct Row {
 }
 
 impl Row {
-    fn into_promo(self) -> Result<Promo, StoreError> {
+    pub(super) fn into_promo(self) -> Result<Promo, StoreError> {
         let bad = StoreError::Corrupt;
         Ok(Promo {
             id: PromoId(self.id),
@@ -72,6 +72,15 @@ pub async fn by_code(tx: &mut Tx, event: EventId, code: &str) -> Result<Option<P
     let sql = select!("WHERE event_id = ? AND code = ?");
     let row = fetch_optional!(tx, Row, sql, event.0, code)?;
     row.map(Row::into_promo).transpose()
+}
+
+/// Whether an event has any code.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_any(tx: &mut Tx, event: EventId) -> Result<bool, StoreError> {
+    let sql = "SELECT id FROM promo_codes WHERE event_id = ? LIMIT 1";
+    Ok(fetch_optional!(tx, (Uuid,), sql, event.0)?.is_some())
 }
 
 /// All codes of an event, by code.
@@ -147,6 +156,36 @@ pub async fn move_status(
 ) -> Result<bool, StoreError> {
     let sql = "UPDATE promo_codes SET status = ? WHERE id = ? AND status = ?";
     Ok(execute!(tx, sql, to.name(), promo.0, from.name())? == 1)
+}
+
+/// How many codes are for one type alone.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_type(tx: &mut Tx, kind: TicketTypeId) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM promo_codes p JOIN ticket_types t ON t.event_id = p.event_id \
+               WHERE t.id = ? AND p.ticket_type_id = t.id";
+    let row = fetch_optional!(tx, (i64,), sql, kind.0)?;
+    Ok(row.map_or(0, |(count,)| count))
+}
+
+/// Limits a code anew: how many orders may use it, and until when. False when more use it already, or somebody
+/// switched it meanwhile. What is used up by the new numbers says so, and what no longer is, is open again.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_limit(
+    tx: &mut Tx,
+    promo: PromoId,
+    (quota, valid_until): (i64, Timestamp),
+    from: PromoStatus,
+) -> Result<bool, StoreError> {
+    // The status first: MySQL would otherwise compare with what this statement made of the quota.
+    let sql = "UPDATE promo_codes SET status = CASE WHEN status = 'disabled' THEN 'disabled' \
+               WHEN used >= ? THEN 'used_up' ELSE 'active' END, quota = ?, valid_until = ? \
+               WHERE id = ? AND status = ? AND used <= ? AND valid_from < ?";
+    let (until, id, from) = (valid_until.0, promo.0, from.name());
+    Ok(execute!(tx, sql, quota, quota, until, id, from, quota, until)? == 1)
 }
 
 /// One use of a code by an order.

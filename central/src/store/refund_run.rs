@@ -171,3 +171,38 @@ pub async fn finish(tx: &mut Tx, event: EventId, now: Timestamp) -> Result<bool,
     let sql = "UPDATE refund_runs SET done_at = ? WHERE event_id = ? AND done_at IS NULL";
     Ok(execute!(tx, sql, now.0, event.0)? == 1)
 }
+
+/// What a cancellation would mean.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct Left {
+    /// Orders whose money goes back.
+    pub paid: i64,
+    /// Orders that end unpaid.
+    pub pending: i64,
+    /// What was paid for the first.
+    pub total_minor: i64,
+}
+
+/// What hangs on an event's orders.
+///
+/// # Errors
+/// When the database fails.
+pub async fn left(tx: &mut Tx, event: EventId) -> Result<Left, StoreError> {
+    let sql = "SELECT CAST(COALESCE(SUM(CASE WHEN status = 'pending' THEN 0 ELSE 1 END), 0) AS SIGNED) AS paid, \
+        CAST(COALESCE(SUM(CASE WHEN status = 'pending' THEN 1 ELSE 0 END), 0) AS SIGNED) AS pending, \
+        CAST(COALESCE(SUM(CASE WHEN status = 'pending' THEN 0 ELSE total_minor END), 0) AS SIGNED) AS total_minor \
+        FROM orders WHERE event_id = ? AND status IN ('pending', 'paid', 'partly_refunded')";
+    let row = fetch_optional!(tx, Left, sql, event.0)?;
+    Ok(row.unwrap_or_default())
+}
+
+/// How many orders a run has still to deal with.
+///
+/// # Errors
+/// When the database fails.
+pub async fn left_after(tx: &mut Tx, run: &RefundRun) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM orders WHERE event_id = ? AND id > ? \
+               AND status IN ('pending', 'paid', 'partly_refunded')";
+    let row = fetch_optional!(tx, (i64,), sql, run.event.0, run.after.0)?;
+    Ok(row.map_or(0, |(count,)| count))
+}

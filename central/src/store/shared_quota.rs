@@ -50,3 +50,13 @@ pub async fn resize(tx: &mut Tx, quota: SharedQuotaId, to: i64) -> Result<bool, 
     let sql = "UPDATE shared_quotas SET quota = ? WHERE id = ? AND taken <= ?";
     Ok(execute!(tx, sql, to, quota.0, to)? == 1)
 }
+
+/// Takes a quota away on which no type draws.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete(tx: &mut Tx, quota: SharedQuotaId) -> Result<(), StoreError> {
+    let sql = "DELETE FROM shared_quotas WHERE id = ?";
+    execute!(tx, sql, quota.0)?;
+    Ok(())
+}

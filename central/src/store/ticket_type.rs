@@ -133,15 +133,7 @@ pub async fn insert(tx: &mut Tx, kind: &TicketType) -> Result<(), StoreError> {
         kind.access_code.as_deref(),
         kind.version
     )?;
-    for gate in &kind.gates {
-        execute!(
-            tx,
-            "INSERT INTO ticket_type_gates (ticket_type_id, gate_id) VALUES (?, ?)",
-            kind.id.0,
-            gate.0
-        )?;
-    }
-    Ok(())
+    insert_gates(tx, kind).await
 }
 
 /// An event's categories, in their order.
@@ -180,5 +172,92 @@ pub async fn insert_category(
         &category.name,
         category.place
     )?;
+    Ok(())
+}
+
+/// Says on which days a type is good; false where it `loses` one for which somebody holds or bought a ticket.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_days(
+    tx: &mut Tx,
+    kind: TicketTypeId,
+    mask: u16,
+    loses: bool,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE ticket_types SET day_mask = ? WHERE id = ? AND (? = 0 OR taken = 0)";
+    Ok(execute!(tx, sql, i64::from(mask), kind.0, i64::from(loses))? == 1)
+}
+
+/// Puts a type into its category, to its gates and on its shared quota; false where it is to draw on another quota and
+/// something of it is taken.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_place(
+    tx: &mut Tx,
+    kind: &TicketType,
+    shares_other: bool,
+) -> Result<bool, StoreError> {
+    let changed = execute!(
+        tx,
+        "UPDATE ticket_types SET category_id = ?, addon = ?, shared_quota_id = ? \
+         WHERE id = ? AND (? = 0 OR taken = 0)",
+        kind.category.0,
+        kind.addon,
+        kind.shared_quota.map(|quota| quota.0),
+        kind.id.0,
+        i64::from(shares_other)
+    )?;
+    let sql = "DELETE FROM ticket_type_gates WHERE ticket_type_id = ?";
+    execute!(tx, sql, kind.id.0)?;
+    insert_gates(tx, kind).await?;
+    Ok(changed == 1)
+}
+
+async fn insert_gates(tx: &mut Tx, kind: &TicketType) -> Result<(), StoreError> {
+    let sql = "INSERT INTO ticket_type_gates (ticket_type_id, gate_id) VALUES (?, ?)";
+    for gate in &kind.gates {
+        execute!(tx, sql, kind.id.0, gate.0)?;
+    }
+    Ok(())
+}
+
+/// Takes a type away of which nothing was ever taken.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete(tx: &mut Tx, kind: TicketTypeId) -> Result<(), StoreError> {
+    for sql in [
+        "DELETE FROM ticket_type_gates WHERE ticket_type_id = ?",
+        "DELETE FROM ticket_type_versions WHERE ticket_type_id = ?",
+        "DELETE FROM ticket_types WHERE id = ?",
+    ] {
+        execute!(tx, sql, kind.0)?;
+    }
+    Ok(())
+}
+
+/// Calls a category something else.
+///
+/// # Errors
+/// When the database fails.
+pub async fn rename_category(
+    tx: &mut Tx,
+    category: CategoryId,
+    name: &str,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE ticket_categories SET name = ? WHERE id = ?";
+    execute!(tx, sql, name, category.0)?;
+    Ok(())
+}
+
+/// Takes an empty category away.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_category(tx: &mut Tx, category: CategoryId) -> Result<(), StoreError> {
+    let sql = "DELETE FROM ticket_categories WHERE id = ?";
+    execute!(tx, sql, category.0)?;
     Ok(())
 }

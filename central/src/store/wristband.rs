@@ -64,6 +64,16 @@ pub async fn set_unbound(tx: &mut Tx, event: EventId, unbound: Policy) -> Result
     Ok(())
 }
 
+/// Forgets an event's rule for wristbands.
+///
+/// # Errors
+/// When the database fails.
+pub async fn clear_unbound(tx: &mut Tx, event: EventId) -> Result<(), StoreError> {
+    let sql = "DELETE FROM event_wristbands WHERE event_id = ?";
+    execute!(tx, sql, event.0)?;
+    Ok(())
+}
+
 /// The serials that were printed by central, void ones marked.
 ///
 /// # Errors

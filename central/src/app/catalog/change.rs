@@ -34,6 +34,21 @@ pub enum CatalogError {
     /// It is there already.
     #[error("the event has this code already: choose another")]
     Taken,
+    /// Another thing of its kind is called so.
+    #[error("the event has one of this name already: choose another")]
+    NameTaken,
+    /// It cannot be taken away as long as something names it.
+    #[error("something else of the event names it: change that first")]
+    InUse,
+    /// Buyers know it by now.
+    #[error("this is changed in drafts alone, and the event was opened to the public")]
+    NotDraft,
+    /// Somebody holds or bought it for a day that it would lose.
+    #[error("tickets of this type are sold or held for a day that it would lose: leave that day")]
+    DayTaken,
+    /// There is no room for another one.
+    #[error("the event has as many as it can have: change one of them")]
+    TooMany,
     /// The event's part failed.
     #[error(transparent)]
     Event(EventError),
@@ -55,6 +70,11 @@ impl CatalogError {
             Self::QuotaTooSmall => "quota_too_small",
             Self::Raced => "changed_meanwhile",
             Self::Taken => "code_taken",
+            Self::NameTaken => "name_taken",
+            Self::InUse => "in_use",
+            Self::NotDraft => "not_draft",
+            Self::DayTaken => "day_taken",
+            Self::TooMany => "too_many",
             Self::Schedule(error) => error.code(),
             Self::Event(error) => error.code(),
             Self::Store(_) => "internal",
@@ -102,7 +122,7 @@ pub struct TypeChange {
     pub max_per_order: Option<i64>,
     /// Who sees it.
     pub visibility: Option<Visibility>,
-    /// Opens it to who has it, where it is hidden.
+    /// Opens it to who has it, where it is hidden; empty = none any more.
     pub access_code: Option<String>,
 }
 
@@ -121,10 +141,22 @@ impl TypeChange {
             min_per_order: self.min_per_order.unwrap_or(kind.min_per_order),
             max_per_order: self.max_per_order.unwrap_or(kind.max_per_order),
             visibility: self.visibility.unwrap_or(kind.visibility),
-            access_code: access_code.or(kind.access_code),
+            access_code: match access_code {
+                Some(code) if code.is_empty() => None,
+                code => code.or(kind.access_code),
+            },
             version: kind.version + 1,
             ..kind
         }
+    }
+
+    /// Whether anything is another way about it.
+    pub(super) fn changes(&self, kind: &TicketType) -> bool {
+        let version = kind.version;
+        TicketType {
+            version,
+            ..self.apply(kind)
+        } != *kind
     }
 }
 

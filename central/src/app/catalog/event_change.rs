@@ -77,6 +77,12 @@ impl EventChange {
         changed.map(|(name, _)| name).collect()
     }
 
+    /// Whether who has a ticket of the event will hear of the change.
+    #[must_use]
+    pub fn is_news_for(&self, event: &Event) -> bool {
+        Self::is_news(event, &self.apply(event.clone()))
+    }
+
     /// Whether who comes must know of it.
     fn is_news(old: &Event, new: &Event) -> bool {
         (&old.venue, &old.address, &old.city) != (&new.venue, &new.address, &new.city)

@@ -5,24 +5,37 @@
 //! an order keeps the one it was sold at. A quota never falls below what is taken.
 //! Called by the command line and the panel. Promo codes: `app::promos`.
 
+mod access;
+mod category;
 mod change;
+mod copy;
 mod create;
+mod day;
 mod day_move;
+mod draft;
 mod event_change;
+mod gate;
+mod kind;
+mod quota;
 
 pub use change::{CatalogError, TypeChange};
+pub use copy::EventCopy;
+pub use day::DayWish;
+pub use draft::DraftChange;
 pub use event_change::EventChange;
+pub use gate::RulesChange;
+pub use kind::{KindPlace, NewKind};
 
 use sync_protocol::{id::EventId, time::Timestamp};
 
 use super::{
     App,
-    events::EventError,
+    events::{EventError, load_setup, put_config},
     trail::{Actor, Deed},
 };
 use crate::{
-    domain::event::EventStatus,
-    store::{self, StoreError, Tx, tx::transact},
+    domain::event::{EventSetup, EventStatus},
+    store::{self, StoreError, Tx, revision::EventRevision, tx::transact},
 };
 
 impl App {
@@ -55,6 +68,34 @@ impl App {
             }
             self.put_status(tx, event, to, by, now).await
         })
+    }
+
+    /// Takes the event's next revision and loads it, first of all, for a change that gates see.
+    async fn begin_change(
+        &self,
+        tx: &mut Tx,
+        event: EventId,
+    ) -> Result<(EventRevision, EventSetup), EventError> {
+        let revision = store::revision::take(tx, event).await?;
+        Ok((revision, load_setup(tx, event).await?))
+    }
+
+    /// Puts the change into the gates' config, counts it and leaves its row in the audit trail.
+    async fn end_change(
+        &self,
+        tx: &mut Tx,
+        revision: EventRevision,
+        by: &Actor,
+        (event, action, detail): (EventId, &str, serde_json::Value),
+    ) -> Result<(), CatalogError> {
+        put_config(tx, event, revision).await?;
+        let deed = Deed {
+            action,
+            subject_kind: "event",
+            subject: event.0,
+            detail,
+        };
+        self.note_catalog(tx, event, by, deed).await
     }
 
     async fn put_status(

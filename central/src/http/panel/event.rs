@@ -8,7 +8,7 @@ use super::{
     frame::Frame,
     guard,
     nav::{Section, Tab},
-    status, when,
+    setup, status, when,
 };
 use crate::{
     app::{panel_acts::PublishError, users::By},
@@ -16,7 +16,8 @@ use crate::{
         event::{Event, EventSetup, EventStatus},
         money::Money,
         permission::Permission,
-        readiness::{self, Missing},
+        policy::Thing,
+        readiness,
     },
     http::refusal::Refusal,
     store,
@@ -28,6 +29,7 @@ struct List {
     page: Frame,
     rows: Vec<Row>,
     search: String,
+    may_make: bool,
 }
 
 struct Row {
@@ -49,12 +51,17 @@ struct Detail {
     name: String,
     status: status::Mark,
     facts: Vec<(String, String)>,
-    missing: Vec<String>,
+    /// What is missing, and where it is mended.
+    missing: Vec<(&'static str, Option<String>)>,
     types: Vec<TypeRow>,
     days: Vec<(String, String)>,
     gates: Vec<String>,
+    may_manage: bool,
     may_publish: bool,
     may_close: bool,
+    may_postpone: bool,
+    may_cancel: bool,
+    is_cancelled: bool,
     is_public: bool,
     sees_orders: bool,
     sees_scans: bool,
@@ -106,6 +113,10 @@ pub(super) async fn list(here: Here) -> Response {
         page: Frame::inside(&here, Section::Events),
         rows: events.iter().filter(fits).map(row).collect(),
         search: here.door.asked("q").to_owned(),
+        may_make: here
+            .signed
+            .powers
+            .may(Permission::EventsManage, Thing::List),
     };
     template.page.send(StatusCode::OK, &template)
 }
@@ -134,6 +145,8 @@ fn filled(here: &Here, page: Frame, setup: &EventSetup) -> Detail {
     let now = here.app().clock.now();
     let moment = |at| when::moment(at, &event.time_zone, language);
     let may_manage = here.may(Permission::EventsManage, event);
+    let may_open = here.may(Permission::EventsPublish, event);
+    let may_move = |to| may_open && event.status.step(to).is_ok();
     let missing = match event.status {
         EventStatus::Draft | EventStatus::Closed | EventStatus::Postponed => {
             readiness::missing(setup, now)
@@ -170,7 +183,11 @@ fn filled(here: &Here, page: Frame, setup: &EventSetup) -> Detail {
         ],
         missing: missing
             .iter()
-            .map(|missing| missing_words(here, *missing).to_owned())
+            .map(|missing| {
+                let step = missing.step().name();
+                let path = may_manage.then(|| format!("/panel/events/{}/setup/{step}", event.slug));
+                (setup::missing(here, *missing), path)
+            })
             .collect(),
         types: setup.types.iter().map(kind).collect(),
         days: setup
@@ -182,41 +199,16 @@ fn filled(here: &Here, page: Frame, setup: &EventSetup) -> Detail {
             })
             .collect(),
         gates: setup.gates.iter().map(|gate| gate.name.clone()).collect(),
-        may_publish: may_manage && event.status.step(EventStatus::Published).is_ok(),
-        may_close: may_manage && event.status.step(EventStatus::Closed).is_ok(),
+        may_manage,
+        may_publish: may_move(EventStatus::Published),
+        may_close: may_move(EventStatus::Closed),
+        may_postpone: may_move(EventStatus::Postponed),
+        may_cancel: may_move(EventStatus::Cancelled),
+        is_cancelled: may_open && event.status == EventStatus::Cancelled,
         is_public: event.status != EventStatus::Draft,
         sees_orders: here.may(Permission::OrdersView, event),
         sees_scans: here.may(Permission::ScansView, event),
     }
-}
-
-fn missing_words(here: &Here, missing: Missing) -> &str {
-    let (english, indonesian) = match missing {
-        Missing::Summary => ("A summary for lists", "Ringkasan untuk daftar"),
-        Missing::Description => ("A description for its page", "Keterangan untuk halamannya"),
-        Missing::Terms => (
-            "Terms that buyers agree to",
-            "Ketentuan yang disetujui pembeli",
-        ),
-        Missing::Place => ("A venue and a city", "Tempat dan kota"),
-        Missing::Days => ("At least one event day", "Paling sedikit satu hari acara"),
-        Missing::Types => (
-            "At least one ticket type",
-            "Paling sedikit satu jenis tiket",
-        ),
-        Missing::VisibleTypes => (
-            "A ticket type that everybody sees",
-            "Jenis tiket yang terlihat semua orang",
-        ),
-        Missing::TypeDays => (
-            "Event days for every ticket type",
-            "Hari acara untuk setiap jenis tiket",
-        ),
-        Missing::OpenSale => ("A sale that has not ended", "Penjualan yang belum berakhir"),
-        Missing::Gates => ("At least one gate", "Paling sedikit satu gerbang"),
-        Missing::Future => ("An end in the future", "Waktu selesai yang belum lewat"),
-    };
-    here.say(english, indonesian)
 }
 
 pub(super) async fn publish(here: Here) -> Response {

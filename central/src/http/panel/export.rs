@@ -207,7 +207,7 @@ pub(super) fn harmless(text: &str) -> String {
     if is_formula { format!("'{text}") } else { text }
 }
 
-fn packed(rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
+pub(super) fn packed(rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for row in rows {
         // Into memory, and every row has as many cells.

@@ -43,6 +43,12 @@ impl Form {
         found.map_or("", |(_, value)| value)
     }
 
+    /// Every field and its value, for a page that asks once more.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let pairs = self.0.iter();
+        pairs.map(|(field, value)| (field.as_str(), value.as_str()))
+    }
+
     /// All values of a field.
     pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let of_name = self.0.iter().filter(move |(field, _)| field == name);

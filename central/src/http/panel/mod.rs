@@ -7,6 +7,7 @@
 
 mod account;
 mod audit;
+mod card;
 mod client;
 mod cookie;
 mod dashboard;
@@ -26,15 +27,18 @@ mod order_act;
 mod order_bulk;
 mod order_list;
 mod problem;
+mod promo;
 mod qr;
 mod reset;
 mod role;
 mod route;
 mod secret;
+mod setup;
 mod sign_in;
 mod staff;
 mod status;
 mod table;
+mod typed;
 mod upload;
 mod when;
 mod words;

@@ -118,7 +118,14 @@ pub(super) fn role(name: &str, language: Language) -> String {
 pub(super) const fn permission(permission: Permission, language: Language) -> &'static str {
     let (english, indonesian) = match permission {
         Permission::EventsView => ("See events and sales", "Melihat acara dan penjualan"),
-        Permission::EventsManage => ("Set up and publish events", "Menyiapkan dan membuka acara"),
+        Permission::EventsManage => (
+            "Set up events, prices and promo codes",
+            "Menyiapkan acara, harga, dan kode promo",
+        ),
+        Permission::EventsPublish => (
+            "Open, postpone and cancel events",
+            "Membuka, menunda, dan membatalkan acara",
+        ),
         Permission::OrdersView => ("See orders and buyers", "Melihat pesanan dan pembeli"),
         Permission::OrdersExport => ("Take lists away as files", "Mengunduh daftar pesanan"),
         Permission::OrdersManage => (

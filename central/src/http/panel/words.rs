@@ -98,6 +98,28 @@ pub(super) fn done(code: &str, language: Language) -> Option<&'static str> {
             "The event is open to the public.",
             "Acara sudah dibuka untuk umum.",
         ),
+        "drafted" => (
+            "The draft is made: go on step by step.",
+            "Draf sudah dibuat: lanjutkan langkah demi langkah.",
+        ),
+        "copied" => (
+            "The copy is made: look through its steps.",
+            "Salinan sudah dibuat: periksa langkah-langkahnya.",
+        ),
+        "saved" => ("Saved.", "Tersimpan."),
+        "removed" => ("It is taken away.", "Sudah dihapus."),
+        "promos" => (
+            "The codes are made: take them away as a file.",
+            "Kode-kode sudah dibuat: unduh sebagai berkas.",
+        ),
+        "postponed" => (
+            "The event is postponed, and its buyers are told.",
+            "Acara ditunda, dan pembelinya diberi tahu.",
+        ),
+        "event_cancelled" => (
+            "The event is cancelled. Refunds are under way.",
+            "Acara dibatalkan. Pengembalian dana sedang berjalan.",
+        ),
         "closed" => ("Sales are closed.", "Penjualan sudah ditutup."),
         "noted" => ("Your note is kept.", "Catatan Anda sudah disimpan."),
         "revoked" => (

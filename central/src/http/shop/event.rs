@@ -27,6 +27,7 @@ use crate::{
         promo,
     },
     http::visitor::Visitor,
+    store::StoreError,
 };
 
 #[derive(Template)]
@@ -51,6 +52,8 @@ struct EventPage {
     message: String,
     /// For search engines; escaped for its place in a script element.
     structured: String,
+    /// Shown to whoever sets the event up: nothing can be bought.
+    is_preview: bool,
 }
 
 pub(super) async fn show(
@@ -84,6 +87,32 @@ pub(super) async fn ics(
     }
 }
 
+/// The page as it would be if the event were on sale, for whoever sets it up.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::http) async fn preview(
+    app: &App,
+    visitor: &Visitor,
+    offer: &Offer,
+) -> Result<Response, StoreError> {
+    let mut offer = offer.clone();
+    if offer.setup.event.status == EventStatus::Draft {
+        offer.setup.event.status = EventStatus::Published;
+    }
+    let page = EventPage::with(app, visitor, &offer, &Basket::default()).await;
+    let page = page.map_err(|error| match error {
+        OrderError::Store(error) => error,
+        _ => StoreError::Corrupt("a page that cannot be shown"),
+    })?;
+    let page = EventPage {
+        page: Frame::private(visitor),
+        is_preview: true,
+        ..page
+    };
+    Ok(page.page.send(StatusCode::OK, &page))
+}
+
 impl EventPage {
     async fn of(
         app: &App,
@@ -92,13 +121,25 @@ impl EventPage {
         basket: &Basket,
     ) -> Result<Self, OrderError> {
         let offer = app.offer(slug).await.map_err(known)?;
+        let sum = Sum::of(app, visitor, slug, basket).await;
+        let page = Self::with(app, visitor, &offer, basket).await?;
+        Ok(Self { sum, ..page })
+    }
+
+    /// The page of an offer, without the price of what was chosen.
+    async fn with(
+        app: &App,
+        visitor: &Visitor,
+        offer: &Offer,
+        basket: &Basket,
+    ) -> Result<Self, OrderError> {
         let event = &offer.setup.event;
         let stock = app.stock(event.id).await?;
         let organiser = app.organiser(event.client).await?;
         let notice = notice(event, visitor);
         let promos = app.promos_of(event.id, &basket.codes()).await?;
         let shelf = Shelf {
-            offer: &offer,
+            offer,
             stock: &stock,
             basket,
             promos: &promos,
@@ -107,7 +148,7 @@ impl EventPage {
             is_sold: notice.is_none(),
         };
         let groups = shelf.groups();
-        let url = format!("{}/events/{slug}", app.public_url);
+        let url = format!("{}/events/{}", app.public_url, event.slug);
         Ok(Self {
             page: Frame::public(visitor, app),
             card: Card::new(event, visitor.language),
@@ -115,15 +156,16 @@ impl EventPage {
             organiser,
             description: paragraphs(&event.description),
             terms: paragraphs(&event.terms),
-            days: days(&offer, visitor),
+            days: days(offer, visitor),
             is_on_sale: groups.iter().any(Group::is_on_sale),
             groups,
             code: CodeField::new(&shelf),
-            sum: Sum::of(app, visitor, slug, basket).await,
+            sum: Sum::default(),
             notice,
             message: encoded(&format!("{} {url}", event.name)),
-            structured: structured::of(&offer, &stock, &url, shelf.now),
+            structured: structured::of(offer, &stock, &url, shelf.now),
             url,
+            is_preview: false,
         })
     }
 }

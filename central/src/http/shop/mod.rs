@@ -22,7 +22,7 @@ mod track;
 mod view;
 mod words;
 
-pub(super) use self::words::indonesian;
+pub(super) use self::{event::preview, words::indonesian};
 
 use askama::Template;
 use axum::{

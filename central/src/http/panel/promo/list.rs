@@ -1,0 +1,243 @@
+//! The list: found by how a code begins, filtered by event and state, a page at a time, all of it in the address.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::{http::StatusCode, response::Response};
+use documents::Language;
+use sync_protocol::id::EventId;
+
+use crate::{
+    domain::{
+        charge::Cut,
+        event::Event,
+        money::Money,
+        permission::Permission,
+        policy::Sight,
+        promo::{UNLIMITED, normal},
+        promo_list::{PromoFilter, PromoPlace, PromoState},
+    },
+    http::panel::{
+        door::Here,
+        frame::Frame,
+        guard,
+        nav::{Section, Tab},
+        status::Mark,
+        typed, when,
+    },
+    store::{self, StoreError, promo_list::PromoRow},
+};
+
+const PAGE: usize = 50;
+
+#[derive(Template)]
+#[template(path = "panel/promos.html")]
+struct List {
+    page: Frame,
+    /// Where the filter is sent to.
+    path: String,
+    /// Where the codes are made; of one event alone.
+    make: Option<String>,
+    search: String,
+    /// To choose from, over all events.
+    events: Vec<(String, String, bool)>,
+    states: Vec<(&'static str, &'static str, bool)>,
+    is_filtered: bool,
+    rows: Vec<Row>,
+    file: String,
+    first: Option<String>,
+    next: Option<String>,
+}
+
+struct Row {
+    code: String,
+    path: String,
+    event: String,
+    off: String,
+    state: Mark,
+    used: String,
+    percent: i64,
+    brought: String,
+    until: String,
+}
+
+/// What a list is asked for, and the events whose codes are seen.
+pub(super) struct Question {
+    pub(super) filter: PromoFilter,
+    pub(super) events: BTreeMap<EventId, Event>,
+    /// Those that the list is limited to; `None` = all there are.
+    pub(super) limit: Option<Vec<EventId>>,
+}
+
+/// Reads the address; only events that the account sets up are in it.
+pub(super) async fn question(here: &Here) -> Result<Question, StoreError> {
+    let sight = here.signed.powers.sight(Permission::EventsManage);
+    let mut tx = here.app().store.read().await?;
+    let all = store::event::all(&mut tx).await?;
+    let seen = all
+        .into_iter()
+        .filter(|event| sight.shows(event.id, event.client));
+    let events: BTreeMap<EventId, Event> = seen.map(|event| (event.id, event)).collect();
+    let asked = here.door.asked("event");
+    let asked = events.values().find(|event| event.slug == asked);
+    let event = here.event().or(asked).map(|event| event.id);
+    Ok(Question {
+        filter: PromoFilter {
+            event,
+            code: normal(here.door.asked("q")).chars().take(40).collect(),
+            state: PromoState::from_name(here.door.asked("state")),
+        },
+        limit: match sight {
+            Sight::All => None,
+            Sight::Some { .. } => Some(events.keys().copied().collect()),
+        },
+        events,
+    })
+}
+
+pub(in crate::http::panel) async fn all(here: Here) -> Response {
+    answer(&here).await
+}
+
+pub(in crate::http::panel) async fn of_event(here: Here) -> Response {
+    answer(&here).await
+}
+
+async fn answer(here: &Here) -> Response {
+    match load(here).await {
+        Ok(template) => template.page.send(StatusCode::OK, &template),
+        Err(error) => guard::failed(&error),
+    }
+}
+
+async fn load(here: &Here) -> Result<List, StoreError> {
+    let question = question(here).await?;
+    let after = PromoPlace::parse(here.door.asked("after"));
+    let now = here.app().clock.now();
+    let mut tx = here.app().store.read().await?;
+    let (limit, filter) = (question.limit.as_deref(), &question.filter);
+    // One more than is shown tells whether there is another page.
+    let mut rows =
+        store::promo_list::page(&mut tx, limit, filter, (after.as_ref(), now), PAGE + 1).await?;
+    let has_more = rows.len() > PAGE;
+    rows.truncate(PAGE);
+    let ids: Vec<_> = rows.iter().map(|row| row.promo.id).collect();
+    let brought = store::promo_list::brought(&mut tx, &ids).await?;
+    let shown = |row: &PromoRow| {
+        let sum = brought.get(&row.promo.id).copied().unwrap_or_default();
+        shown(here, question.events.get(&row.event), row, sum)
+    };
+    let last = rows.last().filter(|_| has_more).map(PromoRow::place);
+    let path = path(here);
+    Ok(List {
+        page: frame(here),
+        make: here
+            .event()
+            .map(|event| format!("/panel/events/{}/setup/promos", event.slug)),
+        search: here.door.asked("q").to_owned(),
+        events: match here.event() {
+            Some(_) => Vec::new(),
+            None => choices(&question),
+        },
+        states: PromoState::ALL
+            .iter()
+            .map(|one| (one.name(), state(*one, here).0, filter.state == Some(*one)))
+            .collect(),
+        is_filtered: !filter.code.is_empty() || filter.state.is_some(),
+        rows: rows.iter().map(shown).collect(),
+        file: address(here, &format!("{path}.csv"), None),
+        first: after.map(|_| address(here, &path, None)),
+        next: last.map(|place| address(here, &path, Some(&place))),
+        path,
+    })
+}
+
+fn choices(question: &Question) -> Vec<(String, String, bool)> {
+    let choice = |event: &Event| {
+        let is_on = question.filter.event == Some(event.id);
+        (event.slug.clone(), event.name.clone(), is_on)
+    };
+    question.events.values().map(choice).collect()
+}
+
+fn frame(here: &Here) -> Frame {
+    match here.event() {
+        Some(event) => Frame::of_event(here, event, Tab::Promos),
+        None => Frame::inside(here, Section::Promos),
+    }
+}
+
+fn path(here: &Here) -> String {
+    here.event().map_or_else(
+        || "/panel/promos".to_owned(),
+        |event| format!("/panel/events/{}/promos", event.slug),
+    )
+}
+
+fn shown(here: &Here, event: Option<&Event>, row: &PromoRow, brought: i64) -> Row {
+    let (promo, now) = (&row.promo, here.app().clock.now());
+    let language = here.door.visitor.language;
+    let slug = event.map_or("", |event| event.slug.as_str());
+    let zone = event.map_or(when::HOME, |event| event.time_zone.as_str());
+    let money = |minor| {
+        event.map_or_else(String::new, |event| {
+            Money::new(minor, event.currency).text(language)
+        })
+    };
+    Row {
+        code: promo.code.clone(),
+        path: format!("/panel/events/{slug}/promos/{}", promo.code),
+        event: event.map_or_else(String::new, |event| event.name.clone()),
+        off: off(promo.cut, money),
+        state: state(PromoState::of(promo, now), here),
+        used: match promo.quota {
+            UNLIMITED => format!("{} / ∞", promo.used),
+            quota => format!("{} / {quota}", promo.used),
+        },
+        percent: match promo.quota {
+            UNLIMITED | ..=0 => 0,
+            quota => promo.used.saturating_mul(100) / quota,
+        },
+        brought: money(brought),
+        until: when::moment(promo.valid_until, zone, language),
+    }
+}
+
+/// What a code takes off.
+pub(super) fn off(cut: Cut, money: impl Fn(i64) -> String) -> String {
+    match cut {
+        Cut::Percent(hundredths) => format!("{} %", typed::percent_text(hundredths)),
+        Cut::Fixed(minor) => money(minor),
+    }
+}
+
+/// Words and colour of a state.
+pub(super) fn state(state: PromoState, here: &Here) -> Mark {
+    let (english, indonesian, colour) = match state {
+        PromoState::Open => ("Open", "Aktif", "good"),
+        PromoState::Coming => ("To come", "Akan datang", "wait"),
+        PromoState::Ended => ("Ended", "Berakhir", "calm"),
+        PromoState::UsedUp => ("Used up", "Habis", "calm"),
+        PromoState::Off => ("Off", "Dimatikan", "bad"),
+    };
+    let words = match here.door.visitor.language {
+        Language::English => english,
+        Language::Indonesian => indonesian,
+    };
+    (words, colour)
+}
+
+/// The address of this list after a place.
+fn address(here: &Here, path: &str, after: Option<&PromoPlace>) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for field in ["q", "event", "state"] {
+        let value = here.door.asked(field);
+        if !value.is_empty() {
+            query.append_pair(field, value);
+        }
+    }
+    if let Some(place) = after {
+        query.append_pair("after", &place.text());
+    }
+    format!("{path}?{}", query.finish())
+}

@@ -1,0 +1,274 @@
+//! Postponing and cancelling: what happens to tickets, letters and money, said before it is done, and how far the
+//! refunds have come afterwards.
+//!
+//! Invariant: neither is done by one click. Postponing needs a tick, cancelling the event's name in addresses, typed.
+
+use axum::{http::StatusCode, response::Response};
+
+use super::{
+    move_days::audience,
+    page::{At, Body, Desk, Fault, actor, answer, done, meant, show_at},
+};
+use crate::{
+    app::refunds::CancelError,
+    domain::{
+        event::{Day, Event, EventStatus},
+        schedule::DayMove,
+        wall_clock,
+    },
+    http::panel::{
+        card::{Card, Cell, Field, FormPart},
+        door::Here,
+        typed,
+    },
+    store::{self, refund_run::RefundRun},
+};
+
+/// Every day, as bits.
+const ALL_DAYS: i64 = 0xFFFF;
+
+pub(super) async fn postpone_body(desk: &Desk<'_>) -> Result<Body, Fault> {
+    let title = desk.say("Postpone the event", "Tunda acara");
+    let card = match desk.event().status.step(EventStatus::Postponed) {
+        Ok(_) => postpone_card(desk).await?,
+        Err(_) => Card::new(
+            "stands",
+            desk.say(
+                "An event can be postponed while it is on sale or closed.",
+                "Acara dapat ditunda selama dijual atau ditutup.",
+            ),
+        ),
+    };
+    Ok(Body {
+        title: title.to_owned(),
+        lead: String::new(),
+        cards: vec![card],
+        matrix: None,
+    })
+}
+
+async fn postpone_card(desk: &Desk<'_>) -> Result<Card, Fault> {
+    let (here, event) = (desk.here, desk.event());
+    let (tickets, letters) = audience(here, event, ALL_DAYS).await?;
+    let lead = format!(
+        "{tickets} {} {letters} {}",
+        desk.say("tickets stay good; nothing is sold until you open the sale again.", "tiket tetap berlaku; tidak ada penjualan sampai dibuka lagi."),
+        desk.say(
+            "letters tell their buyers, who may ask for their money back. Leave the days empty if the new ones are not known yet.",
+            "surat memberi tahu pembelinya, yang boleh meminta uang kembali. Kosongkan hari bila yang baru belum diketahui.",
+        )
+    );
+    let mut form = FormPart::new(
+        here,
+        "postpone",
+        format!("/panel/events/{}/postpone", event.slug),
+    );
+    for day in &desk.offer.setup.days {
+        form = form.group(here, &day.label, day_fields(desk, day));
+    }
+    let yes = desk.say(
+        "Yes, postpone it and tell the buyers",
+        "Ya, tunda dan beri tahu pembeli",
+    );
+    let form = form
+        .row(here, [Field::check("sure", yes, false).required()])
+        .button(desk.say("Postpone", "Tunda"))
+        .grave("");
+    Ok(
+        Card::new("postpone", desk.say("What happens", "Yang terjadi"))
+            .lead(lead)
+            .form(form),
+    )
+}
+
+fn day_fields(desk: &Desk<'_>, day: &Day) -> Vec<Field> {
+    let number = day.number + 1;
+    vec![
+        Field::moment(
+            format!("opens_{number}"),
+            desk.say("Opens newly", "Buka yang baru"),
+        ),
+        Field::moment(
+            format!("closes_{number}"),
+            desk.say("Closes newly", "Tutup yang baru"),
+        ),
+    ]
+}
+
+pub(in crate::http::panel) async fn postponing(here: Here) -> Response {
+    show_at(&here, At::Postpone, None, StatusCode::OK).await
+}
+
+pub(in crate::http::panel) async fn postpone(here: Here) -> Response {
+    let done = try_postpone(&here).await;
+    answer(&here, At::Postpone, done).await
+}
+
+async fn try_postpone(here: &Here) -> Result<String, Fault> {
+    let (event, by) = (meant(here)?, actor(here));
+    if here.form().text("sure") != "1" {
+        return Err(Fault::Said(
+            "Tick that you are sure.",
+            "Centang bahwa Anda yakin.",
+        ));
+    }
+    let days = here.app().event(event.id).await?.days;
+    let moves = moves(here, event, &days)?;
+    if moves.is_empty() {
+        here.app()
+            .postpone_event(event.id, &by)
+            .await
+            .map_err(cancel_fault)?;
+    } else {
+        here.app().postpone_to(event.id, &moves, &by).await?;
+    }
+    Ok(format!("/panel/events/{}?done=postponed", event.slug))
+}
+
+/// Days of which both new times were typed; one alone is a slip.
+fn moves(here: &Here, event: &Event, days: &[Day]) -> Result<Vec<DayMove>, Fault> {
+    let zone = wall_clock::zone(&event.time_zone);
+    let mut moves = Vec::new();
+    for day in days {
+        let text = |field: &str| here.form().text(&format!("{field}_{}", day.number + 1));
+        let (opens, closes) = (text("opens"), text("closes"));
+        if opens.is_empty() && closes.is_empty() {
+            continue;
+        }
+        let read = typed::moment(&opens, zone, None).zip(typed::moment(&closes, zone, None));
+        let (opens_at, closes_at) = read.ok_or(Fault::Said(
+            "Enter both new times of a day, or neither.",
+            "Isi kedua waktu baru suatu hari, atau kosongkan keduanya.",
+        ))?;
+        moves.push(DayMove {
+            number: day.number,
+            opens_at,
+            closes_at,
+        });
+    }
+    Ok(moves)
+}
+
+fn cancel_fault(error: CancelError) -> Fault {
+    match error {
+        CancelError::Event(error) => error.into(),
+        CancelError::Store(error) => Fault::Broken(error),
+    }
+}
+
+pub(super) async fn cancel_body(desk: &Desk<'_>) -> Result<Body, Fault> {
+    let run = desk.here.app().refund_run(desk.event().id).await?;
+    let card = match (run, desk.event().status.step(EventStatus::Cancelled)) {
+        (Some(run), _) => run_card(desk, &run).await?,
+        (None, Ok(_)) => cancel_card(desk).await?,
+        (None, Err(_)) => Card::new(
+            "stands",
+            desk.say(
+                "The event is over or cancelled already.",
+                "Acara sudah selesai atau sudah dibatalkan.",
+            ),
+        ),
+    };
+    Ok(Body {
+        title: desk.say("Cancel the event", "Batalkan acara").to_owned(),
+        lead: String::new(),
+        cards: vec![card],
+        matrix: None,
+    })
+}
+
+async fn cancel_card(desk: &Desk<'_>) -> Result<Card, Fault> {
+    let (here, event) = (desk.here, desk.event());
+    let mut tx = here.app().store.read().await?;
+    let left = store::refund_run::left(&mut tx, event.id).await?;
+    drop(tx);
+    let lead = format!(
+        "{} {} · {} {} · {}",
+        left.paid,
+        desk.say(
+            "paid orders are refunded",
+            "pesanan yang dibayar dikembalikan"
+        ),
+        left.pending,
+        desk.say("unpaid ones end", "yang belum dibayar berakhir"),
+        desk.money(left.total_minor),
+    );
+    let name = Field::line(
+        "name",
+        format!(
+            "{} {}",
+            desk.say("To be sure, type", "Untuk memastikan, ketik"),
+            event.slug
+        ),
+    )
+    .required()
+    .most(80);
+    let form = FormPart::new(
+        here,
+        "cancel",
+        format!("/panel/events/{}/cancel", event.slug),
+    )
+    .row(here, [name])
+    .button(desk.say("Cancel the event for good", "Batalkan acara selamanya"))
+    .grave("");
+    let title = desk.say("This cannot be undone", "Ini tidak dapat dibatalkan lagi");
+    Ok(Card::new("cancel", title).lead(lead).form(form))
+}
+
+async fn run_card(desk: &Desk<'_>, run: &RefundRun) -> Result<Card, Fault> {
+    let mut tx = desk.here.app().store.read().await?;
+    let left = store::refund_run::left_after(&mut tx, run).await?;
+    drop(tx);
+    let rows = [
+        (
+            desk.say("Refunded or ended", "Dikembalikan atau berakhir"),
+            run.orders.to_string(),
+        ),
+        (desk.say("Still to come", "Belum"), left.to_string()),
+        (
+            desk.say("Need a person", "Perlu dilihat orang"),
+            run.failed.to_string(),
+        ),
+        (desk.say("Begun", "Dimulai"), desk.moment(run.started_at)),
+        (
+            desk.say("Done", "Selesai"),
+            run.done_at
+                .map_or_else(|| "–".to_owned(), |at| desk.moment(at)),
+        ),
+    ];
+    let rows = rows.map(|(words, value)| vec![Cell::text(words), Cell::number(value)]);
+    let title = desk.say(
+        "Refunds of the cancelled event",
+        "Pengembalian dana acara yang dibatalkan",
+    );
+    Ok(Card::new("run", title).table(
+        [
+            Cell::text(desk.say("Orders", "Pesanan")),
+            Cell::number(desk.say("Now", "Sekarang")),
+        ],
+        rows.into(),
+        "",
+    ))
+}
+
+pub(in crate::http::panel) async fn cancelling(here: Here) -> Response {
+    show_at(&here, At::Cancel, None, StatusCode::OK).await
+}
+
+pub(in crate::http::panel) async fn cancel(here: Here) -> Response {
+    let done = try_cancel(&here).await;
+    answer(&here, At::Cancel, done).await
+}
+
+async fn try_cancel(here: &Here) -> Result<String, Fault> {
+    let event = meant(here)?;
+    if here.form().text("name") != event.slug {
+        return Err(Fault::Said(
+            "Type the event's name in addresses to be sure.",
+            "Ketik nama acara di alamat untuk memastikan.",
+        ));
+    }
+    let cancelled = here.app().cancel_event(event.id, &actor(here)).await;
+    cancelled.map_err(cancel_fault)?;
+    Ok(done(here, At::Cancel, "event_cancelled"))
+}

@@ -1,0 +1,248 @@
+//! Promo codes as working lists show them: found by how they begin, filtered, a page at a time, with what they brought;
+//! and the orders that used one.
+//!
+//! Invariants: a page begins after a place and not after a count. Where an account sees some events alone, each event is
+//! asked by its own index and the pages are merged. What a code brought is summed for the codes of a page alone.
+
+use std::collections::BTreeMap;
+
+use sync_protocol::{id::EventId, time::Timestamp};
+use uuid::Uuid;
+
+use super::{
+    StoreError, Tx,
+    many::{list_then, lists},
+    promo::{Row, UsageRow},
+    tx::fetch_all,
+};
+use crate::domain::{
+    id::{OrderId, PromoId},
+    promo::{Promo, UsageStatus},
+    promo_list::{PromoFilter, PromoPlace, PromoState},
+};
+
+/// A code in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PromoRow {
+    /// The code.
+    pub promo: Promo,
+    /// Its event.
+    pub event: EventId,
+}
+
+impl PromoRow {
+    /// Where it stands in a list.
+    #[must_use]
+    pub fn place(&self) -> PromoPlace {
+        PromoPlace {
+            code: self.promo.code.clone(),
+            id: self.promo.id.0,
+        }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct ListRow {
+    event_id: Uuid,
+    #[sqlx(flatten)]
+    row: Row,
+}
+
+macro_rules! select {
+    ($which:literal) => {
+        concat!(
+            "SELECT event_id, id, code, ticket_type_id, kind, value, valid_from, valid_until, quota, used, per_buyer, \
+             min_spend_minor, stackable, status FROM promo_codes WHERE ",
+            $which,
+            " code >= ? AND code < ? AND (code > ? OR (code = ? AND id > ?)) AND (? = '' \
+             OR (? = 'off' AND status = 'disabled') OR (? = 'used_up' AND status = 'used_up') \
+             OR (? = 'ended' AND status = 'active' AND valid_until <= ?) \
+             OR (? = 'coming' AND status = 'active' AND valid_until > ? AND valid_from > ?) \
+             OR (? = 'open' AND status = 'active' AND valid_until > ? AND valid_from <= ?)) \
+             ORDER BY code, id LIMIT ?"
+        )
+    };
+}
+
+/// What is asked of the database.
+struct Question<'a> {
+    filter: &'a PromoFilter,
+    after: PromoPlace,
+    now: Timestamp,
+    most: i64,
+}
+
+/// A page of codes after a place. `events` are those that are seen; `None` = all of them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page(
+    tx: &mut Tx,
+    events: Option<&[EventId]>,
+    filter: &PromoFilter,
+    (after, now): (Option<&PromoPlace>, Timestamp),
+    most: usize,
+) -> Result<Vec<PromoRow>, StoreError> {
+    let start = PromoPlace {
+        code: String::new(),
+        id: Uuid::nil(),
+    };
+    let question = Question {
+        filter,
+        after: after.cloned().unwrap_or(start),
+        now,
+        most: i64::try_from(most).unwrap_or(i64::MAX),
+    };
+    let seen = |event: &EventId| events.is_none_or(|events| events.contains(event));
+    match (filter.event, events) {
+        (Some(event), _) if !seen(&event) => Ok(Vec::new()),
+        (Some(event), _) => question.of_event(tx, event).await,
+        (None, None) => question.of_all(tx).await,
+        (None, Some(events)) => {
+            let mut all = Vec::new();
+            for event in events {
+                all.extend(question.of_event(tx, *event).await?);
+            }
+            all.sort_by_key(PromoRow::place);
+            all.truncate(most);
+            Ok(all)
+        }
+    }
+}
+
+impl Question<'_> {
+    async fn of_all(&self, tx: &mut Tx) -> Result<Vec<PromoRow>, StoreError> {
+        let (state, now, place) = (self.state(), self.now.0, &self.after);
+        let (from, until) = self.between();
+        let rows = fetch_all!(
+            tx,
+            ListRow,
+            select!(""),
+            from,
+            until,
+            &place.code,
+            &place.code,
+            place.id,
+            state,
+            state,
+            state,
+            state,
+            now,
+            state,
+            now,
+            now,
+            state,
+            now,
+            now,
+            self.most
+        )?;
+        rows.into_iter().map(shown).collect()
+    }
+
+    async fn of_event(&self, tx: &mut Tx, event: EventId) -> Result<Vec<PromoRow>, StoreError> {
+        let (state, now, place) = (self.state(), self.now.0, &self.after);
+        let (from, until) = self.between();
+        let rows = fetch_all!(
+            tx,
+            ListRow,
+            select!("event_id = ? AND"),
+            event.0,
+            from,
+            until,
+            &place.code,
+            &place.code,
+            place.id,
+            state,
+            state,
+            state,
+            state,
+            now,
+            state,
+            now,
+            now,
+            state,
+            now,
+            now,
+            self.most
+        )?;
+        rows.into_iter().map(shown).collect()
+    }
+
+    fn state(&self) -> &'static str {
+        self.filter.state.map_or("", PromoState::name)
+    }
+
+    /// Codes are of plain letters, all of which stand before this one.
+    fn between(&self) -> (&str, String) {
+        (&self.filter.code, format!("{}~", self.filter.code))
+    }
+}
+
+fn shown(row: ListRow) -> Result<PromoRow, StoreError> {
+    Ok(PromoRow {
+        promo: row.row.into_promo()?,
+        event: EventId(row.event_id),
+    })
+}
+
+/// What paid orders that used codes came to, discounts taken off.
+///
+/// # Errors
+/// When the database fails.
+pub async fn brought(
+    tx: &mut Tx,
+    promos: &[PromoId],
+) -> Result<BTreeMap<PromoId, i64>, StoreError> {
+    let mut sums = BTreeMap::new();
+    for ids in lists(promos) {
+        let text = list_then(
+            "SELECT u.promo_code_id, CAST(SUM(o.total_minor) AS SIGNED) FROM promo_usages u \
+             JOIN orders o ON o.id = u.order_id WHERE u.status = 'used' \
+             AND o.status IN ('paid', 'partly_refunded') AND u.promo_code_id IN ",
+            " GROUP BY u.promo_code_id",
+            ids.len(),
+        );
+        let rows: Result<Vec<(Uuid, i64)>, _> = match tx {
+            Tx::Sqlite(tx) => {
+                let query = sqlx::query_as(text);
+                let query = ids.iter().fold(query, |query, id| query.bind(id.0));
+                query.fetch_all(&mut **tx).await
+            }
+            Tx::MySql(tx) => {
+                let query = sqlx::query_as(text);
+                let query = ids.iter().fold(query, |query, id| query.bind(id.0));
+                query.fetch_all(&mut **tx).await
+            }
+        };
+        sums.extend(rows?.into_iter().map(|(id, sum)| (PromoId(id), sum)));
+    }
+    Ok(sums)
+}
+
+/// A page of a code's uses after an order, by the orders' ids, which is the order in which they were placed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn usages(
+    tx: &mut Tx,
+    promo: PromoId,
+    after: Option<OrderId>,
+    most: usize,
+) -> Result<Vec<(OrderId, UsageRow)>, StoreError> {
+    type Found = (Uuid, String, i64, String, i64);
+    let sql = "SELECT o.id, o.number, u.discount_minor, u.status, u.created_at FROM promo_usages u \
+        JOIN orders o ON o.id = u.order_id WHERE u.promo_code_id = ? AND u.order_id > ? ORDER BY u.order_id LIMIT ?";
+    let after = after.map_or(Uuid::nil(), |order| order.0);
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let rows = fetch_all!(tx, Found, sql, promo.0, after, most)?;
+    let usage = |(id, order, discount_minor, status, at): Found| {
+        let row = UsageRow {
+            order,
+            discount_minor,
+            status: UsageStatus::from_name(&status).ok_or(StoreError::Corrupt("usage status"))?,
+            created_at: Timestamp(at),
+        };
+        Ok((OrderId(id), row))
+    };
+    rows.into_iter().map(usage).collect()
+}
