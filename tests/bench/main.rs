@@ -22,6 +22,8 @@ mod gate_throughput;
 mod hands;
 mod large_event;
 mod merge_rate;
+mod panel_export;
+mod panel_list;
 mod panel_live;
 mod sales_checkout;
 mod sales_hot;
@@ -90,6 +92,12 @@ async fn main() -> anyhow::Result<()> {
     }
     if report.wants("sales.page") {
         sales_page::run(&mut report).await?;
+    }
+    if report.wants("panel.list") {
+        panel_list::run(&mut report).await?;
+    }
+    if report.wants("panel.export") {
+        panel_export::run(&mut report).await?;
     }
     if report.wants("sim.rate") {
         sim_rate::run(&mut report)?;

@@ -80,7 +80,7 @@ async fn an_organiser_and_a_venue_manager_see_their_own_sections() {
     for (email, sections) in [
         (
             "citra@example.id",
-            "Overview|Events|Orders|Promo codes|Nodes|Conflicts",
+            "Overview|Events|Orders|Tickets|Promo codes|Payments|Refunds|Disputes|Nodes|Conflicts",
         ),
         ("vina@example.id", "Overview|Events|Nodes|Conflicts"),
     ] {

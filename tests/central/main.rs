@@ -21,6 +21,7 @@ mod given_up;
 mod hidden;
 mod letters;
 mod lies;
+mod list_pages;
 mod mail_tls;
 mod moved;
 mod night;

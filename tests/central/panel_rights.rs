@@ -23,6 +23,7 @@ struct Things {
     order: String,
     node: String,
     client: ClientId,
+    ticket: String,
 }
 
 /// Somebody who asks.
@@ -83,6 +84,7 @@ async fn things(shop: &Shop, slug: &str, key: &str) -> Things {
         order: order["number"].as_str().expect("a number").into(),
         node: node.id.to_string(),
         client: event.event.client,
+        ticket: shop.central.sell(&event, 1).await[0].to_string(),
     }
 }
 
@@ -150,6 +152,7 @@ fn address(route: &Route, things: &Things, user: UserId) -> String {
         .replace("{event}", &things.slug)
         .replace("{order}", &things.order)
         .replace("{node}", &things.node)
+        .replace("{ticket}", &things.ticket)
         .replace("{user}", &user.to_string())
         .replace("{client}", &things.client.to_string())
         .replace("{role}", "helper")
@@ -193,7 +196,7 @@ fn expected(route: &Route, asker: &Asker, things: &Things, shop: &Shop, is_own: 
     let thing = match target {
         Target::List => Thing::List,
         Target::Platform => Thing::Platform,
-        Target::Event | Target::Order | Target::Node => Thing::Event {
+        Target::Event | Target::Order | Target::Node | Target::Ticket => Thing::Event {
             event: things.event,
             client,
         },
@@ -249,7 +252,9 @@ async fn every_route_answers_every_role_as_the_policy_says() {
             "POST"
         };
         let whose = match route.access {
-            Access::May(_, Target::Event | Target::Order | Target::Node) => &["own", "other's"][..],
+            Access::May(_, Target::Event | Target::Order | Target::Node | Target::Ticket) => {
+                &["own", "other's"][..]
+            }
             _ => &["–"],
         };
         for whose in whose {

@@ -17,6 +17,7 @@ pub mod buyers;
 pub mod central;
 pub mod festival;
 pub mod filled;
+pub mod full_list;
 pub mod http;
 pub mod large_event;
 pub mod letter;

@@ -16,6 +16,7 @@ use central::{
     },
     store,
 };
+use futures_util::StreamExt as _;
 use sync_protocol::id::EventId;
 use tower::ServiceExt as _;
 
@@ -162,6 +163,24 @@ impl Desk {
         self.get("/panel/sign-in").await;
         let fields = [("email", email), ("password", password)];
         self.post("/panel/sign-in", &fields).await
+    }
+
+    /// Gets a file and throws it away as it comes; gives its length.
+    ///
+    /// # Panics
+    /// When it does not come whole.
+    pub async fn flow(&mut self, path: &str) -> usize {
+        let request = Request::get(path).header(header::COOKIE, self.cookie());
+        let request = request.body(Body::empty()).expect("a request");
+        let answered = self.router.clone().oneshot(request).await;
+        let answer = answered.expect("a router always answers");
+        assert_eq!(answer.status(), 200, "{path}");
+        let mut body = answer.into_body().into_data_stream();
+        let mut bytes = 0;
+        while let Some(piece) = body.next().await {
+            bytes += piece.expect("a piece of the body").len();
+        }
+        bytes
     }
 
     /// Gets a file.

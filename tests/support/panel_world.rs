@@ -34,7 +34,10 @@ const CODE: &str = "OPEN-HOUSE";
 
 /// Where the ids of things come from that an address names: one row of the world each. A thing whose name is not its
 /// id needs a line in [`PanelWorld::name`] instead.
-const IDS: &[(&str, &str)] = &[("client", "SELECT id FROM clients ORDER BY id LIMIT 1")];
+const IDS: &[(&str, &str)] = &[
+    ("client", "SELECT id FROM clients ORDER BY id LIMIT 1"),
+    ("ticket", "SELECT id FROM tickets ORDER BY id LIMIT 1"),
+];
 
 /// A central with a panel, listening.
 pub struct PanelWorld {

@@ -143,7 +143,7 @@ impl Search {
 }
 
 /// `siti rahma` → `Siti Rahma`
-fn capitals(text: &str) -> String {
+pub(super) fn capitals(text: &str) -> String {
     let mut is_first = true;
     let letters = text.chars().flat_map(|c| {
         let upper = std::mem::replace(&mut is_first, c == ' ' || c == '-');

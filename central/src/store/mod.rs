@@ -77,6 +77,7 @@ pub mod shared_quota;
 pub mod staff;
 pub mod standing;
 pub mod ticket;
+pub mod ticket_list;
 pub mod ticket_type;
 pub mod timeline;
 pub mod tracking;

@@ -1,6 +1,9 @@
 //! What happened to one order besides what stands in its own tables: notices, letters, and the scans of its tickets.
 
-use sync_protocol::{number::TicketNumber, scan::Action, time::Timestamp, verdict::Reason};
+use sync_protocol::{
+    id::TicketId, number::TicketNumber, scan::Action, time::Timestamp, verdict::Reason,
+};
+use uuid::Uuid;
 
 use super::{StoreError, Tx, revision::unsigned, scan::action, tx::fetch_all};
 use crate::domain::id::OrderId;
@@ -16,6 +19,8 @@ pub struct NoticeRow {
     pub times: i64,
     /// Stable name of what came of it.
     pub outcome: Option<String>,
+    /// As it came.
+    pub body: Vec<u8>,
 }
 
 /// Webhooks about an order, the oldest first.
@@ -25,17 +30,52 @@ pub struct NoticeRow {
 pub async fn notices(tx: &mut Tx, order: OrderId) -> Result<Vec<NoticeRow>, StoreError> {
     let rows = fetch_all!(
         tx,
-        (i64, bool, i64, Option<String>),
-        "SELECT n.received_at, n.authentic, n.times_received, n.outcome FROM payments p \
+        (i64, bool, i64, Option<String>, Vec<u8>),
+        "SELECT n.received_at, n.authentic, n.times_received, n.outcome, n.body FROM payments p \
          JOIN payment_notices n ON n.reference = p.reference AND n.provider = p.provider \
          WHERE p.order_id = ? ORDER BY n.received_at, n.id",
         order.0
     )?;
-    let row = |(at, is_authentic, times, outcome)| NoticeRow {
+    let row = |(at, is_authentic, times, outcome, body)| NoticeRow {
         at: Timestamp(at),
         is_authentic,
         times,
         outcome,
+        body,
+    };
+    Ok(rows.into_iter().map(row).collect())
+}
+
+/// A hold on capacity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HoldRow {
+    /// What is held.
+    pub kind: String,
+    /// How many.
+    pub quantity: i64,
+    /// Until then.
+    pub until: Timestamp,
+    /// `held`, `sold`, `released`.
+    pub status: String,
+}
+
+/// What an order holds or held.
+///
+/// # Errors
+/// When the database fails.
+pub async fn holds(tx: &mut Tx, order: OrderId) -> Result<Vec<HoldRow>, StoreError> {
+    let rows = fetch_all!(
+        tx,
+        (String, i64, i64, String),
+        "SELECT k.name, h.quantity, h.hold_until, h.status FROM holds h JOIN ticket_types k ON k.id = h.ticket_type_id \
+         WHERE h.order_id = ? ORDER BY k.place, k.id",
+        order.0
+    )?;
+    let row = |(kind, quantity, until, status)| HoldRow {
+        kind,
+        quantity,
+        until: Timestamp(until),
+        status,
     };
     Ok(rows.into_iter().map(row).collect())
 }
@@ -64,8 +104,11 @@ pub async fn letters(tx: &mut Tx, order: OrderId) -> Result<Vec<LetterRow>, Stor
         tx,
         (String, i64, Option<i64>, Option<i64>, i64),
         "SELECT kind, created_at, done_at, failed_at, attempts FROM outbox \
-         WHERE kind IN ('tickets_mail', 'payment_pending', 'payment_expired', 'event_reminder') AND subject_id = ? \
+         WHERE kind IN ('tickets_mail', 'payment_pending', 'payment_expired', 'event_reminder', 'event_cancelled', \
+         'event_postponed', 'event_moved', 'payment_reversed', 'payment_disputed', 'dispute_won', 'refund_mail') \
+         AND (subject_id = ? OR subject_id IN (SELECT r.id FROM refunds r WHERE r.order_id = ?)) \
          ORDER BY created_at, id",
+        order.0,
         order.0
     )?;
     let row =
@@ -79,7 +122,7 @@ pub async fn letters(tx: &mut Tx, order: OrderId) -> Result<Vec<LetterRow>, Stor
     Ok(rows.into_iter().map(row).collect())
 }
 
-/// A scan of one of the order's tickets.
+/// A scan of a ticket, or of the wristband that it was exchanged for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScanRow {
     /// When, corrected.
@@ -98,39 +141,66 @@ pub struct ScanRow {
     pub node: Option<String>,
 }
 
+type Scanned = (
+    i64,
+    i64,
+    i64,
+    i64,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Uuid,
+    i64,
+);
+
+/// Scans whose ticket, shown or counted, is meant by the condition; each once, though it may be both.
+macro_rules! scanned {
+    ($which:literal) => {
+        concat!(
+            "SELECT s.at_ms AS at_ms, t.number, s.action, s.reason, s.ruling, g.name AS gate, n.name AS node, s.node_id, s.seq \
+             FROM tickets t JOIN scans s ON s.ticket_id = t.id LEFT JOIN gates g ON g.id = s.gate_id \
+             LEFT JOIN nodes n ON n.id = s.node_id WHERE ",
+            $which,
+            " UNION SELECT s.at_ms, t.number, s.action, s.reason, s.ruling, g.name, n.name, s.node_id, s.seq \
+             FROM tickets t JOIN scans s ON s.counted_ticket_id = t.id LEFT JOIN gates g ON g.id = s.gate_id \
+             LEFT JOIN nodes n ON n.id = s.node_id WHERE ",
+            $which,
+            " ORDER BY at_ms, node_id, seq"
+        )
+    };
+}
+
 /// Scans of an order's tickets, the oldest first.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn scans(tx: &mut Tx, order: OrderId) -> Result<Vec<ScanRow>, StoreError> {
-    type Row = (
-        i64,
-        i64,
-        i64,
-        i64,
-        Option<String>,
-        Option<String>,
-        Option<String>,
-    );
-    let rows = fetch_all!(
-        tx,
-        Row,
-        "SELECT s.at_ms, t.number, s.action, s.reason, s.ruling, g.name, n.name FROM tickets t \
-         JOIN scans s ON s.ticket_id = t.id LEFT JOIN gates g ON g.id = s.gate_id LEFT JOIN nodes n ON n.id = s.node_id \
-         WHERE t.order_id = ? ORDER BY s.at_ms, s.node_id, s.seq",
-        order.0
-    )?;
-    let row = |(at, ticket, wanted, reason, ruling, gate, node): Row| {
-        let reason = u8::try_from(reason).ok().and_then(Reason::from_code);
-        Ok(ScanRow {
-            reason: reason.ok_or(StoreError::Corrupt("reason"))?.name(),
-            at: Timestamp(at),
-            ticket: TicketNumber::new(unsigned(ticket)?),
-            action: action(wanted)?,
-            ruling,
-            gate,
-            node,
-        })
-    };
-    rows.into_iter().map(row).collect()
+    let sql = scanned!("t.order_id = ?");
+    let rows = fetch_all!(tx, Scanned, sql, order.0, order.0)?;
+    rows.into_iter().map(scan_row).collect()
+}
+
+/// Scans of one ticket, the oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn scans_of_ticket(tx: &mut Tx, ticket: TicketId) -> Result<Vec<ScanRow>, StoreError> {
+    let sql = scanned!("t.id = ?");
+    let rows = fetch_all!(tx, Scanned, sql, ticket.0, ticket.0)?;
+    rows.into_iter().map(scan_row).collect()
+}
+
+fn scan_row(
+    (at, ticket, wanted, reason, ruling, gate, node, ..): Scanned,
+) -> Result<ScanRow, StoreError> {
+    let reason = u8::try_from(reason).ok().and_then(Reason::from_code);
+    Ok(ScanRow {
+        reason: reason.ok_or(StoreError::Corrupt("reason"))?.name(),
+        at: Timestamp(at),
+        ticket: TicketNumber::new(unsigned(ticket)?),
+        action: action(wanted)?,
+        ruling,
+        gate,
+        node,
+    })
 }

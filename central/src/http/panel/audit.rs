@@ -82,7 +82,7 @@ fn shown(here: &Here, row: TrailRow) -> Row {
 }
 
 /// The details as names and values.
-fn pairs(detail: &str) -> Vec<(String, String)> {
+pub(super) fn pairs(detail: &str) -> Vec<(String, String)> {
     let Ok(Value::Object(fields)) = serde_json::from_str(detail) else {
         return vec![(String::new(), detail.to_owned())];
     };

@@ -10,6 +10,8 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
+use sync_protocol::id::TicketId;
+
 use super::form::Form;
 use crate::{
     app::{
@@ -45,6 +47,7 @@ pub(super) enum Meant {
     Event(Event),
     Order(Box<Order>, Event),
     Node(Box<Node>, Event),
+    Ticket(TicketId, Event),
 }
 
 /// Somebody signed in.
@@ -113,7 +116,10 @@ impl Here {
     /// The event that is meant, or whose thing is meant.
     pub(super) fn event(&self) -> Option<&Event> {
         match &self.meant {
-            Meant::Event(event) | Meant::Order(_, event) | Meant::Node(_, event) => Some(event),
+            Meant::Event(event)
+            | Meant::Order(_, event)
+            | Meant::Node(_, event)
+            | Meant::Ticket(_, event) => Some(event),
             Meant::Nothing => None,
         }
     }

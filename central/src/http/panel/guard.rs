@@ -11,6 +11,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use sync_protocol::id::TicketId;
 
 use super::{
     door::{Door, Half, Here, Meant, to},
@@ -214,7 +215,11 @@ async fn decide(
     };
     let meant = meant.map_err(|error| broken(&error))?;
     let meant = meant.ok_or_else(|| refuse(Denial::Foreign))?;
-    let (Meant::Event(event) | Meant::Order(_, event) | Meant::Node(_, event)) = &meant else {
+    let (Meant::Event(event)
+    | Meant::Order(_, event)
+    | Meant::Node(_, event)
+    | Meant::Ticket(_, event)) = &meant
+    else {
         return Ok(meant);
     };
     let thing = Thing::Event {
@@ -239,6 +244,16 @@ async fn load(app: &App, target: Target, name: &str) -> Result<Option<Meant>, St
             };
             let event = store::event::by_id(&mut tx, order.event).await?;
             Ok(event.map(|event| Meant::Order(Box::new(order), event)))
+        }
+        Target::Ticket => {
+            let Ok(id) = name.parse().map(TicketId) else {
+                return Ok(None);
+            };
+            let Some(ticket) = store::ticket_list::by_id(&mut tx, id).await? else {
+                return Ok(None);
+            };
+            let event = store::event::by_id(&mut tx, ticket.event).await?;
+            Ok(event.map(|event| Meant::Ticket(id, event)))
         }
         Target::Node => {
             let Ok(id) = name.parse() else {

@@ -6,6 +6,7 @@
 //! (`door`) and nothing else. Pages work without scripts.
 
 mod account;
+mod attendee_list;
 mod audit;
 mod card;
 mod client;
@@ -26,6 +27,7 @@ mod order;
 mod order_act;
 mod order_bulk;
 mod order_list;
+mod order_step;
 mod problem;
 mod promo;
 mod qr;
@@ -38,6 +40,8 @@ mod sign_in;
 mod staff;
 mod status;
 mod table;
+mod ticket;
+mod ticket_list;
 mod typed;
 mod upload;
 mod when;

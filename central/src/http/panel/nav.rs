@@ -11,6 +11,7 @@ pub(super) enum Section {
     Dashboard,
     Events,
     Orders,
+    Tickets,
     Payments,
     Refunds,
     Disputes,
@@ -34,6 +35,7 @@ impl Section {
             Self::Dashboard => 'h',
             Self::Events => 'e',
             Self::Orders => 'o',
+            Self::Tickets => 't',
             Self::Payments => 'm',
             Self::Refunds => 'b',
             Self::Disputes => 'd',
@@ -122,6 +124,13 @@ const LINKS: &[Link] = &[
         Section::Orders,
         ("/panel/orders", "receipt"),
         ("Orders", "Pesanan"),
+        Some((Permission::OrdersView, Thing::List)),
+    ),
+    link(
+        Group::Sales,
+        Section::Tickets,
+        ("/panel/tickets", "ticket-perforated"),
+        ("Tickets", "Tiket"),
         Some((Permission::OrdersView, Thing::List)),
     ),
     link(
@@ -231,6 +240,7 @@ pub(super) fn open_to(powers: &Powers) -> Vec<&'static Link> {
 pub(super) enum Tab {
     Overview,
     Live,
+    Attendees,
     Nodes,
     Scans,
     Setup,
@@ -265,6 +275,12 @@ pub(super) const TABS: &[(Tab, &str, (&str, &str), Permission)] = &[
         "/live",
         ("Door now", "Pintu sekarang"),
         Permission::ScansView,
+    ),
+    (
+        Tab::Attendees,
+        "/attendees",
+        ("Attendees", "Peserta"),
+        Permission::OrdersView,
     ),
     (
         Tab::Nodes,

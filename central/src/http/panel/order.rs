@@ -3,13 +3,13 @@
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
 use data_encoding::HEXLOWER;
-use sync_protocol::time::Timestamp;
 
 use super::{
     door::{Here, Meant},
     frame::Frame,
     guard,
     nav::Section,
+    order_step::{self, Step},
     status, when,
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
         permission::Permission,
     },
     http::refusal::Refusal,
-    store::{self, StoreError, Tx},
+    store::{self, StoreError},
 };
 
 #[derive(Template)]
@@ -47,19 +47,11 @@ struct Detail {
 }
 
 struct TicketRow {
+    path: String,
     number: String,
     name: String,
     kind: String,
     status: &'static str,
-}
-
-/// One moment of the timeline.
-struct Step {
-    at: Timestamp,
-    when: String,
-    icon: &'static str,
-    words: String,
-    detail: String,
 }
 
 pub(super) async fn show(here: Here) -> Response {
@@ -96,8 +88,7 @@ async fn load(
     };
     let items = store::order::items(&mut tx, order.id).await?;
     let tickets = store::ticket::of_order(&mut tx, order.id).await?;
-    let mut steps = steps(here, &mut tx, order, event).await?;
-    steps.sort_by_key(|step| step.at);
+    let steps = order_step::all(here, &mut tx, order, event).await?;
     let money =
         |minor| crate::domain::money::Money::new(minor, order.total.currency).text(language);
     let line =
@@ -159,6 +150,7 @@ async fn load(
         tickets: tickets
             .iter()
             .map(|ticket| TicketRow {
+                path: format!("/panel/tickets/{}", ticket.gate.id),
                 number: ticket.gate.number.to_string(),
                 name: ticket.attendee.clone(),
                 kind: type_name(ticket.ticket_type),
@@ -167,105 +159,4 @@ async fn load(
             .collect(),
         steps,
     })
-}
-
-async fn steps(
-    here: &Here,
-    tx: &mut Tx,
-    order: &Order,
-    event: &Event,
-) -> Result<Vec<Step>, StoreError> {
-    let language = here.door.visitor.language;
-    let step = |at: Timestamp, icon, words: String, detail: String| Step {
-        at,
-        when: when::moment(at, &event.time_zone, language),
-        icon,
-        words,
-        detail,
-    };
-    let say = |english, indonesian| here.say(english, indonesian).to_owned();
-    let mut steps = vec![step(
-        order.created_at,
-        "bag",
-        say("Placed", "Dipesan"),
-        format!(
-            "{} {}",
-            here.say("places held until", "tempat ditahan sampai"),
-            when::moment(order.hold_until, &event.time_zone, language)
-        ),
-    )];
-    if let Some(at) = order.paid_at {
-        let words = say("Paid, tickets issued", "Dibayar, tiket diterbitkan");
-        steps.push(step(at, "check-circle-fill", words, String::new()));
-    }
-    for payment in store::payment::all_of_order(tx, order.id).await? {
-        let channel = payment.channel.unwrap_or_default();
-        let detail = format!(
-            "{} {} {channel} · {}",
-            payment.provider,
-            payment.reference,
-            payment.status.name()
-        );
-        let words = say("Payment begun", "Pembayaran dimulai");
-        steps.push(step(payment.created_at, "credit-card", words, detail));
-    }
-    for notice in store::timeline::notices(tx, order.id).await? {
-        let proof = if notice.is_authentic {
-            here.say("genuine", "asli")
-        } else {
-            here.say("without proof", "tanpa bukti")
-        };
-        let outcome = notice.outcome.unwrap_or_default();
-        let detail = format!("{proof} · {}× · {outcome}", notice.times);
-        let words = say(
-            "Notice of the payment provider",
-            "Kabar penyedia pembayaran",
-        );
-        steps.push(step(notice.at, "broadcast", words, detail));
-    }
-    for letter in store::timeline::letters(tx, order.id).await? {
-        let stands = match (letter.done_at, letter.is_given_up) {
-            (Some(_), _) => here.say("sent", "terkirim"),
-            (None, true) => here.say("given up", "gagal"),
-            (None, false) => here.say("waiting", "menunggu"),
-        };
-        let detail = format!("{} · {stands} · {}×", letter.kind, letter.attempts);
-        let words = say("Letter", "Surat");
-        steps.push(step(letter.at, "envelope", words, detail));
-    }
-    for refund in store::refund::of_order(tx, order.id).await? {
-        let detail = format!(
-            "{} · {} · {}",
-            refund.amount.text(language),
-            refund.reason.name(),
-            refund.status.name()
-        );
-        let words = say("Refund", "Pengembalian");
-        steps.push(step(
-            refund.requested_at,
-            "arrow-counterclockwise",
-            words,
-            detail,
-        ));
-    }
-    if here.may(Permission::ScansView, event) {
-        for scan in store::timeline::scans(tx, order.id).await? {
-            let place = [scan.gate, scan.node].map(Option::unwrap_or_default);
-            let detail = format!(
-                "{} · {} · {} · {}",
-                scan.ticket,
-                place.join(" / "),
-                scan.reason,
-                scan.ruling.unwrap_or_default()
-            );
-            let words = format!("{}: {}", here.say("Scan", "Pindaian"), scan.action);
-            steps.push(step(scan.at, "qr-code-scan", words, detail));
-        }
-    }
-    for row in store::audit::of_subject(tx, "order", order.id.0).await? {
-        let detail = format!("{} {}", row.action, row.detail);
-        let words = say("Recorded", "Dicatat");
-        steps.push(step(row.at, "journal-text", words, detail));
-    }
-    Ok(steps)
 }

@@ -24,6 +24,8 @@ pub enum Target {
     Event,
     /// The order of the number `{order}`, which belongs to an event.
     Order,
+    /// The ticket of the id `{ticket}`, which belongs to an event.
+    Ticket,
     /// The node of the id `{node}`, which belongs to an event.
     Node,
 }

@@ -3,7 +3,7 @@
 //! `docs/panel-rights.md` shows what comes of it for every role, and a test asks every route as every role.
 
 use super::{
-    account, audit, client, dashboard, event, export, factor,
+    account, attendee_list, audit, client, dashboard, event, export, factor,
     gates::{
         bundle, check, conflict, enrol, gate_rule, live, node_list, node_page, operator,
         operator_list, scan_list,
@@ -11,7 +11,7 @@ use super::{
     list::saved,
     money, order, order_act, order_bulk, order_list, promo, reset, role,
     route::{Access::*, Route, Target::*, routes},
-    setup, sign_in, staff,
+    setup, sign_in, staff, ticket, ticket_list,
 };
 use crate::domain::permission::Permission::*;
 
@@ -113,8 +113,8 @@ pub const ROUTES: &[Route] = routes! {
 
     // Orders, and what belongs to them.
     GET "/panel/orders" May(OrdersView, List) => order_list::show,
-    GET "/panel/orders.csv" May(OrdersExport, List) => export::csv,
-    GET "/panel/orders.xlsx" May(OrdersExport, List) => export::xlsx,
+    GET "/panel/orders.csv" May(OrdersExport, List) => export::orders_csv,
+    GET "/panel/orders.xlsx" May(OrdersExport, List) => export::orders_xlsx,
     POST "/panel/orders/flag" May(OrdersManage, List) => order_bulk::flag,
     POST "/panel/orders/unflag" May(OrdersManage, List) => order_bulk::unflag,
     POST "/panel/orders/papers" May(OrdersManage, List) => order_bulk::papers,
@@ -125,6 +125,13 @@ pub const ROUTES: &[Route] = routes! {
     POST "/panel/orders/{order}/unflag" May(OrdersManage, Order) => order_act::unflag,
     POST "/panel/orders/{order}/papers" May(OrdersManage, Order) => order_act::papers,
     POST "/panel/orders/{order}/cancel" May(OrdersRefund, Order) => order_act::cancel,
+    GET "/panel/tickets" May(OrdersView, List) => ticket_list::show,
+    GET "/panel/tickets.csv" May(OrdersExport, List) => export::tickets_csv,
+    GET "/panel/tickets.xlsx" May(OrdersExport, List) => export::tickets_xlsx,
+    GET "/panel/tickets/{ticket}" May(OrdersView, Ticket) => ticket::show,
+    GET "/panel/events/{event}/attendees" May(OrdersView, Event) => attendee_list::show,
+    GET "/panel/events/{event}/attendees.csv" May(OrdersExport, Event) => export::attendees_csv,
+    GET "/panel/events/{event}/attendees.xlsx" May(OrdersExport, Event) => export::attendees_xlsx,
 
     // Money.
     GET "/panel/payments" May(OrdersView, List) => money::payments,

@@ -1,0 +1,133 @@
+//! Lists as files, with the filters of the list: streamed a piece at a time, so their length takes no memory.
+//!
+//! Invariants: a cell that a spreadsheet would take for a formula is text. Rows are read after a place, in pieces of
+//! their own, so no lock and no snapshot lasts as long as a slow reader. Whoever takes a list away leaves a row in the audit
+//! trail. A list reads its rows by `orders` or `tickets`; how a file is written is `csv`'s and `sheet`'s.
+
+mod csv;
+mod orders;
+mod sheet;
+mod tickets;
+
+pub(super) use self::{
+    csv::{harmless, packed},
+    orders::{csv as orders_csv, xlsx as orders_xlsx},
+    tickets::{attendees_csv, attendees_xlsx, csv as tickets_csv, xlsx as tickets_xlsx},
+};
+
+use std::future::Future;
+
+use axum::{
+    body::{Body, Bytes},
+    http::{
+        HeaderValue, StatusCode,
+        header::{CONTENT_DISPOSITION, CONTENT_TYPE},
+    },
+    response::{IntoResponse as _, Response},
+};
+use serde_json::json;
+use tokio::sync::mpsc;
+
+use super::door::Here;
+use crate::{app::users::By, store::StoreError};
+
+/// Rows that are asked for at once.
+const PIECE: usize = 1_000;
+/// Pieces that wait to be written.
+const AHEAD: usize = 2;
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Csv,
+    Xlsx,
+}
+
+/// One cell.
+#[derive(Clone, Debug, PartialEq)]
+enum Cell {
+    Text(String),
+    Number(f64),
+}
+
+/// Pieces of rows on their way to the file.
+type Rows = mpsc::Receiver<Result<Vec<Vec<Cell>>, StoreError>>;
+/// Where a list puts them.
+type Filling = mpsc::Sender<Result<Vec<Vec<Cell>>, StoreError>>;
+/// Pieces of the file on their way out.
+type Out = mpsc::Sender<std::io::Result<Bytes>>;
+
+impl Cell {
+    fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+/// Notes that a list is taken away.
+async fn note(here: &Here, what: &str) -> Result<(), StoreError> {
+    let filter: String = here.door.visitor.query.chars().take(300).collect();
+    let by = By::account(&here.signed.account);
+    here.app()
+        .note_alone(&by, what, json!({"filter": filter}))
+        .await
+}
+
+/// Sends a file whose rows `fill` gives. The answer begins at once; what fails afterwards cuts it off, so that nobody takes
+/// a part for the whole.
+fn send<F>(
+    format: Format,
+    name: &str,
+    head: Vec<String>,
+    fill: impl FnOnce(Filling) -> F,
+) -> Response
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let (filling, rows) = mpsc::channel(AHEAD);
+    let (out, receive) = mpsc::channel(AHEAD);
+    tokio::spawn(fill(filling));
+    let (kind, ending) = match format {
+        Format::Csv => {
+            tokio::spawn(csv::write(head, rows, out));
+            ("text/csv; charset=utf-8", "csv")
+        }
+        Format::Xlsx => {
+            tokio::spawn(sheet::write(head, rows, out));
+            (
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                "xlsx",
+            )
+        }
+    };
+    let body = Body::from_stream(futures_util::stream::unfold(receive, |mut receive| async {
+        receive.recv().await.map(|piece| (piece, receive))
+    }));
+    let mut answer = (StatusCode::OK, body).into_response();
+    let headers = answer.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}.{ending}\"")) {
+        headers.insert(CONTENT_DISPOSITION, value);
+    }
+    answer
+}
+
+/// Gives pieces of rows until there are no more, or nobody wants them.
+async fn pieces<P, R, F>(
+    filling: Filling,
+    mut read: impl FnMut(Option<P>) -> F,
+    place: impl Fn(&R) -> P,
+    line: impl Fn(&R) -> Vec<Cell>,
+) where
+    F: Future<Output = Result<Vec<R>, StoreError>>,
+{
+    let mut after = None;
+    loop {
+        let rows = read(after.take()).await;
+        let is_end = rows.as_ref().map_or(true, |rows| rows.len() < PIECE);
+        after = rows.as_ref().ok().and_then(|rows| rows.last()).map(&place);
+        let lines = rows.map(|rows| rows.iter().map(&line).collect());
+        if filling.send(lines).await.is_err() || is_end {
+            return;
+        }
+    }
+}

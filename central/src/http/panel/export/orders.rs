@@ -1,0 +1,94 @@
+//! The list of orders as a file.
+
+use axum::response::Response;
+
+use super::{
+    super::{
+        door::Here,
+        guard,
+        order_list::{Question, question},
+        status, when,
+    },
+    Cell, Format, PIECE, note, pieces, send,
+};
+use crate::{
+    domain::{order_search::Place, permission::Permission},
+    store::{self, StoreError, order_list::OrderRow},
+};
+
+const HEAD: [(&str, &str); 8] = [
+    ("Number", "Nomor"),
+    ("Event", "Acara"),
+    ("Status", "Status"),
+    ("Buyer", "Pembeli"),
+    ("E-mail", "E-mail"),
+    ("Currency", "Mata uang"),
+    ("Total", "Jumlah"),
+    ("Placed", "Dipesan"),
+];
+
+pub(in crate::http::panel) async fn csv(here: Here) -> Response {
+    file(here, Format::Csv).await
+}
+
+pub(in crate::http::panel) async fn xlsx(here: Here) -> Response {
+    file(here, Format::Xlsx).await
+}
+
+async fn file(here: Here, format: Format) -> Response {
+    let begun = async {
+        let question = question(&here, Permission::OrdersExport).await?;
+        note(&here, "orders.export").await?;
+        Ok::<_, StoreError>(question)
+    };
+    let question = match begun.await {
+        Ok(question) => question,
+        Err(error) => return guard::failed(&error),
+    };
+    let head = HEAD.map(|(english, indonesian)| here.say(english, indonesian).to_owned());
+    send(format, "orders", head.into(), move |filling| async move {
+        let (question, here) = (&question, &here);
+        let read =
+            |after: Option<Place>| async move { piece(here, question, after.as_ref()).await };
+        let sort = question.filter.sort;
+        pieces(
+            filling,
+            read,
+            |row: &OrderRow| row.place(sort),
+            |row| line(here, question, row),
+        )
+        .await;
+    })
+}
+
+async fn piece(
+    here: &Here,
+    question: &Question,
+    after: Option<&Place>,
+) -> Result<Vec<OrderRow>, StoreError> {
+    let mut tx = here.app().store.read().await?;
+    let limit = question.limit.as_deref();
+    store::order_list::page(&mut tx, limit, &question.filter, after, PIECE).await
+}
+
+fn line(here: &Here, question: &Question, row: &OrderRow) -> Vec<Cell> {
+    let language = here.door.visitor.language;
+    let event = question.events.get(&row.event);
+    let zone = event.map_or(when::HOME, |event| event.time_zone.as_str());
+    let unit = 10_f64.powi(i32::try_from(row.total.currency.exponent()).unwrap_or_default());
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "sums of an order are far below 2^53"
+    )]
+    let total = row.total.minor as f64 / unit;
+    vec![
+        Cell::text(&row.number),
+        Cell::text(event.map_or("", |event| &event.name)),
+        Cell::text(status::order(row.status, language).0),
+        Cell::text(&row.buyer_name),
+        Cell::text(&row.email),
+        Cell::text(row.total.currency.code()),
+        Cell::Number(total),
+        Cell::text(when::moment(row.created_at, zone, language)),
+    ]
+}

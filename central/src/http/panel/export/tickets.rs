@@ -1,0 +1,121 @@
+//! The lists of tickets and of attendees as files.
+
+use axum::response::Response;
+
+use super::{
+    super::{
+        attendee_list,
+        door::Here,
+        guard,
+        ticket_list::{self, Question, shown},
+    },
+    Cell, Format, PIECE, note, pieces, send,
+};
+use crate::{
+    domain::{permission::Permission, ticket_search::TicketPlace},
+    http::refusal::Refusal,
+    store::{self, StoreError, ticket_list::TicketRow},
+};
+
+const HEAD: [(&str, &str); 10] = [
+    ("Number", "Nomor"),
+    ("Name", "Nama"),
+    ("Event", "Acara"),
+    ("Type", "Jenis"),
+    ("Day", "Hari"),
+    ("Status", "Status"),
+    ("At the gates", "Di gerbang"),
+    ("Since", "Sejak"),
+    ("Wristband", "Gelang"),
+    ("Order", "Pesanan"),
+];
+
+pub(in crate::http::panel) async fn csv(here: Here) -> Response {
+    tickets(here, Format::Csv).await
+}
+
+pub(in crate::http::panel) async fn xlsx(here: Here) -> Response {
+    tickets(here, Format::Xlsx).await
+}
+
+pub(in crate::http::panel) async fn attendees_csv(here: Here) -> Response {
+    attendees(here, Format::Csv).await
+}
+
+pub(in crate::http::panel) async fn attendees_xlsx(here: Here) -> Response {
+    attendees(here, Format::Xlsx).await
+}
+
+async fn tickets(here: Here, format: Format) -> Response {
+    let begun = async {
+        let question = ticket_list::question(&here, Permission::OrdersExport).await?;
+        note(&here, "tickets.export").await?;
+        Ok::<_, StoreError>(question)
+    };
+    match begun.await {
+        Ok(question) => file(here, format, "tickets", question),
+        Err(error) => guard::failed(&error),
+    }
+}
+
+async fn attendees(here: Here, format: Format) -> Response {
+    let Some(event) = here.event().cloned() else {
+        return Refusal::INTERNAL.answer();
+    };
+    let begun = async {
+        let mut tx = here.app().store.read().await?;
+        let question = attendee_list::question(&here, &mut tx, &event).await?;
+        drop(tx);
+        note(&here, "attendees.export").await?;
+        Ok::<_, StoreError>(question)
+    };
+    match begun.await {
+        Ok(question) => {
+            let name = format!("{}-attendees", event.slug);
+            file(here, format, &name, question)
+        }
+        Err(error) => guard::failed(&error),
+    }
+}
+
+fn file(here: Here, format: Format, name: &str, question: Question) -> Response {
+    let head = HEAD.map(|(english, indonesian)| here.say(english, indonesian).to_owned());
+    send(format, name, head.into(), move |filling| async move {
+        let (question, here) = (&question, &here);
+        let read =
+            |after: Option<TicketPlace>| async move { piece(here, question, after.as_ref()).await };
+        let sort = question.filter.order();
+        pieces(
+            filling,
+            read,
+            |row: &TicketRow| row.place(sort),
+            |row| line(here, question, row),
+        )
+        .await;
+    })
+}
+
+async fn piece(
+    here: &Here,
+    question: &Question,
+    after: Option<&TicketPlace>,
+) -> Result<Vec<TicketRow>, StoreError> {
+    let mut tx = here.app().store.read().await?;
+    store::ticket_list::page(&mut tx, &question.seen(), &question.filter, after, PIECE).await
+}
+
+fn line(here: &Here, question: &Question, row: &TicketRow) -> Vec<Cell> {
+    let row = shown(here, &question.events, row);
+    vec![
+        Cell::Text(row.number),
+        Cell::Text(row.attendee),
+        Cell::Text(row.event),
+        Cell::Text(row.kind),
+        Cell::Text(row.days),
+        Cell::text(row.status.0),
+        Cell::text(row.check_in.0),
+        Cell::Text(row.since),
+        Cell::Text(row.wristband),
+        Cell::Text(row.order),
+    ]
+}

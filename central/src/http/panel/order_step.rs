@@ -1,0 +1,220 @@
+//! The timeline of an order: what happened to it, in the order in which it happened.
+//!
+//! Invariants: what a payment provider sent is shown to whoever may move money and to nobody else, and without what proves
+//! it; scans are shown to whoever sees scans. Stable names are shown as they are, beside words in the reader's language.
+
+use sync_protocol::{scan::Action, time::Timestamp};
+
+use super::{audit::pairs, door::Here, when};
+use crate::{
+    domain::{event::Event, order::Order, permission::Permission, raw_notice},
+    store::{self, StoreError, Tx, timeline::ScanRow},
+};
+
+/// One moment of the timeline.
+pub(super) struct Step {
+    at: Timestamp,
+    pub(super) when: String,
+    pub(super) icon: &'static str,
+    pub(super) words: String,
+    pub(super) detail: String,
+    /// What came from outside, as it came.
+    pub(super) raw: Option<String>,
+}
+
+/// Makes steps of one order.
+struct Telling<'a> {
+    here: &'a Here,
+    event: &'a Event,
+    steps: Vec<Step>,
+}
+
+/// All steps, the oldest first.
+pub(super) async fn all(
+    here: &Here,
+    tx: &mut Tx,
+    order: &Order,
+    event: &Event,
+) -> Result<Vec<Step>, StoreError> {
+    let mut telling = Telling {
+        here,
+        event,
+        steps: Vec::new(),
+    };
+    telling.sale(tx, order).await?;
+    telling.payments(tx, order).await?;
+    telling.letters(tx, order).await?;
+    telling.refunds(tx, order).await?;
+    if here.may(Permission::ScansView, event) {
+        telling.scans(tx, order).await?;
+    }
+    telling.records(tx, order).await?;
+    telling.steps.sort_by_key(|step| step.at);
+    Ok(telling.steps)
+}
+
+impl Telling<'_> {
+    fn add(&mut self, at: Timestamp, icon: &'static str, words: (&str, &str), detail: String) {
+        let words = self.here.say(words.0, words.1).to_owned();
+        self.steps.push(Step {
+            at,
+            when: self.moment(at),
+            icon,
+            words,
+            detail,
+            raw: None,
+        });
+    }
+
+    fn moment(&self, at: Timestamp) -> String {
+        let language = self.here.door.visitor.language;
+        when::moment(at, &self.event.time_zone, language)
+    }
+
+    async fn sale(&mut self, tx: &mut Tx, order: &Order) -> Result<(), StoreError> {
+        let mut held = Vec::new();
+        for hold in store::timeline::holds(tx, order.id).await? {
+            let stands = match hold.status.as_str() {
+                "held" => self.here.say("held until", "ditahan sampai"),
+                "sold" => self
+                    .here
+                    .say("sold, was held until", "terjual, tadinya ditahan sampai"),
+                _ => self.here.say(
+                    "given back, was held until",
+                    "dilepas, tadinya ditahan sampai",
+                ),
+            };
+            let until = self.moment(hold.until);
+            held.push(format!(
+                "{} × {} {stands} {until}",
+                hold.quantity, hold.kind
+            ));
+        }
+        self.add(
+            order.created_at,
+            "bag",
+            ("Placed", "Dipesan"),
+            held.join(" · "),
+        );
+        if let Some(at) = order.paid_at {
+            let words = ("Paid, tickets issued", "Dibayar, tiket diterbitkan");
+            self.add(at, "check-circle-fill", words, String::new());
+        }
+        Ok(())
+    }
+
+    async fn payments(&mut self, tx: &mut Tx, order: &Order) -> Result<(), StoreError> {
+        for payment in store::payment::all_of_order(tx, order.id).await? {
+            let channel = payment.channel.unwrap_or_default();
+            let (provider, status) = (payment.provider, payment.status.name());
+            let detail = format!("{provider} {} {channel} · {status}", payment.reference);
+            let words = ("Payment begun", "Pembayaran dimulai");
+            self.add(payment.created_at, "credit-card", words, detail);
+        }
+        let sees_raw = self.here.may(Permission::OrdersRefund, self.event);
+        for notice in store::timeline::notices(tx, order.id).await? {
+            let proof = if notice.is_authentic {
+                self.here.say("genuine", "asli")
+            } else {
+                self.here.say("without proof", "tanpa bukti")
+            };
+            let outcome = notice.outcome.unwrap_or_default();
+            let detail = format!("{proof} · {}× · {outcome}", notice.times);
+            let words = (
+                "Notice of the payment provider",
+                "Kabar penyedia pembayaran",
+            );
+            self.add(notice.at, "broadcast", words, detail);
+            if let Some(step) = self.steps.last_mut().filter(|_| sees_raw) {
+                step.raw = Some(raw_notice::shown(&notice.body));
+            }
+        }
+        Ok(())
+    }
+
+    async fn letters(&mut self, tx: &mut Tx, order: &Order) -> Result<(), StoreError> {
+        for letter in store::timeline::letters(tx, order.id).await? {
+            let stands = match (letter.done_at, letter.is_given_up) {
+                (Some(_), _) => self.here.say("sent", "terkirim"),
+                (None, true) => self.here.say("given up", "gagal"),
+                (None, false) => self.here.say("waiting", "menunggu"),
+            };
+            let detail = format!("{} · {stands} · {}×", letter.kind, letter.attempts);
+            self.add(letter.at, "envelope", ("Letter", "Surat"), detail);
+        }
+        Ok(())
+    }
+
+    async fn refunds(&mut self, tx: &mut Tx, order: &Order) -> Result<(), StoreError> {
+        let language = self.here.door.visitor.language;
+        for refund in store::refund::of_order(tx, order.id).await? {
+            let (reason, status) = (refund.reason.name(), refund.status.name());
+            let detail = format!("{} · {reason} · {status}", refund.amount.text(language));
+            let words = ("Refund", "Pengembalian");
+            self.add(refund.requested_at, "arrow-counterclockwise", words, detail);
+        }
+        Ok(())
+    }
+
+    async fn scans(&mut self, tx: &mut Tx, order: &Order) -> Result<(), StoreError> {
+        for scan in store::timeline::scans(tx, order.id).await? {
+            let ruling = ruling(&scan).map_or("", |(english, indonesian)| {
+                self.here.say(english, indonesian)
+            });
+            let detail = format!(
+                "{} · {} · {} · {ruling}",
+                scan.ticket,
+                place(&scan),
+                scan.reason
+            );
+            self.add(scan.at, "qr-code-scan", action(scan.action), detail);
+        }
+        Ok(())
+    }
+
+    async fn records(&mut self, tx: &mut Tx, order: &Order) -> Result<(), StoreError> {
+        for row in store::audit::of_subject(tx, "order", order.id.0).await? {
+            let mut detail = pairs(&row.detail);
+            let by = detail.iter().position(|(name, _)| name == "by");
+            let by = by.map_or(row.actor_kind, |at| detail.remove(at).1);
+            let rest = detail
+                .iter()
+                .map(|(name, value)| format!("{name}: {value}"));
+            let parts = [by, row.action].into_iter().chain(rest);
+            let detail = parts.collect::<Vec<_>>().join(" · ");
+            self.add(row.at, "journal-text", ("Recorded", "Dicatat"), detail);
+        }
+        Ok(())
+    }
+}
+
+/// What was wanted at a gate.
+pub(super) const fn action(action: Action) -> (&'static str, &'static str) {
+    match action {
+        Action::Exchange => ("Scan: exchange", "Pindaian: tukar"),
+        Action::Entry => ("Scan: entry", "Pindaian: masuk"),
+        Action::Exit => ("Scan: exit", "Pindaian: keluar"),
+        Action::Unpair => ("Scan: wristband taken off", "Pindaian: gelang dilepas"),
+        Action::Undo => ("Scan: taken back", "Pindaian: dibatalkan"),
+    }
+}
+
+/// What the merge says of a scan, in words.
+pub(super) fn ruling(scan: &ScanRow) -> Option<(&'static str, &'static str)> {
+    Some(match scan.ruling.as_deref()? {
+        "counted" => ("counts", "dihitung"),
+        "double" => ("double", "ganda"),
+        "double_undecidable" => ("double, order uncertain", "ganda, urutan tidak pasti"),
+        "stray" => ("nobody was inside", "tidak ada di dalam"),
+        "unbound" => ("wristband of no ticket", "gelang tanpa tiket"),
+        "undone" => ("taken back", "dibatalkan"),
+        _ => return None,
+    })
+}
+
+/// Gate and node.
+pub(super) fn place(scan: &ScanRow) -> String {
+    let parts = [&scan.gate, &scan.node];
+    let parts = parts.into_iter().filter_map(Option::as_deref);
+    parts.collect::<Vec<_>>().join(" / ")
+}

@@ -1,0 +1,118 @@
+//! One ticket: whose it is, the order it came with, and all that gates saw of it.
+
+use askama::Template;
+use axum::{http::StatusCode, response::Response};
+use sync_protocol::id::TicketId;
+
+use super::{
+    door::{Here, Meant},
+    frame::Frame,
+    guard,
+    nav::Section,
+    order_step::{action, place, ruling},
+    status,
+    ticket_list::{check_in, days, wristband},
+    when,
+};
+use crate::{
+    domain::{event::Event, permission::Permission},
+    http::refusal::Refusal,
+    store::{self, StoreError},
+};
+
+#[derive(Template)]
+#[template(path = "panel/ticket.html")]
+struct Detail {
+    page: Frame,
+    number: String,
+    status: status::Mark,
+    check_in: status::Mark,
+    facts: Vec<(String, String)>,
+    order: String,
+    has_papers: bool,
+    /// `None` = not for this account.
+    scans: Option<Vec<ScanRow>>,
+}
+
+/// A scan as a page shows it.
+pub(super) struct ScanRow {
+    pub(super) at: String,
+    pub(super) action: String,
+    pub(super) place: String,
+    /// Its stable name.
+    pub(super) reason: &'static str,
+    pub(super) ruling: String,
+}
+
+pub(super) async fn show(here: Here) -> Response {
+    let Meant::Ticket(ticket, event) = &here.meant else {
+        return Refusal::INTERNAL.answer();
+    };
+    match load(&here, *ticket, event).await {
+        Ok(Some(template)) => template.page.send(StatusCode::OK, &template),
+        Ok(None) => Refusal::NOT_FOUND.answer(),
+        Err(error) => guard::failed(&error),
+    }
+}
+
+async fn load(here: &Here, ticket: TicketId, event: &Event) -> Result<Option<Detail>, StoreError> {
+    let mut tx = here.app().store.read().await?;
+    let Some(row) = store::ticket_list::by_id(&mut tx, ticket).await? else {
+        return Ok(None);
+    };
+    let language = here.door.visitor.language;
+    let moment = |at| when::moment(at, &event.time_zone, language);
+    let scans = if here.may(Permission::ScansView, event) {
+        let scans = store::timeline::scans_of_ticket(&mut tx, ticket).await?;
+        Some(
+            scans
+                .iter()
+                .map(|scan| shown(here, scan, &moment))
+                .collect(),
+        )
+    } else {
+        None
+    };
+    let fact =
+        |english, indonesian, value: String| (here.say(english, indonesian).to_owned(), value);
+    let mut facts = vec![
+        fact("Name", "Nama", row.attendee.clone()),
+        fact("Type", "Jenis", row.kind.clone()),
+        fact("Day", "Hari", days(row.day_mask)),
+        fact("Event", "Acara", event.name.clone()),
+    ];
+    if let Some(at) = row.exchanged_at {
+        facts.push(fact("Exchanged", "Ditukar", moment(at)));
+        facts.push(fact("Wristband", "Gelang", wristband(&row)));
+    }
+    if let Some(at) = row.entered_at {
+        facts.push(fact("Let in", "Masuk", moment(at)));
+    }
+    Ok(Some(Detail {
+        page: Frame::inside(here, Section::Tickets)
+            .below("/panel/tickets", here.say("Tickets", "Tiket")),
+        number: row.number.to_string(),
+        status: status::ticket(row.status, language),
+        check_in: check_in(here, &row),
+        facts,
+        has_papers: here.may(Permission::OrdersManage, event),
+        order: row.order,
+        scans,
+    }))
+}
+
+fn shown(
+    here: &Here,
+    scan: &store::timeline::ScanRow,
+    moment: &impl Fn(sync_protocol::time::Timestamp) -> String,
+) -> ScanRow {
+    let (english, indonesian) = action(scan.action);
+    let ruling = ruling(scan).map_or("", |(english, indonesian)| here.say(english, indonesian));
+    ScanRow {
+        at: moment(scan.at),
+        action: here.say(english, indonesian).to_owned(),
+        place: place(scan),
+        reason: scan.reason,
+        ruling: ruling.to_owned(),
+    }
+}
