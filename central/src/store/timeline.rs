@@ -131,8 +131,8 @@ pub struct ScanRow {
     pub ticket: TicketNumber,
     /// What was wanted.
     pub action: Action,
-    /// Stable name of the reason that the gate gave.
-    pub reason: &'static str,
+    /// Why the gate answered as it did.
+    pub reason: Reason,
     /// What the merge says of it, where it admitted.
     pub ruling: Option<String>,
     /// The gate.
@@ -195,7 +195,7 @@ fn scan_row(
 ) -> Result<ScanRow, StoreError> {
     let reason = u8::try_from(reason).ok().and_then(Reason::from_code);
     Ok(ScanRow {
-        reason: reason.ok_or(StoreError::Corrupt("reason"))?.name(),
+        reason: reason.ok_or(StoreError::Corrupt("reason"))?,
         at: Timestamp(at),
         ticket: TicketNumber::new(unsigned(ticket)?),
         action: action(wanted)?,

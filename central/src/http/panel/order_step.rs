@@ -3,9 +3,17 @@
 //! Invariants: what a payment provider sent is shown to whoever may move money and to nobody else, and without what proves
 //! it; scans are shown to whoever sees scans. Stable names are shown as they are, beside words in the reader's language.
 
-use sync_protocol::{scan::Action, time::Timestamp};
+use sync_protocol::time::Timestamp;
 
-use super::{audit::pairs, door::Here, when};
+use super::{
+    audit::pairs,
+    door::Here,
+    gates::{
+        reason_words,
+        scan_list::{action_words, ruling_words},
+    },
+    when,
+};
 use crate::{
     domain::{event::Event, order::Order, permission::Permission, raw_notice},
     store::{self, StoreError, Tx, timeline::ScanRow},
@@ -158,16 +166,10 @@ impl Telling<'_> {
 
     async fn scans(&mut self, tx: &mut Tx, order: &Order) -> Result<(), StoreError> {
         for scan in store::timeline::scans(tx, order.id).await? {
-            let ruling = ruling(&scan).map_or("", |(english, indonesian)| {
-                self.here.say(english, indonesian)
-            });
-            let detail = format!(
-                "{} · {} · {} · {ruling}",
-                scan.ticket,
-                place(&scan),
-                scan.reason
-            );
-            self.add(scan.at, "qr-code-scan", action(scan.action), detail);
+            let (ruling, reason) = said(self.here, &scan);
+            let detail = format!("{} · {} · {reason} · {ruling}", scan.ticket, place(&scan));
+            let words = action_words(self.here, scan.action);
+            self.add(scan.at, "qr-code-scan", (words, words), detail);
         }
         Ok(())
     }
@@ -188,28 +190,12 @@ impl Telling<'_> {
     }
 }
 
-/// What was wanted at a gate.
-pub(super) const fn action(action: Action) -> (&'static str, &'static str) {
-    match action {
-        Action::Exchange => ("Scan: exchange", "Pindaian: tukar"),
-        Action::Entry => ("Scan: entry", "Pindaian: masuk"),
-        Action::Exit => ("Scan: exit", "Pindaian: keluar"),
-        Action::Unpair => ("Scan: wristband taken off", "Pindaian: gelang dilepas"),
-        Action::Undo => ("Scan: taken back", "Pindaian: dibatalkan"),
-    }
-}
-
-/// What the merge says of a scan, in words.
-pub(super) fn ruling(scan: &ScanRow) -> Option<(&'static str, &'static str)> {
-    Some(match scan.ruling.as_deref()? {
-        "counted" => ("counts", "dihitung"),
-        "double" => ("double", "ganda"),
-        "double_undecidable" => ("double, order uncertain", "ganda, urutan tidak pasti"),
-        "stray" => ("nobody was inside", "tidak ada di dalam"),
-        "unbound" => ("wristband of no ticket", "gelang tanpa tiket"),
-        "undone" => ("taken back", "dibatalkan"),
-        _ => return None,
-    })
+/// What the merge says of a scan, and what its gate said, in words.
+pub(super) fn said(here: &Here, scan: &ScanRow) -> (String, String) {
+    let ruling = scan.ruling.as_deref();
+    let ruling = ruling.map_or_else(String::new, |name| ruling_words(here, name));
+    let reason = reason_words(scan.reason, here.door.visitor.language);
+    (ruling, reason)
 }
 
 /// Gate and node.

@@ -7,9 +7,10 @@ use sync_protocol::id::TicketId;
 use super::{
     door::{Here, Meant},
     frame::Frame,
+    gates::scan_list::action_words,
     guard,
     nav::Section,
-    order_step::{action, place, ruling},
+    order_step::{place, said},
     status,
     ticket_list::{check_in, days, wristband},
     when,
@@ -39,8 +40,7 @@ pub(super) struct ScanRow {
     pub(super) at: String,
     pub(super) action: String,
     pub(super) place: String,
-    /// Its stable name.
-    pub(super) reason: &'static str,
+    pub(super) reason: String,
     pub(super) ruling: String,
 }
 
@@ -106,13 +106,12 @@ fn shown(
     scan: &store::timeline::ScanRow,
     moment: &impl Fn(sync_protocol::time::Timestamp) -> String,
 ) -> ScanRow {
-    let (english, indonesian) = action(scan.action);
-    let ruling = ruling(scan).map_or("", |(english, indonesian)| here.say(english, indonesian));
+    let (ruling, reason) = said(here, scan);
     ScanRow {
         at: moment(scan.at),
-        action: here.say(english, indonesian).to_owned(),
+        action: action_words(here, scan.action).to_owned(),
         place: place(scan),
-        reason: scan.reason,
-        ruling: ruling.to_owned(),
+        reason,
+        ruling,
     }
 }

@@ -206,7 +206,7 @@ fn doubt_words(visitor: &Visitor, now: &DoorNow, doubt: &Doubt) -> String {
 }
 
 /// A reason as people read it at central.
-pub(super) fn reason_words(reason: Reason, language: Language) -> String {
+pub(in crate::http::panel) fn reason_words(reason: Reason, language: Language) -> String {
     let (english, indonesian) = match reason {
         Reason::Admitted => ("Admitted", "Masuk"),
         Reason::Exchanged => ("Exchanged", "Ditukar"),

@@ -21,4 +21,5 @@ pub(super) mod operator_list;
 mod said;
 pub(super) mod scan_list;
 
+pub(super) use live_shown::reason_words;
 pub(super) use said::done;

@@ -225,7 +225,7 @@ fn ruled_words(here: &Here, ruled: Ruled) -> &str {
 }
 
 /// A stored ruling in words.
-pub(super) fn ruling_words(here: &Here, name: &str) -> String {
+pub(in crate::http::panel) fn ruling_words(here: &Here, name: &str) -> String {
     if name == "double_undecidable" {
         let words = here.say(
             "Came second, clocks cannot be sure",
@@ -239,7 +239,7 @@ pub(super) fn ruling_words(here: &Here, name: &str) -> String {
     }
 }
 
-pub(super) fn action_words(here: &Here, action: Action) -> &'static str {
+pub(in crate::http::panel) fn action_words(here: &Here, action: Action) -> &'static str {
     let (english, indonesian) = match action {
         Action::Exchange => ("Exchange", "Penukaran"),
         Action::Entry => ("Entry", "Masuk"),
