@@ -28,6 +28,7 @@ const PACKAGED: [(&str, &str); 5] = [
 const ICONS: &[&str] = &[
     "arrow-counterclockwise",
     "bag",
+    "bar-chart-line",
     "bookmark",
     "bookmark-plus",
     "box-arrow-right",

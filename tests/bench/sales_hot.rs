@@ -16,6 +16,7 @@ use std::{
 use anyhow::{Result, ensure};
 use central::{
     domain::{
+        channel::Channel,
         event::EventSetup,
         hold::{Claim, HoldStatus},
         id::{OrderId, OrderItemId, PaymentId},
@@ -219,6 +220,7 @@ fn order(app: &central::app::App, event: &EventSetup) -> Order {
         created_at: now,
         paid_at: None,
         attention: None,
+        channel: Channel::Web,
     }
 }
 

@@ -43,6 +43,7 @@ mod panel_pages;
 mod panel_papers;
 mod panel_powers;
 mod panel_promos;
+mod panel_reports;
 mod panel_rights;
 mod panel_setup;
 mod panel_sign_in;

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     domain::{
+        channel::Channel,
         event::TicketType,
         hold::{Claim, HoldStatus},
         id::{OrderId, OrderItemId, PaymentId, TicketTypeId},
@@ -215,6 +216,7 @@ impl App {
             created_at: now,
             paid_at: Some(now),
             attention: None,
+            channel: Channel::Web,
         }
     }
 

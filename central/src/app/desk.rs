@@ -12,6 +12,7 @@ use super::{App, events::EventError, refunds::RefundError, trail::Actor};
 use crate::{
     domain::{
         attention::Attention,
+        channel::Channel,
         event::EventStatus,
         id::PaymentId,
         named::named_enum,
@@ -124,6 +125,7 @@ impl App {
             }
             let status = self.sell_at_desk(tx, &order, by, now).await?;
             store::order::mark_paid(tx, order.id, order.status, now).await?;
+            store::order::put_channel(tx, order.id, Channel::Desk).await?;
             self.put_desk_payment(tx, &order, taken, now).await?;
             self.issue_tickets(tx, order.event, &[order.id], &mut revision, now)
                 .await?;
@@ -139,6 +141,7 @@ impl App {
             Ok::<_, DeskError>(Order {
                 status,
                 paid_at,
+                channel: Channel::Desk,
                 ..order
             })
         });

@@ -15,8 +15,8 @@
 use sync_protocol::{id::EventId, time::Timestamp};
 
 use super::{
-    attention::Attention, id::OrderId, identity::IdentityKind, money::Money, named::named_enum,
-    price::Sums,
+    attention::Attention, channel::Channel, id::OrderId, identity::IdentityKind, money::Money,
+    named::named_enum, price::Sums,
 };
 
 named_enum! {
@@ -170,6 +170,8 @@ pub struct Order {
     pub paid_at: Option<Timestamp>,
     /// Why an admin must look.
     pub attention: Option<Attention>,
+    /// How it came.
+    pub channel: Channel,
 }
 
 /// One line of an order.

@@ -82,6 +82,10 @@ pub struct Sums {
     pub fee_minor: i64,
     /// Of taxes on top.
     pub tax_minor: i64,
+    /// Of fees that are part of the price.
+    pub included_fee_minor: i64,
+    /// Of taxes that are part of the price.
+    pub included_tax_minor: i64,
 }
 
 impl Sums {
@@ -93,6 +97,8 @@ impl Sums {
             discount_minor: 0,
             fee_minor: 0,
             tax_minor: 0,
+            included_fee_minor: 0,
+            included_tax_minor: 0,
         }
     }
 }
@@ -247,12 +253,14 @@ impl Till {
                 included += amount;
             } else {
                 running = plus(running, amount)?;
-                let sum = match charge.kind {
-                    ChargeKind::Fee => &mut sums.fee_minor,
-                    ChargeKind::Tax => &mut sums.tax_minor,
-                };
-                *sum = plus(*sum, amount)?;
             }
+            let sum = match (charge.kind, charge.is_included) {
+                (ChargeKind::Fee, false) => &mut sums.fee_minor,
+                (ChargeKind::Tax, false) => &mut sums.tax_minor,
+                (ChargeKind::Fee, true) => &mut sums.included_fee_minor,
+                (ChargeKind::Tax, true) => &mut sums.included_tax_minor,
+            };
+            *sum = plus(*sum, amount)?;
             if charge.kind == ChargeKind::Fee {
                 fees = plus(fees, amount)?;
             }

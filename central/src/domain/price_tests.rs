@@ -250,7 +250,7 @@ proptest! {
         lines in lines(), promos in promos(), groups in groups(), charges in charges(),
     ) {
         let price = price(&lines, &promos, &groups, &charges).expect("small");
-        let Sums { subtotal_minor, discount_minor, fee_minor, tax_minor } = price.sums;
+        let Sums { subtotal_minor, discount_minor, fee_minor, tax_minor, included_fee_minor, included_tax_minor } = price.sums;
         for part in [subtotal_minor, discount_minor, fee_minor, tax_minor, price.total_minor] {
             prop_assert!(part >= 0);
         }
@@ -259,7 +259,9 @@ proptest! {
         let told: i64 = price.adjustments.iter().map(Adjustment::signed_minor).sum();
         prop_assert_eq!(price.total_minor, subtotal_minor + told);
         let included = price.adjustments.iter().filter(|a| a.is_included);
-        prop_assert!(included.map(|a| a.amount_minor).sum::<i64>() <= price.total_minor);
+        let included = included.map(|a| a.amount_minor).sum::<i64>();
+        prop_assert!(included <= price.total_minor);
+        prop_assert_eq!(included, included_fee_minor + included_tax_minor);
         // Of each line at most the line, and all of them are the discount.
         for (line, off) in lines.iter().zip(&price.line_discounts) {
             prop_assert!((0..=line.unit_minor * i64::from(line.quantity)).contains(off));

@@ -1,10 +1,11 @@
-//! Orders with their items and attendees.
+//! Orders with their attendees; their lines stand in `order_item`.
 //!
 //! Invariant: a status is written only where the row still stands where the decision found it.
 
 use sync_protocol::{id::EventId, time::Timestamp};
 use uuid::Uuid;
 
+pub use super::order_item::{insert_items, items};
 use super::{
     StoreError, Tx,
     many::write_many,
@@ -12,10 +13,11 @@ use super::{
 };
 use crate::domain::{
     attention::Attention,
-    id::{OrderId, OrderItemId, TicketTypeId},
+    channel::Channel,
+    id::{OrderId, OrderItemId},
     identity::IdentityKind,
     money::{Currency, Money},
-    order::{Order, OrderItem, OrderStatus},
+    order::{Order, OrderStatus},
     price::Sums,
 };
 
@@ -23,7 +25,8 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, number, event_id, status, buyer_name, identity_kind, email, phone, language, currency, \
-             subtotal_minor, discount_minor, fee_minor, tax_minor, total_minor, hold_until, created_at, paid_at, attention FROM orders ",
+             subtotal_minor, discount_minor, fee_minor, tax_minor, included_fee_minor, included_tax_minor, total_minor, \
+             hold_until, created_at, paid_at, attention, channel FROM orders ",
             $rest
         )
     };
@@ -45,11 +48,14 @@ struct Row {
     discount_minor: i64,
     fee_minor: i64,
     tax_minor: i64,
+    included_fee_minor: i64,
+    included_tax_minor: i64,
     total_minor: i64,
     hold_until: i64,
     created_at: i64,
     paid_at: Option<i64>,
     attention: Option<String>,
+    channel: String,
 }
 
 impl Row {
@@ -72,12 +78,15 @@ impl Row {
                 discount_minor: self.discount_minor,
                 fee_minor: self.fee_minor,
                 tax_minor: self.tax_minor,
+                included_fee_minor: self.included_fee_minor,
+                included_tax_minor: self.included_tax_minor,
             },
             total: Money::new(self.total_minor, currency),
             hold_until: Timestamp(self.hold_until),
             created_at: Timestamp(self.created_at),
             paid_at: self.paid_at.map(Timestamp),
             attention: attention(self.attention.as_deref())?,
+            channel: Channel::from_name(&self.channel).ok_or(bad("channel"))?,
         })
     }
 }
@@ -171,7 +180,8 @@ pub async fn insert(tx: &mut Tx, orders: &[&(Order, OrderSecrets)]) -> Result<()
         tx,
         "INSERT INTO orders (id, number, event_id, status, buyer_name, identity_kind, identity_sealed, \
          identity_digest, email, phone, language, currency, subtotal_minor, discount_minor, fee_minor, tax_minor, \
-         total_minor, hold_until, idempotency_key, request_digest, access_digest, created_at, paid_at) VALUES ",
+         included_fee_minor, included_tax_minor, total_minor, hold_until, idempotency_key, request_digest, \
+         access_digest, created_at, paid_at, channel) VALUES ",
         "",
         orders,
         |row| row.0.id.0,
@@ -190,6 +200,8 @@ pub async fn insert(tx: &mut Tx, orders: &[&(Order, OrderSecrets)]) -> Result<()
         row.0.sums.discount_minor,
         row.0.sums.fee_minor,
         row.0.sums.tax_minor,
+        row.0.sums.included_fee_minor,
+        row.0.sums.included_tax_minor,
         row.0.total.minor,
         row.0.hold_until.0,
         row.1.idempotency_key.as_str(),
@@ -197,28 +209,7 @@ pub async fn insert(tx: &mut Tx, orders: &[&(Order, OrderSecrets)]) -> Result<()
         row.1.access_digest.as_slice(),
         row.0.created_at.0,
         row.0.paid_at.map(|at| at.0),
-    )
-}
-
-/// Stores lines of orders.
-///
-/// # Errors
-/// When the database fails, or a line's sum does not fit.
-pub async fn insert_items(tx: &mut Tx, items: &[&(OrderId, OrderItem)]) -> Result<(), StoreError> {
-    write_many!(
-        tx,
-        "INSERT INTO order_items (id, order_id, ticket_type_id, name, type_version, quantity, unit_price_minor, \
-         amount_minor) VALUES ",
-        "",
-        items,
-        |row| row.1.id.0,
-        row.0.0,
-        row.1.ticket_type.0,
-        row.1.name.as_str(),
-        row.1.type_version,
-        i64::from(row.1.quantity),
-        row.1.unit_price.minor,
-        row.1.amount_minor(),
+        row.0.channel.name(),
     )
 }
 
@@ -252,47 +243,6 @@ pub async fn insert_attendees(tx: &mut Tx, attendees: &[&Attendee]) -> Result<()
     )
 }
 
-#[derive(sqlx::FromRow)]
-struct ItemRow {
-    id: Uuid,
-    ticket_type_id: Uuid,
-    name: String,
-    type_version: i64,
-    quantity: i64,
-    unit_price_minor: i64,
-    currency: String,
-}
-
-impl ItemRow {
-    fn into_item(self) -> Result<OrderItem, StoreError> {
-        let currency = Currency::from_code(&self.currency);
-        let currency = currency.ok_or(StoreError::Corrupt("order currency"))?;
-        Ok(OrderItem {
-            id: OrderItemId(self.id),
-            ticket_type: TicketTypeId(self.ticket_type_id),
-            name: self.name,
-            type_version: self.type_version,
-            quantity: u32::try_from(self.quantity).map_err(|_| StoreError::Corrupt("quantity"))?,
-            unit_price: Money::new(self.unit_price_minor, currency),
-        })
-    }
-}
-
-/// The lines of an order, in the order asked for.
-///
-/// # Errors
-/// When the database fails.
-pub async fn items(tx: &mut Tx, order: OrderId) -> Result<Vec<OrderItem>, StoreError> {
-    let rows = fetch_all!(
-        tx,
-        ItemRow,
-        "SELECT i.id, i.ticket_type_id, i.name, i.type_version, i.quantity, i.unit_price_minor, o.currency \
-         FROM order_items i JOIN orders o ON o.id = i.order_id WHERE i.order_id = ? ORDER BY i.id",
-        order.0
-    )?;
-    rows.into_iter().map(ItemRow::into_item).collect()
-}
-
 /// The attendees of an order, in their order.
 ///
 /// # Errors
@@ -311,6 +261,16 @@ pub async fn attendees(tx: &mut Tx, order: OrderId) -> Result<Vec<Attendee>, Sto
         name,
     };
     Ok(rows.into_iter().map(attendee).collect())
+}
+
+/// Notes how an order came after all.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_channel(tx: &mut Tx, order: OrderId, channel: Channel) -> Result<(), StoreError> {
+    let sql = "UPDATE orders SET channel = ? WHERE id = ?";
+    execute!(tx, sql, channel.name(), order.0)?;
+    Ok(())
 }
 
 /// Marks an order paid that stands at `from`.

@@ -9,6 +9,7 @@ use crate::{
     app::App,
     domain::{
         cart::Cart,
+        channel::Channel,
         hold::{self, Claim},
         id::{OrderId, OrderItemId, PaymentId},
         offer::Offer,
@@ -43,7 +44,8 @@ impl App {
     pub(super) fn draft(&self, offer: &Arc<Offer>, cart: &Cart, request: &Request<'_>) -> Draft {
         let now = request.now;
         let event = &offer.setup.event;
-        let order = self.new_order(event.id, event.hold_ms, cart, now);
+        let mut order = self.new_order(event.id, event.hold_ms, cart, now);
+        order.channel = request.channel;
         let identity = cart.buyer.identity.reveal().as_bytes();
         let access = self.access_secret(order.id);
         let secrets = OrderSecrets {
@@ -92,6 +94,7 @@ impl App {
             created_at: now,
             paid_at: None,
             attention: None,
+            channel: Channel::Web,
         }
     }
 

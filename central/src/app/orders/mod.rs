@@ -19,6 +19,7 @@ use super::{App, events::load_setup};
 use crate::{
     domain::{
         cart::{self, OrderForm},
+        channel::Channel,
         event::EventSetup,
         id::OrderId,
         offer::Offer,
@@ -115,6 +116,7 @@ pub(super) struct Request<'a> {
     pub(super) key: &'a str,
     pub(super) digest: [u8; 32],
     form: &'a OrderForm,
+    channel: Channel,
     pub(super) now: Timestamp,
 }
 
@@ -144,12 +146,27 @@ impl App {
         key: &str,
         form: &OrderForm,
     ) -> Result<Placed, OrderError> {
+        self.place_order_by(Channel::Web, slug, key, form).await
+    }
+
+    /// The same for an order that came another way than by the pages.
+    ///
+    /// # Errors
+    /// As for [`App::place_order`].
+    pub async fn place_order_by(
+        &self,
+        channel: Channel,
+        slug: &str,
+        key: &str,
+        form: &OrderForm,
+    ) -> Result<Placed, OrderError> {
         check_key(key)?;
         let request = Request {
             slug,
             key,
             digest: self.request_digest(slug, form),
             form,
+            channel,
             now: self.clock.now(),
         };
         let mut offer = self.offers.kept(slug);

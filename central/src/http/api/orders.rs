@@ -16,7 +16,10 @@ use super::{
     body::{OrderBody, OrderPlaced, OrderRequest},
     error::{ApiError, ErrorBody},
 };
-use crate::app::{App, orders::OrderError};
+use crate::{
+    app::{App, orders::OrderError},
+    domain::channel::Channel,
+};
 
 /// The secret of the buyer's link.
 #[derive(Deserialize, IntoParams)]
@@ -51,7 +54,7 @@ pub(super) async fn place(
 ) -> Result<Response, ApiError> {
     let key = idempotency_key(&headers)?;
     let (event, form) = body?.0.into_form();
-    let placed = app.place_order(&event, key, &form).await?;
+    let placed = app.place_order_by(Channel::Api, &event, key, &form).await?;
     let status = if placed.is_new {
         StatusCode::CREATED
     } else {

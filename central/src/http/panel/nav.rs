@@ -16,6 +16,7 @@ pub(super) enum Section {
     Refunds,
     Disputes,
     Promos,
+    Reports,
     Nodes,
     Conflicts,
     Operators,
@@ -162,6 +163,13 @@ const LINKS: &[Link] = &[
         Some((Permission::OrdersView, Thing::List)),
     ),
     link(
+        Group::Sales,
+        Section::Reports,
+        ("/panel/reports", "bar-chart-line"),
+        ("Reports", "Laporan"),
+        Some((Permission::ReportsView, Thing::List)),
+    ),
+    link(
         Group::Gates,
         Section::Nodes,
         ("/panel/nodes", "hdd-network"),
@@ -239,6 +247,7 @@ pub(super) fn open_to(powers: &Powers) -> Vec<&'static Link> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tab {
     Overview,
+    Reports,
     Live,
     Attendees,
     Nodes,
@@ -257,6 +266,12 @@ pub(super) const TABS: &[(Tab, &str, (&str, &str), Permission)] = &[
         "",
         ("Overview", "Ringkasan"),
         Permission::EventsView,
+    ),
+    (
+        Tab::Reports,
+        "/reports",
+        ("Reports", "Laporan"),
+        Permission::ReportsView,
     ),
     (
         Tab::Setup,

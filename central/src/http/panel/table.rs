@@ -9,7 +9,7 @@ use super::{
         operator_list, scan_list,
     },
     list::saved,
-    money, order, order_act, order_bulk, order_list, promo, reset, role,
+    money, order, order_act, order_bulk, order_list, promo, report, reset, role,
     route::{Access::*, Route, Target::*, routes},
     setup, sign_in, staff, ticket, ticket_list,
 };
@@ -181,6 +181,12 @@ pub const ROUTES: &[Route] = routes! {
     POST "/panel/operators/{login}/active" May(StaffManage, Platform) => operator::set_active,
 
     // Reports.
+    GET "/panel/reports" May(ReportsView, List) => report::show,
+    GET "/panel/reports.csv" May(ReportsView, List) => report::csv,
+    GET "/panel/reports.xlsx" May(ReportsView, List) => report::xlsx,
+    GET "/panel/events/{event}/reports" May(ReportsView, Event) => report::show,
+    GET "/panel/events/{event}/reports.csv" May(ReportsView, Event) => report::csv,
+    GET "/panel/events/{event}/reports.xlsx" May(ReportsView, Event) => report::xlsx,
 
     // The installation.
     GET "/panel/clients" May(ClientsManage, Platform) => client::list,

@@ -1,0 +1,158 @@
+//! A table as a page and a file alike show it: cells know what they are, and are written for people or for programs.
+
+use documents::Language;
+
+use crate::{domain::money::Money, http::panel::export::harmless};
+
+/// A table, and its picture if it has one.
+pub(in crate::http::panel) struct Table {
+    /// Its name in addresses.
+    pub(super) id: String,
+    pub(super) title: String,
+    /// What must be known to read it.
+    pub(super) note: Option<String>,
+    pub(super) columns: Vec<Column>,
+    pub(super) rows: Vec<Vec<Cell>>,
+    /// The row below, which adds up.
+    pub(super) total: Option<Vec<Cell>>,
+    pub(super) chart: Option<String>,
+}
+
+/// A column.
+pub(super) struct Column {
+    pub(super) words: String,
+    pub(super) is_number: bool,
+}
+
+/// What stands in a cell.
+#[derive(Clone, Debug)]
+pub(super) enum Cell {
+    Text(String),
+    Count(i64),
+    /// With one place behind the point.
+    Tenths(i64),
+    Sum(Money),
+}
+
+/// A number that a page begins with.
+pub(super) struct Tile {
+    pub(super) words: String,
+    pub(super) value: String,
+    /// What it is made of.
+    pub(super) note: String,
+}
+
+impl Table {
+    /// Whether it needs the whole width.
+    fn is_wide(&self) -> bool {
+        self.columns.len() > 4 || self.chart.is_none()
+    }
+
+    /// Classes of its card.
+    pub(super) fn class(&self) -> &'static str {
+        if self.is_wide() {
+            ""
+        } else {
+            " p-report-beside"
+        }
+    }
+}
+
+impl Cell {
+    /// As people read it.
+    pub(super) fn text(&self, language: &Language) -> String {
+        let point = match language {
+            Language::English => ".",
+            Language::Indonesian => ",",
+        };
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Count(count) => grouped(*count, *language),
+            Self::Tenths(tenths) if tenths % 10 == 0 => grouped(tenths / 10, *language),
+            Self::Tenths(tenths) => format!(
+                "{}{point}{}",
+                grouped(tenths / 10, *language),
+                (tenths % 10).abs()
+            ),
+            Self::Sum(money) => money.text(*language),
+        }
+    }
+
+    /// As a file that is all text holds it.
+    pub(super) fn plain(&self) -> String {
+        match (self, self.amount()) {
+            (Self::Text(text), _) => harmless(text),
+            (_, Some(number)) => number.to_string(),
+            (_, None) => String::new(),
+        }
+    }
+
+    /// The number that it is in files, sums in whole units.
+    pub(super) fn amount(&self) -> Option<f64> {
+        let (value, places) = match self {
+            Self::Text(_) => return None,
+            Self::Count(count) => (*count, 0),
+            Self::Tenths(tenths) => (*tenths, 1),
+            Self::Sum(money) => (money.minor, money.currency.exponent()),
+        };
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a spreadsheet counts no more exactly"
+        )]
+        let value = value as f64;
+        Some(value / 10_f64.powi(i32::try_from(places).unwrap_or_default()))
+    }
+}
+
+/// A count with its thousands apart.
+pub(super) fn grouped(count: i64, language: Language) -> String {
+    let apart = match language {
+        Language::English => ',',
+        Language::Indonesian => '.',
+    };
+    let digits = count.unsigned_abs().to_string();
+    let mut text = String::from(if count < 0 { "-" } else { "" });
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(apart);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Heads of columns: words, and whether numbers stand below.
+pub(super) fn columns(heads: &[(&str, bool)]) -> Vec<Column> {
+    let column = |(words, is_number): &(&str, bool)| Column {
+        words: (*words).to_owned(),
+        is_number: *is_number,
+    };
+    heads.iter().map(column).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::money::Currency;
+
+    #[test]
+    fn people_and_files_read_the_same_numbers() {
+        for (cell, english, indonesian, plain) in [
+            (Cell::Count(1_234_567), "1,234,567", "1.234.567", "1234567"),
+            (Cell::Count(-1_000), "-1,000", "-1.000", "-1000"),
+            (Cell::Tenths(35), "3.5", "3,5", "3.5"),
+            (Cell::Tenths(40), "4", "4", "4"),
+            (
+                Cell::Sum(Money::new(12_345, Currency::Kes)),
+                "Ksh\u{A0}123.45",
+                "KES\u{A0}123,45",
+                "123.45",
+            ),
+            (Cell::Text("=1+1".into()), "=1+1", "=1+1", "'=1+1"),
+        ] {
+            assert_eq!(cell.text(&Language::English), english);
+            assert_eq!(cell.text(&Language::Indonesian), indonesian);
+            assert_eq!(cell.plain(), plain);
+        }
+    }
+}
