@@ -6,10 +6,15 @@
 use std::io::IsTerminal as _;
 
 use anyhow::Context as _;
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 
 use crate::counter;
+
+/// Bounds of the times that are told apart.
+const SECONDS: [f64; 12] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
+];
 
 /// Begins. A filter that cannot be read counts as `info`; any format but `json` is text.
 pub fn start(filter: &str, format: &str) {
@@ -33,7 +38,11 @@ pub fn start(filter: &str, format: &str) {
 /// # Errors
 /// When this process counts already.
 pub fn count() -> anyhow::Result<PrometheusHandle> {
-    let counters = PrometheusBuilder::new().install_recorder();
+    let buckets = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Full(counter::ANSWERS.to_owned()), &SECONDS);
+    let counters = buckets
+        .context("the buckets cannot be made")?
+        .install_recorder();
     let counters = counters.context("the counters cannot be started")?;
     counter::describe();
     Ok(counters)

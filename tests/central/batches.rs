@@ -145,6 +145,7 @@ async fn two_servers_that_hear_the_same_notices_issue_each_ticket_once() {
             .expect("a second server"),
         offers: Offers::default(),
         together: Together::default(),
+        pulse: central::app::pulse::Pulse::default(),
         ..shop.central.app.clone()
     };
     let mut senders = JoinSet::new();

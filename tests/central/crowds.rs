@@ -49,6 +49,7 @@ async fn another(central: &TestCentral) -> App {
             .expect("a second server"),
         offers: Offers::default(),
         together: Together::default(),
+        pulse: central::app::pulse::Pulse::default(),
         ..central.app.clone()
     }
 }

@@ -196,7 +196,7 @@ type OrderRow = (Vec<u8>, String, String, String, Option<i64>, i64);
 /// All orders, read row by row and put together here: no sum of the database, and none that was stored.
 async fn told(shop: &Shop) -> Vec<Told> {
     let mut orders: BTreeMap<Vec<u8>, Told> = BTreeMap::new();
-    let rows: Vec<OrderRow> = rows(
+    let rows: Vec<OrderRow> = all_rows(
         shop,
         "SELECT id, currency, channel, status, paid_at, total_minor FROM orders",
     )
@@ -214,7 +214,7 @@ async fn told(shop: &Shop) -> Vec<Told> {
         };
         orders.insert(id, told);
     }
-    let items: Vec<(Vec<u8>, i64, i64)> = rows(
+    let items: Vec<(Vec<u8>, i64, i64)> = all_rows(
         shop,
         "SELECT order_id, quantity, unit_price_minor FROM order_items",
     )
@@ -222,7 +222,7 @@ async fn told(shop: &Shop) -> Vec<Told> {
     for (order, quantity, price) in items {
         orders.get_mut(&order).expect("an order").gross += quantity * price;
     }
-    let adjustments: Vec<(Vec<u8>, String, i64)> = rows(
+    let adjustments: Vec<(Vec<u8>, String, i64)> = all_rows(
         shop,
         "SELECT order_id, kind, amount_minor FROM order_adjustments",
     )
@@ -235,7 +235,7 @@ async fn told(shop: &Shop) -> Vec<Told> {
             _ => told.discounts += amount,
         }
     }
-    let refunds: Vec<(Vec<u8>, String, i64, i64)> = rows(
+    let refunds: Vec<(Vec<u8>, String, i64, i64)> = all_rows(
         shop,
         "SELECT order_id, reason, done_at, amount_minor FROM refunds WHERE status = 'done'",
     )
@@ -253,7 +253,7 @@ fn jakarta_day(at: i64) -> i64 {
     (at + 7 * HOUR).div_euclid(DAY)
 }
 
-async fn rows<T>(shop: &Shop, question: &'static str) -> Vec<T>
+async fn all_rows<T>(shop: &Shop, question: &'static str) -> Vec<T>
 where
     T: Send + Unpin,
     for<'r> T:

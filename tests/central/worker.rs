@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use central::worker;
 use support::{central::Engine, shop::Shop};
+use tokio_util::sync::CancellationToken;
 
 async fn until(shop: &Shop, condition: impl AsyncFn(&Shop) -> bool) {
     while !condition(shop).await {
@@ -19,7 +20,10 @@ async fn holds_end_while_the_provider_does_not_answer() {
         }
         shop.central.clock.advance_ms(61_000);
         shop.line.stall();
-        let running = tokio::spawn(worker::run(shop.central.app.clone()));
+        let running = tokio::spawn(worker::run(
+            shop.central.app.clone(),
+            CancellationToken::new(),
+        ));
         until(&shop, async |shop| shop.line.stalled() > 0).await;
         // A call to the provider may take ten seconds, and three are due.
         shop.central.clock.advance_ms(shop.event.event.hold_ms);

@@ -1,13 +1,12 @@
 //! Central's database is lost and an older copy takes its place: gates send again what it no longer has, and every
 //! ruling comes out as it was.
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::collections::BTreeMap;
 
 use central::{
-    app::{App, gate_config::GateConfigs, wait::Waits},
+    app::{App, backup, gate_config::GateConfigs, wait::Waits},
     store::Store,
 };
 use edge_node::sync::until_current;
-use sqlx::AssertSqlSafe;
 use support::{central::Engine, real_gate::RealGate};
 use tempfile::TempDir;
 
@@ -20,68 +19,26 @@ use crate::{
 type Ruled = (Option<String>, Option<Vec<u8>>, Option<i64>);
 type Row = (Vec<u8>, i64, Option<String>, Option<Vec<u8>>, Option<i64>);
 
-/// A copy of central's database.
-enum Backup {
-    File(TempDir),
-    Tables(Vec<String>),
-}
+/// A backup of central, as `central backup` makes it.
+struct Backup(TempDir);
 
 impl Backup {
     async fn of(venue: &Venue) -> Self {
-        match &venue.central.app.store {
-            Store::Sqlite { writer, .. } => {
-                let folder = tempfile::tempdir().expect("a folder");
-                let copy = folder.path().join("copy.db");
-                let copied = sqlx::query("VACUUM INTO ?").bind(copy.display().to_string());
-                copied.execute(writer).await.expect("a copy");
-                Self::File(folder)
-            }
-            Store::MySql { writer, .. } => {
-                let question = "SELECT CAST(table_name AS CHAR) FROM information_schema.tables \
-                    WHERE table_schema = DATABASE()";
-                let tables = sqlx::query_scalar(question).fetch_all(writer).await;
-                let tables: Vec<String> = tables.expect("tables");
-                for table in &tables {
-                    let copy = format!("CREATE TABLE copy_of_{table} AS SELECT * FROM {table}");
-                    let copied = sqlx::query(AssertSqlSafe(copy)).execute(writer).await;
-                    copied.expect("a copy");
-                }
-                Self::Tables(tables)
-            }
-        }
+        let folder = tempfile::tempdir().expect("a folder");
+        let copy = folder.path().join("copy");
+        let taken = backup::take(&venue.central.database_url, &copy, venue.central.now()).await;
+        taken.expect("a backup, while central works");
+        Self(folder)
     }
 
-    /// Puts it in the place of the database, and starts central again.
+    /// Puts it in the place of the database, as `central restore --over` does, and starts central again.
     async fn restore(&self, venue: &mut Venue) {
-        match (&venue.central.app.store, self) {
-            (store, Self::File(folder)) => {
-                store.close().await;
-                let path = venue.central.database_url.trim_start_matches("sqlite:");
-                for rest in ["-wal", "-shm"] {
-                    let rest = PathBuf::from(format!("{path}{rest}"));
-                    assert!(!rest.exists() || fs::remove_file(rest).is_ok());
-                }
-                fs::copy(folder.path().join("copy.db"), path).expect("restored");
-            }
-            (Store::MySql { writer, .. }, Self::Tables(tables)) => {
-                let mut tx = writer.begin().await.expect("a connection");
-                let mut statements = vec!["SET FOREIGN_KEY_CHECKS = 0".to_owned()];
-                for table in tables {
-                    statements.push(format!("DELETE FROM {table}"));
-                    statements.push(format!("INSERT INTO {table} SELECT * FROM copy_of_{table}"));
-                }
-                statements.push("SET FOREIGN_KEY_CHECKS = 1".to_owned());
-                for statement in statements {
-                    let done = sqlx::query(AssertSqlSafe(statement))
-                        .execute(&mut *tx)
-                        .await;
-                    done.expect("restored");
-                }
-                tx.commit().await.expect("committed");
-            }
-            (Store::Sqlite { .. }, Self::Tables(_)) => unreachable!("a copy of the other engine"),
-        }
-        let store = Store::open(&venue.central.database_url).await;
+        let app = &venue.central.app;
+        app.store.close().await;
+        let url = &venue.central.database_url;
+        let restored = backup::restore(url, &self.0.path().join("copy"), &app.vault, true).await;
+        restored.expect("restored");
+        let store = Store::open(url).await;
         venue.central.app = App {
             store: store.expect("the copy opens"),
             gates: GateConfigs::default(),

@@ -77,6 +77,7 @@ impl BoxOffice {
             mailer: None,
             offers: Offers::default(),
             together: Together::default(),
+            pulse: central::app::pulse::Pulse::default(),
         };
         let event = publish(&app).await?;
         Ok(Self {

@@ -85,6 +85,7 @@ impl TestCentral {
             mailer: None,
             offers: Offers::default(),
             together: Together::default(),
+            pulse: central::app::pulse::Pulse::default(),
         };
         Self {
             app,

@@ -5,7 +5,7 @@
 use std::{
     fs::File,
     path::{Path, PathBuf},
-    process::{Output, Stdio},
+    process::{ExitStatus, Output, Stdio},
     time::Duration,
 };
 
@@ -120,14 +120,23 @@ impl Running {
     ///
     /// # Errors
     /// When it does not stop within 20 seconds.
-    pub async fn stop(mut self) -> Result<()> {
+    pub async fn stop(self) -> Result<()> {
+        self.stop_with_status().await.map(drop)
+    }
+
+    /// The same; how it ended.
+    ///
+    /// # Errors
+    /// As for [`Running::stop`].
+    pub async fn stop_with_status(mut self) -> Result<ExitStatus> {
         let id = self.child.id().context("it has stopped before")?;
         let process = Pid::from_raw(i32::try_from(id)?).context("a process has a number")?;
         kill_process(process, Signal::TERM)
             .with_context(|| format!("{} could not be asked to stop", self.name))?;
         let ended = tokio::time::timeout(Duration::from_secs(20), self.child.wait()).await;
-        ended.with_context(|| format!("{} did not stop within 20 seconds", self.name))??;
-        Ok(())
+        let ended =
+            ended.with_context(|| format!("{} did not stop within 20 seconds", self.name))?;
+        Ok(ended?)
     }
 }
 

@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod audit_runs;
 pub mod authority;
+pub mod backup;
 pub mod bulk;
 pub mod bundle;
 pub mod calendar;
@@ -40,6 +41,7 @@ pub mod orders;
 pub mod panel_acts;
 pub mod payments;
 pub mod promos;
+pub mod pulse;
 pub mod receipts;
 pub mod refunds;
 pub mod rehearsal;
@@ -95,6 +97,8 @@ pub struct App {
     pub offers: offers::Offers,
     /// Requests that are made together.
     pub together: together::Together,
+    /// When the worker's steps last ended.
+    pub pulse: pulse::Pulse,
     /// How letters leave; `None` = they wait in the outbox.
     pub mailer: Option<Arc<dyn Mailer>>,
 }

@@ -13,7 +13,10 @@ use serde_json::json;
 
 use super::{decision_line, open, output};
 use crate::{
-    app::audit::{EventCheck, LogCheck},
+    app::{
+        App,
+        audit::{EventCheck, LogCheck},
+    },
     config::Config,
 };
 
@@ -45,22 +48,28 @@ pub(super) async fn run(config: &Config, command: &Command) -> anyhow::Result<Ex
             return Ok(ExitCode::SUCCESS);
         }
     };
+    let holds = verify(&app, *json).await?;
+    Ok(ExitCode::from(u8::from(!holds)))
+}
+
+/// Checks everything and says so; gives whether all holds.
+pub(super) async fn verify(app: &App, json: bool) -> anyhow::Result<bool> {
     let (nodes, mut holds) = (app.nodes(None).await?, true);
     for node in &nodes {
-        let mut progress = |at: u64, of: u64| tell_progress(&node.name, at, of, *json);
+        let mut progress = |at: u64, of: u64| tell_progress(&node.name, at, of, json);
         let check = app.verify_log(node.id, &mut progress).await?;
         holds &= check.fault.is_none();
-        print_log(&check, *json);
+        print_log(&check, json);
     }
     for event in app.all_events().await? {
         let check = app.verify_event(event.id).await?;
         holds &= check.faults.is_empty();
-        print_event(&check, *json);
+        print_event(&check, json);
     }
     if nodes.is_empty() && !json {
         output::line("There are no logs yet.");
     }
-    Ok(ExitCode::from(u8::from(!holds)))
+    Ok(holds)
 }
 
 fn print_log(check: &LogCheck, as_json: bool) {

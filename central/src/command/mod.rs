@@ -5,7 +5,9 @@
 
 mod admin;
 mod audit;
+mod backup;
 mod catalog;
+mod config;
 mod conflict;
 mod conflict_line;
 mod day_move;
@@ -94,6 +96,12 @@ enum Command {
     /// Check what is stored
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Copy the whole database into a new folder, while central works
+    Backup(backup::Arguments),
+    /// Put a backup in the place of the database; central must not run
+    Restore(backup::RestoreArguments),
+    /// Say what is set, and where each setting came from
+    Config(config::Arguments),
     /// Make and publish a sample event that is partly sold
     Demo(demo::Arguments),
 }
@@ -142,6 +150,9 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             Command::Refund(command) => refund::run(&config, command).await,
             Command::Import(arguments) => import::run(&config, &arguments).await,
             Command::Audit(command) => audit::run(&config, &command).await,
+            Command::Backup(arguments) => backup::run(&config, &arguments).await,
+            Command::Restore(arguments) => backup::restore(&config, &arguments).await,
+            Command::Config(arguments) => config::run(&arguments),
             Command::Demo(arguments) => demo::run(&config, &arguments).await,
         }
     })

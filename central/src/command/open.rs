@@ -11,7 +11,7 @@ use super::output;
 use crate::{
     app::{
         App, authority::Authority, events::EventError, gate_config::GateConfigs, live::Doors,
-        offers::Offers, together::Together, vault::Vault, wait::Waits,
+        offers::Offers, pulse::Pulse, together::Together, vault::Vault, wait::Waits,
     },
     config::Config,
     domain::event::EventSetup,
@@ -59,6 +59,7 @@ pub(super) async fn open(config: &Config) -> anyhow::Result<Opened> {
         mailer: config.mail.mailer()?,
         offers: Offers::default(),
         together: Together::default(),
+        pulse: Pulse::default(),
     };
     Ok(Opened { app, authority })
 }

@@ -17,4 +17,5 @@ pub mod router;
 mod same_site;
 pub mod serve;
 pub mod shop;
+mod traffic;
 pub mod visitor;

@@ -7,7 +7,7 @@ use axum::{
     Json,
     extract::{Request, State},
     http::{
-        Response as Answer, StatusCode,
+        Extensions, Response as Answer, StatusCode,
         header::{ALLOW, CONTENT_TYPE, RETRY_AFTER},
     },
     middleware::Next,
@@ -15,6 +15,7 @@ use axum::{
 };
 use documents::Language;
 use serde_json::json;
+use tower_http::request_id::RequestId;
 
 use super::{shop, visitor::Visitor};
 use crate::app::App;
@@ -102,6 +103,15 @@ impl Refusal {
         answer
     }
 
+    /// The same with the request's number, by which we find it in our log.
+    fn numbered(self, number: Option<&str>) -> Response {
+        let Some(number) = number else {
+            return self.answer();
+        };
+        let body = Json(json!({"code": self.code, "message": self.english, "request": number}));
+        (self.status, body).into_response()
+    }
+
     /// What a bare status of a layer or extractor means.
     const fn of_status(status: StatusCode) -> Self {
         match status {
@@ -129,6 +139,7 @@ pub(super) fn panicked(_: Box<dyn std::any::Any + Send>) -> Answer<axum::body::B
 
 /// Gives every bare refusal its words: JSON under the addresses of programs, a page elsewhere.
 pub(super) async fn dress(State(app): State<App>, request: Request, next: Next) -> Response {
+    let id = number(request.extensions());
     let path = request.uri().path();
     let for_programs = ["/api/", "/hooks/", "/node/", "/assets/"]
         .iter()
@@ -146,9 +157,11 @@ pub(super) async fn dress(State(app): State<App>, request: Request, next: Next) 
         None if has_words(&answer) => return answer,
         None => Refusal::of_status(status),
     };
+    // By the number our log has what went wrong; what the caller did wrong they can see themselves.
+    let told = id.as_deref().filter(|_| status.is_server_error());
     let mut dressed = match &visitor {
-        Some(visitor) => shop::refused(visitor, refusal),
-        None => refusal.answer(),
+        Some(visitor) => shop::refused(visitor, refusal, told),
+        None => refusal.numbered(told),
     };
     for kept in [ALLOW, RETRY_AFTER] {
         if let Some(value) = answer.headers().get(&kept) {
@@ -156,6 +169,11 @@ pub(super) async fn dress(State(app): State<App>, request: Request, next: Next) 
         }
     }
     dressed
+}
+
+fn number(extensions: &Extensions) -> Option<String> {
+    let id = extensions.get::<RequestId>()?.header_value().to_str();
+    id.ok().map(str::to_owned)
 }
 
 fn has_words(answer: &Response) -> bool {

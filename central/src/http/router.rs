@@ -24,7 +24,7 @@ use super::{
     caller::{self, Proxies},
     headers, health, hooks,
     limit::{self, Limits, Strictness},
-    node, panel, refusal, same_site, shop,
+    node, panel, refusal, same_site, shop, traffic,
 };
 use crate::app::App;
 
@@ -143,6 +143,7 @@ fn finish(routes: Router<App>, app: App) -> Router {
         ))
         .layer(CatchPanicLayer::custom(refusal::panicked))
         .layer(middleware::from_fn_with_state(app.clone(), headers::add))
+        .layer(middleware::from_fn(traffic::measure))
         .layer(ids_and_log)
         .with_state(app)
 }

@@ -11,6 +11,7 @@ use axum_server::{Handle, tls_rustls::RustlsConfig};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use hyper_util::rt::TokioTimer;
+use tokio_util::sync::CancellationToken;
 
 use super::{
     metrics,
@@ -20,6 +21,9 @@ use crate::{app::App, worker};
 
 /// Longest wait for requests under way.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// Longest wait for the worker's step: a letter or a provider that does not answer. Both are tried again later.
+const WORKER_GRACE: Duration = Duration::from_secs(30);
 
 /// Longest wait for a gate's headers, its next request, and its answer to a sign of life.
 const GATE_SILENCE: Duration = Duration::from_secs(20);
@@ -47,7 +51,10 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let handles = [Handle::new(), Handle::new(), Handle::new()];
     let waits = app.waits.clone();
-    let worker = tokio::spawn(worker::run(app.clone()));
+    let stopped = CancellationToken::new();
+    let stopping_worker = stopped.clone();
+    let mut worker = tokio::spawn(worker::run(app.clone(), stopping_worker.clone()));
+    let of_metrics = app.clone();
     let routes = match listeners.nodes {
         Some(_) => router::public_with(app.clone(), &listeners.protection),
         None => router::all(app.clone(), &listeners.protection),
@@ -86,7 +93,8 @@ pub async fn serve(
         let Some((address, counters)) = listeners.metrics else {
             return Ok(());
         };
-        let routes = metrics::routes(counters).into_make_service();
+        let _tidying = AbortOnDrop(tokio::spawn(metrics::tidy(counters.clone())));
+        let routes = metrics::routes(counters, of_metrics).into_make_service();
         let server = axum_server::bind(address).handle(handles[2].clone());
         let served = server.serve(routes).await;
         served.with_context(|| cannot_listen(address, "METRICS_LISTEN"))
@@ -94,8 +102,9 @@ pub async fn serve(
     let stopping = async {
         stop.await;
         tracing::info!("stopping");
-        // Gates that wait for news are requests under way.
+        // Gates that wait for news and pages that are told of them are requests under way.
         waits.stop();
+        stopped.cancel();
         handles
             .iter()
             .for_each(|handle| handle.graceful_shutdown(Some(GRACE)));
@@ -106,8 +115,25 @@ pub async fn serve(
         outcome = all => outcome,
         () = stopping => Ok(()),
     };
-    worker.abort();
+    stopped.cancel();
+    if tokio::time::timeout(WORKER_GRACE, &mut worker)
+        .await
+        .is_err()
+    {
+        tracing::warn!("the worker did not finish its step in time");
+        worker.abort();
+    }
+    tracing::info!("stopped");
     outcome
+}
+
+/// A task that ends with whoever needs it.
+struct AbortOnDrop(tokio::task::JoinHandle<()>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 fn cannot_listen(address: SocketAddr, variable: &str) -> String {

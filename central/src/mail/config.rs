@@ -36,19 +36,6 @@ enum Port {
     Text(String),
 }
 
-/// The environment's names, for `config`.
-pub const NAMES: [&str; 9] = [
-    "SMTP_HOST",
-    "SMTP_PORT",
-    "SMTP_TLS",
-    "SMTP_USER",
-    "SMTP_PASSWORD",
-    "SMTP_PASSWORD_FILE",
-    "SMTP_CA_FILE",
-    "MAIL_FROM",
-    "MAIL_FOLDER",
-];
-
 impl MailConfig {
     /// The way that letters take; none if neither a server nor a folder is set.
     ///

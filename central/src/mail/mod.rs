@@ -17,7 +17,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 
-pub use config::{MailConfig, NAMES};
+pub use config::MailConfig;
 pub use error::MailError;
 pub use folder::Folder;
 pub use mime::{Sender, message};

@@ -9,6 +9,7 @@ pub mod account;
 pub mod attention;
 pub mod audit;
 pub mod audit_run;
+pub mod backup;
 pub mod bundle_import;
 pub mod change;
 pub mod charge;
@@ -88,9 +89,10 @@ pub mod type_version;
 pub mod wristband;
 
 pub use error::{StoreError, Transient};
+pub use open::newest_schema;
 pub use tx::Tx;
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use sqlx::{MySqlPool, SqlitePool};
 
@@ -138,6 +140,34 @@ impl Store {
         let mut tx = self.read().await?;
         tx::execute!(&mut tx, "SELECT 1")?;
         Ok(())
+    }
+
+    /// The database's file, of the embedded engine.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn file(&self) -> Result<Option<PathBuf>, StoreError> {
+        let Self::Sqlite { reader, .. } = self else {
+            return Ok(None);
+        };
+        let sql = "SELECT file FROM pragma_database_list WHERE name = 'main'";
+        let file: String = sqlx::query_scalar(sql).fetch_one(reader).await?;
+        Ok(Some(file.into()))
+    }
+
+    /// Its pools: name, connections that are open, and how many of them nobody uses.
+    #[must_use]
+    pub fn connections(&self) -> [(&'static str, u32, usize); 2] {
+        match self {
+            Self::Sqlite { writer, reader } => [
+                ("writer", writer.size(), writer.num_idle()),
+                ("reader", reader.size(), reader.num_idle()),
+            ],
+            Self::MySql { writer, reader } => [
+                ("writer", writer.size(), writer.num_idle()),
+                ("reader", reader.size(), reader.num_idle()),
+            ],
+        }
     }
 
     /// Ends all connections; SQLite's file is whole again without its log.

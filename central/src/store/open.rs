@@ -37,6 +37,34 @@ impl Store {
         Ok(store)
     }
 
+    /// Opens a database that is there, and leaves its schema as it is.
+    ///
+    /// # Errors
+    /// [`StoreError::Unfit`] where there is none.
+    pub async fn open_as_it_is(url: &str) -> Result<Self, StoreError> {
+        let path = url.strip_prefix("sqlite:");
+        let path = path.map(|path| Path::new(path.trim_start_matches("//")));
+        if let Some(path) = path.filter(|path| !path.is_file()) {
+            let said = format!("there is no database at {}", path.display());
+            return Err(StoreError::Unfit(said));
+        }
+        let store = Self::connect(url).await?;
+        store.check().await?;
+        Ok(store)
+    }
+
+    /// Makes the schema of an empty database as it was after this migration.
+    ///
+    /// # Errors
+    /// When a migration fails.
+    pub async fn migrate_to(&self, version: i64) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite { writer, .. } => MIGRATIONS.run_to(version, writer).await?,
+            Self::MySql { writer, .. } => MIGRATIONS.run_to(version, writer).await?,
+        }
+        Ok(())
+    }
+
     async fn connect(url: &str) -> Result<Self, StoreError> {
         if let Some(path) = url.strip_prefix("sqlite:") {
             return Self::connect_sqlite(path.trim_start_matches("//")).await;
@@ -113,6 +141,13 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// The newest migration that this program knows.
+#[must_use]
+pub fn newest_schema() -> i64 {
+    let versions = MIGRATIONS.iter().map(|migration| migration.version);
+    versions.max().unwrap_or_default()
 }
 
 /// Where the disk is full or fails, SQLite ends the transaction by itself; the driver's roll-back then fails, and it

@@ -11,8 +11,9 @@ use uuid::Uuid;
 use super::{
     StoreError, Tx,
     many::{ask, change, write_many},
-    tx::{execute, fetch_all},
+    tx::{execute, fetch_all, fetch_one},
 };
+use crate::domain::letter::LetterKind;
 
 /// Mail the tickets of the order to its buyer.
 pub const TICKETS_MAIL: &str = "tickets_mail";
@@ -25,6 +26,24 @@ pub const TRACKING_ASK: &str = "tracking_ask";
 pub const REFUND_SEND: &str = "refund_send";
 /// Mail the buyer of a refund, that it is made or declined: the refund.
 pub const REFUND_MAIL: &str = "refund_mail";
+
+/// How much of each kind is still to be done and not given up.
+///
+/// # Errors
+/// When the database fails.
+pub async fn waiting(tx: &mut Tx) -> Result<Vec<(&'static str, i64)>, StoreError> {
+    let others = [PAYMENT_CANCEL, TRACKING_ASK, REFUND_SEND];
+    let kinds = LetterKind::ALL.iter().map(|kind| kind.name()).chain(others);
+    let mut waiting = Vec::new();
+    for kind in kinds {
+        // One by one: together they would be counted out of all that was ever done.
+        let sql =
+            "SELECT COUNT(*) FROM outbox WHERE kind = ? AND done_at IS NULL AND failed_at IS NULL";
+        let (count,) = fetch_one!(tx, (i64,), sql, kind)?;
+        waiting.push((kind, count));
+    }
+    Ok(waiting)
+}
 
 /// Something to be done.
 #[derive(Clone, Copy, Debug)]

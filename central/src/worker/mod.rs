@@ -8,6 +8,9 @@
 
 use std::{fmt::Display, time::Duration};
 
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
+
 use crate::app::App;
 
 /// Pause when there is nothing to do.
@@ -21,51 +24,64 @@ const MANY: i64 = 500;
 /// Pieces that a step does without a rest.
 const PIECES: u32 = 1_000;
 
-/// Works until it is dropped.
-pub async fn run(app: App) {
-    let app = &app;
+/// Works until it is told to stop; what is under way then is finished first.
+pub async fn run(app: App, stop: CancellationToken) {
+    let (app, stop) = (&app, &stop);
     tokio::join!(
-        repeat("expire_holds", || app.expire_holds(MOST)),
-        repeat("settle_payments", || app.settle_payments(MOST)),
-        repeat("follow_notices", || app.follow_notices(MOST)),
-        repeat("send_refunds", || app.send_refunds(MOST)),
-        repeat("refund_cancelled", || app.refund_cancelled(MOST)),
-        repeat("close_sessions", || app.close_sessions(MOST)),
-        repeat("sweep_sessions", || app.sweep_sessions()),
-        repeat("send_letters", || app.send_letters(MOST)),
-        repeat("mail_to_many", || app.mail_to_many(MANY)),
-        repeat("tell_of_sales", || app.tell_of_sales()),
-        repeat("answer_questions", || app.answer_questions(MOST)),
-        repeat("forget_questions", || app.forget_questions()),
-        repeat("forget_sessions", || app.forget_sessions()),
+        repeat(app, stop, "expire_holds", || app.expire_holds(MOST)),
+        repeat(app, stop, "settle_payments", || app.settle_payments(MOST)),
+        repeat(app, stop, "follow_notices", || app.follow_notices(MOST)),
+        repeat(app, stop, "send_refunds", || app.send_refunds(MOST)),
+        repeat(app, stop, "refund_cancelled", || app.refund_cancelled(MOST)),
+        repeat(app, stop, "close_sessions", || app.close_sessions(MOST)),
+        repeat(app, stop, "sweep_sessions", || app.sweep_sessions()),
+        repeat(app, stop, "send_letters", || app.send_letters(MOST)),
+        repeat(app, stop, "mail_to_many", || app.mail_to_many(MANY)),
+        repeat(app, stop, "tell_of_sales", || app.tell_of_sales()),
+        repeat(app, stop, "answer_questions", || app.answer_questions(MOST)),
+        repeat(app, stop, "forget_questions", || app.forget_questions()),
+        repeat(app, stop, "forget_sessions", || app.forget_sessions()),
     );
 }
 
-/// One step, for ever.
-async fn repeat<E: Display, W>(step: &str, work: impl Fn() -> W)
-where
+/// One step, until the worker stops. Each of its runs has a number in the log.
+async fn repeat<E: Display, W>(
+    app: &App,
+    stop: &CancellationToken,
+    step: &'static str,
+    work: impl Fn() -> W,
+) where
     W: Future<Output = Result<usize, E>>,
 {
     let mut failures = 0;
-    loop {
-        match exhaust(&work).await {
+    app.pulse.beat(step, app.clock.now(), failures);
+    while !stop.is_cancelled() {
+        let run = app.new_id(app.clock.now());
+        let span = tracing::info_span!("work", step, %run);
+        match exhaust(stop, &work).instrument(span.clone()).await {
             Ok(()) => failures = 0,
             Err(error) => {
                 failures += 1;
-                tracing::error!(step, %error, failures, "a step of the worker failed");
+                span.in_scope(
+                    || tracing::error!(step, %error, failures, "a step of the worker failed"),
+                );
             }
         }
-        tokio::time::sleep(rest(failures)).await;
+        app.pulse.beat(step, app.clock.now(), failures);
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(rest(failures)) => {}
+        }
     }
 }
 
-/// Does pieces until one was empty.
-async fn exhaust<E, W>(work: &impl Fn() -> W) -> Result<(), E>
+/// Does pieces until one was empty, or the worker stops.
+async fn exhaust<E, W>(stop: &CancellationToken, work: &impl Fn() -> W) -> Result<(), E>
 where
     W: Future<Output = Result<usize, E>>,
 {
     for _ in 0..PIECES {
-        if work().await? == 0 {
+        if work().await? == 0 || stop.is_cancelled() {
             break;
         }
     }
@@ -92,9 +108,24 @@ mod tests {
                 left.set(left.get() - done);
                 std::future::ready(Ok::<_, String>(done))
             };
-            exhaust(&work).await.expect("nothing fails");
+            exhaust(&CancellationToken::new(), &work)
+                .await
+                .expect("nothing fails");
             assert_eq!(asked.get(), want);
         }
+    }
+
+    #[tokio::test]
+    async fn stopping_finishes_the_piece_under_way_and_begins_no_other() {
+        let (stop, done) = (CancellationToken::new(), Cell::new(0));
+        let work = || async {
+            stop.cancel();
+            tokio::task::yield_now().await;
+            done.set(done.get() + 1);
+            Ok::<_, String>(1)
+        };
+        exhaust(&stop, &work).await.expect("nothing fails");
+        assert_eq!(done.get(), 1);
     }
 
     #[test]

@@ -41,6 +41,7 @@ impl Section {
             Self::Refunds => 'b',
             Self::Disputes => 'd',
             Self::Promos => 'k',
+            Self::Reports => 'l',
             Self::Nodes => 'n',
             Self::Conflicts => 'c',
             Self::Operators => 'w',

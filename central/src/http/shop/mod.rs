@@ -103,12 +103,20 @@ fn problem(visitor: &Visitor, slug: Option<&str>, error: &OrderError) -> Respons
     template.page.send(status, &template)
 }
 
-/// The page of a refusal that no handler made.
-pub(super) fn refused(visitor: &Visitor, refusal: Refusal) -> Response {
+/// The page of a refusal that no handler made, with the request's number where it was our fault.
+pub(super) fn refused(visitor: &Visitor, refusal: Refusal, number: Option<&str>) -> Response {
+    let mut message = visitor.say(refusal.english, refusal.indonesian).to_owned();
+    if let Some(number) = number {
+        let tell = visitor.say(
+            "If it goes on, tell us this number:",
+            "Jika terus terjadi, beri tahu kami nomor ini:",
+        );
+        message.push_str(&format!(" {tell} {number}"));
+    }
     let template = ProblemPage {
         page: Frame::private(visitor),
         code: refusal.code,
-        message: visitor.say(refusal.english, refusal.indonesian).to_owned(),
+        message,
         back: None,
     };
     template.page.send(refusal.status, &template)

@@ -38,7 +38,7 @@ pub(super) async fn show(
             };
             page.page.send(StatusCode::OK, &page)
         }
-        Ok(None) => super::refused(&visitor, Refusal::NOT_FOUND),
+        Ok(None) => super::refused(&visitor, Refusal::NOT_FOUND, None),
         Err(error) => problem(&visitor, None, &error.into()),
     }
 }

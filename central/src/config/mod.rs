@@ -1,10 +1,15 @@
-//! What an operator may set: the file `gerbang.toml` in the working folder, and over it the environment.
+//! What an operator may set: the file `gerbang.toml` in the working folder (or the one that `GERBANG_CONFIG` names), and
+//! over it the environment.
 //!
 //! Read once, here, and nowhere else. Secrets are wrapped so that no log and no message can print them; each may
-//! come from a file instead (`…_FILE`), as container platforms hand them over.
+//! come from a file instead (`…_FILE`), as container platforms hand them over. A name in the file that is no setting is
+//! refused: whoever mistypes one would otherwise run with the usual value and not know it.
+
+pub mod setting;
+pub mod told;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     io::Write as _,
     net::{AddrParseError, SocketAddr},
@@ -12,40 +17,24 @@ use std::{
 };
 
 use ambient::Entropy;
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 use data_encoding::HEXLOWER_PERMISSIVE;
 use figment::{
-    Figment,
+    Figment, Profile, Provider as _,
     providers::{Format as _, Serialized, Toml},
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
-use crate::mail::{self, MailConfig};
+use self::{setting::Setting, told::Told};
+use crate::mail::MailConfig;
 
 const FILE: &str = "gerbang.toml";
+/// Names another file.
+const FILE_VARIABLE: &str = "GERBANG_CONFIG";
 /// Where everything lies that central makes itself.
 const FOLDER: &str = "gerbang-data";
 const KEY_FILE: &str = "master.key";
-/// Variables that other programs know by these names; all of ours also work with `GERBANG_` in front.
-const PLAIN: [&str; 15] = [
-    "DATABASE_URL",
-    "LISTEN",
-    "NODE_LISTEN",
-    "NODE_URL",
-    "NODE_NAMES",
-    "PUBLIC_URL",
-    "MIDTRANS_BASE_URL",
-    "MIDTRANS_SERVER_KEY",
-    "MIDTRANS_SERVER_KEY_FILE",
-    "LOG",
-    "LOG_FORMAT",
-    "MASTER_KEY_FILE",
-    "METRICS_LISTEN",
-    "RATE_LIMITS",
-    "TRUSTED_PROXIES",
-];
-
 /// All settings.
 #[derive(Debug, Deserialize)]
 pub struct Config {
@@ -92,29 +81,50 @@ struct Defaults {
     log_format: &'static str,
 }
 
-impl Config {
-    /// Reads file and environment.
-    ///
-    /// # Errors
-    /// Names the setting that cannot be read.
-    pub fn load() -> anyhow::Result<Self> {
-        let defaults = Defaults {
+impl Defaults {
+    fn new() -> Self {
+        Self {
             database_url: format!("sqlite:./{FOLDER}/central.db"),
             listen: "127.0.0.1:8080",
             node_listen: "127.0.0.1:8443",
             metrics_listen: "off",
             log: "info",
             log_format: "text",
-        };
-        Figment::from(Serialized::defaults(defaults))
-            .merge(Toml::file(FILE))
-            .merge(Serialized::defaults(environment(&mut vars())))
-            .extract()
-            .map_err(|error| {
-                let name = error.path.join(".").to_uppercase();
-                let what = if name.is_empty() { FILE } else { name.as_str() };
-                anyhow::anyhow!("the setting {what} cannot be read: {}", error.kind)
-            })
+        }
+    }
+}
+
+/// Where settings come from.
+struct Source {
+    figment: Figment,
+    file: PathBuf,
+    /// Names that stand in the file.
+    in_file: BTreeSet<String>,
+    /// The variable of each setting that one sets.
+    variables: BTreeMap<String, String>,
+}
+
+impl Config {
+    /// Reads file and environment.
+    ///
+    /// # Errors
+    /// Names the setting that cannot be read, or that is none.
+    pub fn load() -> anyhow::Result<Self> {
+        let source = Source::read(&mut vars())?;
+        source.figment.extract().map_err(|error| {
+            let name = error.path.join(".").to_uppercase();
+            let what = if name.is_empty() { FILE } else { name.as_str() };
+            anyhow::anyhow!("the setting {what} cannot be read: {}", error.kind)
+        })
+    }
+
+    /// What is in force, and where each setting came from.
+    ///
+    /// # Errors
+    /// As for [`Config::load`].
+    pub fn told() -> anyhow::Result<Vec<Told>> {
+        Self::load()?;
+        Ok(told::all(&Source::read(&mut vars())?))
     }
 
     /// Where gates connect, if central listens for them itself.
@@ -206,6 +216,13 @@ impl Config {
         parse_key(&secret_file(&path)?, &path.display().to_string())
     }
 
+    /// Where the master key should be and is not, if it is nowhere.
+    #[must_use]
+    pub fn missing_master_key(&self) -> Option<PathBuf> {
+        let file = self.key_file();
+        (self.master_key.is_none() && !file.exists()).then_some(file)
+    }
+
     fn key_file(&self) -> PathBuf {
         if let Some(path) = &self.master_key_file {
             return path.clone();
@@ -216,24 +233,84 @@ impl Config {
     }
 }
 
-/// Values stay the texts they are: a key of digits alone is no number.
-fn environment(vars: &mut dyn Iterator<Item = (String, String)>) -> BTreeMap<String, String> {
+impl Source {
+    fn read(vars: &mut dyn Iterator<Item = (String, String)>) -> anyhow::Result<Self> {
+        let vars: Vec<(String, String)> = vars.collect();
+        let named = vars.iter().find(|(name, _)| name == FILE_VARIABLE);
+        let file = PathBuf::from(named.map_or(FILE, |(_, path)| path.as_str()));
+        ensure!(
+            named.is_none() || file.is_file(),
+            "{} is not there: {FILE_VARIABLE} must name the file with the settings",
+            file.display()
+        );
+        let environment = environment(&mut vars.into_iter());
+        let values: BTreeMap<_, _> = environment
+            .iter()
+            .map(|(name, (_, value))| (name, value))
+            .collect();
+        let toml = Toml::file_exact(&file);
+        Ok(Self {
+            in_file: names(&toml.data(), &file)?,
+            figment: Figment::from(Serialized::defaults(Defaults::new()))
+                .merge(toml)
+                .merge(Serialized::defaults(values)),
+            variables: environment
+                .into_iter()
+                .map(|(name, (variable, _))| (name, variable))
+                .collect(),
+            file,
+        })
+    }
+}
+
+type Data = Result<figment::value::Map<Profile, figment::value::Dict>, figment::Error>;
+
+/// The names in a file, each of which must be a setting's.
+fn names(data: &Data, file: &Path) -> anyhow::Result<BTreeSet<String>> {
+    let data = match data {
+        Ok(data) => data,
+        Err(error) => bail!("{} cannot be read: {error}", file.display()),
+    };
+    let names: BTreeSet<String> = data
+        .values()
+        .flat_map(|dict| dict.keys().cloned())
+        .collect();
+    let strange = names.iter().find(|name| Setting::of_name(name).is_none());
+    let Some(strange) = strange else {
+        return Ok(names);
+    };
+    let meant = setting::like(strange);
+    let meant = meant.map_or_else(String::new, |meant| format!(" Is {} meant?", meant.name));
+    bail!(
+        "{}: there is no setting {strange}.{meant} docs/configuration.md lists them all",
+        file.display()
+    )
+}
+
+/// Values stay the texts they are: a key of digits alone is no number. Each with the variable that it came from.
+fn environment(
+    vars: &mut dyn Iterator<Item = (String, String)>,
+) -> BTreeMap<String, (String, String)> {
     let setting = |(name, value): (String, String)| {
-        let ours = name.strip_prefix("GERBANG_").map(str::to_owned);
-        let known = ours.or_else(|| is_plain(&name).then(|| name.clone()))?;
-        (!value.is_empty()).then(|| (known.to_lowercase(), name.len(), value))
+        let ours = name.strip_prefix("GERBANG_").map(str::to_lowercase);
+        let ours = ours.filter(|ours| Setting::of_name(ours).is_some());
+        let plain = || {
+            let found = Setting::of_name(&name.to_lowercase());
+            let is_meant = |setting: &&Setting| setting.is_plain && setting.variable() == name;
+            found
+                .filter(is_meant)
+                .map(|setting| setting.name.to_owned())
+        };
+        let known = ours.or_else(plain)?;
+        (!value.is_empty()).then(|| (known, name.len(), (name, value)))
     };
     let mut settings: Vec<_> = vars.filter_map(setting).collect();
     // With both spellings set, the longer one is meant.
     settings.sort();
     settings
         .into_iter()
-        .map(|(name, _, value)| (name, value))
+        .map(|(name, _, set)| (name, set))
         .collect()
-}
-
-fn is_plain(name: &str) -> bool {
-    PLAIN.contains(&name) || mail::NAMES.contains(&name)
 }
 
 #[expect(
@@ -298,5 +375,4 @@ fn make_key(path: &Path, entropy: &dyn Entropy) -> anyhow::Result<[u8; 32]> {
 }
 
 #[cfg(test)]
-#[path = "config_tests.rs"]
 mod tests;
