@@ -44,6 +44,7 @@ mod panel_pages;
 mod panel_papers;
 mod panel_powers;
 mod panel_promos;
+mod panel_report_sums;
 mod panel_reports;
 mod panel_rights;
 mod panel_setup;

@@ -8,6 +8,7 @@ mod cell;
 mod crowd;
 mod file;
 mod money;
+mod slice;
 mod words;
 
 use askama::Template;
