@@ -22,4 +22,4 @@ CREATE INDEX orders_sold ON orders (event_id, paid_at, status, channel, currency
     tax_minor, included_fee_minor, included_tax_minor, total_minor);
 CREATE INDEX refunds_done ON refunds (status, done_at);
 CREATE INDEX tickets_by_type ON tickets (event_id, ticket_type_id, status);
-CREATE INDEX scans_by_moment ON scans (event_id, at_ms, gate_id, action, decision, reason, ruling, counted_ticket_id, day);
+CREATE INDEX scans_reported ON scans (event_id, at_ms, gate_id, action, decision, reason, ruling, counted_ticket_id, day);
