@@ -43,6 +43,19 @@ pub(super) struct Tile {
 }
 
 impl Table {
+    /// One that tells nothing.
+    pub(super) fn empty() -> Self {
+        Self {
+            id: "report".to_owned(),
+            title: String::new(),
+            note: None,
+            columns: Vec::new(),
+            rows: Vec::new(),
+            total: None,
+            chart: None,
+        }
+    }
+
     /// Whether it needs the whole width.
     fn is_wide(&self) -> bool {
         self.columns.len() > 4 || self.chart.is_none()

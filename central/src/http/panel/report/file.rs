@@ -78,10 +78,15 @@ async fn table(here: &Here) -> Result<Table, Box<Response>> {
     let failed = |error| Box::new(guard::failed(&error));
     let report = load(here).await.map_err(failed)?;
     let wanted = here.door.asked("table");
-    let tables = report.into_iter().flat_map(|report| report.groups);
-    let mut tables = tables.flat_map(|group| group.tables);
-    let table = tables.find(|table| table.id == wanted);
-    let table = table.ok_or_else(|| Box::new(Refusal::NOT_FOUND.answer()))?;
+    let gone = || Box::new(Refusal::NOT_FOUND.answer());
+    let groups = report.ok_or_else(gone)?.groups.into_iter();
+    let mut tables = groups.flat_map(|group| group.tables);
+    let table = if wanted.is_empty() {
+        // The first one; where nothing happened, one without rows.
+        tables.next().unwrap_or_else(Table::empty)
+    } else {
+        tables.find(|table| table.id == wanted).ok_or_else(gone)?
+    };
     let filter: String = here.door.visitor.query.chars().take(300).collect();
     let event = here.event().map(|event| event.slug.clone());
     let detail = json!({"table": table.id, "event": event, "filter": filter});
