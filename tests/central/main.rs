@@ -31,6 +31,7 @@ mod occupancy;
 mod orders;
 mod pages;
 mod panel_attacks;
+mod panel_conflicts;
 mod panel_every_route;
 mod panel_forgery;
 mod panel_gate_papers;

@@ -6,7 +6,7 @@ use super::{
     account, attendee_list, audit, client, dashboard, event, export, factor,
     gates::{
         bundle, check, conflict, enrol, gate_rule, live, node_list, node_page, operator,
-        operator_list, scan_list,
+        operator_list, scan_list, taken,
     },
     list::saved,
     money, order, order_act, order_bulk, order_list, promo, report, reset, role,
@@ -94,6 +94,8 @@ pub const ROUTES: &[Route] = routes! {
     GET "/panel/events/{event}/live" May(ScansView, Event) => live::show,
     GET "/panel/events/{event}/live/stream" May(ScansView, Event) => live::stream,
     GET "/panel/events/{event}/scans" May(ScansView, Event) => scan_list::show,
+    GET "/panel/events/{event}/scans.csv" May(ScansView, Event) => taken::scans_csv,
+    GET "/panel/events/{event}/scans.xlsx" May(ScansView, Event) => taken::scans_xlsx,
     GET "/panel/events/{event}/nodes" May(ScansView, Event) => node_list::tab,
     POST "/panel/events/{event}/nodes/codes" May(NodesManage, Event) => enrol::create,
     GET "/panel/events/{event}/nodes/code" May(NodesManage, Event) => enrol::follow,
@@ -109,6 +111,8 @@ pub const ROUTES: &[Route] = routes! {
     POST "/panel/events/{event}/gate-rules/search" May(NodesManage, Event) => gate_rule::search,
     POST "/panel/events/{event}/gate-rules/rehearsal" May(NodesManage, Event) => gate_rule::rehearse,
     GET "/panel/events/{event}/conflicts" May(ScansView, Event) => conflict::of_event,
+    GET "/panel/events/{event}/conflicts.csv" May(ScansView, Event) => taken::conflicts_csv,
+    GET "/panel/events/{event}/conflicts.xlsx" May(ScansView, Event) => taken::conflicts_xlsx,
     POST "/panel/events/{event}/conflicts" May(ScansDecide, Event) => conflict::act,
 
     // Orders, and what belongs to them.
@@ -169,6 +173,8 @@ pub const ROUTES: &[Route] = routes! {
     POST "/panel/nodes/{node}/release" May(NodesManage, Node) => node_page::release,
     POST "/panel/nodes/{node}/revoke" May(NodesManage, Node) => node_page::revoke,
     GET "/panel/conflicts" May(ScansView, List) => conflict::inbox,
+    GET "/panel/conflicts.csv" May(ScansView, List) => taken::inbox_csv,
+    GET "/panel/conflicts.xlsx" May(ScansView, List) => taken::inbox_xlsx,
     GET "/panel/checks" May(AuditView, Platform) => check::all,
     POST "/panel/checks" May(AuditView, Platform) => check::start_all,
     GET "/panel/operators" May(StaffManage, Platform) => operator_list::list,

@@ -124,6 +124,7 @@ async fn load(here: &Here, event: Option<&Event>) -> Result<Page, crate::app::ev
         |event| format!("/panel/events/{}/conflicts", event.slug),
     );
     let (list, items) = described(here, &path, event, &events)
+        .files(true)
         .empty((
             "No conflict waits for you.",
             "Tidak ada konflik yang menunggu Anda.",
@@ -151,7 +152,7 @@ async fn load(here: &Here, event: Option<&Event>) -> Result<Page, crate::app::ev
     })
 }
 
-async fn rows(
+pub(super) async fn rows(
     here: &Here,
     events: &BTreeMap<EventId, Event>,
     items: &[ConflictItem],

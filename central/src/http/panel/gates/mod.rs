@@ -9,6 +9,7 @@ pub(super) mod check;
 pub(super) mod conflict;
 mod conflict_row;
 pub(super) mod enrol;
+mod file;
 pub(super) mod gate_rule;
 pub(super) mod live;
 mod live_shown;
@@ -20,6 +21,7 @@ pub(super) mod operator;
 pub(super) mod operator_list;
 mod said;
 pub(super) mod scan_list;
+pub(super) mod taken;
 
 pub(super) use live_shown::reason_words;
 pub(super) use said::done;

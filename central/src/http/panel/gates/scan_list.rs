@@ -152,6 +152,7 @@ async fn load(here: &Here, event: &Event) -> Result<Page, StoreError> {
     };
     let path = format!("/panel/events/{}/scans", event.slug);
     let (list, items) = described(here, &path, &names)
+        .files(true)
         .empty((
             "No scan has come in yet. They appear as soon as a gate syncs.",
             "Belum ada pindaian. Pindaian tampil begitu gerbang tersinkron.",
