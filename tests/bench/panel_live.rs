@@ -236,6 +236,7 @@ async fn viewer(office: &BoxOffice, public: &str) -> Result<watch::Receiver<usiz
         address: "bench",
         agent: "bench",
         old_token: None,
+        browser: None,
     };
     let secret = office.app.create_admin(ADMIN, "Ayu Admin").await?;
     let opened = office.app.sign_in(ADMIN, &secret, &attempt).await?;

@@ -2,8 +2,8 @@
 "use strict";
 
 (() => {
-    const place = document.getElementById("live");
-    const state = document.getElementById("live-state");
+    const place = document.getElementById("door");
+    const state = document.getElementById("door-state");
     const full = document.getElementById("full");
     if (full && document.documentElement.requestFullscreen) {
         full.hidden = false;
