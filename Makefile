@@ -108,4 +108,5 @@ screenshots:
 	@scripts/setup.sh test demo
 	cargo build --workspace --bins
 	cargo test --workspace --test browser --test story
-	cd target/screenshots && cp gate.png gate-refuse.png gate-before-doors.png ticket.png event.png cart.png order-paid.png panel-orders.png panel-order.png ../../docs/images/
+	cd target/screenshots && cp gate.png gate-refuse.png gate-before-doors.png ticket.png event.png cart.png order-paid.png ../../docs/images/
+	cd target/screenshots && cp $(addsuffix .png,$(addprefix panel-,dashboard orders order staff roles audit sign-in sure)) ../../docs/images/

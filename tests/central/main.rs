@@ -30,6 +30,7 @@ mod nodes;
 mod occupancy;
 mod orders;
 mod pages;
+mod panel_accounts;
 mod panel_attacks;
 mod panel_conflicts;
 mod panel_every_route;

@@ -263,3 +263,25 @@ async fn every_answer_of_the_panel_forbids_frames_guessing_and_caches() {
         }
     }
 }
+
+/// What is named by a second part must belong to the first: the thing of one event is not there under another.
+#[tokio::test]
+async fn idor_a_second_part_of_an_address_belongs_to_its_first() {
+    let world = PanelWorld::open().await;
+    let desk = &world.desks[0].2;
+    for route in ROUTES.iter().filter(verb(Verb::Get)) {
+        // Types are counted within their event: number 1 of another event is another type.
+        let names = route.path.matches('{').count();
+        if names < 2 || !route.path.contains("{event}") || route.path.contains("{number}") {
+            continue;
+        }
+        let address = world.address(route).await;
+        let (status, _) = desk.peek(&address).await;
+        assert_eq!(status, 200, "{address}");
+        let slug = &world.shop.event.event.slug;
+        let foreign = address.replace(&format!("/events/{slug}/"), "/events/jazz/");
+        let (status, _) = desk.peek(&foreign).await;
+        assert_eq!(status, 404, "{foreign}");
+        world.later();
+    }
+}

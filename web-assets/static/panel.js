@@ -190,9 +190,29 @@
         if (event.target.closest("[data-shows=keys]")) showKeys();
     });
 
+    // ---- On a phone a list begins with its search; the other filters unfold.
+    const fold = () => {
+        for (const form of document.querySelectorAll("form.p-filter")) {
+            const fields = form.querySelectorAll(".p-field, .p-check");
+            if (fields.length < 3) continue;
+            const button = document.createElement("button");
+            button.type = "button";
+            button.className = "btn btn-outline-primary p-unfold";
+            button.textContent = byId("live")?.dataset.more || "";
+            button.setAttribute("aria-expanded", "false");
+            button.addEventListener("click", () => {
+                const isOpen = form.classList.toggle("p-folded") === false;
+                button.setAttribute("aria-expanded", String(isOpen));
+            });
+            form.classList.add("p-folded");
+            fields[0].after(button);
+        }
+    };
+
     // ---- The page as it was loaded.
     const start = () => {
         fit();
+        fold();
         const said = document.querySelector(".p-said");
         if (said?.matches(".p-said-bad")) said.focus();
         else if (said) tell(said.textContent.trim());

@@ -79,6 +79,19 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Account>, StoreError> {
     Ok(rows.into_iter().map(Row::into_account).collect())
 }
 
+/// When somebody was here last: what their sessions saw, or the last time that they signed in; `None` = never.
+///
+/// # Errors
+/// When the database fails.
+pub async fn seen_at(tx: &mut Tx, user: UserId) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT seen_at FROM panel_sessions WHERE user_id = ? ORDER BY seen_at DESC LIMIT 1";
+    let seen = fetch_optional!(tx, (i64,), sql, user.0)?;
+    let sql = "SELECT happened_at FROM audit_log WHERE subject_kind = 'user' AND subject_id = ? \
+         AND action = 'user.sign_in' ORDER BY happened_at DESC LIMIT 1";
+    let signed_in = fetch_optional!(tx, (i64,), sql, user.0)?;
+    Ok(seen.max(signed_in).map(|(at,)| Timestamp(at)))
+}
+
 /// What the account's password hashes to.
 ///
 /// # Errors

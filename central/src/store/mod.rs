@@ -8,6 +8,7 @@
 pub mod account;
 pub mod attention;
 pub mod audit;
+pub mod audit_list;
 pub mod audit_run;
 pub mod backup;
 pub mod bundle_import;
@@ -83,6 +84,7 @@ pub mod ticket;
 pub mod ticket_list;
 pub mod ticket_type;
 pub mod timeline;
+pub mod today;
 pub mod tracking;
 pub(crate) mod tx;
 pub mod type_version;

@@ -44,6 +44,8 @@ pub struct AccountFile {
     pub powers: Powers,
     /// It is asked for a code.
     pub has_factor: bool,
+    /// When its person was here last; `None` = never.
+    pub seen_at: Option<Timestamp>,
 }
 
 impl App {
@@ -265,6 +267,7 @@ impl App {
 async fn file(tx: &mut Tx, account: Account) -> Result<AccountFile, StoreError> {
     let factor = store::second_factor::of_user(tx, account.id).await?;
     Ok(AccountFile {
+        seen_at: store::account::seen_at(tx, account.id).await?,
         powers: store::role::powers(tx, account.id, account.client).await?,
         has_factor: factor.is_some_and(|factor| factor.is_confirmed),
         account,

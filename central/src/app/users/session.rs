@@ -123,6 +123,31 @@ impl App {
         })
     }
 
+    /// Ends one session of an account that `by` may manage, or all of them.
+    ///
+    /// # Errors
+    /// [`UserError`].
+    pub async fn end_session_of(
+        &self,
+        by: &Signed,
+        user: UserId,
+        session: Option<Uuid>,
+    ) -> Result<(), UserError> {
+        self.manageable(by, user).await?;
+        if let Some(session) = session {
+            return self.end_session(&by.account, user, session).await;
+        }
+        let now = self.clock.now();
+        transact!(self.store, |tx| {
+            store::panel_session::end_all(tx, user).await?;
+            let (by, detail) = (By::account(&by.account), json!({"session": "all"}));
+            let subject = ("user", user.0);
+            Ok(self
+                .note_by(tx, &by, "user.session_end", subject, now, detail)
+                .await?)
+        })
+    }
+
     /// Forgets what is over: sessions, guesses, links. Gives how many.
     ///
     /// # Errors

@@ -83,7 +83,7 @@ pub(super) async fn page(here: &Here, wrong: Option<String>, status: StatusCode)
 }
 
 /// A browser by its usual name, out of what it says of itself.
-fn browser(agent: &str) -> String {
+pub(super) fn browser(agent: &str) -> String {
     const NAMES: [(&str, &str); 5] = [
         ("Edg/", "Edge"),
         ("OPR/", "Opera"),

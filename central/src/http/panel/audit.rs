@@ -1,33 +1,77 @@
-//! The audit trail, the latest first.
+//! The audit trail, the latest first: who did what to what, with a way to the thing, and as a file.
 
 use askama::Template;
-use axum::{http::StatusCode, response::Response};
-use serde_json::Value;
+use axum::{
+    body::{Body, Bytes},
+    http::{
+        HeaderValue, StatusCode,
+        header::{CONTENT_DISPOSITION, CONTENT_TYPE},
+    },
+    response::{IntoResponse as _, Response},
+};
+use serde_json::{Value, json};
 use sync_protocol::time::Timestamp;
 use uuid::Uuid;
 
-use super::{door::Here, frame::Frame, guard, nav::Section, when};
+use super::{
+    door::Here,
+    export::harmless,
+    frame::Frame,
+    guard,
+    list::{List, Making, PAGE},
+    nav::Section,
+    when,
+};
 use crate::{
-    domain::order_search::Place,
-    store::{self, StoreError, audit::TrailRow},
+    app::{App, users::By},
+    domain::{
+        account::Account,
+        id::{OrderId, UserId},
+        order_search::Place,
+    },
+    store::{
+        self, StoreError, Tx,
+        audit_list::{Actor, TrailFilter, TrailRow},
+    },
 };
 
-const PAGE: usize = 50;
+/// Rows that a file asks for at once.
+const PIECE: usize = 1_000;
+/// What acts begin with, and the words for it.
+const AREAS: [(&str, &str, &str); 9] = [
+    ("user.", "Accounts", "Akun"),
+    ("role.", "Roles", "Peran"),
+    ("client.", "Organisers", "Penyelenggara"),
+    ("event.", "Events", "Acara"),
+    ("order", "Orders", "Pesanan"),
+    ("payment.", "Payments", "Pembayaran"),
+    ("refund", "Refunds", "Pengembalian dana"),
+    ("node.", "Nodes", "Perangkat"),
+    ("conflict", "Conflicts", "Konflik"),
+];
+const KINDS: [(&str, &str, &str); 5] = [
+    ("staff", "Any person", "Siapa pun"),
+    ("system", "The system", "Sistem"),
+    ("provider", "Payment provider", "Penyedia pembayaran"),
+    ("node", "A node", "Perangkat"),
+    ("buyer", "A buyer", "Pembeli"),
+];
 
 #[derive(Template)]
 #[template(path = "panel/audit.html")]
-struct List {
+struct Page {
     page: Frame,
+    list: List,
     rows: Vec<Row>,
-    action: String,
-    next: Option<String>,
 }
 
 struct Row {
     when: String,
+    ago: String,
     who: String,
     action: String,
     subject: String,
+    path: Option<String>,
     detail: Vec<(String, String)>,
 }
 
@@ -38,47 +82,179 @@ pub(super) async fn list(here: Here) -> Response {
     }
 }
 
-async fn load(here: &Here) -> Result<List, StoreError> {
-    let action: String = here.door.asked("action").trim().chars().take(60).collect();
-    let after = Place::parse(here.door.asked("after"));
-    let from = after.map_or((Timestamp(i64::MAX), Uuid::max()), |place| {
-        (Timestamp(place.value), place.id)
-    });
-    let most = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+async fn load(here: &Here) -> Result<Page, StoreError> {
     let mut tx = here.app().store.read().await?;
-    let mut rows = store::audit::before(&mut tx, from, &action, most).await?;
-    let has_more = rows.len() > PAGE;
-    rows.truncate(PAGE);
-    let next = rows.last().filter(|_| has_more).map(|last| {
-        let place = Place {
-            value: last.at.0,
-            id: last.id,
-        };
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("action", &action);
-        query.append_pair("after", &place.text());
-        format!("/panel/audit?{}", query.finish())
-    });
-    Ok(List {
+    let accounts = store::account::all(&mut tx).await?;
+    let filter = filter(here, &mut tx).await?;
+    let rows = match filter {
+        Some(filter) => {
+            let from = Place::parse(here.door.asked("after"));
+            let from = from.map_or(END, |place| (Timestamp(place.value), place.id));
+            store::audit_list::before(&mut tx, &filter, from, PAGE + 1).await?
+        }
+        // What was searched for is nowhere.
+        None => Vec::new(),
+    };
+    let place = |row: &TrailRow| {
+        Place {
+            value: row.at.0,
+            id: row.id,
+        }
+        .text()
+    };
+    let (making, rows) = described(here, &accounts).turned(rows, place);
+    let list = making.done(&mut tx).await?;
+    let mut shown = Vec::new();
+    for row in rows {
+        let path = path(&mut tx, &row).await?;
+        shown.push(line(here, row, path));
+    }
+    Ok(Page {
         page: Frame::inside(here, Section::Audit),
-        rows: rows.into_iter().map(|row| shown(here, row)).collect(),
-        action,
-        next,
+        list,
+        rows: shown,
     })
 }
 
-fn shown(here: &Here, row: TrailRow) -> Row {
+/// After everything.
+const END: (Timestamp, Uuid) = (Timestamp(i64::MAX), Uuid::max());
+
+fn described<'a>(here: &'a Here, accounts: &[Account]) -> Making<'a> {
+    let words = |(value, english, indonesian): &(&str, &str, &str)| {
+        (
+            (*value).to_owned(),
+            here.say(english, indonesian).to_owned(),
+        )
+    };
+    let people = accounts
+        .iter()
+        .map(|account| (account.id.0.to_string(), account.name.clone()));
+    let who: Vec<_> = KINDS.iter().map(words).chain(people).collect();
+    List::new(
+        here,
+        "audit",
+        "/panel/audit",
+        ("Audit trail", "Jejak audit"),
+    )
+    .search((
+        "Order number, e-mail of an account, event, or act",
+        "Nomor pesanan, e-mail akun, acara, atau tindakan",
+    ))
+    .choice("who", ("Who", "Siapa"), ("Everybody", "Semua"), who)
+    .choice(
+        "action",
+        ("About", "Tentang"),
+        ("Everything", "Semua"),
+        AREAS.iter().map(words).collect::<Vec<_>>(),
+    )
+    .day("from", ("From", "Dari"))
+    .day("until", ("until", "sampai"))
+    .empty((
+        "Nothing was done yet. Whatever somebody does here leaves a row.",
+        "Belum ada tindakan. Setiap tindakan di sini meninggalkan satu baris.",
+    ))
+}
+
+/// Reads the address; `None` = what was searched for is nowhere.
+async fn filter(here: &Here, tx: &mut Tx) -> Result<Option<TrailFilter>, StoreError> {
+    let asked = |name| here.door.asked(name).trim();
+    let actor = KINDS
+        .iter()
+        .find(|(kind, ..)| *kind == asked("who"))
+        .map(|(kind, ..)| Actor::Kind((*kind).to_owned()));
+    let account = || Uuid::try_parse(asked("who")).ok().map(Actor::Account);
+    let area = AREAS.iter().find(|(area, ..)| *area == asked("action"));
+    let mut filter = TrailFilter {
+        actor: actor.or_else(account),
+        action: area.map_or_else(String::new, |(area, ..)| (*area).to_owned()),
+        subject: None,
+        from: when::day_begins(asked("from"), 0),
+        until: when::day_begins(asked("until"), 1),
+    };
+    let search: String = asked("q").chars().take(100).collect();
+    if search.is_empty() {
+        return Ok(Some(filter));
+    }
+    filter.subject = subject(tx, &search).await?;
+    if filter.subject.is_some() {
+        return Ok(Some(filter));
+    }
+    // An act by its own name, such as `user.sign_in`.
+    let is_act = search
+        .bytes()
+        .all(|b| b.is_ascii_lowercase() || b == b'.' || b == b'_');
+    filter.action = search;
+    Ok(is_act.then_some(filter))
+}
+
+/// The thing that a person means by a number, an address or a name.
+async fn subject(tx: &mut Tx, search: &str) -> Result<Option<(&'static str, Uuid)>, StoreError> {
+    if let Some(order) = store::order::by_number(tx, &search.to_uppercase()).await? {
+        return Ok(Some(("order", order.id.0)));
+    }
+    let email = search.to_ascii_lowercase();
+    if let Some(account) = store::account::by_email(tx, &email).await? {
+        return Ok(Some(("user", account.id.0)));
+    }
+    if let Some(event) = store::event::by_slug(tx, search).await? {
+        return Ok(Some(("event", event.id.0)));
+    }
+    Ok(Uuid::try_parse(search).ok().map(|id| ("node", id)))
+}
+
+/// The page of the thing that a row is about.
+async fn path(tx: &mut Tx, row: &TrailRow) -> Result<Option<String>, StoreError> {
+    let Some(id) = row.subject.filter(|id| !id.is_nil()) else {
+        return Ok(None);
+    };
+    Ok(match row.subject_kind.as_str() {
+        "order" => {
+            let order = store::order::by_id(tx, OrderId(id)).await?;
+            order.map(|order| format!("/panel/orders/{}", order.number))
+        }
+        "event" => {
+            let event = store::event::by_id(tx, sync_protocol::id::EventId(id)).await?;
+            event.map(|event| format!("/panel/events/{}", event.slug))
+        }
+        "user" => {
+            let account = store::account::by_id(tx, UserId(id)).await?;
+            account.map(|account| format!("/panel/staff/{}", account.id))
+        }
+        "node" => Some(format!("/panel/nodes/{id}")),
+        _ => None,
+    })
+}
+
+fn line(here: &Here, row: TrailRow, path: Option<String>) -> Row {
     let language = here.door.visitor.language;
     let mut detail = pairs(&row.detail);
-    let by = detail.iter().position(|(name, _)| name == "by");
-    let by = by.map(|at| detail.remove(at).1);
+    let who = who(here, &row, &mut detail);
     Row {
         when: when::moment(row.at, when::HOME, language),
-        who: row.actor.or(by).unwrap_or(row.actor_kind),
+        ago: when::ago(row.at, here.app().clock.now(), language),
+        who,
         action: row.action,
         subject: row.subject_kind,
+        path,
         detail,
     }
+}
+
+/// Whoever acted: the account's name, what a program wrote down, or the kind in words.
+fn who(here: &Here, row: &TrailRow, detail: &mut Vec<(String, String)>) -> String {
+    let by = detail.iter().position(|(name, _)| name == "by");
+    let by = by.map(|at| detail.remove(at).1);
+    if let Some(name) = row.actor.clone().or(by) {
+        return match name.as_str() {
+            "command line" => here.say("Command line", "Baris perintah").to_owned(),
+            _ => name,
+        };
+    }
+    let kind = KINDS.iter().find(|(kind, ..)| *kind == row.actor_kind);
+    kind.map_or_else(
+        || row.actor_kind.clone(),
+        |(_, english, indonesian)| here.say(english, indonesian).to_owned(),
+    )
 }
 
 /// The details as names and values.
@@ -94,4 +270,70 @@ pub(super) fn pairs(detail: &str) -> Vec<(String, String)> {
         .iter()
         .map(|(name, value)| (name.clone(), text(value)));
     pairs.collect()
+}
+
+/// The trail as a file, with the same filters: a piece at a time, so its length takes no memory.
+pub(super) async fn csv(here: Here) -> Response {
+    let app = here.app().clone();
+    let asked: String = here.door.visitor.query.chars().take(300).collect();
+    let begun = async {
+        let by = By::account(&here.signed.account);
+        let detail = json!({"filter": asked});
+        app.note_alone(&by, "audit.export", detail).await?;
+        let mut tx = app.store.read().await?;
+        filter(&here, &mut tx).await
+    };
+    let filter = match begun.await {
+        Ok(filter) => filter,
+        Err(error) => return guard::failed(&error),
+    };
+    let start = filter.map(|filter| (filter, END));
+    let head = "\u{FEFF}at,who,act,kind,subject,detail\r\n";
+    let first =
+        futures_util::stream::iter([Ok::<_, StoreError>(Bytes::from_static(head.as_bytes()))]);
+    let rest = futures_util::stream::try_unfold(start, move |state| {
+        let app = app.clone();
+        async move { piece(&app, state).await }
+    });
+    let body = Body::from_stream(futures_util::StreamExt::chain(first, rest));
+    let mut answer = (StatusCode::OK, body).into_response();
+    let headers = answer.headers_mut();
+    let kind = HeaderValue::from_static("text/csv; charset=utf-8");
+    headers.insert(CONTENT_TYPE, kind);
+    let name = HeaderValue::from_static("attachment; filename=\"audit.csv\"");
+    headers.insert(CONTENT_DISPOSITION, name);
+    answer
+}
+
+type State = Option<(TrailFilter, (Timestamp, Uuid))>;
+
+async fn piece(app: &App, state: State) -> Result<Option<(Bytes, State)>, StoreError> {
+    let Some((filter, after)) = state else {
+        return Ok(None);
+    };
+    let mut tx = app.store.read().await?;
+    let rows = store::audit_list::before(&mut tx, &filter, after, PIECE).await?;
+    let next = rows.last().filter(|_| rows.len() == PIECE);
+    let next = next.map(|last| (filter.clone(), (last.at, last.id)));
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in &rows {
+        let at = chrono::DateTime::from_timestamp_millis(row.at.0).unwrap_or_default();
+        let who = row.actor.as_deref().unwrap_or(&row.actor_kind);
+        let subject = row.subject.map_or_else(String::new, |id| id.to_string());
+        let cells = [
+            at.to_rfc3339(),
+            harmless(who),
+            harmless(&row.action),
+            harmless(&row.subject_kind),
+            subject,
+            harmless(&row.detail),
+        ];
+        // Into memory, and every row has as many cells.
+        let written = writer.write_record(&cells);
+        debug_assert!(written.is_ok(), "memory takes a row");
+    }
+    Ok(Some((
+        Bytes::from(writer.into_inner().unwrap_or_default()),
+        next,
+    )))
 }

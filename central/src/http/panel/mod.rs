@@ -40,6 +40,7 @@ mod secret;
 mod setup;
 mod sign_in;
 mod staff;
+mod staff_list;
 mod status;
 mod table;
 mod ticket;

@@ -244,6 +244,24 @@ pub(super) fn open_to(powers: &Powers) -> Vec<&'static Link> {
     LINKS.iter().filter(is_open).collect()
 }
 
+/// The sections and tabs that a permission opens: English and Indonesian words.
+pub(super) fn opened_by(permission: Permission) -> Vec<(&'static str, &'static str)> {
+    let links = LINKS.iter().filter(|link| {
+        let needs = link.needs.as_ref();
+        needs.is_some_and(|(needed, _)| *needed == permission)
+    });
+    let links = links.map(|link| (link.english, link.indonesian));
+    let tabs = TABS.iter().filter(|(.., needs)| *needs == permission);
+    let tabs = tabs.map(|(_, _, words, _)| *words);
+    let mut all = Vec::new();
+    for words in links.chain(tabs) {
+        if !all.contains(&words) {
+            all.push(words);
+        }
+    }
+    all
+}
+
 /// A page about one event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tab {

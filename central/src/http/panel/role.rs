@@ -7,7 +7,7 @@ use super::{
     door::{Here, to},
     frame::Frame,
     guard,
-    nav::Section,
+    nav::{self, Section},
     sign_in::refused,
     status,
 };
@@ -31,8 +31,17 @@ struct Row {
     words: String,
     reach: &'static str,
     is_fixed: bool,
-    /// Name, words, whether it is held, and whether this account may give it.
-    permissions: Vec<(&'static str, &'static str, bool, bool)>,
+    permissions: Vec<PermissionRow>,
+}
+
+struct PermissionRow {
+    name: &'static str,
+    words: &'static str,
+    /// The pages that it opens.
+    opens: String,
+    is_held: bool,
+    /// Whether this account may give it.
+    may_give: bool,
 }
 
 pub(super) async fn list(here: Here) -> Response {
@@ -53,8 +62,18 @@ async fn load(here: &Here, wrong: Option<String>) -> Result<List, StoreError> {
         let permission = |one: &Permission| {
             let is_held = role.permissions.contains(one);
             let may_give = here.signed.powers.may(*one, Thing::Platform);
-            let words = status::permission(*one, language);
-            (one.name(), words, is_held, is_held || may_give)
+            let opens = nav::opened_by(*one);
+            let opens: Vec<_> = opens
+                .iter()
+                .map(|words| here.say(words.0, words.1))
+                .collect();
+            PermissionRow {
+                name: one.name(),
+                words: status::permission(*one, language),
+                opens: opens.join(", "),
+                is_held,
+                may_give: is_held || may_give,
+            }
         };
         let all = Permission::ALL.iter();
         Row {

@@ -1,4 +1,4 @@
-//! Accounts: the list, one of them, and new ones with a one-time password.
+//! Accounts: one of them, and new ones with a one-time password. The list is `staff_list`.
 
 use std::collections::BTreeSet;
 
@@ -21,26 +21,10 @@ use crate::{
         event::Event,
         id::{ClientId, UserId},
         permission::{Reach, Role},
+        session::Session,
     },
     store::StoreError,
 };
-
-#[derive(Template)]
-#[template(path = "panel/staff.html")]
-struct List {
-    page: Frame,
-    rows: Vec<Row>,
-}
-
-struct Row {
-    path: String,
-    name: String,
-    email: String,
-    roles: String,
-    is_active: bool,
-    has_factor: bool,
-    must_change: bool,
-}
 
 #[derive(Template)]
 #[template(path = "panel/staff_new.html")]
@@ -70,28 +54,17 @@ struct Member {
     has_factor: bool,
     is_own: bool,
     may_manage: bool,
+    sessions: Vec<SessionRow>,
     choice: Choice,
 }
 
-pub(super) async fn list(here: Here) -> Response {
-    let files = match here.app().accounts().await {
-        Ok(files) => files,
-        Err(error) => return guard::failed(&error),
-    };
-    let row = |file: AccountFile| Row {
-        path: format!("/panel/staff/{}", file.account.id),
-        roles: roles(&here, &file),
-        name: file.account.name,
-        email: file.account.email,
-        is_active: file.account.is_active,
-        has_factor: file.has_factor,
-        must_change: file.account.must_change_password,
-    };
-    let template = List {
-        rows: files.into_iter().map(row).collect(),
-        page: Frame::inside(&here, Section::Staff),
-    };
-    template.page.send(StatusCode::OK, &template)
+/// Where the person is signed in.
+struct SessionRow {
+    id: String,
+    agent: String,
+    address: String,
+    began: String,
+    seen: String,
 }
 
 fn roles(here: &Here, file: &AccountFile) -> String {
@@ -244,8 +217,14 @@ async fn filled(
             .collect(),
     };
     let choice = choice(here, &chosen).await?;
+    let never = || here.say("never", "belum pernah").to_owned();
+    let seen = file.seen_at.map_or_else(never, |at| {
+        let ago = when::ago(at, here.app().clock.now(), language);
+        format!("{ago} · {}", when::moment(at, when::HOME, language))
+    });
     let mut facts = vec![
         (here.say("Role", "Peran").to_owned(), roles(here, file)),
+        (here.say("Here last", "Terakhir terlihat").to_owned(), seen),
         (
             here.say("Made", "Dibuat").to_owned(),
             when::moment(account.created_at, when::HOME, language),
@@ -282,9 +261,36 @@ async fn filled(
         is_active: account.is_active,
         has_factor: file.has_factor,
         is_own,
+        sessions: sessions(here, account.id).await?,
         may_manage: !is_own && here.signed.powers.may_manage(&file.powers),
         choice,
     })
+}
+
+async fn sessions(here: &Here, user: UserId) -> Result<Vec<SessionRow>, StoreError> {
+    let (now, language) = (here.app().clock.now(), here.door.visitor.language);
+    let sessions = here.app().sessions_of(user).await?.into_iter();
+    let row = |session: Session| SessionRow {
+        id: session.id.to_string(),
+        agent: super::account::browser(&session.agent),
+        address: session.address,
+        began: when::moment(session.created_at, when::HOME, language),
+        seen: when::ago(session.seen_at, now, language),
+    };
+    Ok(sessions.map(row).collect())
+}
+
+pub(super) async fn end_session(here: Here) -> Response {
+    let typed = here.form().text("session");
+    let session = match typed.as_str() {
+        "all" => Ok(None),
+        id => id.parse().map(Some).map_err(|_| UserError::Unknown),
+    };
+    let outcome = match (user(&here), session) {
+        (Some(user), Ok(session)) => here.app().end_session_of(&here.signed, user, session).await,
+        _ => Err(UserError::Unknown),
+    };
+    after(&here, "session_ended", outcome).await
 }
 
 /// What a form about an account came to.

@@ -11,7 +11,7 @@ use super::{
     list::saved,
     money, order, order_act, order_bulk, order_list, promo, report, reset, role,
     route::{Access::*, Route, Target::*, routes},
-    setup, sign_in, staff, ticket, ticket_list,
+    setup, sign_in, staff, staff_list, ticket, ticket_list,
 };
 use crate::domain::permission::Permission::*;
 
@@ -201,16 +201,18 @@ pub const ROUTES: &[Route] = routes! {
     GET "/panel/clients/{client}" May(ClientsManage, Platform) => client::show,
     POST "/panel/clients/{client}" May(ClientsManage, Platform) => client::change,
 
-    GET "/panel/staff" May(StaffManage, Platform) => staff::list,
+    GET "/panel/staff" May(StaffManage, Platform) => staff_list::show,
     GET "/panel/staff/new" May(StaffManage, Platform) => staff::form,
     POST "/panel/staff" May(StaffManage, Platform) => staff::create,
     GET "/panel/staff/{user}" May(StaffManage, Platform) => staff::show,
     POST "/panel/staff/{user}/role" May(StaffManage, Platform) => staff::set_role,
     POST "/panel/staff/{user}/password" May(StaffManage, Platform) => staff::renew_password,
     POST "/panel/staff/{user}/factor" May(StaffManage, Platform) => staff::clear_factor,
+    POST "/panel/staff/{user}/sessions" May(StaffManage, Platform) => staff::end_session,
     POST "/panel/staff/{user}/active" May(StaffManage, Platform) => staff::set_active,
 
     GET "/panel/roles" May(RolesManage, Platform) => role::list,
     POST "/panel/roles/{role}" May(RolesManage, Platform) => role::set,
     GET "/panel/audit" May(AuditView, Platform) => audit::list,
+    GET "/panel/audit.csv" May(AuditView, Platform) => audit::csv,
 };

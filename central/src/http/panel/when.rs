@@ -1,6 +1,6 @@
 //! Moments as people read them: in the event's zone, or Jakarta's where no event is meant.
 
-use chrono::DateTime;
+use chrono::{DateTime, NaiveDate, TimeDelta, TimeZone as _};
 use chrono_tz::Tz;
 use documents::Language;
 use sync_protocol::time::Timestamp;
@@ -31,6 +31,15 @@ pub(super) fn precise(at: Timestamp, zone: &str) -> String {
     at.with_timezone(&zone)
         .format("%Y-%m-%d %H:%M:%S")
         .to_string()
+}
+
+/// When a day begins where those sit who run the whole, so many days after the one that a browser's field sent.
+pub(super) fn day_begins(text: &str, plus: i64) -> Option<Timestamp> {
+    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+    let date = date.checked_add_signed(TimeDelta::try_days(plus)?)?;
+    let zone: Tz = HOME.parse().ok()?;
+    let midnight = zone.from_local_datetime(&date.and_hms_opt(0, 0, 0)?);
+    Some(Timestamp(midnight.earliest()?.timestamp_millis()))
 }
 
 /// How long ago, in the largest unit.
