@@ -47,7 +47,7 @@ impl Section {
             Self::Operators => 'w',
             Self::Checks => 'l',
             Self::Clients => 'p',
-            Self::Letters => 't',
+            Self::Letters => 'u',
             Self::Staff => 's',
             Self::Roles => 'r',
             Self::Audit => 'a',
@@ -347,3 +347,17 @@ pub(super) const TABS: &[(Tab, &str, (&str, &str), Permission)] = &[
         Permission::EventsView,
     ),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_sections_have_the_same_key() {
+        let mut keys: Vec<_> = LINKS.iter().filter_map(|link| link.section.key()).collect();
+        let all = keys.len();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), all, "{keys:?}");
+    }
+}
