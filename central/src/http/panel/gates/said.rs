@@ -154,8 +154,8 @@ pub(super) fn import(here: &Here, error: &ImportError) -> (StatusCode, String) {
 pub(super) fn search(here: &Here, error: &SearchSetupError) -> (StatusCode, String) {
     let (english, indonesian) = match error {
         SearchSetupError::TooShort => (
-            "The passphrase is too short: it needs at least 10 characters.",
-            "Frasa sandi terlalu pendek: paling sedikit 10 karakter.",
+            "The passphrase is too short: it needs at least 12 characters.",
+            "Frasa sandi terlalu pendek: paling sedikit 12 karakter.",
         ),
         SearchSetupError::IsOn => (
             "The search is on already, with another passphrase: change the passphrase instead.",
