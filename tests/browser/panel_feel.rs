@@ -53,7 +53,7 @@ async fn what_cannot_be_undone_is_asked_with_the_focus_on_no() {
     assert_eq!(open.shop.number(revoked).await, 1);
     // It is read aloud, and a page that is loaded again does not say it again.
     hands
-        .until("return document.querySelector('#live').textContent.includes('revoked')")
+        .until("return document.querySelector('#aloud').textContent.includes('revoked')")
         .await;
     hands.until("return location.search === ''").await;
     hands.assert_quiet().await;

@@ -8,7 +8,7 @@
 
     // ---- What is said to who does not look: one polite place, filled after the page stands, so that it is read out.
     const tell = (words) => {
-        const live = byId("live");
+        const live = byId("aloud");
         if (live && words) {
             live.textContent = "";
             setTimeout(() => { live.textContent = words; }, 60);
@@ -69,7 +69,7 @@
         }
         busy(form, true);
         page.toggleAttribute("data-loading", true);
-        tell(byId("live")?.dataset.sending);
+        tell(byId("aloud")?.dataset.sending);
         setTimeout(() => {
             busy(form, false);
             page.removeAttribute("data-loading");
@@ -87,7 +87,7 @@
     document.addEventListener("htmx:afterSettle", () => {
         fit();
         const rows = document.querySelectorAll("#list tbody tr").length;
-        const live = byId("live");
+        const live = byId("aloud");
         if (document.querySelector("#list") && live) tell(live.dataset.rows.replace("{n}", rows));
     });
     for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
@@ -198,7 +198,7 @@
             const button = document.createElement("button");
             button.type = "button";
             button.className = "btn btn-outline-primary p-unfold";
-            button.textContent = byId("live")?.dataset.more || "";
+            button.textContent = byId("aloud")?.dataset.more || "";
             button.setAttribute("aria-expanded", "false");
             button.addEventListener("click", () => {
                 const isOpen = form.classList.toggle("p-folded") === false;
