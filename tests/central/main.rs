@@ -42,6 +42,7 @@ mod panel_lists;
 mod panel_lists_of_money;
 mod panel_live;
 mod panel_money;
+mod panel_money_desk;
 mod panel_pages;
 mod panel_papers;
 mod panel_powers;

@@ -1,0 +1,171 @@
+//! Money at the desk, suspicion and disputes by clicks in the panel; and that what a form names must be the order's own.
+use central::domain::refund::RefundStatus;
+use support::central::Engine;
+
+use crate::panel_money::{DONE, Office, ask, money, went};
+
+#[tokio::test]
+async fn money_is_taken_by_hand_exactly_and_once() {
+    for engine in Engine::both() {
+        let mut office = Office::open(engine).await;
+        let order = office.shop.buy("at-the-desk", &[(0, 1)]).await;
+        let path = format!("/panel/orders/{}/payment", order.number);
+        let page = office.dewi.get(&money(&order)).await.page;
+        assert!(page.contains("Money taken by hand"), "{page}");
+        let take = |amount, reference| {
+            [
+                ("act", "take"),
+                ("means", "cash"),
+                ("amount", amount),
+                ("reference", reference),
+            ]
+        };
+        for (amount, reference, said) in [
+            ("100.000", "K-1", "take exactly that"),
+            ("-150000", "K-1", "in digits"),
+            ("150.000", " ", "under what number"),
+        ] {
+            let seen = office.dewi.post(&path, &take(amount, reference)).await;
+            assert_eq!(seen.status, 422, "{amount}");
+            assert!(seen.page.contains(said), "{said}: {}", seen.page);
+            let kept = format!("value=\"{amount}\"");
+            assert!(seen.page.contains(&kept), "what was typed stays");
+        }
+        let seen = office.dewi.post(&path, &take("Rp 150.000", "K-1")).await;
+        assert!(seen.to().contains("done=taken"));
+        let twice = office.dewi.post(&path, &take("150.000", "K-1")).await;
+        assert_eq!(twice.status, 422);
+        let came = "SELECT COUNT(*) FROM payments WHERE status = 'success'";
+        assert_eq!(office.shop.number(came).await, 1);
+        assert_eq!(office.shop.look(&order).await["status"], "paid");
+    }
+}
+
+#[tokio::test]
+async fn suspicion_is_answered_and_records_are_read_again() {
+    let mut office = Office::open(Engine::Sqlite).await;
+    for (key, act, done, status) in [
+        ("suspect-one", "accept", "accepted", "paid"),
+        ("suspect-two", "deny", "denied", "pending"),
+    ] {
+        let order = office.shop.buy(key, &[(0, 1)]).await;
+        office.shop.drive(&order, "challenge").await;
+        let page = office.dewi.get(&money(&order)).await.page;
+        assert!(page.contains("Let it through"), "{page}");
+        let path = format!("/panel/orders/{}/payment", order.number);
+        let seen = office.dewi.post(&path, &[("act", act)]).await;
+        assert!(seen.to().contains(&format!("done={done}")));
+        let page = office.dewi.get(&money(&order)).await.page;
+        assert!(!page.contains("Let it through"), "{act} is the answer");
+        let stands = office.shop.look(&order).await["status"].clone();
+        assert_eq!(stands, status, "{act}");
+        let seen = office.dewi.post(&path, &[("act", "check")]).await;
+        assert!(seen.to().contains("done=checked"));
+        let seen = office.dewi.post(&path, &[("act", "pay_me")]).await;
+        assert_eq!(seen.status, 422, "a closed list of acts");
+    }
+}
+
+#[tokio::test]
+async fn a_dispute_is_dated_noted_and_ended() {
+    for engine in Engine::both() {
+        let mut office = Office::open(engine).await;
+        for (key, end) in [("held-won", "won"), ("held-lost", "lost")] {
+            let order = office.paid(key, 1, "credit_card").await;
+            office.shop.drive(&order, "chargeback").await;
+            let shows = |page: &str| page.contains(&order.number);
+            assert!(shows(&office.rini.get("/panel/disputes").await.page));
+            let due = office.rini.get("/panel/disputes?show=due").await.page;
+            assert!(!shows(&due), "nobody has said until when");
+            let page = office.dewi.get(&money(&order)).await.page;
+            let payment = page.split_once("name=\"payment\" value=\"");
+            let payment = payment.and_then(|(_, rest)| rest.split('"').next());
+            let payment = payment.expect("a dispute").to_owned();
+            let path = format!("/panel/orders/{}/dispute", order.number);
+            let payment = ("payment", payment.as_str());
+            let today = [payment, ("act", "due"), ("due", "2026-11-20")];
+            went(&office.dewi.post(&path, &today).await);
+            let due = office.rini.get("/panel/disputes?show=due").await.page;
+            assert!(shows(&due), "{due}");
+            let note = [payment, ("note", "<i>sent the scan log</i>")];
+            went(&office.dewi.post(&format!("{path}/note"), &note).await);
+            let page = office.dewi.get(&money(&order)).await.page;
+            assert!(page.contains("&#60;i&#62;sent the scan log"), "{page}");
+            let fields = [payment, ("act", end)];
+            let seen = office.dewi.post(&path, &fields).await;
+            assert!(seen.to().contains(&format!("done=dispute_{end}")));
+            let twice = office.dewi.post(&path, &fields).await;
+            assert_eq!(twice.status, 422, "it ends once");
+            let ended = office
+                .rini
+                .get(&format!("/panel/disputes?show={end}"))
+                .await;
+            assert!(shows(&ended.page));
+            assert!(!shows(&office.rini.get("/panel/disputes").await.page));
+        }
+        assert_eq!(office.shop.number(DONE).await, 150_000, "the lost one");
+    }
+}
+
+#[tokio::test]
+async fn what_belongs_to_another_order_or_organiser_is_answered_as_what_does_not_exist() {
+    let mut office = Office::open(Engine::Sqlite).await;
+    let mut other = support::festival::festival();
+    (other.slug, other.client.slug) = ("elsewhere".into(), "competitor".into());
+    office.shop.central.publish(&other).await;
+    let competitor = office
+        .shop
+        .central
+        .id("SELECT id FROM clients WHERE slug = 'competitor'")
+        .await;
+    let competitor = Some(central::domain::id::ClientId(competitor));
+    let mut stranger = office
+        .shop
+        .central
+        .person("strange@example.id", "client", competitor, &[])
+        .await;
+    let mine = office.paid("mine", 1, "qris").await;
+    let also = office.paid("also-mine", 1, "credit_card").await;
+    went(&ask(&mut office.rini, &mine).await);
+    office.shop.drive(&also, "chargeback").await;
+    let refund = office.refund().await.id.to_string();
+    let held = office
+        .shop
+        .central
+        .id("SELECT payment_id FROM disputes")
+        .await
+        .to_string();
+    stranger.get("/panel/refunds").await;
+    assert_eq!(
+        stranger
+            .post("/panel/refunds", &[("refund", &refund)])
+            .await
+            .status,
+        404
+    );
+    assert_eq!(stranger.get(&money(&mine)).await.status, 404);
+    let page = stranger.get("/panel/refunds?status=all").await.page;
+    assert!(!page.contains(&mine.number));
+    // The first part of the address is one's own, and the form names what is not part of it.
+    for (path, fields) in [
+        (
+            "refunds",
+            vec![("refund", refund.as_str()), ("act", "agree")],
+        ),
+        (
+            "dispute/note",
+            vec![("payment", held.as_str()), ("note", "x")],
+        ),
+    ] {
+        let order = if path == "refunds" { &also } else { &mine };
+        office.dewi.get(&money(order)).await;
+        let path = format!("/panel/orders/{}/{path}", order.number);
+        assert_eq!(office.dewi.post(&path, &fields).await.status, 404, "{path}");
+    }
+    let path = format!(
+        "/panel/orders/{}/credit-note.pdf?refund={refund}",
+        also.number
+    );
+    assert_eq!(office.dewi.get(&path).await.status, 404);
+    assert_eq!(office.refund().await.status, RefundStatus::Requested);
+}
