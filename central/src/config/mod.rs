@@ -248,7 +248,12 @@ impl Source {
             .iter()
             .map(|(name, (_, value))| (name, value))
             .collect();
-        let toml = Toml::file_exact(&file);
+        // Without a file all is as usual.
+        let toml = if file.exists() {
+            Toml::file_exact(&file)
+        } else {
+            Toml::string("")
+        };
         Ok(Self {
             in_file: names(&toml.data(), &file)?,
             figment: Figment::from(Serialized::defaults(Defaults::new()))

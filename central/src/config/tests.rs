@@ -114,6 +114,14 @@ fn source(toml: &str, vars: &[(&str, &str)]) -> anyhow::Result<Source> {
 }
 
 #[test]
+fn without_a_file_all_is_as_usual() {
+    let source = Source::read(&mut std::iter::empty()).expect("no file is needed");
+    assert!(source.in_file.is_empty());
+    let config: Config = source.figment.extract().expect("as usual");
+    assert!(config.missing_master_key().is_some());
+}
+
+#[test]
 fn a_setting_that_is_none_is_refused_with_the_one_that_is_meant() {
     for (toml, said) in [
         ("lisen = '127.0.0.1:1'", "Is listen meant?"),
