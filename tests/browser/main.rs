@@ -12,6 +12,7 @@ mod hands;
 mod looks;
 mod panel;
 mod panel_feel;
+mod panel_setup;
 mod panel_walk;
 mod scanner;
 mod shop;

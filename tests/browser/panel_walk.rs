@@ -19,7 +19,9 @@ use crate::hands::Hands;
 
 const DESK: (u32, u32) = (1280, 900);
 const PHONE: (u32, u32) = (390, 844);
-const LOADED: &str = "return document.readyState === 'complete' && !!window.htmx";
+/// A preview runs no script.
+const LOADED: &str =
+    "return document.readyState === 'complete' && (!!window.htmx || document.scripts.length === 0)";
 
 /// Words that are the same in both languages. Data needs no line here: it is looked up in the world's database.
 const SAME: &str = "gerbang panel api menu e-mail email status total csv xlsx pdf qr html json totp midtrans sms whatsapp \
@@ -27,7 +29,7 @@ const SAME: &str = "gerbang panel api menu e-mail email status total csv xlsx pd
     october november december januari februari maret mei juni juli agustus oktober desember \
     jan feb mar apr mei jun jul aug sep sept oct okt nov dec des \
     chrome linux headlesschrome ok vip promo audit data format admin bank normal server level nama rp idr \
-    zip cbor log mail bahasa language program online offline sinkron";
+    zip cbor log mail bahasa language program online offline sinkron makassar jayapura eat africa nairobi idr kes";
 
 /// Pages of the administrator that look otherwise under another address: nothing found, nothing ready.
 const MORE: [(&str, &str); 2] = [

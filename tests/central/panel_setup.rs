@@ -1,21 +1,13 @@
-//! An event is set up page by page, from nothing to the first order; what is refused on the way; and what people try who
-//! set up events of their own.
-use central::{
-    app::{catalog::EventChange, trail::Actor},
-    domain::{
-        event::{EventSetup, EventStatus},
-        event_copy::CopyWish,
-    },
-};
+//! An event is set up page by page, from nothing to the first order, and what is refused on the way.
+use central::domain::event::{EventSetup, EventStatus};
 use support::{
     central::{Engine, TestCentral},
-    festival::festival,
     panel::Desk,
     shop::Shop,
 };
 
 /// The fields with which a new event begins.
-const NEW: [(&str, &str); 9] = [
+pub const NEW: [(&str, &str); 9] = [
     ("client", "organiser"),
     ("name", "Malam Jazz"),
     ("slug", "malam-jazz"),
@@ -27,7 +19,8 @@ const NEW: [(&str, &str); 9] = [
     ("currency", "IDR"),
 ];
 
-const ABOUT: [(&str, &str); 11] = [
+/// What is said of it.
+pub const ABOUT: [(&str, &str); 11] = [
     ("name", "Malam Jazz"),
     ("slug", "malam-jazz"),
     ("summary", "One night of jazz"),
@@ -47,7 +40,8 @@ const DAY: [(&str, &str); 3] = [
     ("closes", "2026-12-21T02:00"),
 ];
 
-const TYPE: [(&str, &str); 6] = [
+/// A ticket type of it.
+pub const TYPE: [(&str, &str); 6] = [
     ("name", "Regular"),
     ("price", "150000"),
     ("quota", "100"),
@@ -56,16 +50,17 @@ const TYPE: [(&str, &str); 6] = [
     ("most", "4"),
 ];
 
-const URL: &str = "/panel/events/malam-jazz";
+/// The event that these tests set up.
+pub const URL: &str = "/panel/events/malam-jazz";
 
 /// Sends a form of the set-up that must be taken.
-async fn post(desk: &mut Desk, form: &str, fields: &[(&str, &str)]) {
+pub async fn post(desk: &mut Desk, form: &str, fields: &[(&str, &str)]) {
     let seen = desk.post(&format!("{URL}/setup/{form}"), fields).await;
     assert_eq!(seen.status, 303, "{form}: {}", wrong(&seen.page));
 }
 
 /// What a page says was wrong.
-fn wrong(page: &str) -> &str {
+pub fn wrong(page: &str) -> &str {
     let said = page.split_once("p-said-bad").map_or(page, |(_, rest)| rest);
     said.split("</div>").next().unwrap_or_default()
 }
@@ -80,7 +75,7 @@ fn option(page: &str, select: &str) -> String {
 }
 
 /// A draft with everything but what `skip` names.
-async fn set_up(desk: &mut Desk, skip: &str) {
+pub async fn set_up(desk: &mut Desk, skip: &str) {
     let seen = desk.post("/panel/events", &NEW).await;
     assert_eq!(seen.to(), format!("{URL}/setup/event?done=drafted"));
     if skip != "about" {
@@ -102,7 +97,7 @@ async fn set_up(desk: &mut Desk, skip: &str) {
     }
 }
 
-async fn draft(central: &TestCentral) -> EventSetup {
+pub async fn draft(central: &TestCentral) -> EventSetup {
     central
         .app
         .event_by_slug("malam-jazz")
@@ -300,398 +295,4 @@ async fn a_refused_form_says_why_and_keeps_what_was_typed() {
     let mut shadow = NEW.to_vec();
     shadow[2] = ("slug", "new");
     assert_eq!(desk.post("/panel/events", &shadow).await.status, 422);
-}
-
-#[tokio::test]
-async fn mass_assignment_an_organiser_makes_events_for_nobody_else() {
-    let shop = Shop::open(Engine::Sqlite).await;
-    let mut other = festival();
-    (other.slug, other.client.slug) = ("elsewhere".into(), "competitor".into());
-    shop.central.publish(&other).await;
-    shop.central.admin().await;
-    let client = shop.event.event.client;
-    let mut desk = shop
-        .central
-        .person("client@example.id", "client", Some(client), &[])
-        .await;
-    let page = desk.get("/panel/events/new").await.page;
-    assert!(!page.contains("competitor"));
-    let mut fields = NEW.to_vec();
-    fields[0] = ("client", "competitor");
-    fields.extend([
-        ("client_id", "1"),
-        ("status", "published"),
-        ("taken", "5"),
-        ("id", "1"),
-    ]);
-    assert_eq!(desk.post("/panel/events", &fields).await.status, 303);
-    let made = draft(&shop.central).await.event;
-    assert_eq!((made.client, made.status), (client, EventStatus::Draft));
-    // Nor does the set-up of one's own event hand it over, open it or sell it.
-    let mut about = ABOUT.to_vec();
-    about.extend([
-        ("client", "competitor"),
-        ("status", "published"),
-        ("currency", "KES"),
-    ]);
-    post(&mut desk, "event", &about).await;
-    assert_eq!(desk.post(&format!("{URL}/publish"), &[]).await.status, 403);
-    let made = draft(&shop.central).await.event;
-    assert_eq!((made.client, made.status), (client, EventStatus::Draft));
-    for path in [
-        "/panel/events/elsewhere/setup/event",
-        "/panel/events/elsewhere/copy",
-        "/panel/events/elsewhere/preview",
-    ] {
-        assert_eq!(desk.get(path).await.status, 404, "{path}");
-    }
-    let seen = desk
-        .post("/panel/events/elsewhere/setup/gates", &[("name", "Evil")])
-        .await;
-    assert_eq!(seen.status, 404);
-}
-
-#[tokio::test]
-async fn foreign_gates_types_categories_quotas_and_days_are_not_there() {
-    let shop = Shop::open(Engine::Sqlite).await;
-    let (central, foreign) = (&shop.central, &shop.event);
-    let mut desk = central.admin().await;
-    set_up(&mut desk, "").await;
-    let by = Actor::System;
-    let event = foreign.event.id;
-    let quota = central
-        .app
-        .add_shared_quota(event, "Theirs", 5, &by)
-        .await
-        .expect("a quota")
-        .to_string();
-    let gate = foreign.gates[0].id.to_string();
-    let category = foreign.types[0].category.to_string();
-    let own = draft(central).await.types[0].category.to_string();
-    let mut typed = TYPE.to_vec();
-    typed[0] = ("name", "Other");
-    let with = |more: &[(&'static str, &str)]| {
-        let mut fields: Vec<(String, String)> = typed
-            .iter()
-            .map(|(name, value)| ((*name).into(), (*value).into()))
-            .collect();
-        fields.extend(
-            more.iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-        );
-        fields
-    };
-    let forms = [
-        (
-            "gates/rename",
-            vec![
-                ("gate".into(), gate.clone()),
-                ("name".into(), "Evil".into()),
-            ],
-        ),
-        (
-            "categories",
-            vec![
-                ("do".into(), "rename".into()),
-                ("id".into(), category.clone()),
-                ("name".into(), "Evil".into()),
-            ],
-        ),
-        (
-            "categories",
-            vec![
-                ("do".into(), "remove".into()),
-                ("id".into(), category.clone()),
-            ],
-        ),
-        (
-            "categories",
-            vec![
-                ("do".into(), "add".into()),
-                ("parent".into(), category.clone()),
-                ("name".into(), "Evil".into()),
-            ],
-        ),
-        (
-            "quotas",
-            vec![
-                ("do".into(), "resize".into()),
-                ("id".into(), quota.clone()),
-                ("quota".into(), "1".into()),
-            ],
-        ),
-        (
-            "quotas",
-            vec![
-                ("do".into(), "remove".into()),
-                ("id".into(), quota.clone()),
-                ("quota".into(), "1".into()),
-            ],
-        ),
-        ("types", with(&[("category", &category)])),
-        ("types", with(&[("category", &own), ("gate", &gate)])),
-        ("types", with(&[("category", &own), ("shared", &quota)])),
-        ("types/2", with(&[("category", &own)])),
-        ("types/2/remove", vec![]),
-        (
-            "days/change",
-            vec![("do".into(), "change".into()), ("day".into(), "2".into())],
-        ),
-        (
-            "access",
-            vec![("type".into(), "2".into()), ("day_2".into(), "1".into())],
-        ),
-        (
-            "access",
-            vec![("type".into(), "1".into()), ("day_1".into(), "2".into())],
-        ),
-        (
-            "discounts",
-            vec![
-                ("name_0".into(), "Evil".into()),
-                ("type_0".into(), "2".into()),
-            ],
-        ),
-    ];
-    for (form, fields) in forms {
-        let fields: Vec<_> = fields
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
-        let seen = desk.post(&format!("{URL}/setup/{form}"), &fields).await;
-        assert_eq!(seen.status, 404, "{form} {fields:?}: {}", wrong(&seen.page));
-    }
-    let after = central.app.event(event).await.expect("it is there");
-    assert_eq!(
-        (&after.gates, &after.types),
-        (&foreign.gates, &foreign.types)
-    );
-    assert_eq!(draft(central).await.types.len(), 1);
-}
-
-#[tokio::test]
-async fn who_has_a_ticket_is_told_of_changes_and_keeps_what_was_sold() {
-    for engine in Engine::both() {
-        let shop = Shop::open(engine).await;
-        let mut desk = shop.central.admin().await;
-        let bought = shop.buy("an-order-before-the-change", &[(0, 2)]).await;
-        shop.drive(&bought, "settlement").await;
-        let url = "/panel/events/festival";
-        // A day moves only after somebody was asked, and the page says how many hear of it.
-        let moved = [
-            ("do", "change"),
-            ("day", "2"),
-            ("label", "Day 2"),
-            ("opens", "2026-12-05T07:00"),
-            ("closes", "2026-12-06T07:00"),
-        ];
-        desk.get(&format!("{url}/setup/days")).await;
-        let asked = desk.post(&format!("{url}/setup/days/change"), &moved).await;
-        assert_eq!(asked.status, 200);
-        assert!(
-            asked.page.contains("send the letters (1)"),
-            "{}",
-            asked.page
-        );
-        let before = shop
-            .central
-            .app
-            .event(shop.event.event.id)
-            .await
-            .expect("an event");
-        assert_eq!(before.days, shop.event.days, "nothing was done yet");
-        let mut sure = moved.to_vec();
-        sure.push(("sure", "1"));
-        let seen = desk.post(&format!("{url}/setup/days/change"), &sure).await;
-        assert_eq!(seen.status, 303);
-        assert_eq!(
-            shop.number("SELECT COUNT(*) FROM mailings WHERE kind = 'event_moved'")
-                .await,
-            1
-        );
-        // A type that is sold gets days and loses none.
-        let loses = [("type", "1"), ("day_1", "1")];
-        let seen = desk.post(&format!("{url}/setup/access"), &loses).await;
-        assert_eq!(seen.status, 422, "{}", seen.page);
-        let gets = [("type", "2"), ("day_2", "1"), ("day_2", "2")];
-        let seen = desk.post(&format!("{url}/setup/access"), &gets).await;
-        assert_eq!(seen.status, 303);
-        // A price changes for who comes from now on.
-        let kind = &shop.event.types[0];
-        let category = kind.category.to_string();
-        let dearer = [
-            ("name", "Regular"),
-            ("price", "200000"),
-            ("quota", "90000"),
-            ("until", "2026-12-03T07:00"),
-            ("least", "1"),
-            ("most", "10"),
-            ("category", category.as_str()),
-        ];
-        let seen = desk.post(&format!("{url}/setup/types/1"), &dearer).await;
-        assert_eq!(seen.status, 303, "{}", wrong(&seen.page));
-        let versions = shop
-            .central
-            .app
-            .type_versions(kind.id)
-            .await
-            .expect("versions");
-        // As it was made, sold for longer as the event lasts longer, and dearer.
-        assert_eq!(versions.len(), 3);
-        let sold = format!(
-            "SELECT total_minor FROM orders WHERE number = '{}'",
-            bought.number
-        );
-        assert_eq!(shop.number(Box::leak(sold.into_boxed_str())).await, 300_000);
-        let after = shop
-            .central
-            .app
-            .event(shop.event.event.id)
-            .await
-            .expect("an event");
-        assert_eq!(
-            (after.types[0].price_minor, after.types[1].day_mask),
-            (200_000, 3)
-        );
-        // What only a draft may become is refused now.
-        let seen = desk.post(&format!("{url}/setup/types/1/remove"), &[]).await;
-        assert_eq!(seen.status, 422);
-    }
-}
-
-#[tokio::test]
-async fn an_event_is_postponed_and_cancelled_only_on_purpose() {
-    let shop = Shop::open(Engine::Sqlite).await;
-    let mut desk = shop.central.admin().await;
-    let bought = shop.buy("an-order-of-a-cancelled-event", &[(0, 2)]).await;
-    shop.drive(&bought, "settlement").await;
-    let url = "/panel/events/festival";
-    let status = async || {
-        shop.central
-            .app
-            .event(shop.event.event.id)
-            .await
-            .expect("an event")
-            .event
-            .status
-    };
-    desk.get(&format!("{url}/postpone")).await;
-    for fields in [
-        &[][..],
-        &[("sure", "yes")],
-        &[("sure", "1"), ("opens_1", "2027-01-01T10:00")],
-    ] {
-        assert_eq!(
-            desk.post(&format!("{url}/postpone"), fields).await.status,
-            422
-        );
-        assert_eq!(status().await, EventStatus::Published);
-    }
-    let seen = desk
-        .post(&format!("{url}/postpone"), &[("sure", "1")])
-        .await;
-    assert_eq!(seen.to(), format!("{url}?done=postponed"));
-    assert_eq!(status().await, EventStatus::Postponed);
-    let page = desk.get(&format!("{url}/cancel")).await.page;
-    assert!(page.contains("1 paid orders are refunded"), "{page}");
-    assert_eq!(
-        desk.post(&format!("{url}/cancel"), &[("name", "yes")])
-            .await
-            .status,
-        422
-    );
-    let seen = desk
-        .post(&format!("{url}/cancel"), &[("name", "festival")])
-        .await;
-    assert_eq!(seen.to(), format!("{url}/cancel?done=event_cancelled"));
-    while shop
-        .central
-        .app
-        .refund_cancelled(10)
-        .await
-        .expect("refunds")
-        > 0
-    {}
-    let page = desk.get(&format!("{url}/cancel")).await.page;
-    assert!(page.contains("Refunds of the cancelled event"), "{page}");
-    let run = shop
-        .central
-        .app
-        .refund_run(shop.event.event.id)
-        .await
-        .expect("a run");
-    assert_eq!(run.map(|run| run.orders), Some(1));
-}
-
-#[tokio::test]
-async fn a_copy_has_everything_but_what_was_sold() {
-    for engine in Engine::both() {
-        let shop = Shop::open(engine).await;
-        let (app, original) = (&shop.central.app, shop.event.event.id);
-        shop.central.promo(original, "EARLY").await;
-        let bought = shop.buy("an-order-of-the-original", &[(0, 2)]).await;
-        shop.drive(&bought, "settlement").await;
-        let hold = EventChange {
-            hold_ms: Some(7 * 60_000),
-            ..EventChange::default()
-        };
-        app.change_event(original, &hold, &Actor::System)
-            .await
-            .expect("changed");
-        let mut desk = shop.central.admin().await;
-        desk.get("/panel/events/festival/copy").await;
-        let mut fields = vec![
-            ("name", "Festival again"),
-            ("slug", "again"),
-            ("first_day", "2027-12-01"),
-            ("promos", "1"),
-        ];
-        let seen = desk.post("/panel/events/festival/copy", &fields).await;
-        assert_eq!(
-            seen.to(),
-            "/panel/events/again/setup/event?done=copied",
-            "{}",
-            wrong(&seen.page)
-        );
-        let (old, new) = (
-            app.event(original).await.expect("old"),
-            app.event_by_slug("again").await.expect("new"),
-        );
-        let year = 365 * 86_400_000;
-        assert_eq!(new.event.status, EventStatus::Draft);
-        assert_eq!(new.event.starts_at, old.event.starts_at.plus_ms(year));
-        assert_eq!(
-            (new.event.hold_ms, new.event.rules),
-            (old.event.hold_ms, old.event.rules)
-        );
-        assert_eq!(new.days.len(), old.days.len());
-        assert_eq!(new.types.iter().map(|kind| kind.taken).sum::<i64>(), 0);
-        assert_eq!(new.types[1].day_mask, old.types[1].day_mask);
-        let promos = app.promos(new.event.id).await.expect("codes");
-        assert_eq!((promos.len(), promos[0].used), (1, 0));
-        fields.pop();
-        fields[1] = ("slug", "without");
-        desk.post("/panel/events/festival/copy", &fields).await;
-        let without = app.event_by_slug("without").await.expect("another");
-        assert!(
-            app.promos(without.event.id)
-                .await
-                .expect("codes")
-                .is_empty()
-        );
-        fields[1] = ("slug", "again");
-        assert_eq!(
-            desk.post("/panel/events/festival/copy", &fields)
-                .await
-                .status,
-            422
-        );
-        // The first day is where the copy begins, whatever was asked last.
-        let wish = CopyWish {
-            slug: "x".into(),
-            name: "X".into(),
-            first_day: "2027-12-01".parse().expect("a day"),
-        };
-        assert_eq!(wish.first_day.to_string(), new.days[0].local_date);
-    }
 }

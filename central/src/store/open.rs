@@ -222,3 +222,40 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_installation_with_edited_roles_takes_the_right_to_open_events_over() {
+        let before = MIGRATIONS.iter().filter(|one| one.version < 21);
+        let before = Migrator::with_migrations(before.cloned().collect());
+        let pool = sqlx::sqlite::SqlitePoolOptions::new().max_connections(1);
+        let pool = pool.connect("sqlite::memory:").await.expect("a database");
+        before.run(&pool).await.expect("the older program");
+        for sql in [
+            "INSERT INTO role_permissions (role_name, permission_name) VALUES ('client', 'events.manage'), ('venue_manager', 'events.manage')",
+            "INSERT INTO roles (name, description, reach) VALUES ('desk', 'Helps', 'all')",
+        ] {
+            sqlx::query(sql)
+                .execute(&pool)
+                .await
+                .expect("an edited role");
+        }
+        MIGRATIONS.run(&pool).await.expect("this program");
+        let sql =
+            "SELECT role_name FROM role_permissions WHERE permission_name = ? ORDER BY role_name";
+        for (permission, roles) in [
+            ("events.publish", vec!["super_admin", "venue_manager"]),
+            (
+                "events.manage",
+                vec!["client", "super_admin", "venue_manager"],
+            ),
+        ] {
+            let found = sqlx::query_scalar::<_, String>(sql).bind(permission);
+            let found = found.fetch_all(&pool).await.expect("rows");
+            assert_eq!(found, roles, "{permission}");
+        }
+    }
+}

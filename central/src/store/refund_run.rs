@@ -173,27 +173,35 @@ pub async fn finish(tx: &mut Tx, event: EventId, now: Timestamp) -> Result<bool,
 }
 
 /// What a cancellation would mean.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Left {
     /// Orders whose money goes back.
     pub paid: i64,
     /// Orders that end unpaid.
     pub pending: i64,
-    /// What was paid for the first.
-    pub total_minor: i64,
+    /// What is left of the money that came for the first.
+    pub left_minor: i64,
 }
 
-/// What hangs on an event's orders.
+/// What hangs on an event's orders. Free orders and money that went back already are none of it.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn left(tx: &mut Tx, event: EventId) -> Result<Left, StoreError> {
-    let sql = "SELECT CAST(COALESCE(SUM(CASE WHEN status = 'pending' THEN 0 ELSE 1 END), 0) AS SIGNED) AS paid, \
-        CAST(COALESCE(SUM(CASE WHEN status = 'pending' THEN 1 ELSE 0 END), 0) AS SIGNED) AS pending, \
-        CAST(COALESCE(SUM(CASE WHEN status = 'pending' THEN 0 ELSE total_minor END), 0) AS SIGNED) AS total_minor \
+    let sql = "SELECT CAST(COALESCE(SUM(CASE WHEN status = 'pending' OR total_minor = 0 THEN 0 ELSE 1 END), 0) AS SIGNED), \
+        CAST(COALESCE(SUM(CASE WHEN status = 'pending' THEN 1 ELSE 0 END), 0) AS SIGNED) \
         FROM orders WHERE event_id = ? AND status IN ('pending', 'paid', 'partly_refunded')";
-    let row = fetch_optional!(tx, Left, sql, event.0)?;
-    Ok(row.unwrap_or_default())
+    let counts = fetch_optional!(tx, (i64, i64), sql, event.0)?;
+    let sql = "SELECT CAST(COALESCE(SUM(p.amount_minor - p.claimed_minor), 0) AS SIGNED) FROM orders o \
+        JOIN payments p ON p.order_id = o.id WHERE o.event_id = ? AND o.status IN ('paid', 'partly_refunded') \
+        AND p.status IN ('success', 'partly_refunded', 'refunded', 'disputed')";
+    let money = fetch_optional!(tx, (i64,), sql, event.0)?;
+    let (paid, pending) = counts.unwrap_or_default();
+    Ok(Left {
+        paid,
+        pending,
+        left_minor: money.map_or(0, |(left,)| left),
+    })
 }
 
 /// How many orders a run has still to deal with.

@@ -3,45 +3,37 @@
 //! Invariant: a type of which tickets are sold or held never loses a day, because somebody paid for it; it may get more,
 //! for tickets that are sold from then on.
 
-use sync_protocol::id::EventId;
-
 use super::{Actor, App, CatalogError};
 use crate::{
     domain::event::{EventSetup, TicketType},
-    store::{self, Tx, tx::transact},
+    store::{self, Tx},
 };
 
 impl App {
-    /// Says on which days types are good: number of the type, and its days as bits. Types that are not named stay.
-    ///
-    /// # Errors
-    /// [`CatalogError::Unknown`] for a type or day of which the event has none, [`CatalogError::DayTaken`].
-    pub async fn put_access(
+    /// Says on which days types are good, in the caller's transaction: number of the type, and its days as bits. Types
+    /// that are not named stay. [`CatalogError::Unknown`] for a type or day that the event has not.
+    pub(super) async fn put_masks(
         &self,
-        event: EventId,
+        tx: &mut Tx,
+        setup: &EventSetup,
         wanted: &[(u16, u16)],
         by: &Actor,
     ) -> Result<(), CatalogError> {
-        let put = transact!(self.store, |tx| {
-            let (revision, setup) = self.begin_change(tx, event).await?;
-            let mut told = Vec::new();
-            for (number, mask) in wanted {
-                let kind = meant(&setup, *number, *mask)?;
-                if kind.day_mask == *mask {
-                    continue;
-                }
-                put_mask(tx, kind, *mask).await?;
-                told.push(serde_json::json!({"type": kind.name, "from": days(kind.day_mask), "to": days(*mask)}));
+        let mut told = Vec::new();
+        for (number, mask) in wanted {
+            let kind = meant(setup, *number, *mask)?;
+            if kind.day_mask == *mask {
+                continue;
             }
-            if told.is_empty() {
-                return Ok(());
-            }
-            let detail = serde_json::json!({"types": told});
-            self.end_change(tx, revision, by, (event, "event.access", detail))
-                .await
-        });
-        self.waits.changed(event);
-        put
+            put_mask(tx, kind, *mask).await?;
+            told.push(serde_json::json!({"type": kind.name, "from": days(kind.day_mask), "to": days(*mask)}));
+        }
+        if told.is_empty() {
+            return Ok(());
+        }
+        let detail = serde_json::json!({"types": told});
+        self.note_setup(tx, by, (setup.event.id, "event.access", detail))
+            .await
     }
 }
 

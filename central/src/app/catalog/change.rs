@@ -37,6 +37,16 @@ pub enum CatalogError {
     /// Another thing of its kind is called so.
     #[error("the event has one of this name already: choose another")]
     NameTaken,
+    /// Times of the event are of its zone.
+    #[error(
+        "days, tickets and codes have times of this zone: take them away first, or keep the zone"
+    )]
+    ZoneStays,
+    /// Amounts of the event are of its currency.
+    #[error(
+        "prices, fees, discounts or codes are in this currency: take them away first, or keep it"
+    )]
+    CurrencyStays,
     /// It cannot be taken away as long as something names it.
     #[error("something else of the event names it: change that first")]
     InUse,
@@ -72,6 +82,8 @@ impl CatalogError {
             Self::Taken => "code_taken",
             Self::NameTaken => "name_taken",
             Self::InUse => "in_use",
+            Self::ZoneStays => "zone_stays",
+            Self::CurrencyStays => "currency_stays",
             Self::NotDraft => "not_draft",
             Self::DayTaken => "day_taken",
             Self::TooMany => "too_many",
@@ -235,29 +247,30 @@ impl App {
         charges: &[Charge],
         by: &Actor,
     ) -> Result<(), CatalogError> {
-        new_price::check_charges(charges)?;
         transact!(self.store, |tx| {
-            store::charge::replace(tx, event, charges).await?;
-            let told = |charge: &Charge| {
-                let (rate, value) = charge.rate.columns();
-                serde_json::json!({"kind": charge.kind.name(), "name": charge.name, "rate": rate, "value": value,
-                    "base": charge.base.name(), "included": charge.is_included})
-            };
-            let told: Vec<_> = charges.iter().map(told).collect();
-            let detail = serde_json::json!({"charges": told});
-            self.note_catalog(
-                tx,
-                event,
-                by,
-                Deed {
-                    action: "event.charges",
-                    subject_kind: "event",
-                    subject: event.0,
-                    detail,
-                },
-            )
-            .await
+            self.put_charges(tx, event, charges, by).await
         })
+    }
+
+    /// The same in the caller's transaction.
+    pub(super) async fn put_charges(
+        &self,
+        tx: &mut Tx,
+        event: EventId,
+        charges: &[Charge],
+        by: &Actor,
+    ) -> Result<(), CatalogError> {
+        new_price::check_charges(charges)?;
+        store::charge::replace(tx, event, charges).await?;
+        let told = |charge: &Charge| {
+            let (rate, value) = charge.rate.columns();
+            serde_json::json!({"kind": charge.kind.name(), "name": charge.name, "rate": rate, "value": value,
+                    "base": charge.base.name(), "included": charge.is_included})
+        };
+        let told: Vec<_> = charges.iter().map(told).collect();
+        let detail = serde_json::json!({"charges": told});
+        self.note_setup(tx, by, (event, "event.charges", detail))
+            .await
     }
 
     /// Puts group discounts in the place of an event's.
@@ -266,6 +279,19 @@ impl App {
     /// [`CatalogError::Invalid`], [`CatalogError::Unknown`] for a type of another event.
     pub async fn change_group_discounts(
         &self,
+        event: EventId,
+        groups: &[GroupDiscount],
+        by: &Actor,
+    ) -> Result<(), CatalogError> {
+        transact!(self.store, |tx| {
+            self.put_groups(tx, event, groups, by).await
+        })
+    }
+
+    /// The same in the caller's transaction.
+    pub(super) async fn put_groups(
+        &self,
+        tx: &mut Tx,
         event: EventId,
         groups: &[GroupDiscount],
         by: &Actor,
@@ -279,30 +305,18 @@ impl App {
             };
             wish.check(|_| true)?;
         }
-        transact!(self.store, |tx| {
-            let types = store::ticket_type::of_event(tx, event).await?;
-            let is_own = |id: TicketTypeId| types.iter().any(|kind| kind.id == id);
-            if !groups
-                .iter()
-                .all(|group| group.ticket_type.is_none_or(is_own))
-            {
-                return Err(CatalogError::Unknown);
-            }
-            store::charge::replace_groups(tx, event, groups).await?;
-            let detail = serde_json::json!({"count": groups.len()});
-            self.note_catalog(
-                tx,
-                event,
-                by,
-                Deed {
-                    action: "event.group_discounts",
-                    subject_kind: "event",
-                    subject: event.0,
-                    detail,
-                },
-            )
+        let types = store::ticket_type::of_event(tx, event).await?;
+        let is_own = |id: TicketTypeId| types.iter().any(|kind| kind.id == id);
+        if !groups
+            .iter()
+            .all(|group| group.ticket_type.is_none_or(is_own))
+        {
+            return Err(CatalogError::Unknown);
+        }
+        store::charge::replace_groups(tx, event, groups).await?;
+        let detail = serde_json::json!({"count": groups.len()});
+        self.note_setup(tx, by, (event, "event.group_discounts", detail))
             .await
-        })
     }
 
     /// Changes how much there is of a quota of several types.

@@ -12,6 +12,7 @@ use crate::{
         event_copy::{self, CopyWish, Original},
         new_event::NewClient,
         offer::Offer,
+        promo::PromoStatus,
         receipt::Pattern,
     },
     store::{self, StoreError, Tx, refund_rule::RefundRule, tx::transact},
@@ -46,6 +47,7 @@ impl App {
         let made = transact!(self.store, |tx| {
             self.insert_event(tx, id, &wish, by, now).await?;
             put_rules(tx, &original, &copy.wish, id).await?;
+            keep_closed(tx, &original, id).await?;
             let deed = Deed {
                 action: "event.copy",
                 subject_kind: "event",
@@ -102,6 +104,31 @@ async fn put_rules(
     for (kind, pattern, _) in store::receipt::numberings(tx, from).await? {
         if let Ok(pattern) = Pattern::parse(&pattern) {
             store::receipt::put_pattern(tx, to, kind, &pattern).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What a wish cannot say: a code that is switched off stays so, and a type of no day is not one of all days.
+async fn keep_closed(tx: &mut Tx, original: &Original, to: EventId) -> Result<(), EventError> {
+    let off = original
+        .promos
+        .iter()
+        .filter(|promo| promo.status == PromoStatus::Disabled);
+    for promo in off {
+        if let Some(copy) = store::promo::by_code(tx, to, &promo.code).await? {
+            store::promo::move_status(tx, copy.id, copy.status, PromoStatus::Disabled).await?;
+        }
+    }
+    let setup = &original.offer.setup;
+    let known = setup
+        .days
+        .iter()
+        .fold(0, |mask, day| mask | 1 << day.number);
+    let copies = store::ticket_type::of_event(tx, to).await?;
+    for (kind, copy) in setup.types.iter().zip(&copies) {
+        if kind.day_mask & known == 0 {
+            store::ticket_type::put_days(tx, copy.id, 0, true).await?;
         }
     }
     Ok(())

@@ -52,35 +52,31 @@ impl App {
         added
     }
 
-    /// Calls a day something else.
-    ///
-    /// # Errors
-    /// [`CatalogError::Unknown`], [`CatalogError::Invalid`].
-    pub async fn rename_day(
+    /// Calls a day something else, in the caller's transaction.
+    pub(super) async fn put_label(
         &self,
-        event: EventId,
-        number: u8,
-        label: &str,
+        tx: &mut Tx,
+        setup: &EventSetup,
+        (number, label): (u8, &str),
         by: &Actor,
     ) -> Result<(), CatalogError> {
-        let renamed = transact!(self.store, |tx| {
-            let (revision, setup) = self.begin_change(tx, event).await?;
-            let old = setup.days.into_iter().find(|day| day.number == number);
-            let old = old.ok_or(CatalogError::Unknown)?;
-            let new = NewDay {
-                label: label.trim().to_owned(),
-                local_date: old.local_date,
-                opens_at: old.opens_at,
-                closes_at: old.closes_at,
-            };
-            new.check()?;
-            store::event_day::put_label(tx, event, number, &new.label).await?;
-            let detail = serde_json::json!({"day": number + 1, "from": old.label, "to": new.label});
-            self.end_change(tx, revision, by, (event, "event.day_renamed", detail))
-                .await
-        });
-        self.waits.changed(event);
-        renamed
+        let old = setup.days.iter().find(|day| day.number == number);
+        let old = old.ok_or(CatalogError::Unknown)?;
+        let label = label.trim();
+        if label == old.label {
+            return Ok(());
+        }
+        let new = NewDay {
+            label: label.to_owned(),
+            local_date: old.local_date.clone(),
+            opens_at: old.opens_at,
+            closes_at: old.closes_at,
+        };
+        new.check()?;
+        store::event_day::put_label(tx, setup.event.id, number, label).await?;
+        let detail = serde_json::json!({"day": number + 1, "from": old.label, "to": label});
+        self.note_setup(tx, by, (setup.event.id, "event.day_renamed", detail))
+            .await
     }
 
     /// Takes a draft's last day away.

@@ -63,7 +63,8 @@ impl App {
         postponed
     }
 
-    async fn put_days(
+    /// The same in the caller's transaction, which holds the revision.
+    pub(super) async fn put_days(
         &self,
         tx: &mut Tx,
         event: EventId,

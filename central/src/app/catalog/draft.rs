@@ -2,17 +2,14 @@
 //!
 //! Once an event was seen, links are of its slug, days of its zone and prices of its currency.
 
-use sync_protocol::id::EventId;
-
 use super::{Actor, App, CatalogError};
 use crate::{
-    app::events::{EventError, slug_taken},
     domain::{
-        event::{Event, EventStatus},
+        event::{Event, EventSetup, EventStatus},
         money::Currency,
         new_event,
     },
-    store::{self, StoreError, tx::transact},
+    store::{self, Tx},
 };
 
 /// What is to be another way about a draft; `None` = as it is.
@@ -20,9 +17,9 @@ use crate::{
 pub struct DraftChange {
     /// Its name in addresses.
     pub slug: Option<String>,
-    /// IANA name of the venue's time zone.
+    /// IANA name of the venue's time zone; only while nothing has times.
     pub time_zone: Option<String>,
-    /// What it is sold in; only while nothing has a price.
+    /// What it is sold in; only while nothing has an amount.
     pub currency: Option<Currency>,
 }
 
@@ -38,48 +35,46 @@ impl DraftChange {
 }
 
 impl App {
-    /// Changes what only a draft may still become.
-    ///
-    /// # Errors
-    /// [`CatalogError::NotDraft`], [`CatalogError::InUse`] for a currency that prices are in, [`CatalogError::Invalid`],
-    /// [`CatalogError::Event`] for a slug that is taken.
-    pub async fn change_draft(
+    /// Changes what only a draft may still become, in the caller's transaction.
+    /// [`CatalogError::ZoneStays`] and [`CatalogError::CurrencyStays`] where times or amounts are of the old one.
+    pub(super) async fn put_draft(
         &self,
-        event: EventId,
+        tx: &mut Tx,
+        setup: &EventSetup,
         change: &DraftChange,
         by: &Actor,
     ) -> Result<(), CatalogError> {
-        let changed = transact!(self.store, |tx| {
-            let (revision, setup) = self.begin_change(tx, event).await?;
-            let old = setup.event;
-            let new = change.apply(old.clone());
-            if new == old {
-                return Ok(());
-            }
-            if old.status != EventStatus::Draft {
-                return Err(CatalogError::NotDraft);
-            }
-            new_event::check_slug(&new.slug)?;
-            new_event::check_zone(&new.time_zone)?;
-            let has_prices =
-                !setup.types.is_empty() || !store::charge::of_event(tx, event).await?.is_empty();
-            if new.currency != old.currency && has_prices {
-                return Err(CatalogError::InUse);
-            }
-            store::event::put_draft(tx, &new).await?;
-            let detail = serde_json::json!({
-                "slug": {"from": old.slug, "to": new.slug}, "time_zone": {"from": old.time_zone, "to": new.time_zone},
-                "currency": {"from": old.currency.code(), "to": new.currency.code()},
-            });
-            self.end_change(tx, revision, by, (event, "event.draft", detail))
-                .await
-        });
-        self.waits.changed(event);
-        match changed {
-            Err(CatalogError::Store(StoreError::Duplicate)) => {
-                Ok(slug_taken(Err(EventError::Store(StoreError::Duplicate)))?)
-            }
-            other => other,
+        let (old, event) = (&setup.event, setup.event.id);
+        let new = change.apply(old.clone());
+        if new == *old {
+            return Ok(());
         }
+        if old.status != EventStatus::Draft {
+            return Err(CatalogError::NotDraft);
+        }
+        new_event::check_slug(&new.slug)?;
+        new_event::check_zone(&new.time_zone)?;
+        let has_promos = store::promo::is_any(tx, event).await?;
+        let has_times = !setup.days.is_empty()
+            || !setup.types.is_empty()
+            || !setup.check_outs.is_empty()
+            || has_promos;
+        if new.time_zone != old.time_zone && has_times {
+            return Err(CatalogError::ZoneStays);
+        }
+        let has_amounts = !setup.types.is_empty()
+            || has_promos
+            || !store::charge::of_event(tx, event).await?.is_empty()
+            || !store::charge::groups_of_event(tx, event).await?.is_empty();
+        if new.currency != old.currency && has_amounts {
+            return Err(CatalogError::CurrencyStays);
+        }
+        store::event::put_draft(tx, &new).await?;
+        let detail = serde_json::json!({
+            "slug": {"from": old.slug, "to": new.slug}, "time_zone": {"from": old.time_zone, "to": new.time_zone},
+            "currency": {"from": old.currency.code(), "to": new.currency.code()},
+        });
+        self.note_setup(tx, by, (event, "event.draft", detail))
+            .await
     }
 }

@@ -2,14 +2,14 @@
 
 use sync_protocol::{id::EventId, time::Timestamp};
 
-use super::{Actor, App, CatalogError, Deed};
+use super::{Actor, App, CatalogError, Change, DraftChange};
 use crate::{
-    app::{
-        events::{load_setup, put_config},
-        letters::Was,
+    app::letters::Was,
+    domain::{
+        event::{Event, EventSetup},
+        new_event,
     },
-    domain::{event::Event, new_event},
-    store::{self, tx::transact},
+    store::{self, Tx},
 };
 
 /// Every day, as bits.
@@ -102,32 +102,32 @@ impl App {
         change: &EventChange,
         by: &Actor,
     ) -> Result<(), CatalogError> {
-        let now = self.clock.now();
-        let changed = transact!(self.store, |tx| {
-            // First of all: gates see its name.
-            let revision = store::revision::take(tx, event).await?;
-            let setup = load_setup(tx, event).await?;
-            let new = change.apply(setup.event.clone());
-            new_event::check_event(&new)?;
-            let moves =
-                (new.starts_at, new.ends_at) != (setup.event.starts_at, setup.event.ends_at);
-            store::event::put_texts(tx, &new, moves).await?;
-            put_config(tx, event, revision).await?;
-            let deed = Deed {
-                action: "event.change",
-                subject_kind: "event",
-                subject: event.0,
-                detail: serde_json::json!({"changed": change.names(), "name": new.name}),
-            };
-            self.note_catalog(tx, event, by, deed).await?;
-            if EventChange::is_news(&setup.event, &new) {
-                let was = Was::of(&setup);
-                self.tell_of_change(tx, &was, &setup.event, ALL_DAYS, now)
-                    .await?;
-            }
-            Ok(())
-        });
-        self.waits.changed(event);
-        changed
+        let draft = DraftChange::default();
+        self.change_as_seen(event, None, &Change::Event(&draft, change), by)
+            .await
+    }
+
+    /// The same in the caller's transaction.
+    pub(super) async fn put_event(
+        &self,
+        tx: &mut Tx,
+        setup: &EventSetup,
+        change: &EventChange,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<(), CatalogError> {
+        let (old, event) = (&setup.event, setup.event.id);
+        let new = change.apply(old.clone());
+        new_event::check_event(&new)?;
+        let moves = (new.starts_at, new.ends_at) != (old.starts_at, old.ends_at);
+        store::event::put_texts(tx, &new, moves).await?;
+        let detail = serde_json::json!({"changed": change.names(), "name": new.name});
+        self.note_setup(tx, by, (event, "event.change", detail))
+            .await?;
+        if EventChange::is_news(old, &new) {
+            self.tell_of_change(tx, &Was::of(setup), old, ALL_DAYS, now)
+                .await?;
+        }
+        Ok(())
     }
 }

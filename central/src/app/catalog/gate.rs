@@ -82,38 +82,33 @@ impl App {
         renamed
     }
 
-    /// Changes how gates decide; they follow at their next contact.
-    ///
-    /// # Errors
-    /// [`CatalogError::Invalid`], [`CatalogError::NotDraft`] where wristbands would be bound no more.
-    pub async fn change_rules(
+    /// Changes how gates decide, in the caller's transaction; they follow at their next contact.
+    /// [`CatalogError::NotDraft`] where wristbands would be bound no more.
+    pub(super) async fn put_gate_rules(
         &self,
-        event: EventId,
+        tx: &mut Tx,
+        setup: &EventSetup,
         change: &RulesChange,
         by: &Actor,
     ) -> Result<(), CatalogError> {
         check_rules(&change.rules)?;
-        let changed = transact!(self.store, |tx| {
-            let (revision, setup) = self.begin_change(tx, event).await?;
-            put_wristbands(tx, &setup, change.wristbands).await?;
-            store::event::put_rules(tx, event, &change.rules).await?;
-            let (mut check_outs, old) = (change.check_outs.clone(), setup.event.rules);
-            check_outs.sort_unstable();
-            check_outs.dedup();
-            store::event_day::replace_check_outs(tx, event, &check_outs).await?;
-            let told = |rules: &GateRules| {
-                let (rule, limit) = entry_rule_columns(rules.entry_rule);
-                serde_json::json!({"entry": rule, "limit": limit, "exchange": rules.exchange_required,
-                    "sold_after_sync": rules.sold_after_sync.name(), "repeat_ms": rules.repeat_ms,
-                    "lease_ms": rules.lease_ms, "most_per_minute": rules.most_per_minute})
-            };
-            let detail = serde_json::json!({"from": told(&old), "to": told(&change.rules),
-                "wristbands": change.wristbands.map(Policy::name), "check_outs": check_outs.len()});
-            self.end_change(tx, revision, by, (event, "event.rules", detail))
-                .await
-        });
-        self.waits.changed(event);
-        changed
+        let event = setup.event.id;
+        put_wristbands(tx, setup, change.wristbands).await?;
+        store::event::put_rules(tx, event, &change.rules).await?;
+        let (mut check_outs, old) = (change.check_outs.clone(), setup.event.rules);
+        check_outs.sort_unstable();
+        check_outs.dedup();
+        store::event_day::replace_check_outs(tx, event, &check_outs).await?;
+        let told = |rules: &GateRules| {
+            let (rule, limit) = entry_rule_columns(rules.entry_rule);
+            serde_json::json!({"entry": rule, "limit": limit, "exchange": rules.exchange_required,
+                "sold_after_sync": rules.sold_after_sync.name(), "repeat_ms": rules.repeat_ms,
+                "lease_ms": rules.lease_ms, "most_per_minute": rules.most_per_minute})
+        };
+        let detail = serde_json::json!({"from": told(&old), "to": told(&change.rules),
+            "wristbands": change.wristbands.map(Policy::name), "check_outs": check_outs.len()});
+        self.note_setup(tx, by, (event, "event.rules", detail))
+            .await
     }
 
     /// What gates answer to a wristband whose exchange they have not heard of; `None` = none is bound.

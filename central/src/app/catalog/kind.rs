@@ -8,7 +8,7 @@ use sync_protocol::{
     time::Timestamp,
 };
 
-use super::{Actor, App, CatalogError, Deed};
+use super::{Actor, App, CatalogError};
 use crate::{
     domain::{
         event::{EventSetup, EventStatus, TicketType, Visibility},
@@ -88,47 +88,40 @@ impl App {
         added
     }
 
-    /// Puts a type elsewhere: into another category, to other gates, on another shared quota.
-    ///
-    /// # Errors
-    /// [`CatalogError::Unknown`], [`CatalogError::InUse`] where tickets that are sold or held draw on the shared quota.
-    pub async fn place_type(
+    /// Puts a type elsewhere, in the caller's transaction: into another category, to other gates, on another quota.
+    /// [`CatalogError::InUse`] where tickets that are sold or held draw on the quota that it would leave.
+    pub(super) async fn put_kind_place(
         &self,
-        event: EventId,
-        number: u16,
-        place: &KindPlace,
+        tx: &mut Tx,
+        setup: &EventSetup,
+        (number, place): (u16, &KindPlace),
         by: &Actor,
     ) -> Result<(), CatalogError> {
-        let placed = transact!(self.store, |tx| {
-            let (revision, setup) = self.begin_change(tx, event).await?;
-            let kind = of_number(&setup, number)?;
-            self.check_place(tx, &setup, place).await?;
-            let old = KindPlace {
-                category: kind.category,
-                gates: kind.gates.iter().copied().collect(),
-                addon: kind.addon,
-                shared_quota: kind.shared_quota,
-            };
-            if old == *place {
-                return Ok(());
-            }
-            let new = TicketType {
-                category: place.category,
-                gates: place.gates.iter().copied().collect(),
-                addon: place.addon,
-                shared_quota: place.shared_quota,
-                ..kind.clone()
-            };
-            let shares_other = old.shared_quota != place.shared_quota;
-            if !store::ticket_type::put_place(tx, &new, shares_other).await? {
-                return Err(CatalogError::InUse);
-            }
-            let detail = serde_json::json!({"name": kind.name, "gates": place.gates.len(), "addon": place.addon});
-            self.end_change(tx, revision, by, (event, "type.place", detail))
-                .await
-        });
-        self.waits.changed(event);
-        placed
+        let kind = of_number(setup, number)?;
+        self.check_place(tx, setup, place).await?;
+        let old = KindPlace {
+            category: kind.category,
+            gates: kind.gates.iter().copied().collect(),
+            addon: kind.addon,
+            shared_quota: kind.shared_quota,
+        };
+        if old == *place {
+            return Ok(());
+        }
+        let new = TicketType {
+            category: place.category,
+            gates: place.gates.iter().copied().collect(),
+            addon: place.addon,
+            shared_quota: place.shared_quota,
+            ..kind.clone()
+        };
+        let shares_other = old.shared_quota != place.shared_quota;
+        if !store::ticket_type::put_place(tx, &new, shares_other).await? {
+            return Err(CatalogError::InUse);
+        }
+        let detail = serde_json::json!({"name": kind.name, "gates": place.gates.len(), "addon": place.addon});
+        self.note_setup(tx, by, (setup.event.id, "type.place", detail))
+            .await
     }
 
     /// Takes a type of a draft away.
@@ -163,29 +156,6 @@ impl App {
         removed
     }
 
-    /// Offers a type another way and puts it elsewhere, as one change.
-    ///
-    /// # Errors
-    /// What [`App::change_type`] and [`App::place_type`] say.
-    pub async fn change_kind(
-        &self,
-        event: EventId,
-        number: u16,
-        (change, place): (&super::TypeChange, &KindPlace),
-        by: &Actor,
-    ) -> Result<(), CatalogError> {
-        let setup = self.event(event).await?;
-        let kind = of_number(&setup, number)?;
-        if let Some(name) = &change.name {
-            check_free(&setup, name.trim(), kind.id)?;
-        }
-        self.place_type(event, number, place, by).await?;
-        if change.changes(kind) {
-            self.change_type(kind.id, change, by).await?;
-        }
-        Ok(())
-    }
-
     async fn check_place(
         &self,
         tx: &mut Tx,
@@ -203,31 +173,19 @@ impl App {
                 .is_none_or(|id| quotas.iter().any(|quota| quota.id == id));
         is_own.then_some(()).ok_or(CatalogError::Unknown)
     }
-
-    /// Leaves a row about a type; for what gates do not see.
-    pub(super) async fn note_setup(
-        &self,
-        tx: &mut Tx,
-        by: &Actor,
-        (event, action, detail): (EventId, &str, serde_json::Value),
-    ) -> Result<(), CatalogError> {
-        let deed = Deed {
-            action,
-            subject_kind: "event",
-            subject: event.0,
-            detail,
-        };
-        self.note_catalog(tx, event, by, deed).await
-    }
 }
 
-fn of_number(setup: &EventSetup, number: u16) -> Result<&TicketType, CatalogError> {
+pub(super) fn of_number(setup: &EventSetup, number: u16) -> Result<&TicketType, CatalogError> {
     let found = setup.types.iter().find(|kind| kind.number == number);
     found.ok_or(CatalogError::Unknown)
 }
 
 /// Two types of one name could not be told apart by a copy, a code or a buyer.
-fn check_free(setup: &EventSetup, name: &str, own: TicketTypeId) -> Result<(), CatalogError> {
+pub(super) fn check_free(
+    setup: &EventSetup,
+    name: &str,
+    own: TicketTypeId,
+) -> Result<(), CatalogError> {
     let mut others = setup.types.iter().filter(|kind| kind.id != own);
     match others.any(|kind| kind.name == name) {
         true => Err(CatalogError::NameTaken),

@@ -17,6 +17,7 @@ mod event_change;
 mod gate;
 mod kind;
 mod quota;
+mod seen;
 
 pub use change::{CatalogError, TypeChange};
 pub use copy::EventCopy;
@@ -25,6 +26,7 @@ pub use draft::DraftChange;
 pub use event_change::EventChange;
 pub use gate::RulesChange;
 pub use kind::{KindPlace, NewKind};
+pub use seen::Change;
 
 use sync_protocol::{id::EventId, time::Timestamp};
 
@@ -89,6 +91,16 @@ impl App {
         (event, action, detail): (EventId, &str, serde_json::Value),
     ) -> Result<(), CatalogError> {
         put_config(tx, event, revision).await?;
+        self.note_setup(tx, by, (event, action, detail)).await
+    }
+
+    /// Counts a change of the event's set-up and leaves its row in the audit trail.
+    async fn note_setup(
+        &self,
+        tx: &mut Tx,
+        by: &Actor,
+        (event, action, detail): (EventId, &str, serde_json::Value),
+    ) -> Result<(), CatalogError> {
         let deed = Deed {
             action,
             subject_kind: "event",

@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
 
-use super::list::{off, state};
+use super::list::{many, off, state};
 use crate::{
     app::{catalog::CatalogError, trail::Actor},
     domain::{
@@ -113,8 +113,9 @@ async fn load(here: &Here) -> Result<Detail, Fault> {
     let language = here.door.visitor.language;
     let money = |minor| Money::new(minor, event.currency).text(language);
     let mut tx = here.app().store.read().await?;
-    let brought = store::promo_list::brought(&mut tx, &[promo.id]).await?;
-    let brought = brought.get(&promo.id).copied().unwrap_or_default();
+    let brought = store::promo_list::brought(&mut tx, &[&promo]).await?;
+    let brought = brought.get(&promo.id).copied();
+    let brought = brought.map_or_else(|| many(here), money);
     let after = here.door.asked("after").parse::<OrderId>().ok();
     let mut uses = store::promo_list::usages(&mut tx, promo.id, after, PAGE + 1).await?;
     drop(tx);
@@ -166,7 +167,7 @@ async fn load(here: &Here) -> Result<Detail, Fault> {
                 "Paid orders that used it",
                 "Pesanan dibayar yang memakainya",
             ),
-            money(brought),
+            brought,
         ),
     ];
     let sees_orders = here.may(Permission::OrdersView, event);

@@ -121,10 +121,10 @@ async fn load(here: &Here) -> Result<List, StoreError> {
         store::promo_list::page(&mut tx, limit, filter, (after.as_ref(), now), PAGE + 1).await?;
     let has_more = rows.len() > PAGE;
     rows.truncate(PAGE);
-    let ids: Vec<_> = rows.iter().map(|row| row.promo.id).collect();
-    let brought = store::promo_list::brought(&mut tx, &ids).await?;
+    let promos: Vec<_> = rows.iter().map(|row| &row.promo).collect();
+    let brought = store::promo_list::brought(&mut tx, &promos).await?;
     let shown = |row: &PromoRow| {
-        let sum = brought.get(&row.promo.id).copied().unwrap_or_default();
+        let sum = brought.get(&row.promo.id).copied();
         shown(here, question.events.get(&row.event), row, sum)
     };
     let last = rows.last().filter(|_| has_more).map(PromoRow::place);
@@ -174,7 +174,7 @@ fn path(here: &Here) -> String {
     )
 }
 
-fn shown(here: &Here, event: Option<&Event>, row: &PromoRow, brought: i64) -> Row {
+fn shown(here: &Here, event: Option<&Event>, row: &PromoRow, brought: Option<i64>) -> Row {
     let (promo, now) = (&row.promo, here.app().clock.now());
     let language = here.door.visitor.language;
     let slug = event.map_or("", |event| event.slug.as_str());
@@ -198,9 +198,15 @@ fn shown(here: &Here, event: Option<&Event>, row: &PromoRow, brought: i64) -> Ro
             UNLIMITED | ..=0 => 0,
             quota => promo.used.saturating_mul(100) / quota,
         },
-        brought: money(brought),
+        brought: brought.map_or_else(|| many(here), money),
         until: when::moment(promo.valid_until, zone, language),
     }
+}
+
+/// Said of a code that is used too often for a sum on a page.
+pub(super) fn many(here: &Here) -> String {
+    here.say("many: see the reports", "banyak: lihat laporan")
+        .to_owned()
 }
 
 /// What a code takes off.

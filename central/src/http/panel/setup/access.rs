@@ -2,8 +2,9 @@
 
 use axum::response::Response;
 
-use super::page::{At, Body, Desk, Fault, actor, answer, done, meant};
+use super::page::{At, Body, Desk, Fault, actor, answer, done, meant, seen};
 use crate::{
+    app::catalog::Change,
     domain::{
         event::{Day, TicketType},
         readiness::Step,
@@ -16,6 +17,8 @@ const AT: At = At::Step(Step::Access);
 /// The table.
 pub(super) struct Matrix {
     pub(super) action: String,
+    /// The revision that the page shows.
+    pub(super) seen: i64,
     /// Label and opening.
     pub(super) days: Vec<(String, String)>,
     pub(super) rows: Vec<MatrixRow>,
@@ -58,6 +61,7 @@ pub(super) fn body(desk: &Desk<'_>) -> Body {
         cards: Vec::new(),
         matrix: Some(Matrix {
             action: desk.action("access"),
+            seen: desk.offer.revision,
             days: days.map(|day| (day.label.clone(), desk.moment(day.opens_at))).collect(),
             rows: setup.types.iter().map(row).collect(),
         }),
@@ -93,6 +97,9 @@ async fn try_save(here: &Here) -> Result<String, Fault> {
             "Tidak ada yang disimpan: tambahkan hari dan jenis tiket dahulu.",
         ));
     }
-    here.app().put_access(event, &wanted, &actor(here)).await?;
+    let (change, by) = (Change::Access(&wanted), actor(here));
+    here.app()
+        .change_as_seen(event, seen(here), &change, &by)
+        .await?;
     Ok(done(here, AT, "saved"))
 }

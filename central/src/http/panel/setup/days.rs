@@ -5,12 +5,12 @@ use axum::response::Response;
 use sync_protocol::time::Timestamp;
 
 use super::{
-    event::has_buyers,
+    event::{has_buyers, may_move},
     move_days::ask_days,
-    page::{At, Body, Desk, Fault, actor, answer, done, meant},
+    page::{At, Body, Desk, Fault, actor, answer, done, meant, seen},
 };
 use crate::{
-    app::catalog::DayWish,
+    app::catalog::{Change, DayWish},
     domain::{
         event::{Day, Event},
         readiness::Step,
@@ -58,13 +58,9 @@ pub(super) fn body(desk: &Desk<'_>) -> Body {
 fn day_forms(desk: &Desk<'_>, day: &Day, is_last: bool) -> Vec<FormPart> {
     let (here, number) = (desk.here, (u16::from(day.number) + 1).to_string());
     let form = |key: &str| {
-        FormPart::new(
-            here,
-            format!("day-{key}-{number}"),
-            desk.action("days/change"),
-        )
-        .hidden("do", key)
-        .hidden("day", &number)
+        desk.form(&format!("day-{key}-{number}"), "days/change")
+            .hidden("do", key)
+            .hidden("day", &number)
     };
     let zone = desk.zone();
     let heading = format!("{} {number}", desk.say("Day", "Hari"));
@@ -187,19 +183,17 @@ async fn try_change(here: &Here) -> Result<String, Fault> {
     let moved = moved(here, event, day)?;
     if let Some(moved) = moved
         && has_buyers(event)
-        && form.text("sure") != "1"
     {
-        return Err(ask_days(here, event, &[moved]).await?);
+        may_move(here, event)?;
+        if form.text("sure") != "1" {
+            return Err(ask_days(here, event, &[moved]).await?);
+        }
     }
-    if form.text("label") != day.label {
-        let label = form.text("label");
-        here.app()
-            .rename_day(event.id, day.number, &label, &by)
-            .await?;
-    }
-    if let Some(moved) = moved {
-        here.app().move_days(event.id, &[moved], &by).await?;
-    }
+    let label = form.text("label");
+    let change = Change::Day(day.number, &label, moved);
+    here.app()
+        .change_as_seen(event.id, seen(here), &change, &by)
+        .await?;
     Ok(done(here, AT, "saved"))
 }
 

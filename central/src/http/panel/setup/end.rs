@@ -191,7 +191,7 @@ async fn cancel_card(desk: &Desk<'_>) -> Result<Card, Fault> {
         ),
         left.pending,
         desk.say("unpaid ones end", "yang belum dibayar berakhir"),
-        desk.money(left.total_minor),
+        desk.money(left.left_minor),
     );
     let name = Field::line(
         "name",

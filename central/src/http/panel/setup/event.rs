@@ -1,11 +1,12 @@
 //! The first step: what the event is, when and where. Who has a ticket hears of another place or time, so for an event
 //! that has buyers somebody is asked first.
 
-use super::page::{At, Body, Desk, Fault, actor, answer, done, meant};
+use super::page::{At, Body, Desk, Fault, actor, answer, done, meant, seen};
 use crate::{
-    app::catalog::{DraftChange, EventChange},
+    app::catalog::{Change, DraftChange, EventChange},
     domain::{
         event::{Event, EventStatus},
+        permission::Permission,
         readiness::Step,
         wall_clock,
     },
@@ -55,7 +56,7 @@ fn texts(desk: &Desk<'_>, event: &Event) -> FormPart {
                 "Tetap: tautan mengarah ke sini.",
             ),
         });
-    FormPart::new(here, "event", desk.action("event"))
+    desk.form("event", "event")
         .row(
             here,
             [
@@ -159,12 +160,16 @@ async fn try_save(here: &Here) -> Result<String, Fault> {
         currency: None,
     };
     let change = change(here, event)?;
-    if has_buyers(event) && change.is_news_for(event) && form.text("sure") != "1" {
-        return Err(super::move_days::ask_place(here, event, &change).await?);
+    if has_buyers(event) && change.is_news_for(event) {
+        may_move(here, event)?;
+        if here.form().text("sure") != "1" {
+            return Err(super::move_days::ask_place(here, event, &change).await?);
+        }
     }
-    let by = actor(here);
-    here.app().change_draft(event.id, &draft, &by).await?;
-    here.app().change_event(event.id, &change, &by).await?;
+    let (change, by) = (Change::Event(&draft, &change), actor(here));
+    here.app()
+        .change_as_seen(event.id, seen(here), &change, &by)
+        .await?;
     let slug = draft.slug.as_deref().unwrap_or(&event.slug);
     Ok(done(here, AT, "saved").replace(
         &format!("/panel/events/{}/", event.slug),
@@ -207,4 +212,15 @@ pub(super) const fn has_buyers(event: &Event) -> bool {
         event.status,
         EventStatus::Published | EventStatus::Closed | EventStatus::Postponed
     )
+}
+
+/// Who has a ticket is written to by the installation, so moving an event that is open is for those who may open it.
+pub(super) fn may_move(here: &Here, event: &Event) -> Result<(), Fault> {
+    if here.may(Permission::EventsPublish, event) {
+        return Ok(());
+    }
+    Err(Fault::Said(
+        "The event is open to the public: ask an administrator to change its place, days or times.",
+        "Acara sudah dibuka untuk umum: mintalah admin mengubah tempat, hari, atau waktunya.",
+    ))
 }

@@ -7,11 +7,11 @@ use axum::{http::StatusCode, response::Response};
 use sync_protocol::{id::GateId, time::Timestamp};
 
 use super::{
-    page::{At, Body, Desk, Fault, actor, answer, done, meant, show_at},
+    page::{At, Body, Desk, Fault, actor, answer, done, meant, seen, show_at},
     types,
 };
 use crate::{
-    app::catalog::{KindPlace, NewKind, TypeChange},
+    app::catalog::{Change, KindPlace, NewKind, TypeChange},
     domain::{
         event::{Event, TicketType, Visibility},
         wall_clock,
@@ -32,7 +32,7 @@ pub(super) fn body(desk: &Desk<'_>, number: u16) -> Result<Body, Fault> {
         .find(|kind| kind.number == number);
     let kind = found.ok_or(Fault::Unknown)?;
     let action = desk.action(&format!("types/{number}"));
-    let form = FormPart::new(desk.here, "type", &action);
+    let form = desk.form("type", &format!("types/{number}"));
     let form = fields(form, desk, Some(kind))
         .button(desk.say("Save the ticket type", "Simpan jenis tiket"));
     let lead = match desk.is_draft() {
@@ -323,9 +323,9 @@ async fn try_save(here: &Here) -> Result<String, Fault> {
         visibility: Some(wish.visibility),
         access_code: Some(wish.access_code.unwrap_or_default()),
     };
-    let by = actor(here);
+    let (change, by) = (Change::Type(number, &change, &wish.place), actor(here));
     here.app()
-        .change_kind(event.id, number, (&change, &wish.place), &by)
+        .change_as_seen(event.id, seen(here), &change, &by)
         .await?;
     Ok(done(here, At::Type(number), "saved"))
 }

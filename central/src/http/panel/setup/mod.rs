@@ -9,6 +9,7 @@ mod copy;
 mod days;
 mod end;
 mod event;
+mod fault;
 mod gates;
 mod kind;
 mod move_days;

@@ -9,16 +9,16 @@ use chrono_tz::Tz;
 use documents::Language;
 use sync_protocol::time::Timestamp;
 
+pub(crate) use super::fault::Fault;
 use super::{
     access::{self, Matrix},
     copy, days, end, event, gates, kind, promos, publish, settings, types, words,
 };
 use crate::{
-    app::{catalog::CatalogError, events::EventError, trail::Actor},
+    app::trail::Actor,
     domain::{
         event::{Event, EventStatus},
         money::Money,
-        new_event::NewEventError,
         offer::Offer,
         policy::Denial,
         readiness::{self, Progress, Step},
@@ -26,7 +26,7 @@ use crate::{
     },
     http::{
         panel::{
-            card::{Card, Kind},
+            card::{Card, FormPart, Kind},
             door::{Here, to},
             frame::Frame,
             guard,
@@ -35,8 +35,11 @@ use crate::{
         },
         refusal::Refusal,
     },
-    store::{self, StoreError},
+    store,
 };
+
+/// The field with the revision that a page showed.
+pub(crate) const SEEN: &str = "seen";
 
 /// Which page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,20 +54,6 @@ pub(crate) enum At {
     Postpone,
     /// Cancelling.
     Cancel,
-}
-
-/// Why a form is refused.
-pub(crate) enum Fault {
-    /// It names something that is not there.
-    Unknown,
-    /// What was typed cannot be read: what to do, in both languages.
-    Said(&'static str, &'static str),
-    /// A rule says no.
-    Refused(CatalogError),
-    /// The database failed.
-    Broken(StoreError),
-    /// Somebody must say yes first; the page that asks.
-    Asked(Box<Response>),
 }
 
 /// An event at the desk of whoever sets it up.
@@ -136,36 +125,6 @@ impl At {
     }
 }
 
-impl From<CatalogError> for Fault {
-    fn from(error: CatalogError) -> Self {
-        match error {
-            CatalogError::Unknown | CatalogError::Event(EventError::Unknown) => Self::Unknown,
-            CatalogError::Store(error) | CatalogError::Event(EventError::Store(error)) => {
-                Self::Broken(error)
-            }
-            other => Self::Refused(other),
-        }
-    }
-}
-
-impl From<EventError> for Fault {
-    fn from(error: EventError) -> Self {
-        CatalogError::from(error).into()
-    }
-}
-
-impl From<NewEventError> for Fault {
-    fn from(error: NewEventError) -> Self {
-        CatalogError::from(error).into()
-    }
-}
-
-impl From<StoreError> for Fault {
-    fn from(error: StoreError) -> Self {
-        Self::Broken(error)
-    }
-}
-
 impl<'a> Desk<'a> {
     /// The event that the address means.
     pub(crate) async fn open(here: &'a Here) -> Result<Self, Fault> {
@@ -203,6 +162,12 @@ impl<'a> Desk<'a> {
     /// The address of one of its pages.
     pub(crate) fn path(&self, at: At) -> String {
         format!("/panel/events/{}{}", self.event().slug, at.path())
+    }
+
+    /// A form that carries what its page showed, so that an older page changes nothing.
+    pub(crate) fn form(&self, key: &str, action: &str) -> FormPart {
+        let seen = self.offer.revision.to_string();
+        FormPart::new(self.here, key, self.action(action)).hidden(SEEN, seen)
     }
 
     /// The address that a form of the set-up is sent to.
@@ -384,6 +349,11 @@ pub(crate) fn failed(here: &Here, fault: Fault) -> Response {
 /// Who does it.
 pub(crate) fn actor(here: &Here) -> Actor {
     Actor::from(&here.signed.account)
+}
+
+/// The revision of the catalogue that the form's page showed.
+pub(crate) fn seen(here: &Here) -> Option<i64> {
+    here.form().text(SEEN).parse().ok()
 }
 
 /// The event that is meant; the guard has found it.

@@ -3,17 +3,19 @@
 use axum::response::Response;
 
 use super::{
-    page::{Desk, Fault, actor, answer, done, meant},
+    page::{Desk, Fault, actor, answer, done, meant, seen},
     settings::AT,
 };
 use crate::{
+    app::catalog::Change,
     domain::{
         charge::{Charge, ChargeBase, ChargeKind, Cut, GroupDiscount, Rate},
         event::Event,
         money::Currency,
+        permission::Permission,
     },
     http::panel::{
-        card::{Card, Field, FormPart},
+        card::{Card, Cell, Field},
         door::Here,
         typed,
     },
@@ -29,8 +31,12 @@ fn pairs<const N: usize>(options: [(&str, &str); N]) -> Vec<(String, String)> {
     owned.into()
 }
 
+/// Fees are what the installation lives on, so whoever may open events sets them; others read them.
 pub(super) fn charge_card(desk: &Desk<'_>) -> Card {
-    let mut form = FormPart::new(desk.here, "charges", desk.action("charges"));
+    if !desk.here.may(Permission::EventsPublish, desk.event()) {
+        return told_card(desk);
+    }
+    let mut form = desk.form("charges", "charges");
     let charges = &desk.offer.charges;
     for line in 0..charges.len() + EMPTY {
         let legend = format!("{} {}", desk.say("Line", "Baris"), line + 1);
@@ -46,6 +52,37 @@ pub(super) fn charge_card(desk: &Desk<'_>) -> Card {
             "Diterapkan dari atas ke bawah. Baris tanpa nama dihapus. Pesanan tetap memakai yang berlaku saat dijual.",
         ))
         .form(form.button(desk.say("Save fees and taxes", "Simpan biaya dan pajak")))
+}
+
+fn told_card(desk: &Desk<'_>) -> Card {
+    let currency = desk.event().currency;
+    let row = |charge: &Charge| {
+        let (amount, how) = match charge.rate {
+            Rate::Percent(value) => (typed::percent_text(value), "%".to_owned()),
+            Rate::PerTicket(value) => (
+                typed::money_text(value, currency),
+                desk.say("for each ticket", "per tiket").to_owned(),
+            ),
+            Rate::PerOrder(value) => (
+                typed::money_text(value, currency),
+                desk.say("for the order", "per pesanan").to_owned(),
+            ),
+        };
+        vec![
+            Cell::text(&charge.name),
+            Cell::number(format!("{amount} {how}")),
+        ]
+    };
+    Card::new("charges", desk.say("Fees and taxes", "Biaya dan pajak"))
+        .lead(desk.say("An administrator sets them.", "Ditetapkan oleh admin."))
+        .table(
+            [
+                Cell::text(desk.say("Name", "Nama")),
+                Cell::number(desk.say("How much", "Besarnya")),
+            ],
+            desk.offer.charges.iter().map(row).collect(),
+            desk.say("There are none.", "Tidak ada."),
+        )
 }
 
 fn charge_fields(desk: &Desk<'_>, line: usize, charge: Option<&Charge>) -> Vec<Field> {
@@ -94,7 +131,7 @@ fn charge_fields(desk: &Desk<'_>, line: usize, charge: Option<&Charge>) -> Vec<F
 }
 
 pub(super) fn discount_card(desk: &Desk<'_>) -> Card {
-    let mut form = FormPart::new(desk.here, "discounts", desk.action("discounts"));
+    let mut form = desk.form("discounts", "discounts");
     let groups = &desk.offer.group_discounts;
     for line in 0..groups.len() + 1 {
         let legend = format!("{} {}", desk.say("Line", "Baris"), line + 1);
@@ -180,8 +217,9 @@ pub(in crate::http::panel) async fn charges(here: Here) -> Response {
 async fn save_charges(here: &Here) -> Result<String, Fault> {
     let event = meant(here)?;
     let charges = lines(here, |line| charge(here, event, line))?;
+    let (change, by) = (Change::Charges(&charges), actor(here));
     here.app()
-        .change_charges(event.id, &charges, &actor(here))
+        .change_as_seen(event.id, seen(here), &change, &by)
         .await?;
     Ok(done(here, AT, "saved"))
 }
@@ -233,8 +271,9 @@ async fn save_discounts(here: &Here) -> Result<String, Fault> {
             cut: cut(&text("how"), &text("amount"), event.currency).ok_or(NO_AMOUNT)?,
         })
     })?;
+    let (change, by) = (Change::Groups(&groups), actor(here));
     here.app()
-        .change_group_discounts(event.id, &groups, &actor(here))
+        .change_as_seen(event.id, seen(here), &change, &by)
         .await?;
     Ok(done(here, AT, "saved"))
 }

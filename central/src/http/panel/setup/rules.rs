@@ -4,17 +4,17 @@ use axum::response::Response;
 use sync_protocol::config::Policy;
 
 use super::{
-    page::{Desk, Fault, actor, answer, done, meant},
+    page::{Desk, Fault, actor, answer, done, meant, seen},
     settings::AT,
 };
 use crate::{
-    app::catalog::RulesChange,
+    app::catalog::{Change, RulesChange},
     domain::{
         event::{GateRules, entry_rule, entry_rule_columns},
         wall_clock,
     },
     http::panel::{
-        card::{Card, Field, FormPart},
+        card::{Card, Field},
         door::Here,
         typed,
     },
@@ -26,7 +26,8 @@ const SECOND_MS: i64 = 1_000;
 pub(super) async fn card(desk: &Desk<'_>) -> Result<Card, Fault> {
     let (here, rules) = (desk.here, desk.event().rules);
     let wristbands = here.app().wristband_policy(desk.event().id).await?;
-    let form = FormPart::new(here, "rules", desk.action("rules"))
+    let form = desk
+        .form("rules", "rules")
         .group(here, "", entry_fields(desk, &rules))
         .group(here, "", wristband_fields(desk, &rules, wristbands))
         .group(here, "", node_fields(desk, &rules))
@@ -187,8 +188,9 @@ pub(in crate::http::panel) async fn save(here: Here) -> Response {
 async fn try_save(here: &Here) -> Result<String, Fault> {
     let event = meant(here)?;
     let change = change(here, &event.time_zone)?;
+    let (change, by) = (Change::Rules(&change), actor(here));
     here.app()
-        .change_rules(event.id, &change, &actor(here))
+        .change_as_seen(event.id, seen(here), &change, &by)
         .await?;
     Ok(done(here, AT, "saved"))
 }

@@ -4,14 +4,14 @@
 use axum::response::Response;
 
 use super::{
-    page::{At, Body, Desk, Fault, actor, answer, done, meant},
+    page::{At, Body, Desk, Fault, actor, answer, done, meant, seen},
     paper, prices, quotas, rules, search,
 };
 use crate::{
-    app::catalog::{DraftChange, EventChange},
+    app::catalog::{Change, DraftChange, EventChange},
     domain::{money::Currency, readiness::Step},
     http::panel::{
-        card::{Card, Field, FormPart},
+        card::{Card, Field},
         door::Here,
         typed,
     },
@@ -68,7 +68,10 @@ fn card(desk: &Desk<'_>) -> Card {
         "money",
         desk.say("Currency and time to pay", "Mata uang dan waktu membayar"),
     )
-    .form(FormPart::new(here, "settings", desk.action("settings")).row(here, [currency, hold]))
+    .form(
+        desk.form("settings", "settings")
+            .row(here, [currency, hold]),
+    )
 }
 
 pub(in crate::http::panel) async fn save(here: Here) -> Response {
@@ -91,8 +94,9 @@ async fn try_save(here: &Here) -> Result<String, Fault> {
         hold_ms: Some(minutes * MINUTE_MS),
         ..EventChange::default()
     };
-    let by = actor(here);
-    here.app().change_draft(event.id, &draft, &by).await?;
-    here.app().change_event(event.id, &change, &by).await?;
+    let (change, by) = (Change::Event(&draft, &change), actor(here));
+    here.app()
+        .change_as_seen(event.id, seen(here), &change, &by)
+        .await?;
     Ok(done(here, AT, "saved"))
 }

@@ -209,6 +209,12 @@ fn indonesian(code: &str) -> Option<&'static str> {
         }
         "code_taken" => "Acara ini sudah punya kode itu: pilih kode lain.",
         "name_taken" => "Acara ini sudah punya nama itu: pilih nama lain.",
+        "zone_stays" => {
+            "Hari, tiket, dan kode memakai waktu zona ini: hapus dahulu, atau biarkan zonanya."
+        }
+        "currency_stays" => {
+            "Harga, biaya, potongan, atau kode memakai mata uang ini: hapus dahulu, atau biarkan."
+        }
         "in_use" => "Bagian lain acara ini memakainya: ubah bagian itu dahulu.",
         "not_draft" => "Ini hanya dapat diubah pada draf, dan acara ini sudah dibuka untuk umum.",
         "day_taken" => "Tiket untuk hari itu sudah terjual atau ditahan: biarkan harinya.",
