@@ -13,6 +13,7 @@ mod looks;
 mod panel;
 mod panel_feel;
 mod panel_setup;
+mod panel_lists;
 mod panel_walk;
 mod scanner;
 mod shop;

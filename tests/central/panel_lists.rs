@@ -530,3 +530,24 @@ async fn a_webhook_is_shown_to_who_moves_money_and_without_its_signature() {
     assert!(page.contains("Notice of the payment provider"));
     assert!(!page.contains("transaction_status"), "not for organisers");
 }
+
+#[tokio::test]
+async fn a_failed_lookup_is_one_row_of_the_report() {
+    let shop = Shop::open(Engine::Sqlite).await;
+    let one = bought(&shop, "an-order-that-is-whole").await;
+    let two = bought(&shop, "an-order-that-is-broken").await;
+    let mut desk = shop.central.admin().await;
+    desk.get("/panel/orders").await;
+    let broken = "UPDATE orders SET status = 'nonsense' WHERE created_at = (SELECT MAX(created_at) FROM orders) \
+         AND idempotency_key = 'an-order-that-is-broken'";
+    shop.central.execute(broken).await;
+    let both = [two.number.as_str(), one.number.as_str()];
+    let page = again(&mut desk, "flag", &both, &[("note", "look")]).await;
+    assert_eq!(became(&page, &two.number), "bad");
+    assert_eq!(
+        became(&page, &one.number),
+        "good",
+        "the other is done and told"
+    );
+    assert!(page.contains("1 done, of 2"), "{page}");
+}

@@ -5,6 +5,8 @@
 //! value, then what follows, each a range of one index, so the thousandth page is as quick as the first. A list names the
 //! index by which it is turned, because an engine that guesses wrongly once reads a million rows.
 
+use std::{cmp::Ordering, collections::VecDeque};
+
 use sqlx::{FromRow, mysql::MySqlRow, sqlite::SqliteRow};
 use uuid::Uuid;
 
@@ -178,9 +180,95 @@ pub async fn narrowest(
     Ok(narrowest.map(|(_, filter)| filter))
 }
 
+/// Rows of several questions on their way into one list: of each some wait, and no more are asked for than are needed.
+#[derive(Debug)]
+pub struct Merge<R> {
+    queues: Vec<Queue<R>>,
+}
+
+#[derive(Debug)]
+struct Queue<R> {
+    waiting: VecDeque<R>,
+    is_done: bool,
+}
+
+impl<R> Merge<R> {
+    /// Of so many questions.
+    #[must_use]
+    pub fn of(questions: usize) -> Self {
+        let queue = |_| Queue {
+            waiting: VecDeque::new(),
+            is_done: false,
+        };
+        Self {
+            queues: (0..questions).map(queue).collect(),
+        }
+    }
+
+    /// How many rows a question is asked for at once, where the list wants so many.
+    #[must_use]
+    pub fn share(&self, wanted: usize) -> usize {
+        let share = 2 * wanted / self.queues.len().max(1);
+        share.clamp(wanted.min(8), wanted.max(1))
+    }
+
+    /// A question of which no row waits, though it may have more.
+    #[must_use]
+    pub fn lacking(&self) -> Option<usize> {
+        let lacks = |queue: &Queue<R>| queue.waiting.is_empty() && !queue.is_done;
+        self.queues.iter().position(lacks)
+    }
+
+    /// Takes what a question answered to being asked for `share` rows.
+    pub fn fill(&mut self, question: usize, rows: Vec<R>, share: usize) {
+        let queue = &mut self.queues[question];
+        queue.is_done = rows.len() < share;
+        queue.waiting.extend(rows);
+    }
+
+    /// The next row of the list; nothing may be lacking.
+    pub fn next(&mut self, compare: impl Fn(&R, &R) -> Ordering) -> Option<R> {
+        let fronts = self.queues.iter().enumerate();
+        let fronts = fronts.filter_map(|(at, queue)| Some((at, queue.waiting.front()?)));
+        let (first, _) = fronts.min_by(|(_, a), (_, b)| compare(a, b))?;
+        self.queues[first].waiting.pop_front()
+    }
+}
+
 /// Texts that begin so.
 #[must_use]
 pub fn beginning(start: &str) -> [Value; 2] {
     let end = format!("{start}\u{10FFFF}");
     [Value::Text(start.to_owned()), Value::Text(end)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn merged_rows_are_in_order_and_each_is_asked_for_once() {
+        let lists: Vec<Vec<u32>> = (0..7)
+            .map(|n| (0..40).map(|i| i * 7 + n).collect())
+            .collect();
+        let mut merge = Merge::of(lists.len());
+        let (mut at, mut asked, mut all) = (vec![0; lists.len()], 0, Vec::new());
+        let share = merge.share(20);
+        assert!((8..=20).contains(&share));
+        loop {
+            while let Some(lacking) = merge.lacking() {
+                let rest = &lists[lacking][at[lacking]..];
+                let rows: Vec<u32> = rest.iter().copied().take(share).collect();
+                at[lacking] += rows.len();
+                asked += rows.len();
+                merge.fill(lacking, rows, share);
+            }
+            match merge.next(u32::cmp) {
+                Some(row) => all.push(row),
+                None => break,
+            }
+        }
+        assert_eq!(all, (0..280).collect::<Vec<u32>>());
+        assert_eq!(asked, 280);
+    }
 }

@@ -3,14 +3,12 @@
 //! A filter that few orders pass is asked for by its own index, and what it finds is sorted. Otherwise the list is walked
 //! in its order, each event that is seen by its own index, and the pages are merged (`listed`).
 
-use std::collections::VecDeque;
-
 use sync_protocol::{id::EventId, time::Timestamp};
 use uuid::Uuid;
 
 use super::{
     StoreError, Tx,
-    listed::{Condition, Index, Narrow, Question, Value, beginning, narrowest},
+    listed::{Condition, Index, Merge, Narrow, Question, Value, beginning, narrowest},
 };
 use crate::domain::{
     attention::Attention,
@@ -27,6 +25,7 @@ const BY_MOMENT: Index = Index::named("orders_by_moment");
 const BY_EVENT: Index = Index::named("orders_by_event");
 const BY_STATUS: Index = Index::named("orders_by_status");
 const BY_SUM: Index = Index::named("orders_by_sum");
+const BY_SUM_OF_ALL: Index = Index::named("orders_by_amount");
 /// Made by the engines for the `UNIQUE` column.
 const BY_NUMBER: Index = Index("sqlite_autoindex_orders_2", "number");
 
@@ -119,28 +118,89 @@ pub async fn page(
     after: Option<&Place>,
     most: usize,
 ) -> Result<Vec<OrderRow>, StoreError> {
-    let seen = match (filter.event, events) {
-        (Some(event), None) => Some(vec![event]),
-        (Some(event), Some(events)) => {
-            Some(events.iter().copied().filter(|one| *one == event).collect())
+    let mut walk = Walk::begin(tx, events, filter, after).await?;
+    walk.next(tx, most).await
+}
+
+/// A way through a list, piece after piece: what was read of one event and is not its turn yet waits for the next piece, so
+/// that every row is read once.
+#[derive(Debug)]
+pub struct Walk {
+    sort: Sort,
+    /// What is asked, and the place after which it goes on.
+    questions: Vec<(Question, Option<Place>)>,
+    merge: Merge<OrderRow>,
+    read: usize,
+}
+
+impl Walk {
+    /// Begins after a place. `events` are those that are seen; `None` = all of them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn begin(
+        tx: &mut Tx,
+        events: Option<&[EventId]>,
+        filter: &OrderFilter,
+        after: Option<&Place>,
+    ) -> Result<Self, StoreError> {
+        let seen = match (filter.event, events) {
+            (Some(event), None) => Some(vec![event]),
+            (Some(event), Some(events)) => {
+                Some(events.iter().copied().filter(|one| *one == event).collect())
+            }
+            (None, events) => events.map(<[EventId]>::to_vec),
+        };
+        let questions = match narrowest(tx, TABLE, narrows(filter)).await? {
+            Some(narrow) => vec![found(tx, narrow.index, seen.as_deref(), filter)],
+            None => walked(tx, seen.as_deref(), filter),
+        };
+        Ok(Self {
+            sort: filter.sort,
+            merge: Merge::of(questions.len()),
+            questions: questions
+                .into_iter()
+                .map(|question| (question, after.copied()))
+                .collect(),
+            read: 0,
+        })
+    }
+
+    /// The next rows; fewer than `most` are the last.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn next(&mut self, tx: &mut Tx, most: usize) -> Result<Vec<OrderRow>, StoreError> {
+        let (sort, share) = (self.sort, self.merge.share(most));
+        let mut rows = Vec::with_capacity(most);
+        while rows.len() < most {
+            while let Some(lacking) = self.merge.lacking() {
+                let (question, after) = &mut self.questions[lacking];
+                let got = turned(tx, question, sort, after.as_ref(), share).await?;
+                if let Some(last) = got.last() {
+                    *after = Some(last.place(sort));
+                }
+                self.read += got.len();
+                self.merge.fill(lacking, got, share);
+            }
+            let compare = |a: &OrderRow, b: &OrderRow| sort.compare(&a.place(sort), &b.place(sort));
+            match self.merge.next(compare) {
+                Some(row) => rows.push(row),
+                None => break,
+            }
         }
-        (None, events) => events.map(<[EventId]>::to_vec),
-    };
-    match narrowest(tx, TABLE, narrows(filter)).await? {
-        Some(narrow) => found(tx, narrow.index, seen.as_deref(), filter, after, most).await,
-        None => walked(tx, seen.as_deref(), filter, after, most).await,
+        Ok(rows)
+    }
+
+    /// How many rows were read so far.
+    #[must_use]
+    pub const fn read(&self) -> usize {
+        self.read
     }
 }
 
-/// The orders that a narrow filter finds, sorted.
-async fn found(
-    tx: &mut Tx,
-    index: Index,
-    events: Option<&[EventId]>,
-    filter: &OrderFilter,
-    after: Option<&Place>,
-    most: usize,
-) -> Result<Vec<OrderRow>, StoreError> {
+/// The orders that a narrow filter finds.
+fn found(tx: &Tx, index: Index, events: Option<&[EventId]>, filter: &OrderFilter) -> Question {
     let mut question = Question::new(format!("{COLUMNS}{}", index.of(tx, TABLE)));
     if let Some(events) = events {
         question.among("event_id", events.iter().map(|event| event.0));
@@ -148,49 +208,35 @@ async fn found(
     conditions(filter)
         .into_iter()
         .for_each(|one| question.and(one));
-    turned(tx, &question, filter.sort, after, most).await
+    question
 }
 
 /// The list in its order, event by event where not all are seen.
-async fn walked(
-    tx: &mut Tx,
-    events: Option<&[EventId]>,
-    filter: &OrderFilter,
-    after: Option<&Place>,
-    most: usize,
-) -> Result<Vec<OrderRow>, StoreError> {
+fn walked(tx: &Tx, events: Option<&[EventId]>, filter: &OrderFilter) -> Vec<Question> {
     let by_sum = matches!(filter.sort, Sort::Dearest | Sort::Cheapest);
-    let Some(events) = events else {
-        let mut question = Question::new(format!("{COLUMNS}{}", BY_MOMENT.of(tx, TABLE)));
+    let asked = |index: Index, event: Option<&EventId>| {
+        let mut question = Question::new(format!("{COLUMNS}{}", index.of(tx, TABLE)));
+        if let Some(event) = event {
+            question.and(("event_id = ?", vec![Value::Id(event.0)]));
+        }
         conditions(filter)
             .into_iter()
             .for_each(|one| question.and(one));
-        return turned(tx, &question, filter.sort, after, most).await;
+        question
+    };
+    let Some(events) = events else {
+        let index = if by_sum { BY_SUM_OF_ALL } else { BY_MOMENT };
+        return vec![asked(index, None)];
     };
     let index = match filter.status {
         _ if by_sum => BY_SUM,
         Some(_) => BY_STATUS,
         None => BY_EVENT,
     };
-    let mut pages = Vec::with_capacity(events.len());
-    for event in events {
-        let mut question = Question::new(format!("{COLUMNS}{}", index.of(tx, TABLE)));
-        question.and(("event_id = ?", vec![Value::Id(event.0)]));
-        conditions(filter)
-            .into_iter()
-            .for_each(|one| question.and(one));
-        pages.push(VecDeque::from(
-            turned(tx, &question, filter.sort, after, most).await?,
-        ));
-    }
-    Ok(merged(pages, filter.sort, most))
-}
-
-fn merged(pages: Vec<VecDeque<OrderRow>>, sort: Sort, most: usize) -> Vec<OrderRow> {
-    let mut all: Vec<_> = pages.into_iter().flatten().collect();
-    all.sort_by(|a, b| sort.compare(&a.place(sort), &b.place(sort)));
-    all.truncate(most);
-    all
+    events
+        .iter()
+        .map(|event| asked(index, Some(event)))
+        .collect()
 }
 
 /// What a question leaves after a place: first the rest of the same value, then what follows.

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::{
     StoreError, Tx,
-    listed::{Index, Question, Value, beginning},
+    listed::{Index, Merge, Question, Value, beginning},
     revision::unsigned,
     tx::fetch_one,
 };
@@ -128,21 +128,73 @@ pub async fn page(
     after: Option<&TicketPlace>,
     most: usize,
 ) -> Result<Vec<TicketRow>, StoreError> {
-    let is_meant = |event: &&EventId| filter.event.is_none_or(|one| one == **event);
-    let events: Vec<EventId> = events.iter().filter(is_meant).copied().collect();
-    let sort = filter.order();
-    let mut all = Vec::new();
-    for mut question in questions(tx, &events, filter) {
-        conditions(filter, &mut question);
-        all.extend(turned(tx, &question, sort, after, most).await?);
+    let mut walk = Walk::begin(tx, events, filter, after);
+    walk.next(tx, most).await
+}
+
+/// A way through a list, piece after piece: what was read and is not its turn yet waits for the next piece, so that every row
+/// is read once.
+#[derive(Debug)]
+pub struct Walk {
+    sort: TicketSort,
+    /// What is asked, and the place after which it goes on.
+    questions: Vec<(Question, Option<TicketPlace>)>,
+    merge: Merge<TicketRow>,
+}
+
+impl Walk {
+    /// Begins after a place, with the events that are seen.
+    #[must_use]
+    pub fn begin(
+        tx: &Tx,
+        events: &[EventId],
+        filter: &TicketFilter,
+        after: Option<&TicketPlace>,
+    ) -> Self {
+        let is_meant = |event: &&EventId| filter.event.is_none_or(|one| one == **event);
+        let events: Vec<EventId> = events.iter().filter(is_meant).copied().collect();
+        let asked = |mut question: Question| {
+            conditions(filter, &mut question);
+            (question, after.cloned())
+        };
+        let questions: Vec<_> = questions(tx, &events, filter)
+            .into_iter()
+            .map(asked)
+            .collect();
+        Self {
+            sort: filter.order(),
+            merge: Merge::of(questions.len()),
+            questions,
+        }
     }
-    all.sort_by(|a, b| match sort {
-        TicketSort::Newest => b.id.cmp(&a.id),
-        TicketSort::Name => a.place(sort).cmp(&b.place(sort)),
-    });
-    all.dedup_by_key(|row| row.id);
-    all.truncate(most);
-    Ok(all)
+
+    /// The next rows; fewer than `most` are the last.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn next(&mut self, tx: &mut Tx, most: usize) -> Result<Vec<TicketRow>, StoreError> {
+        let (sort, share) = (self.sort, self.merge.share(most));
+        let mut rows: Vec<TicketRow> = Vec::with_capacity(most);
+        while rows.len() < most {
+            while let Some(lacking) = self.merge.lacking() {
+                let (question, after) = &mut self.questions[lacking];
+                let got = turned(tx, question, sort, after.as_ref(), share).await?;
+                if let Some(last) = got.last() {
+                    *after = Some(last.place(sort));
+                }
+                self.merge.fill(lacking, got, share);
+            }
+            let compare = |a: &TicketRow, b: &TicketRow| match sort {
+                TicketSort::Newest => b.id.cmp(&a.id),
+                TicketSort::Name => a.place(sort).cmp(&b.place(sort)),
+            };
+            match self.merge.next(compare) {
+                Some(row) => rows.push(row),
+                None => break,
+            }
+        }
+        Ok(rows)
+    }
 }
 
 /// What is asked so that the answers together are the list: each a range of one index.

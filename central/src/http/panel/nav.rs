@@ -36,7 +36,7 @@ impl Section {
             Self::Dashboard => 'h',
             Self::Events => 'e',
             Self::Orders => 'o',
-            Self::Tickets => 't',
+            Self::Tickets => 'i',
             Self::Payments => 'm',
             Self::Refunds => 'b',
             Self::Disputes => 'd',

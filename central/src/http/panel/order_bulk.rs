@@ -6,7 +6,6 @@ use axum::response::Response;
 
 use super::{
     door::Here,
-    guard,
     list::bulk::{Became, Deed, picked, report},
     nav::Section,
 };
@@ -34,36 +33,45 @@ pub(super) fn deeds(here: &Here) -> Vec<Deed> {
         path,
         words: here.say(english, indonesian).to_owned(),
         sure: None,
+        is_grave: false,
         note: None,
     };
+    let (manages, refunds) = (may(Permission::OrdersManage), may(Permission::OrdersRefund));
     let mut deeds = Vec::new();
-    if may(Permission::OrdersManage) {
+    if manages {
+        // First, because the enter key in the note presses the first button of the form.
+        deeds.push(Deed {
+            note: Some(here.say("Why flag them", "Alasan menandai").to_owned()),
+            ..deed("/panel/orders/flag", ("Flag", "Tandai"))
+        });
         deeds.push(deed(
-            "/panel/orders/papers",
-            ("Send papers again", "Kirim ulang dokumen"),
+            "/panel/orders/unflag",
+            ("Take flag away", "Hapus tanda"),
         ));
+        let sure = here.say(
+            "Send tickets and receipt to the buyer of every chosen order once more?",
+            "Kirim lagi tiket dan kuitansi kepada pembeli setiap pesanan terpilih?",
+        );
+        deeds.push(Deed {
+            sure: Some(sure.to_owned()),
+            ..deed(
+                "/panel/orders/papers",
+                ("Send papers again", "Kirim ulang dokumen"),
+            )
+        });
     }
-    if may(Permission::OrdersRefund) {
+    if refunds {
         let sure = here.say(
             "Cancel the chosen orders that are not paid? Their places go back on sale. This cannot be undone.",
             "Batalkan pesanan terpilih yang belum dibayar? Tempatnya dijual lagi. Ini tidak dapat dibatalkan.",
         );
         deeds.push(Deed {
             sure: Some(sure.to_owned()),
+            is_grave: true,
             ..deed(
                 "/panel/orders/cancel",
                 ("Cancel unpaid", "Batalkan yang belum dibayar"),
             )
-        });
-    }
-    if may(Permission::OrdersManage) {
-        deeds.push(deed(
-            "/panel/orders/unflag",
-            ("Take flag away", "Hapus tanda"),
-        ));
-        deeds.push(Deed {
-            note: Some(here.say("Why flag them", "Alasan menandai").to_owned()),
-            ..deed("/panel/orders/flag", ("Flag", "Tandai"))
         });
     }
     deeds
@@ -105,10 +113,12 @@ pub(super) async fn cancel(here: Here) -> Response {
 async fn all(here: &Here, title: &str, permission: Permission, wish: &Wish) -> Response {
     let mut rows = Vec::new();
     for number in picked(here) {
-        match one(here, &number, permission, wish).await {
-            Ok(row) => rows.push(row),
-            Err(error) => return guard::failed(&error),
-        }
+        let row = one(here, &number, permission, wish).await;
+        // What was done to the others is told all the same.
+        rows.push(row.unwrap_or_else(|error| {
+            tracing::error!(%error, "order not looked up");
+            Became::not(here, &number, String::new(), failed(here))
+        }));
     }
     report(here, Section::Orders, (LIST, title), rows)
 }
@@ -186,11 +196,15 @@ pub(super) fn why(here: &Here, error: &OrderError) -> String {
         ),
         error => {
             tracing::error!(%error, "order not changed");
-            (
-                "It failed here, and nothing was changed: try again.",
-                "Gagal di sini, dan tidak ada yang berubah: coba lagi.",
-            )
+            return failed(here).to_owned();
         }
     };
     here.say(english, indonesian).to_owned()
+}
+
+fn failed(here: &Here) -> &str {
+    here.say(
+        "It failed here, and nothing was changed: try again.",
+        "Gagal di sini, dan tidak ada yang berubah: coba lagi.",
+    )
 }

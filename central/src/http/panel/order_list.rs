@@ -85,11 +85,9 @@ pub(super) async fn question(here: &Here, permission: Permission) -> Result<Ques
         search: Search::of(asked("q")),
         sort,
     };
-    // Sums have an index per event alone.
-    let by_event = matches!(sort, Sort::Dearest | Sort::Cheapest);
     let limit = match sight {
-        Sight::All if !by_event => None,
-        _ => Some(events.keys().copied().collect()),
+        Sight::All => None,
+        Sight::Some { .. } => Some(events.keys().copied().collect()),
     };
     Ok(Question {
         filter,

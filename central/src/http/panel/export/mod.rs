@@ -111,23 +111,13 @@ where
     answer
 }
 
-/// Gives pieces of rows until there are no more, or nobody wants them.
-async fn pieces<P, R, F>(
-    filling: Filling,
-    mut read: impl FnMut(Option<P>) -> F,
-    place: impl Fn(&R) -> P,
+/// Hands on a piece of rows; false when it was the last, or nobody wants more.
+async fn hand_on<R>(
+    filling: &Filling,
+    rows: Result<Vec<R>, StoreError>,
     line: impl Fn(&R) -> Vec<Cell>,
-) where
-    F: Future<Output = Result<Vec<R>, StoreError>>,
-{
-    let mut after = None;
-    loop {
-        let rows = read(after.take()).await;
-        let is_end = rows.as_ref().map_or(true, |rows| rows.len() < PIECE);
-        after = rows.as_ref().ok().and_then(|rows| rows.last()).map(&place);
-        let lines = rows.map(|rows| rows.iter().map(&line).collect());
-        if filling.send(lines).await.is_err() || is_end {
-            return;
-        }
-    }
+) -> bool {
+    let is_end = rows.as_ref().map_or(true, |rows| rows.len() < PIECE);
+    let lines = rows.map(|rows| rows.iter().map(line).collect());
+    filling.send(lines).await.is_ok() && !is_end
 }

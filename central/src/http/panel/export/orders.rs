@@ -9,11 +9,14 @@ use super::{
         order_list::{Question, question},
         status, when,
     },
-    Cell, Format, PIECE, note, pieces, send,
+    Cell, Format, PIECE, hand_on, note, send,
 };
 use crate::{
-    domain::{order_search::Place, permission::Permission},
-    store::{self, StoreError, order_list::OrderRow},
+    domain::permission::Permission,
+    store::{
+        StoreError,
+        order_list::{OrderRow, Walk},
+    },
 };
 
 const HEAD: [(&str, &str); 8] = [
@@ -47,28 +50,27 @@ async fn file(here: Here, format: Format) -> Response {
     };
     let head = HEAD.map(|(english, indonesian)| here.say(english, indonesian).to_owned());
     send(format, "orders", head.into(), move |filling| async move {
-        let (question, here) = (&question, &here);
-        let read =
-            |after: Option<Place>| async move { piece(here, question, after.as_ref()).await };
-        let sort = question.filter.sort;
-        pieces(
-            filling,
-            read,
-            |row: &OrderRow| row.place(sort),
-            |row| line(here, question, row),
-        )
-        .await;
+        let mut walk = None;
+        loop {
+            let rows = piece(&here, &question, &mut walk).await;
+            if !hand_on(&filling, rows, |row| line(&here, &question, row)).await {
+                return;
+            }
+        }
     })
 }
 
 async fn piece(
     here: &Here,
     question: &Question,
-    after: Option<&Place>,
+    walk: &mut Option<Walk>,
 ) -> Result<Vec<OrderRow>, StoreError> {
     let mut tx = here.app().store.read().await?;
-    let limit = question.limit.as_deref();
-    store::order_list::page(&mut tx, limit, &question.filter, after, PIECE).await
+    let begun = match walk.take() {
+        Some(begun) => begun,
+        None => Walk::begin(&mut tx, question.limit.as_deref(), &question.filter, None).await?,
+    };
+    walk.insert(begun).next(&mut tx, PIECE).await
 }
 
 fn line(here: &Here, question: &Question, row: &OrderRow) -> Vec<Cell> {

@@ -9,12 +9,15 @@ use super::{
         guard,
         ticket_list::{self, Question, shown},
     },
-    Cell, Format, PIECE, note, pieces, send,
+    Cell, Format, PIECE, hand_on, note, send,
 };
 use crate::{
-    domain::{permission::Permission, ticket_search::TicketPlace},
+    domain::permission::Permission,
     http::refusal::Refusal,
-    store::{self, StoreError, ticket_list::TicketRow},
+    store::{
+        StoreError,
+        ticket_list::{TicketRow, Walk},
+    },
 };
 
 const HEAD: [(&str, &str); 10] = [
@@ -81,27 +84,26 @@ async fn attendees(here: Here, format: Format) -> Response {
 fn file(here: Here, format: Format, name: &str, question: Question) -> Response {
     let head = HEAD.map(|(english, indonesian)| here.say(english, indonesian).to_owned());
     send(format, name, head.into(), move |filling| async move {
-        let (question, here) = (&question, &here);
-        let read =
-            |after: Option<TicketPlace>| async move { piece(here, question, after.as_ref()).await };
-        let sort = question.filter.order();
-        pieces(
-            filling,
-            read,
-            |row: &TicketRow| row.place(sort),
-            |row| line(here, question, row),
-        )
-        .await;
+        let mut walk = None;
+        loop {
+            let rows = piece(&here, &question, &mut walk).await;
+            if !hand_on(&filling, rows, |row| line(&here, &question, row)).await {
+                return;
+            }
+        }
     })
 }
 
 async fn piece(
     here: &Here,
     question: &Question,
-    after: Option<&TicketPlace>,
+    walk: &mut Option<Walk>,
 ) -> Result<Vec<TicketRow>, StoreError> {
     let mut tx = here.app().store.read().await?;
-    store::ticket_list::page(&mut tx, &question.seen(), &question.filter, after, PIECE).await
+    let begun = walk
+        .take()
+        .unwrap_or_else(|| Walk::begin(&tx, &question.seen(), &question.filter, None));
+    walk.insert(begun).next(&mut tx, PIECE).await
 }
 
 fn line(here: &Here, question: &Question, row: &TicketRow) -> Vec<Cell> {

@@ -27,8 +27,10 @@ pub(in crate::http::panel) struct Deed {
     /// Where its form is sent.
     pub(in crate::http::panel) path: &'static str,
     pub(in crate::http::panel) words: String,
-    /// What is asked once more, where it cannot be undone.
+    /// What is asked once more before it is done.
     pub(in crate::http::panel) sure: Option<String>,
+    /// It cannot be undone.
+    pub(in crate::http::panel) is_grave: bool,
     /// The label of the text that goes with it.
     pub(in crate::http::panel) note: Option<String>,
 }
@@ -49,7 +51,7 @@ impl Bulk {
         })
     }
 
-    /// Where the form goes that is sent by the enter key.
+    /// Where the form goes that is sent by the enter key, as by the first button: a harmless deed stands first.
     pub(in crate::http::panel) fn path(&self) -> &'static str {
         self.deeds.first().map_or("", |deed| deed.path)
     }
