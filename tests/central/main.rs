@@ -56,6 +56,7 @@ mod panel_setup;
 mod panel_setup_foreign;
 mod panel_sign_in;
 mod panel_throttle;
+mod panel_ticket_lists;
 mod payments;
 mod personal;
 mod promos;

@@ -1,0 +1,162 @@
+//! Tickets and attendees in the panel's lists, and lists as files: how they stand at the gates, whose they are, and names that
+//! try to be formulas.
+use support::{central::Engine, festival::festival, shop::Shop, visit::encode};
+
+#[tokio::test]
+async fn tickets_and_attendees_show_how_they_stand_at_the_gates() {
+    for engine in Engine::both() {
+        let shop = Shop::open(engine).await;
+        let central = &shop.central;
+        let sold = central
+            .sell_to(
+                &shop.event,
+                0,
+                3,
+                &["Ayu Lestari", "Budi Santoso", "Citra Dewi"],
+            )
+            .await;
+        let mut gate = central.enrol(&shop.event, "Gate A", "north").await;
+        gate.sync(central).await;
+        let id = sold[0].id;
+        gate.admit(central, id);
+        gate.sync(central).await;
+        let mut desk = central.admin().await;
+        let page = desk.get("/panel/events/festival/attendees").await.page;
+        let names = ["Ayu Lestari", "Budi Santoso", "Citra Dewi"].map(|name| page.find(name));
+        assert!(names.is_sorted() && names[0].is_some(), "by name: {page}");
+        for (words, number) in [("sold or held", 3), ("checked in", 1), ("still to come", 2)] {
+            let count = format!("<dt>{words}</dt><dd class=\"numbers\">{number}</dd>");
+            assert!(page.contains(&count), "{count}: {page}");
+        }
+        for (query, found) in [
+            ("check_in=in", 1),
+            ("check_in=awaited", 2),
+            ("check_in=exchanged", 0),
+        ] {
+            for list in ["/panel/tickets", "/panel/events/festival/attendees"] {
+                let page = desk.get(&format!("{list}?{query}")).await.page;
+                let rows = page.matches("href=\"/panel/tickets/").count();
+                assert_eq!(rows, found, "{list}?{query}");
+            }
+        }
+        for typed in [sold[0].number.as_str(), "ayu", "Ayu Les"] {
+            let page = desk
+                .get(&format!("/panel/tickets?{}", encode(&[("q", typed)])))
+                .await
+                .page;
+            assert_eq!(page.matches("href=\"/panel/tickets/").count(), 1, "{typed}");
+        }
+        let page = desk.get(&format!("/panel/tickets/{id}")).await.page;
+        for shown in [
+            "Ayu Lestari",
+            "Checked in",
+            "Entry",
+            "Gate A / north",
+            "Counts",
+        ] {
+            assert!(page.contains(shown), "{shown}: {page}");
+        }
+        let file = desk.get("/panel/events/festival/attendees.csv").await.page;
+        assert_eq!(file.lines().count(), 4, "{file}");
+        let file = desk.get("/panel/tickets.csv?check_in=in").await.page;
+        assert!(
+            file.lines().count() == 2 && file.contains("Ayu Lestari"),
+            "{file}"
+        );
+        assert!(
+            !file.contains(support::shop::IDENTITY),
+            "no identity number"
+        );
+    }
+}
+
+#[tokio::test]
+async fn sql_injection_in_every_filter_of_tickets_breaks_nothing() {
+    for engine in Engine::both() {
+        let shop = Shop::open(engine).await;
+        shop.central.sell(&shop.event, 1).await;
+        let mut desk = shop.central.admin().await;
+        for text in [
+            "' OR 1=1 --",
+            "GRB-' OR ''='",
+            "x') UNION SELECT 1 --",
+            "\\'",
+        ] {
+            for field in [
+                "q", "event", "type", "status", "check_in", "addon", "sort", "after",
+            ] {
+                let query = encode(&[(field, text)]);
+                for list in ["/panel/tickets", "/panel/events/festival/attendees"] {
+                    let seen = desk.get(&format!("{list}?{query}")).await;
+                    assert_eq!(seen.status, 200, "{list} {field}={text}");
+                    let is_found = seen.page.contains("href=\"/panel/tickets/");
+                    assert_eq!(is_found, field != "q", "{list} {field}={text}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_organiser_sees_no_tickets_of_others_in_lists_and_files() {
+    let shop = Shop::open(Engine::Sqlite).await;
+    let sold = shop.central.sell(&shop.event, 1).await;
+    let mut other = festival();
+    other.slug = "elsewhere".into();
+    other.client.slug = "competitor".into();
+    let elsewhere = shop.central.publish(&other).await;
+    shop.central.admin().await;
+    let client = Some(elsewhere.event.client);
+    let mut rival = shop
+        .central
+        .person("rival@example.id", "client", client, &[])
+        .await;
+    for list in ["/panel/tickets", "/panel/tickets?event=festival"] {
+        let page = rival.get(list).await.page;
+        assert!(!page.contains("Ayu Lestari"), "{list}: {page}");
+    }
+    for file in ["/panel/tickets.csv", "/panel/orders.csv?event=festival"] {
+        let file = rival.get(file).await.page;
+        assert_eq!(file.lines().count(), 1, "the head alone: {file}");
+    }
+    for hidden in [
+        format!("/panel/tickets/{}", sold[0]),
+        "/panel/events/festival/attendees".into(),
+        "/panel/events/festival/attendees.csv".into(),
+        "/panel/events/festival/attendees.xlsx".into(),
+    ] {
+        assert_eq!(rival.get(&hidden).await.status, 404, "{hidden}");
+    }
+}
+
+#[tokio::test]
+async fn formula_injection_by_names_reaches_no_file_as_a_formula() {
+    let shop = Shop::open(Engine::Sqlite).await;
+    let formula = "=HYPERLINK(\"https://evil.example\")";
+    shop.central.sell_to(&shop.event, 0, 1, &[formula]).await;
+    let mut wish = shop.wish(&[(0, 1)]);
+    wish["buyer"]["full_name"] = "@SUM(A1)".into();
+    let (status, order) = shop.place("an-order-with-a-formula", &wish).await;
+    let mut desk = shop.central.admin().await;
+    for list in ["tickets", "events/festival/attendees", "orders"] {
+        let file = desk.get(&format!("/panel/{list}.csv")).await.page;
+        for cell in file.split(['\n', ',']) {
+            let cell = cell.trim_start_matches(['"', '\u{FEFF}']);
+            assert!(!cell.starts_with(['=', '+', '-', '@']), "{list}: {cell}");
+        }
+    }
+    if status == 201 {
+        let file = desk.get("/panel/orders.csv").await.page;
+        assert!(file.contains("'@SUM(A1)"), "{order}: {file}");
+    }
+    let file = desk.get("/panel/tickets.csv").await.page;
+    assert!(file.contains("'=HYPERLINK"), "{file}");
+    for list in ["tickets", "events/festival/attendees", "orders"] {
+        let book = desk.bytes(&format!("/panel/{list}.xlsx")).await;
+        assert!(book.starts_with(b"PK"), "a workbook: {list}");
+    }
+    let taken = shop
+        .number("SELECT COUNT(*) FROM audit_log WHERE action LIKE '%.export'")
+        .await;
+    assert_eq!(taken, 8, "each file leaves its row");
+}
