@@ -319,3 +319,73 @@ async fn a_backup_goes_back_to_its_own_kind_of_database() {
         "{none:?}"
     );
 }
+
+#[tokio::test]
+async fn a_backup_with_a_foreign_table_goes_back_and_a_bad_one_replaces_nothing() {
+    let central = TestCentral::new(Engine::MariaDb).await;
+    let event = central.festival().await;
+    central.sell(&event, 4).await;
+    // Another program's, with a kind of column that central has nowhere.
+    for statement in [
+        "CREATE TABLE `crm-visits` (id INT PRIMARY KEY, spent DECIMAL(10, 2))",
+        "INSERT INTO `crm-visits` VALUES (1, 2.50)",
+    ] {
+        central.execute(statement).await;
+    }
+    let folder = TempDir::new().expect("a folder");
+    let copy = folder.path().join("copy");
+    let (url, vault) = (&central.database_url, Vault::new(KEY));
+    backup::take(url, &copy, NOW).await.expect("taken");
+    central.sell(&event, 4).await;
+    central.app.store.close().await;
+    let holds = async || {
+        let store = Store::open(url).await.expect("a database");
+        let tickets = number(&store, "SELECT COUNT(*) FROM tickets").await;
+        let visits = number(&store, "SELECT COUNT(*) FROM `crm-visits`").await;
+        store.close().await;
+        (tickets, visits)
+    };
+    let manifest = copy.join("manifest.json");
+    let whole = fs::read_to_string(&manifest).expect("a manifest");
+    let newest = format!("\"schema\": {}", central::store::newest_schema());
+    let other = whole.replace(&newest, "\"schema\": 11");
+    assert_ne!(other, whole);
+    fs::write(&manifest, other).expect("written");
+    let bad = backup::restore(url, &copy, &vault, true).await;
+    assert!(matches!(bad, Err(BackupError::Damaged(_))), "{bad:?}");
+    assert_eq!(holds().await, (8, 1), "nothing is replaced");
+    fs::write(&manifest, whole).expect("written");
+    backup::restore(url, &copy, &vault, true)
+        .await
+        .expect("restored");
+    assert_eq!(holds().await, (4, 1), "what is another's stays");
+}
+
+#[tokio::test]
+async fn a_broken_database_is_replaced() {
+    let central = TestCentral::new(Engine::Sqlite).await;
+    let event = central.festival().await;
+    central.sell(&event, 4).await;
+    let folder = TempDir::new().expect("a folder");
+    let copy = folder.path().join("copy");
+    let (url, vault) = (&central.database_url, Vault::new(KEY));
+    backup::take(url, &copy, NOW).await.expect("taken");
+    central.app.store.close().await;
+    let path = url.trim_start_matches("sqlite:").to_owned();
+    let broken = vec![b'x'; 64 * 1024];
+    fs::write(&path, &broken).expect("broken");
+    let asks = backup::restore(url, &copy, &vault, false).await;
+    assert!(matches!(asks, Err(BackupError::Store(_))), "{asks:?}");
+    assert!(
+        !Path::new(&format!("{path}.restoring")).exists(),
+        "nothing is left lying about"
+    );
+    assert_eq!(fs::read(&path).expect("there"), broken, "as it was");
+    backup::restore(url, &copy, &vault, true)
+        .await
+        .expect("replaced");
+    let store = Store::open(url).await.expect("the copy");
+    assert_eq!(number(&store, "SELECT COUNT(*) FROM tickets").await, 4);
+    let kept = fs::read(format!("{path}.replaced-1")).expect("beside the new one");
+    assert_eq!(kept, broken, "for whoever may yet save something of it");
+}

@@ -146,6 +146,7 @@ async fn two_servers_that_hear_the_same_notices_issue_each_ticket_once() {
         offers: Offers::default(),
         together: Together::default(),
         pulse: central::app::pulse::Pulse::default(),
+        reports: central::app::reports::Reports::default(),
         ..shop.central.app.clone()
     };
     let mut senders = JoinSet::new();

@@ -50,6 +50,7 @@ async fn another(central: &TestCentral) -> App {
         offers: Offers::default(),
         together: Together::default(),
         pulse: central::app::pulse::Pulse::default(),
+        reports: central::app::reports::Reports::default(),
         ..central.app.clone()
     }
 }

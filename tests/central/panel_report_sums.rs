@@ -115,13 +115,9 @@ async fn sums_are_those_of_all_orders_whatever_became_of_them() {
         );
         let sum = |of: &dyn Fn(&Told) -> i64| rupiah.iter().map(|one| of(one)).sum::<i64>();
         let returned = |one: &Told| one.returned.iter().map(|(_, amount)| amount).sum::<i64>();
-        // A refund's part of a charge, to the nearest unit.
-        let part = |one: &Told, charge: i64| {
-            let parts = one.returned.iter();
-            parts
-                .map(|(_, amount)| (charge * amount * 2 + one.total) / (one.total * 2))
-                .sum::<i64>()
-        };
+        // What all refunds of an order took of a charge, to the nearest unit.
+        let part =
+            |one: &Told, charge: i64| (charge * returned(one) * 2 + one.total) / (one.total * 2);
         let (paid, back) = (sum(&|one| one.total), sum(&returned));
         let fees = sum(&|one| {
             one.fees

@@ -78,6 +78,7 @@ impl BoxOffice {
             offers: Offers::default(),
             together: Together::default(),
             pulse: central::app::pulse::Pulse::default(),
+            reports: central::app::reports::Reports::default(),
         };
         let event = publish(&app).await?;
         Ok(Self {

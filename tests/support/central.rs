@@ -86,6 +86,7 @@ impl TestCentral {
             offers: Offers::default(),
             together: Together::default(),
             pulse: central::app::pulse::Pulse::default(),
+            reports: central::app::reports::Reports::default(),
         };
         Self {
             app,

@@ -45,6 +45,7 @@ pub mod pulse;
 pub mod receipts;
 pub mod refunds;
 pub mod rehearsal;
+pub mod reports;
 pub mod sample;
 pub mod saved_filters;
 pub mod search;
@@ -97,8 +98,10 @@ pub struct App {
     pub offers: offers::Offers,
     /// Requests that are made together.
     pub together: together::Together,
-    /// When the worker's steps last ended.
+    /// When the worker's steps last did something.
     pub pulse: pulse::Pulse,
+    /// Reports under way, and those just made.
+    pub reports: reports::Reports,
     /// How letters leave; `None` = they wait in the outbox.
     pub mailer: Option<Arc<dyn Mailer>>,
 }

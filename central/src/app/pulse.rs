@@ -1,4 +1,4 @@
-//! The worker's pulse: when each of its steps last came to an end. Load balancers and counters ask it whether the worker
+//! The worker's pulse: when each of its steps last did a piece of its work. Load balancers and counters ask it whether the worker
 //! lives.
 //!
 //! Invariant: a step is known from its first beat on, so a server without a worker has no pulse and none is missed.
@@ -10,10 +10,10 @@ use std::{
 
 use sync_protocol::time::Timestamp;
 
-/// A step that did not come to its end for so long hangs: the slowest waits for a provider a hundred times.
+/// A step that did no piece for so long hangs: the slowest waits for a provider a hundred times.
 const HANGS_MS: i64 = 10 * 60_000;
 
-/// A step's last end.
+/// A step's last piece, or its last failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Beat {
     /// When.
@@ -27,7 +27,7 @@ pub struct Beat {
 pub struct Pulse(Arc<Mutex<BTreeMap<&'static str, Beat>>>);
 
 impl Pulse {
-    /// A step came to an end.
+    /// A step did a piece, or failed.
     pub fn beat(&self, step: &'static str, at: Timestamp, failures: u32) {
         self.steps_now().insert(step, Beat { at, failures });
     }

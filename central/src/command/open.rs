@@ -11,7 +11,8 @@ use super::output;
 use crate::{
     app::{
         App, authority::Authority, events::EventError, gate_config::GateConfigs, live::Doors,
-        offers::Offers, pulse::Pulse, together::Together, vault::Vault, wait::Waits,
+        offers::Offers, pulse::Pulse, reports::Reports, together::Together, vault::Vault,
+        wait::Waits,
     },
     config::Config,
     domain::event::EventSetup,
@@ -60,6 +61,7 @@ pub(super) async fn open(config: &Config) -> anyhow::Result<Opened> {
         offers: Offers::default(),
         together: Together::default(),
         pulse: Pulse::default(),
+        reports: Reports::default(),
     };
     Ok(Opened { app, authority })
 }

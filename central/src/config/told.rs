@@ -63,15 +63,23 @@ fn masked(text: &str) -> String {
     let Some((scheme, rest)) = text.split_once("://") else {
         return text.to_owned();
     };
-    let rest = rest.split('?').next().unwrap_or_default();
     // The last one: a password may hold one itself.
     let Some((login, host)) = rest.rsplit_once('@') else {
-        return format!("{scheme}://{rest}");
+        return format!("{scheme}://{}", before_query(rest));
     };
+    if before_query(login) != login {
+        // A password with a mark of a query in it, or a query with a password in it: what stands where, nobody can say.
+        return format!("{scheme}://{MASK}");
+    }
+    let host = before_query(host);
     match login.split_once(':') {
         Some((user, _)) => format!("{scheme}://{user}:{MASK}@{host}"),
         None => format!("{scheme}://{login}@{host}"),
     }
+}
+
+fn before_query(text: &str) -> &str {
+    text.split(['?', '#']).next().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -88,6 +96,13 @@ mod tests {
             (
                 "mysql://user:hun@ter:2@db/central",
                 "mysql://user:********@db/central",
+            ),
+            ("mysql://user:hun?ter@db/x", "mysql://********"),
+            ("mysql://user:hun#ter@db/x", "mysql://********"),
+            ("mysql://db:3306/x?password=hun@ter", "mysql://********"),
+            (
+                "mysql://user:hunter2@db/x?ssl-key=k",
+                "mysql://user:********@db/x",
             ),
             ("mysql://user@db/central", "mysql://user@db/central"),
             ("mysql://db/central?password=hunter2", "mysql://db/central"),

@@ -58,7 +58,9 @@ async fn repeat<E: Display, W>(
     while !stop.is_cancelled() {
         let run = app.new_id(app.clock.now());
         let span = tracing::info_span!("work", step, %run);
-        match exhaust(stop, &work).instrument(span.clone()).await {
+        // A step with much to do lives: every piece shows it, not the end of all.
+        let beat = || app.pulse.beat(step, app.clock.now(), failures);
+        match exhaust(stop, &work, beat).instrument(span.clone()).await {
             Ok(()) => failures = 0,
             Err(error) => {
                 failures += 1;
@@ -75,13 +77,19 @@ async fn repeat<E: Display, W>(
     }
 }
 
-/// Does pieces until one was empty, or the worker stops.
-async fn exhaust<E, W>(stop: &CancellationToken, work: &impl Fn() -> W) -> Result<(), E>
+/// Does pieces until one was empty, or the worker stops; a beat follows each.
+async fn exhaust<E, W>(
+    stop: &CancellationToken,
+    work: &impl Fn() -> W,
+    beat: impl Fn(),
+) -> Result<(), E>
 where
     W: Future<Output = Result<usize, E>>,
 {
     for _ in 0..PIECES {
-        if work().await? == 0 || stop.is_cancelled() {
+        let done = work().await?;
+        beat();
+        if done == 0 || stop.is_cancelled() {
             break;
         }
     }
@@ -95,8 +103,12 @@ fn rest(failures: u32) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::cell::Cell;
+
+    use sync_protocol::time::Timestamp;
+
+    use super::*;
+    use crate::app::pulse::Pulse;
 
     #[tokio::test]
     async fn a_step_goes_on_while_there_is_work_and_not_for_ever() {
@@ -108,7 +120,7 @@ mod tests {
                 left.set(left.get() - done);
                 std::future::ready(Ok::<_, String>(done))
             };
-            exhaust(&CancellationToken::new(), &work)
+            exhaust(&CancellationToken::new(), &work, || ())
                 .await
                 .expect("nothing fails");
             assert_eq!(asked.get(), want);
@@ -124,8 +136,26 @@ mod tests {
             done.set(done.get() + 1);
             Ok::<_, String>(1)
         };
-        exhaust(&stop, &work).await.expect("nothing fails");
+        exhaust(&stop, &work, || ()).await.expect("nothing fails");
         assert_eq!(done.get(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_step_with_much_work_does_not_hang() {
+        const PIECE_MS: i64 = 60_000;
+        let (pulse, done) = (Pulse::default(), Cell::new(0));
+        let now = || Timestamp(done.get() * PIECE_MS);
+        pulse.beat("long", now(), 0);
+        let work = || {
+            done.set(done.get() + 1);
+            assert_eq!(pulse.hanging(now()), None, "after {} pieces", done.get());
+            std::future::ready(Ok::<_, String>(1))
+        };
+        let beat = || pulse.beat("long", now(), 0);
+        exhaust(&CancellationToken::new(), &work, beat)
+            .await
+            .expect("nothing fails");
+        assert_eq!(done.get(), i64::from(PIECES), "hours of work");
     }
 
     #[test]

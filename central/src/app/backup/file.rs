@@ -15,10 +15,10 @@ pub(super) fn disk(path: &Path) -> impl FnOnce(std::io::Error) -> BackupError + 
     move |error| BackupError::Disk(path, error)
 }
 
-/// The same name with an end.
+/// The same name with an end; with none, the name itself.
 pub(super) fn with_end(path: &Path, end: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push(if end.starts_with('-') {
+    name.push(if end.is_empty() || end.starts_with('-') {
         OsString::from(end)
     } else {
         format!(".{end}").into()

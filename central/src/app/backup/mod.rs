@@ -21,7 +21,7 @@ use self::{
 use super::vault::Vault;
 use crate::store::{
     self, Store, StoreError,
-    backup::{mysql, sqlite},
+    backup::{mysql, plan, sqlite},
 };
 
 /// The database of a SQLite backup, and the rows of one of MySQL or MariaDB.
@@ -53,8 +53,8 @@ pub enum BackupError {
         "the backup is of {0}, and DATABASE_URL names another kind of database: set it to one of {0}"
     )]
     OtherEngine(&'static str),
-    /// Made by a newer program.
-    #[error("the backup's schema {0} is newer than this program: update this program")]
+    /// Made by a newer program, or of its database.
+    #[error("the schema {0} is newer than this program: update this program")]
     Newer(i64),
     /// The target is not empty.
     #[error("the database is in use by an installation: say --over to replace all of it")]
@@ -114,9 +114,12 @@ async fn fill(url: &str, folder: &Path, now: Timestamp) -> Result<Manifest, Back
             (Engine::Sqlite, DATABASE)
         }
         Store::MySql { reader, .. } => {
-            let path = folder.join(ROWS);
-            let mut rows = RowsOut::begin(&path)?;
-            mysql::read_all(reader, &mut rows).await?;
+            if schema > store::newest_schema() {
+                return Err(BackupError::Newer(schema));
+            }
+            let own = plan::tables(schema).await?;
+            let mut rows = RowsOut::begin(&folder.join(ROWS))?;
+            mysql::read_all(reader, &own, &mut rows).await?;
             rows.finish()?;
             (Engine::MySql, ROWS)
         }
@@ -187,27 +190,58 @@ async fn restore_file(
     may_replace: bool,
 ) -> Result<(), BackupError> {
     let fresh = file::with_end(target, "restoring");
-    file::copy(&folder.join(DATABASE), &fresh)?;
-    if target.exists() {
-        let store = Store::open_as_it_is(url).await?;
-        let is_used = store::backup::is_used(&store).await?;
-        store.close().await;
-        if is_used && !may_replace {
-            let _ = std::fs::remove_file(&fresh);
+    let put = async {
+        file::copy(&folder.join(DATABASE), &fresh)?;
+        if target.exists() {
+            may_be_replaced(url, target, may_replace).await?;
+        }
+        put_aside(target)?;
+        file::name(&fresh, target)
+    };
+    let put = put.await;
+    if put.is_err() {
+        // What is left of it would only take room.
+        let _ = std::fs::remove_file(&fresh);
+    }
+    put
+}
+
+/// Looks at a database that is to be replaced, and folds it into one file. One that cannot be read any more is why there
+/// are backups: it stays as it is.
+async fn may_be_replaced(url: &str, target: &Path, may_replace: bool) -> Result<(), BackupError> {
+    let looked = async {
+        if is_used(url).await? && !may_replace {
             return Err(BackupError::NotEmpty);
         }
-        let folded = sqlite::fold(target).await;
-        folded.map_err(|error| match error {
-            StoreError::TryAgain(_) => BackupError::InUse,
-            other => other.into(),
-        })?;
-        file::name(target, &file::free_name(target))?;
+        sqlite::fold(target).await.map_err(BackupError::from)
+    };
+    match looked.await {
+        Err(BackupError::Store(StoreError::TryAgain(_))) => Err(BackupError::InUse),
+        Err(BackupError::Store(error)) if may_replace => {
+            tracing::warn!(%error, "the database that is replaced cannot be read");
+            Ok(())
+        }
+        looked => looked,
     }
-    for rest in ["-wal", "-shm"] {
-        // Of a database that is not there any more.
-        let _ = std::fs::remove_file(file::with_end(target, rest));
+}
+
+/// Gives a database another name, and what belongs to it first: beside the new one it would be taken for its own.
+fn put_aside(target: &Path) -> Result<(), BackupError> {
+    let aside = file::free_name(target);
+    for end in ["-wal", "-shm", ""] {
+        let from = file::with_end(target, end);
+        if from.exists() {
+            file::name(&from, &file::with_end(&aside, end))?;
+        }
     }
-    file::name(&fresh, target)
+    Ok(())
+}
+
+async fn is_used(url: &str) -> Result<bool, StoreError> {
+    let store = Store::open_as_it_is(url).await?;
+    let is_used = store::backup::is_used(&store).await;
+    store.close().await;
+    is_used
 }
 
 async fn restore_rows(
@@ -216,6 +250,9 @@ async fn restore_rows(
     manifest: &Manifest,
     may_replace: bool,
 ) -> Result<(), BackupError> {
+    let own = plan::tables(manifest.schema).await?;
+    // To its end, before anything is dropped: of rows that do not fit nothing would be left.
+    RowsIn::open(&folder.join(ROWS))?.check(&own)?;
     if mysql::is_in_use(url).await? {
         return Err(BackupError::InUse);
     }
@@ -223,12 +260,24 @@ async fn restore_rows(
     let Store::MySql { writer, .. } = &store else {
         return Err(BackupError::OtherEngine(manifest.engine.words()));
     };
-    if store::backup::is_used(&store).await? && !may_replace {
+    let found = store::backup::schema(&store).await?;
+    let mut known = plan::tables(store::newest_schema()).await?;
+    if let Some(found) = found {
+        // With those that later migrations dropped.
+        known.extend(plan::tables(found).await?);
+    }
+    let is_used = match found {
+        Some(_) => store::backup::is_used(&store).await?,
+        // Tables of these names without a list of migrations are another program's.
+        None => mysql::has_any(writer, &known).await?,
+    };
+    if is_used && !may_replace {
         return Err(BackupError::NotEmpty);
     }
-    mysql::clear(writer).await?;
+    let is_known = found.is_none_or(|found| found <= store::newest_schema());
+    mysql::clear(writer, is_known.then_some(known.as_slice())).await?;
     store.migrate_to(manifest.schema).await?;
-    let mut load = mysql::Load::begin(writer).await?;
+    let mut load = mysql::Load::begin(writer, own).await?;
     RowsIn::open(&folder.join(ROWS))?
         .load_into(&mut load)
         .await?;

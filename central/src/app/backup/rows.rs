@@ -2,6 +2,7 @@
 //! is a row of it, `[2]` is the end, without which the file is not whole.
 
 use std::{
+    collections::BTreeSet,
     fs::File,
     io::{BufReader, BufWriter, Read, Write},
     path::{Path, PathBuf},
@@ -121,6 +122,30 @@ impl RowsIn {
         })
     }
 
+    /// Reads it to its end: it must have the tables of its schema, each once, and rows that fit.
+    pub(super) fn check(mut self, own: &[Table]) -> Result<(), BackupError> {
+        let (mut into, mut seen) = (None, BTreeSet::new());
+        loop {
+            match self.next()? {
+                Frame::Table(table) => {
+                    into = own.iter().find(|own| **own == table);
+                    if into.is_none() || !seen.insert(table.name.clone()) {
+                        return Err(misfit(&table.name));
+                    }
+                }
+                Frame::Row(row) => match into {
+                    Some(table) if table.columns.len() == row.len() => {}
+                    Some(table) => return Err(misfit(&table.name)),
+                    None => return Err(misfit("a row")),
+                },
+                Frame::End => {
+                    let missing = own.iter().find(|own| !seen.contains(&own.name));
+                    return missing.map_or(Ok(()), |table| Err(misfit(&table.name)));
+                }
+            }
+        }
+    }
+
     pub(super) async fn load_into(mut self, load: &mut Load) -> Result<(), BackupError> {
         loop {
             match self.next()? {
@@ -144,6 +169,10 @@ impl RowsIn {
         self.unpacker.read_exact(&mut bytes).map_err(cut)?;
         read(&bytes).map_err(|error| BackupError::Damaged(format!("a row cannot be read: {error}")))
     }
+}
+
+fn misfit(what: &str) -> BackupError {
+    BackupError::Damaged(format!("{what} is not as its schema has it"))
 }
 
 fn read(bytes: &[u8]) -> Result<Frame, minicbor::decode::Error> {
@@ -205,5 +234,53 @@ mod tests {
         assert!(matches!(back.next(), Ok(Frame::Row(found)) if found == row));
         assert!(matches!(back.next(), Ok(Frame::End)));
         assert!(back.next().is_err(), "nothing follows");
+    }
+    #[test]
+    fn rows_that_do_not_fit_the_schema_are_found_before_they_are_loaded() {
+        let table = |name: &str, columns: &[&str]| Table {
+            name: name.to_owned(),
+            columns: columns.iter().map(|one| (*one).to_owned()).collect(),
+        };
+        let own = [table("a", &["id"]), table("b", &["id", "note"])];
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("rows");
+        for (tables, values, is_whole, fits) in [
+            (vec![own[0].clone(), own[1].clone()], 2, true, true),
+            (vec![own[1].clone(), own[0].clone()], 1, true, true),
+            (vec![own[0].clone(), own[1].clone()], 3, true, false),
+            (vec![own[0].clone(), own[1].clone()], 2, false, false),
+            (vec![own[1].clone()], 2, true, false),
+            (
+                vec![own[0].clone(), own[0].clone(), own[1].clone()],
+                2,
+                true,
+                false,
+            ),
+            (
+                vec![own[0].clone(), own[1].clone(), table("c", &["id"])],
+                1,
+                true,
+                false,
+            ),
+            (
+                vec![own[0].clone(), table("b", &["note", "id"])],
+                2,
+                true,
+                false,
+            ),
+        ] {
+            let mut out = RowsOut::begin(&path).expect("a file");
+            for table in &tables {
+                out.table(table).expect("written");
+            }
+            out.row(&vec![Value::Null; values]).expect("written");
+            if is_whole {
+                out.finish().expect("whole");
+            } else {
+                drop(out.packer.finish().expect("cut off"));
+            }
+            let found = RowsIn::open(&path).and_then(|rows| rows.check(&own));
+            assert_eq!(found.is_ok(), fits, "{tables:?}, {values}: {found:?}");
+        }
     }
 }

@@ -1,9 +1,10 @@
 //! Copies of the whole database, taken while others work on it, and put back.
 //!
-//! SQLite copies itself into another file (`sqlite`); of MySQL and MariaDB every row is read in one snapshot and written
+//! SQLite copies itself into another file (`sqlite`); of MySQL and MariaDB every row of central's tables (`plan`) is read in one snapshot and written
 //! back row by row (`mysql`), so no program of the server's maker is needed and no password stands on a command line.
 
 pub mod mysql;
+pub mod plan;
 pub mod sqlite;
 
 use super::{Store, StoreError};
@@ -44,7 +45,7 @@ pub async fn is_used(store: &Store) -> Result<bool, StoreError> {
 
 async fn number(store: &Store, sql: &'static str) -> Result<Option<i64>, StoreError> {
     Ok(match store {
-        Store::Sqlite { writer, .. } => sqlx::query_scalar(sql).fetch_one(writer).await?,
-        Store::MySql { writer, .. } => sqlx::query_scalar(sql).fetch_one(writer).await?,
+        Store::Sqlite { reader, .. } => sqlx::query_scalar(sql).fetch_one(reader).await?,
+        Store::MySql { reader, .. } => sqlx::query_scalar(sql).fetch_one(reader).await?,
     })
 }

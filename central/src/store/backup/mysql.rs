@@ -1,4 +1,4 @@
-//! MySQL and MariaDB: every row of every table, of one snapshot, as values; and back.
+//! MySQL and MariaDB: every row of every table of central's, of one snapshot, as values; and back.
 //!
 //! Invariants: what is written back names no table and no column that the target does not have itself, so a copy that
 //! somebody changed can hold wrong rows but no statements. All rows go in by one transaction. The list of migrations is
@@ -65,21 +65,20 @@ pub trait Sink: Send {
     fn row(&mut self, row: &[Value]) -> std::io::Result<()>;
 }
 
-/// Reads everything in one snapshot.
+/// Reads everything of these tables in one snapshot.
 ///
 /// # Errors
 /// When the database fails, or the sink does.
-pub async fn read_all(reader: &MySqlPool, sink: &mut dyn Sink) -> Result<(), StoreError> {
+pub async fn read_all(
+    reader: &MySqlPool,
+    own: &[Table],
+    sink: &mut dyn Sink,
+) -> Result<(), StoreError> {
     let kept = |error: std::io::Error| StoreError::Database(sqlx::Error::Io(error));
     let mut tx = reader.begin_with(dialect::BEGIN_READ_MYSQL).await?;
-    for name in tables(&mut tx).await? {
-        let columns = columns(&mut tx, &name).await?;
-        let table = Table {
-            columns: columns.iter().map(|(column, _)| column.clone()).collect(),
-            name,
-        };
-        sink.table(&table).map_err(kept)?;
-        let kinds: Vec<Kind> = columns.iter().map(|(_, kind)| *kind).collect();
+    for table in own {
+        sink.table(table).map_err(kept)?;
+        let kinds = kinds(&mut tx, table).await?;
         let sql = format!("SELECT {} FROM {}", table.columns.join(", "), table.name);
         let mut rows = sqlx::query(AssertSqlSafe(sql))
             .persistent(false)
@@ -101,18 +100,12 @@ pub struct Load {
 }
 
 impl Load {
-    /// Begins, with every table empty.
+    /// Begins, with every one of these tables empty.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn begin(writer: &MySqlPool) -> Result<Self, StoreError> {
+    pub async fn begin(writer: &MySqlPool, own: Vec<Table>) -> Result<Self, StoreError> {
         let mut tx = writer.begin().await?;
-        let mut own = Vec::new();
-        for name in tables(&mut tx).await? {
-            let columns = columns(&mut tx, &name).await?;
-            let columns = columns.into_iter().map(|(column, _)| column).collect();
-            own.push(Table { name, columns });
-        }
         run(&mut tx, "SET FOREIGN_KEY_CHECKS = 0".to_owned()).await?;
         for table in &own {
             run(&mut tx, format!("DELETE FROM {}", table.name)).await?;
@@ -223,17 +216,32 @@ async fn others(connection: &mut MySqlConnection) -> Result<i64, StoreError> {
     Ok(sqlx::query_scalar(sql).fetch_one(connection).await?)
 }
 
-/// Drops every table of the database.
+/// Whether one of these tables is there.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn clear(writer: &MySqlPool) -> Result<(), StoreError> {
+pub async fn has_any(writer: &MySqlPool, own: &[Table]) -> Result<bool, StoreError> {
     let mut connection = writer.acquire().await?;
+    let found = tables(&mut connection).await?;
+    Ok(found
+        .iter()
+        .any(|name| own.iter().any(|own| own.name == *name)))
+}
+
+/// Drops these tables and the list of migrations; without a list all, for what a newer program made cannot be told from
+/// what is another's.
+///
+/// # Errors
+/// When the database fails.
+pub async fn clear(writer: &MySqlPool, own: Option<&[Table]>) -> Result<(), StoreError> {
+    let mut connection = writer.acquire().await?;
+    let mut doomed = tables(&mut connection).await?;
+    doomed.retain(|name| own.is_none_or(|own| own.iter().any(|own| own.name == *name)));
+    doomed.push(MIGRATIONS.to_owned());
     run(&mut connection, "SET FOREIGN_KEY_CHECKS = 0".to_owned()).await?;
-    let mut all = tables(&mut connection).await?;
-    all.push(MIGRATIONS.to_owned());
-    for table in all {
-        run(&mut connection, format!("DROP TABLE IF EXISTS {table}")).await?;
+    for table in doomed {
+        let quoted = table.replace('`', "``");
+        run(&mut connection, format!("DROP TABLE IF EXISTS `{quoted}`")).await?;
     }
     run(&mut connection, "SET FOREIGN_KEY_CHECKS = 1".to_owned()).await
 }
@@ -255,30 +263,33 @@ async fn tables(connection: &mut MySqlConnection) -> Result<Vec<String>, StoreEr
     Ok(names)
 }
 
-async fn columns(
-    connection: &mut MySqlConnection,
-    table: &str,
-) -> Result<Vec<(String, Kind)>, StoreError> {
+/// What a table's columns hold; whatever else somebody added to it is left out.
+async fn kinds(connection: &mut MySqlConnection, table: &Table) -> Result<Vec<Kind>, StoreError> {
     let sql = "SELECT CAST(column_name AS CHAR), CAST(data_type AS CHAR) FROM information_schema.columns \
-         WHERE table_schema = DATABASE() AND table_name = ? ORDER BY ordinal_position";
-    let rows: Vec<(String, String)> = sqlx::query_as(sql)
-        .bind(table)
+         WHERE table_schema = DATABASE() AND table_name = ?";
+    let found: Vec<(String, String)> = sqlx::query_as(sql)
+        .bind(&table.name)
         .fetch_all(connection)
         .await?;
-    let kind = |(name, kind): (String, String)| {
-        let kind = match kind.to_lowercase().as_str() {
-            "bigint" | "int" | "smallint" | "tinyint" => Kind::Number,
-            "varchar" | "char" | "text" | "mediumtext" | "longtext" => Kind::Text,
-            "binary" | "varbinary" | "blob" | "mediumblob" | "longblob" => Kind::Bytes,
-            _ => {
-                return Err(StoreError::Corrupt(
-                    "a column of a kind that backups do not know",
-                ));
-            }
-        };
-        Ok((name, kind))
+    let kind = |column: &String| {
+        let found = found.iter().find(|(name, _)| name == column);
+        let (_, kind) = found.ok_or(StoreError::Corrupt(
+            "a table without a column that its schema has",
+        ))?;
+        kind_of(kind).ok_or(StoreError::Corrupt(
+            "a column of a kind that backups do not know",
+        ))
     };
-    rows.into_iter().map(kind).collect()
+    table.columns.iter().map(kind).collect()
+}
+
+fn kind_of(kind: &str) -> Option<Kind> {
+    Some(match kind.to_lowercase().as_str() {
+        "bigint" | "int" | "smallint" | "tinyint" => Kind::Number,
+        "varchar" | "char" | "text" | "mediumtext" | "longtext" => Kind::Text,
+        "binary" | "varbinary" | "blob" | "mediumblob" | "longblob" => Kind::Bytes,
+        _ => return None,
+    })
 }
 
 fn values(row: &MySqlRow, kinds: &[Kind]) -> Result<Vec<Value>, StoreError> {

@@ -88,6 +88,7 @@ struct ReturnedRow {
     reason: String,
     refunds: i64,
     amount_minor: i64,
+    before_minor: i64,
     status: String,
     is_beside: i64,
     fees: i64,
@@ -105,6 +106,7 @@ impl ReturnedRow {
             reason: RefundReason::from_name(&self.reason).ok_or(bad("refund reason"))?,
             refunds: self.refunds,
             amount_minor: self.amount_minor,
+            before_minor: self.before_minor,
             status: OrderStatus::from_name(&self.status).ok_or(bad("order status"))?,
             is_beside: self.is_beside != 0,
             charges: (self.fees, self.taxes),
@@ -127,17 +129,20 @@ pub async fn returned(
     let rows = ask!(
         tx,
         ReturnedRow,
-        "SELECT event_id, currency, quarter_at, reason, COUNT(*) AS refunds, amount_minor, status, is_beside, fees, \
+        "SELECT event_id, currency, quarter_at, reason, COUNT(*) AS refunds, amount_minor, before_minor, status, is_beside, fees, \
          taxes, total_minor FROM (\
          SELECT o.event_id, r.currency, r.done_at - r.done_at % 900000 AS quarter_at, r.reason, r.amount_minor, o.status, \
+         (SELECT CAST(COALESCE(SUM(e.amount_minor), 0) AS SIGNED) FROM refunds e WHERE e.order_id = r.order_id \
+         AND e.status = 'done' AND (e.payment_id = r.payment_id OR (e.payment_id IS NULL AND r.payment_id IS NULL)) \
+         AND (e.done_at < r.done_at OR (e.done_at = r.done_at AND e.id < r.id))) AS before_minor, \
          CASE WHEN p.provider = 'on_site' THEN 0 WHEN p.beside_id IS NOT NULL THEN 1 \
          WHEN EXISTS (SELECT 1 FROM payments h WHERE h.order_id = o.id AND h.provider = 'on_site' \
          AND h.status IN ('success', 'partly_refunded', 'refunded')) THEN 1 ELSE 0 END AS is_beside, \
          o.fee_minor + o.included_fee_minor AS fees, o.tax_minor + o.included_tax_minor AS taxes, o.total_minor \
          FROM refunds r JOIN orders o ON o.id = r.order_id LEFT JOIN payments p ON p.id = r.payment_id \
          WHERE r.status = 'done' AND r.done_at >= ? AND r.done_at < ? AND o.event_id IN ",
-        ") AS made GROUP BY event_id, currency, quarter_at, reason, amount_minor, status, is_beside, fees, taxes, \
-         total_minor",
+        ") AS made GROUP BY event_id, currency, quarter_at, reason, amount_minor, before_minor, status, is_beside, \
+         fees, taxes, total_minor",
         [from.0, until.0],
         events,
         |event| event.0

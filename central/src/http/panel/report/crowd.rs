@@ -12,9 +12,10 @@ use super::{
     words,
 };
 use crate::{
+    app::reports::Crowd,
     domain::{
-        event::{Event, Gate},
-        report::crowd::{Curve, Minute, Pace, curve, paces},
+        event::Event,
+        report::crowd::{Curve, Pace, curve, paces},
     },
     http::panel::{
         chart::{self, Chart, Row, Series},
@@ -27,16 +28,6 @@ use crate::{
 /// Lines of a picture besides the one of all gates: more cannot be told apart.
 const MOST_LINES: usize = 5;
 const MOST_BARS: usize = 14;
-
-/// Who came.
-pub(super) struct Crowd {
-    pub(super) minutes: Vec<Minute>,
-    pub(super) refusals: Vec<Refusals>,
-    pub(super) came: Vec<Came>,
-    pub(super) by_day: Vec<(i64, i64)>,
-    pub(super) gates: Vec<Gate>,
-    pub(super) days: Vec<crate::domain::event::Day>,
-}
 
 /// The group; none where no gate scanned anything.
 pub(super) fn group(here: &Here, event: &Event, crowd: &Crowd) -> Option<Group> {

@@ -76,8 +76,8 @@ fn file(body: Body, kind: &'static str, name: &str) -> Response {
 /// The table that is asked for; taking it is noted.
 async fn table(here: &Here) -> Result<Table, Box<Response>> {
     let failed = |error| Box::new(guard::failed(&error));
-    let report = load(here).await.map_err(failed)?;
     let wanted = here.door.asked("table");
+    let report = load(here, Some(wanted)).await.map_err(failed)?;
     let gone = || Box::new(Refusal::NOT_FOUND.answer());
     let groups = report.ok_or_else(gone)?.groups.into_iter();
     let mut tables = groups.flat_map(|group| group.tables);

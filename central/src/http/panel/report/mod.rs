@@ -1,7 +1,8 @@
 //! Reports: of one event, or of all that an account sees; as a page with pictures, and each table as a file.
 //!
 //! Invariants: whatever filters stand in the address, only events are added up that the account may see reports of. All
-//! questions of one page see one moment of the database, so that its tables agree. A file is the table of the page.
+//! questions of one page see one moment of the database, so that its tables agree. A file is the table of the page, and asks
+//! no more than that needs.
 
 mod asked;
 mod cell;
@@ -25,9 +26,10 @@ use super::{
     nav::{Section, Tab},
 };
 use crate::{
-    domain::report::sale,
+    app::reports::{Facts, Questions, ReportAsk},
+    domain::report::{period::Period, sale},
     http::refusal::Refusal,
-    store::{self, StoreError},
+    store::StoreError,
 };
 
 pub(super) use self::file::{csv, xlsx};
@@ -65,7 +67,7 @@ struct Report {
 }
 
 pub(super) async fn show(here: Here) -> Response {
-    let report = match load(&here).await {
+    let report = match load(&here, None).await {
         Ok(Some(report)) => report,
         Ok(None) => return Refusal::NOT_FOUND.answer(),
         Err(error) => return guard::failed(&error),
@@ -92,37 +94,94 @@ pub(super) async fn show(here: Here) -> Response {
     template.page.send(StatusCode::OK, &template)
 }
 
-/// `None` where an organiser or an event is asked for that is not there to see.
-async fn load(here: &Here) -> Result<Option<Report>, StoreError> {
+/// The questions that this table, or else the whole page, is made of.
+fn questions(table: Option<&str>) -> Questions {
+    let is_of = |names: &[&str]| {
+        let name = table.and_then(|table| table.split('-').next());
+        name.is_none_or(|name| names.contains(&name))
+    };
+    let (types, promos) = (is_of(&["types"]), is_of(&["promos"]));
+    let crowd = is_of(&["arrivals", "came", "gates", "refusals"]);
+    Questions {
+        sales: table.is_none() || !(types || promos || crowd),
+        types,
+        promos,
+        crowd,
+    }
+}
+
+/// The whole report, or what one table of it needs; `None` where an organiser or an event is asked for that is not there
+/// to see.
+async fn load(here: &Here, table: Option<&str>) -> Result<Option<Report>, StoreError> {
     let mut tx = here.app().store.read().await?;
     let Some(asked) = asked::read(here, &mut tx).await? else {
         return Ok(None);
     };
-    let (events, period) = (asked.ids(), &asked.period);
-    let (from, until) = (period.from(), period.until());
-    let step = period.step();
-    let sold = store::report::sale::sold(&mut tx, &events, from, until).await?;
-    let returned = store::report::sale::returned(&mut tx, &events, from, until).await?;
+    // Nobody keeps a reader while they wait for their turn.
+    drop(tx);
+    let period = &asked.period;
+    let ask = ReportAsk {
+        events: asked.ids(),
+        from: period.from(),
+        until: period.until(),
+        questions: Questions {
+            crowd: questions(table).crowd && asked.one().is_some(),
+            ..questions(table)
+        },
+    };
+    let facts = here.app().report(ask).await?;
     let sold = money::Sold {
-        sales: sale::add_up(period, step, &sold, &returned),
-        types: store::report::sale::types(&mut tx, &events, from, until).await?,
-        promos: store::report::sale::promos(&mut tx, &events, from, until).await?,
+        sales: sales(&facts, period),
+        types: &facts.types,
+        promos: &facts.promos,
     };
     let mut groups = money::groups(here, &asked, &sold);
-    if let Some(event) = asked.one() {
-        let crowd = crowd::Crowd {
-            minutes: store::report::scan::minutes(&mut tx, event.id, from, until).await?,
-            refusals: store::report::scan::refusals(&mut tx, event.id, from, until).await?,
-            came: store::report::scan::came(&mut tx, event.id, from, until).await?,
-            by_day: store::report::scan::came_by_day(&mut tx, event.id, from, until).await?,
-            gates: store::gate::of_event(&mut tx, event.id).await?,
-            days: store::event_day::of_event(&mut tx, event.id).await?,
-        };
-        groups.extend(crowd::group(here, event, &crowd));
+    if let (Some(event), Some(crowd)) = (asked.one(), &facts.crowd) {
+        groups.extend(crowd::group(here, event, crowd));
     }
     Ok(Some(Report {
         tiles: money::tiles(here, &sold.sales),
         groups,
         asked,
     }))
+}
+
+/// What was sold, by currency; where that was not asked, nothing in each currency that something else is told of.
+fn sales(facts: &Facts, period: &Period) -> Vec<sale::Sales> {
+    let step = period.step();
+    let mut sales = sale::add_up(period, step, &facts.sold, &facts.returned);
+    let of_types = facts.types.iter().map(|kind| kind.gross.currency);
+    let of_promos = facts.promos.iter().map(|promo| promo.paid.currency);
+    for currency in of_types.chain(of_promos) {
+        if sales.iter().all(|sales| sales.currency != currency) {
+            sales.push(sale::Sales::new(currency, period, step));
+        }
+    }
+    sales
+}
+
+#[cfg(test)]
+mod tests {
+    use super::questions;
+
+    #[test]
+    fn a_file_asks_the_question_of_its_table_and_a_page_all() {
+        for (table, sales, types, promos, crowd) in [
+            (None, true, true, true, true),
+            (Some(""), true, false, false, false),
+            (Some("days-idr"), true, false, false, false),
+            (Some("refunds-kes"), true, false, false, false),
+            (Some("types-idr"), false, true, false, false),
+            (Some("promos-idr"), false, false, true, false),
+            (Some("came-days"), false, false, false, true),
+            (Some("refusals"), false, false, false, true),
+        ] {
+            let found = questions(table);
+            assert_eq!(
+                (found.sales, found.types, found.promos, found.crowd),
+                (sales, types, promos, crowd),
+                "{table:?}"
+            );
+        }
+    }
 }

@@ -20,10 +20,10 @@ use crate::{
 };
 
 /// What was sold.
-pub(super) struct Sold {
+pub(super) struct Sold<'a> {
     pub(super) sales: Vec<Sales>,
-    pub(super) types: Vec<TypeSold>,
-    pub(super) promos: Vec<PromoSold>,
+    pub(super) types: &'a [TypeSold],
+    pub(super) promos: &'a [PromoSold],
 }
 
 /// The numbers that the page begins with.
@@ -69,13 +69,13 @@ pub(super) fn tiles(here: &Here, sales: &[Sales]) -> Vec<Tile> {
 }
 
 /// The groups.
-pub(super) fn groups(here: &Here, asked: &Asked, sold: &Sold) -> Vec<Group> {
+pub(super) fn groups(here: &Here, asked: &Asked, sold: &Sold<'_>) -> Vec<Group> {
     let one = |sales: &Sales| {
         let view = View { here, asked, sales };
         let mut tables = vec![view.days(), view.summary()];
-        tables.extend(view.types(&sold.types));
+        tables.extend(view.types(sold.types));
         tables.push(view.channels());
-        tables.extend(view.promos(&sold.promos));
+        tables.extend(view.promos(sold.promos));
         tables.extend(view.reasons());
         tables.extend(view.events());
         let title = here.say("Sales", "Penjualan");
