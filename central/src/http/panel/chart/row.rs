@@ -7,8 +7,8 @@ use super::{
 
 /// Room for the names.
 const NAMES: f64 = 176.0;
-/// Room for the values.
-const ENDS: f64 = 110.0;
+/// Room for a letter of a value.
+const LETTER: f64 = 8.0;
 const THICK: f64 = 15.0;
 
 /// Draws them; `means` names the bars of each row, where there are several.
@@ -42,6 +42,7 @@ pub(in crate::http::panel) fn rows(
     }
     let values = rows.iter().flat_map(|row| row.values.iter());
     let most = values.map(|(value, _)| *value).max().unwrap_or(0).max(1);
+    let longest = WIDTH - NAMES - ends(rows);
     for (place, row) in rows.iter().enumerate() {
         let y = top + tall * many(place);
         let middle = y + THICK * many(bars) / 2.0 + 4.5;
@@ -54,7 +55,7 @@ pub(in crate::http::panel) fn rows(
             &name,
         );
         for (which, (value, text)) in row.values.iter().enumerate() {
-            let wide = (WIDTH - NAMES - ENDS) * real((*value).max(0)) / real(most);
+            let wide = longest * real((*value).max(0)) / real(most);
             let y = y + THICK * many(which);
             let fill = ink::fill(id, which);
             ink::put_box(&mut svg, &fill, (NAMES, y), (wide.max(1.0), THICK - 1.0));
@@ -64,4 +65,11 @@ pub(in crate::http::panel) fn rows(
     }
     svg.push_str("</svg>");
     svg
+}
+
+/// Room for the values: the longest bar may have the longest of them behind it.
+fn ends(rows: &[Row]) -> f64 {
+    let texts = rows.iter().flat_map(|row| &row.values);
+    let most = texts.map(|(_, text)| text.chars().count()).max();
+    (14.0 + LETTER * many(most.unwrap_or(0))).clamp(60.0, WIDTH / 3.0)
 }
