@@ -351,3 +351,28 @@ async fn a_table_that_is_taken_away_is_noted_and_holds_no_formula() {
         404
     );
 }
+
+#[tokio::test]
+async fn an_answer_holds_for_some_seconds_and_a_file_asks_for_its_table_alone() {
+    let shop = Shop::open_with(Engine::Sqlite, with_everything).await;
+    let sell = async |key: &str| {
+        let order = place(&shop, key, &[(0, 1)], &[]).await;
+        pay(&shop, &order).await;
+    };
+    sell("the-first-one").await;
+    let mut desk = shop.central.admin().await;
+    let file = "/panel/events/festival/reports.csv?table=channels-idr";
+    let sold = async |desk: &mut Desk| number(&table(desk, file).await[0][1]);
+    assert_eq!(sold(&mut desk).await, 1);
+    sell("the-second-one").await;
+    assert_eq!(sold(&mut desk).await, 1, "as it was just now");
+    shop.central.clock.advance_ms(5_000);
+    assert_eq!(sold(&mut desk).await, 2);
+    // What codes brought cannot be asked any more: the page misses it, and a file that tells nothing of it does not.
+    let gone = "ALTER TABLE promo_usages RENAME TO elsewhere";
+    shop.central.execute(gone).await;
+    shop.central.clock.advance_ms(5_000);
+    assert_eq!(sold(&mut desk).await, 2);
+    let page = desk.get("/panel/events/festival/reports").await;
+    assert_eq!(page.status, 500, "a page asks all");
+}
