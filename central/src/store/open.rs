@@ -221,11 +221,6 @@ mod tests {
             assert_eq!(check_version(version).is_ok(), good, "{version}");
         }
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
 
     #[tokio::test]
     async fn an_installation_with_edited_roles_takes_the_right_to_open_events_over() {
