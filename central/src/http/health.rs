@@ -6,9 +6,10 @@
 
 use std::sync::Arc;
 
-use axum::{Router, extract::State, http::StatusCode, routing::get};
+use axum::{Extension, Router, extract::State, http::StatusCode, routing::get};
 use tokio::sync::Mutex;
 
+use super::refusal::OwnWords;
 use crate::{
     app::App,
     store::{self, Store},
@@ -27,7 +28,10 @@ type Last = Arc<Mutex<Option<(i64, Answer)>>>;
 /// The routes.
 pub fn routes() -> Router<App> {
     let last = Last::default();
-    let ready = async move |State(app): State<App>| remembered(&app, &last).await;
+    let ready = async move |State(app): State<App>| {
+        let (status, text) = remembered(&app, &last).await;
+        (status, Extension(OwnWords), text)
+    };
     Router::new()
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))

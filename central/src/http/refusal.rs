@@ -137,6 +137,10 @@ pub(super) fn panicked(_: Box<dyn std::any::Any + Send>) -> Answer<axum::body::B
     Refusal::INTERNAL.answer()
 }
 
+/// Marks a failure in plain text that is told as it is, to programs.
+#[derive(Clone, Copy)]
+pub(super) struct OwnWords;
+
 /// Gives every bare refusal its words: JSON under the addresses of programs, a page elsewhere.
 pub(super) async fn dress(State(app): State<App>, request: Request, next: Next) -> Response {
     let id = number(request.extensions());
@@ -177,6 +181,9 @@ fn number(extensions: &Extensions) -> Option<String> {
 }
 
 fn has_words(answer: &Response) -> bool {
+    if answer.extensions().get::<OwnWords>().is_some() {
+        return true;
+    }
     let kind = answer.headers().get(CONTENT_TYPE);
     // Extractors refuse in plain text, for programmers, and may repeat what was sent.
     kind.is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain"))
