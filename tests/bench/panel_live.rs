@@ -151,7 +151,10 @@ impl Place {
     }
 
     fn admit(&self, gate: usize, code: &str) -> Result<()> {
-        let scan = self.gates[gate].node.scan(code, Action::Entry, None);
+        let gate = &self.gates[gate];
+        let scan = gate.node.scan(code, Action::Entry, None);
+        // As the gate's door does after each scan.
+        gate.driver.hand().scanned();
         let reason = scan.verdict.reason.name();
         ensure!(reason == "admitted", "the gate says {reason}");
         Ok(())
@@ -252,6 +255,8 @@ async fn viewer(office: &BoxOffice, public: &str) -> Result<watch::Receiver<usiz
     );
     let request = client()
         .get(path)
+        // The stream lasts as long as the measurement.
+        .timeout(Duration::from_secs(3_600))
         .header("accept", "text/event-stream")
         .header(
             "cookie",
