@@ -40,6 +40,7 @@ mod panel_forgery;
 mod panel_gate_papers;
 mod panel_gates;
 mod panel_hostile;
+mod panel_inbox;
 mod panel_lists;
 mod panel_lists_of_money;
 mod panel_live;

@@ -173,6 +173,32 @@ fn next(page: &str) -> Option<String> {
 }
 
 #[tokio::test]
+async fn a_gate_of_another_event_filters_nothing() {
+    for engine in Engine::both() {
+        let (central, ..) = open(engine).await;
+        let mut other = festival();
+        other.slug = "elsewhere".into();
+        other.client.slug = "competitor".into();
+        let other = central.publish(&other).await;
+        let node = central.enrol(&other, "Gate A", "far").await.id;
+        let place = gate(&other, "Gate A");
+        let mut desk = central.admin().await;
+        // What was kept while another event was looked at.
+        for query in [format!("gate={place}"), format!("node={node}")] {
+            for file in ["scans", "scans.csv"] {
+                let path = format!("/panel/events/festival/{file}?{query}");
+                let seen = desk.get(&path).await;
+                let count = match file {
+                    "scans" => times(&seen.page).len(),
+                    _ => seen.page.lines().count() - 1,
+                };
+                assert_eq!(count, 2, "{path}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_log_of_scans_is_filtered_turned_and_taken_away() {
     for engine in Engine::both() {
         let (central, event, mut south, tickets) = open(engine).await;

@@ -84,6 +84,10 @@ async fn a_code_is_shown_once_and_its_page_turns_to_connected() {
             "{command}"
         );
         assert!(page.contains("15 min 0 s"), "{page}");
+        assert!(
+            page.contains("hx-headers='{\"gerbang-waits\": \"1\"}'"),
+            "its looks are no sign of life: {page}"
+        );
         let follow = between(&page, "hx-get=\"", "\"").to_owned();
         let waiting = desk.get(&follow).await.page;
         assert!(waiting.contains("data-state=\"waiting\"") && !waiting.contains(&code));

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use axum::{
     body::{Body, BodyDataStream},
-    http::{Request, header},
+    http::{HeaderName, Request, header},
 };
 use central::http::router;
 use futures_util::StreamExt as _;
@@ -184,6 +184,55 @@ async fn the_page_shows_without_scripts_what_the_stream_tells() {
     // A browser that opens the stream's address is led to the page.
     let seen = desk.get(STREAM).await;
     assert_eq!(seen.to(), "/panel/events/festival/live");
+}
+
+#[tokio::test]
+async fn opening_the_door_page_asks_nothing_while_it_is_watched() {
+    let (central, mut gate, tickets) = open(Engine::Sqlite).await;
+    let event = gate.event;
+    let mut desk = central.admin().await;
+    let mut watch = Watch::open(&central, &desk, None).await;
+    watch.until(0).await;
+    gate.admit(&central, tickets[0]);
+    gate.sync(&central).await;
+    watch.until(1).await;
+    // The same look for all, until there is a new one: no question makes two that are one and the same.
+    let seen = || async { central.app.door_seen(event).await.expect("it is watched") };
+    let looked = async {
+        loop {
+            let (first, second) = (seen().await, seen().await);
+            if std::sync::Arc::ptr_eq(&first, &second) {
+                return first;
+            }
+        }
+    };
+    let looked = timeout(PATIENCE, looked).await.expect("looks are rare");
+    assert_eq!(looked.entries, 1);
+    let page = desk.get("/panel/events/festival/live").await.page;
+    assert!(page.contains("data-entries=\"1\""), "{page}");
+    assert_eq!(central.app.doors.watched(), 1);
+}
+
+#[tokio::test]
+async fn a_page_that_waits_for_a_node_is_no_sign_of_life() {
+    let (central, ..) = open(Engine::Sqlite).await;
+    let desk = central.admin().await;
+    // Both began at this moment; one is only left open, the other is used.
+    let waits = (HeaderName::from_static("gerbang-waits"), "1");
+    let stream = (header::ACCEPT, "text/event-stream");
+    let page = "/panel/events/festival/checks";
+    for (header, alive) in [(Some(waits), 303), (Some(stream), 303), (None, 200)] {
+        let mut open = Desk::new(&central);
+        open.sign_in(ADMIN, PASSWORD).await;
+        open.headers.extend(header);
+        for _ in 0..2 {
+            central.clock.advance_ms(25 * 60_000);
+            assert_eq!(open.get(page).await.status, 200);
+        }
+        central.clock.advance_ms(25 * 60_000);
+        assert_eq!(open.get(page).await.status, alive);
+    }
+    drop(desk);
 }
 
 #[tokio::test]

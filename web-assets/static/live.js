@@ -1,6 +1,9 @@
 // Keeps the door's page true: central tells what changed, and this puts it in place. Without it, reloading does.
 "use strict";
 
+// A new stream in the place of one that ended for good comes after this long.
+const AGAIN_MS = 4000;
+
 (() => {
     const place = document.getElementById("door");
     const state = document.getElementById("door-state");
@@ -16,18 +19,36 @@
         state.textContent = state.dataset[how];
         state.dataset.is = how;
     };
-    const source = new EventSource(place.dataset.stream);
-    source.addEventListener("open", () => say("on"));
-    source.addEventListener("now", (event) => {
-        place.innerHTML = event.data;
-        say("on");
-    });
-    source.addEventListener("end", () => {
+    let source = null;
+    let again = 0;
+    const watch = () => {
+        source?.close();
+        source = new EventSource(place.dataset.stream);
+        source.addEventListener("open", () => say("on"));
+        source.addEventListener("now", (event) => {
+            place.innerHTML = event.data;
+            say("on");
+        });
+        source.addEventListener("end", () => {
+            source.close();
+            say("over");
+        });
+        source.addEventListener("error", () => {
+            say("lost");
+            // An answer that is no stream (a proxy's, or "too many") ends it for good: then a new one is made.
+            if (source.readyState === EventSource.CLOSED) {
+                clearTimeout(again);
+                again = setTimeout(watch, AGAIN_MS);
+            }
+        });
+    };
+    watch();
+    window.addEventListener("pagehide", () => {
+        clearTimeout(again);
         source.close();
-        say("over");
     });
-    source.addEventListener("error", () => {
-        say(source.readyState === EventSource.CLOSED ? "over" : "lost");
+    // Back by the browser's own memory.
+    window.addEventListener("pageshow", (event) => {
+        if (event.persisted && state.dataset.is !== "over") watch();
     });
-    window.addEventListener("pagehide", () => source.close());
 })();

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     domain::conflict::{ConflictId, Outcome},
-    store::{self, Tx, conflict_decision::Decided, conflict_note::Note, tx::transact},
+    store::{self, StoreError, Tx, conflict_decision::Decided, conflict_note::Note, tx::transact},
 };
 
 /// Longest remark.
@@ -34,7 +34,7 @@ impl App {
     /// Does something about a conflict of an event; `text` is kept as a remark, and a remark needs one.
     ///
     /// # Errors
-    /// [`NoteError::Unknown`] or [`NoteError::Length`].
+    /// [`NoteError::Unknown`], [`NoteError::Length`], or [`NoteError::Decided`] for a decision where one holds.
     pub async fn act_on_conflict(
         &self,
         by: &By,
@@ -84,7 +84,10 @@ async fn carry_out(
                 author: note.author.clone(),
                 at: note.created_at,
             };
-            store::conflict_decision::put(tx, event, conflict, &decided).await?;
+            match store::conflict_decision::put(tx, event, conflict, &decided).await {
+                Err(StoreError::Duplicate) => return Err(NoteError::Decided),
+                stored => stored?,
+            }
             ("conflict.decide", Some(outcome.name()))
         }
         Act::Reopen => {

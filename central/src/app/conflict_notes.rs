@@ -16,6 +16,9 @@ pub enum NoteError {
     /// There is no such conflict in this event.
     #[error("this event has no such conflict: see `central conflicts`")]
     Unknown,
+    /// Somebody has decided it, and it was not opened again.
+    #[error("somebody has decided this conflict: open it again first")]
+    Decided,
     /// It says nothing, or too much.
     #[error("a note has 1 to 1000 characters, and its author 1 to 200")]
     Length,
@@ -30,6 +33,7 @@ impl NoteError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Unknown => "unknown_conflict",
+            Self::Decided => "already_decided",
             Self::Length => "bad_note",
             Self::Store(_) => "internal",
         }

@@ -19,6 +19,7 @@ use super::{App, events::EventError};
 use crate::{
     domain::{
         conflict::{ConflictId, Cursor, Kind},
+        conflict_search::State,
         node::{Node, NodeStatus},
     },
     store::{
@@ -219,19 +220,23 @@ impl App {
 }
 
 /// Set-aside records that are shown at once.
-const MOST_RECORDS: usize = 50;
+pub const MOST_RECORDS: usize = 50;
 
 impl App {
-    /// What else somebody must look at, besides scans: records that were set aside, nodes in quarantine, and nodes that
-    /// were faster than counts assume.
+    /// What else somebody must look at, besides scans: nodes in quarantine, nodes that were faster than counts assume,
+    /// and the first of the records that were set aside and that the filter wants. Those of nodes come whole: whoever
+    /// shows them looks which were decided.
     ///
     /// # Errors
     /// [`EventError::Unknown`], or when the database fails.
-    pub async fn other_conflicts(&self, event: EventId) -> Result<Vec<Conflict>, EventError> {
+    pub async fn other_conflicts(
+        &self,
+        event: EventId,
+        state: State,
+    ) -> Result<Vec<Conflict>, EventError> {
         let mut tx = self.store.read().await?;
         let names = Names::load(&mut tx, event).await?;
-        let first = Cursor::default().parked;
-        let parked = store::conflict::set_aside(&mut tx, event, &first, MOST_RECORDS).await?;
+        let parked = store::conflict_other::set_aside(&mut tx, event, state, MOST_RECORDS).await?;
         let mut all = node_conflicts(&mut tx, event, &names).await?;
         let parked = parked.into_iter();
         all.extend(parked.map(|record| record_conflict(&names, record)));

@@ -11,7 +11,7 @@ use sync_protocol::{
 
 use super::{App, enrolments::node_name, nodes::NodeError, users::By};
 use crate::{
-    domain::node::NodeStatus,
+    domain::{conflict::ConflictId, node::NodeStatus},
     store::{self, StoreError, tx::transact},
 };
 
@@ -124,10 +124,12 @@ impl App {
         transact!(self.store, |tx| {
             let node = store::node::by_id(tx, id).await?;
             let node = node.ok_or(NodeError::UnknownNode)?;
-            if node.status != NodeStatus::Quarantined {
+            // Asked of the row itself: somebody may be revoking it at this moment.
+            if !store::node::release(tx, id).await? {
                 return Err(NodeError::NotQuarantined);
             }
-            store::node::set_status(tx, id, NodeStatus::Active, None).await?;
+            // What was decided about this quarantine says nothing about the next one.
+            store::conflict_decision::remove(tx, node.event, ConflictId::Node(id)).await?;
             let detail = json!({"reason": reason, "was": node.quarantine_reason});
             self.note_by(tx, by, "node.release", ("node", id.0), now, detail)
                 .await?;

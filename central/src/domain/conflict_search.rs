@@ -7,9 +7,9 @@ use super::{conflict::Kind, named::named_enum};
 named_enum! {
     /// Whether a person has closed it.
     pub enum State {
-        /// Nobody has.
+        /// Nobody has, as what it is now.
         Open => "open",
-        /// Somebody has, whatever it is ruled since.
+        /// Somebody has, and it is no other conflict since.
         Decided => "decided",
         /// Either.
         All => "all",

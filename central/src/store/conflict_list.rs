@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{
     StoreError, Tx,
     conflict_decision::Decided,
-    listed::{Question, Value},
+    listed::{Index, Question, Value},
     revision::{signed, unsigned},
     scan::{action, interval},
 };
@@ -162,10 +162,11 @@ impl Row {
     }
 }
 
+const BY_CONFLICT: Index = Index::named("scans_by_conflict");
 const SELECT: &str = "SELECT s.event_id, s.conflict, s.action, s.ruling, t.number, s.node_id, s.seq, s.gate_id, s.lo_ms, \
     s.at_ms, s.hi_ms, s.reason, o.name AS operator, s.winner_node, s.winner_seq, w.gate_id AS winner_gate, \
     w.lo_ms AS winner_lo, w.at_ms AS winner_at, w.hi_ms AS winner_hi, w.reason AS winner_reason, \
-    wo.name AS winner_operator, wt.number AS winner_number, d.outcome, d.author, d.decided_at FROM ";
+    wo.name AS winner_operator, wt.number AS winner_number, d.outcome, d.author, d.decided_at";
 const JOINS: &str = " LEFT JOIN scans w ON w.node_id = s.winner_node AND w.seq = s.winner_seq \
     LEFT JOIN tickets t ON t.id = COALESCE(s.counted_ticket_id, s.ticket_id) \
     LEFT JOIN tickets wt ON wt.id = COALESCE(w.counted_ticket_id, w.ticket_id) \
@@ -182,14 +183,15 @@ pub async fn page(
     after: Option<&ScanMoment>,
     most: usize,
 ) -> Result<Vec<ConflictItem>, StoreError> {
-    let decided = "conflict_decisions d JOIN scans s ON s.node_id = d.node_id AND s.seq = d.seq";
-    let marked =
-        "scans s LEFT JOIN conflict_decisions d ON d.node_id = s.node_id AND d.seq = s.seq";
+    let decided =
+        " FROM conflict_decisions d JOIN scans s ON s.node_id = d.node_id AND s.seq = d.seq";
+    let marked = " LEFT JOIN conflict_decisions d ON d.node_id = s.node_id AND d.seq = s.seq AND d.kind = s.conflict";
+    // An engine that guesses wrongly walks all scans by time.
     let from = match filter.state {
-        State::Decided => decided,
-        State::Open | State::All => marked,
+        State::Decided => decided.to_owned(),
+        State::Open | State::All => BY_CONFLICT.of(tx, "scans s") + marked,
     };
-    let mut question = Question::new([SELECT, from, JOINS].concat());
+    let mut question = Question::new([SELECT, &from, JOINS].concat());
     question.among("s.event_id", events.iter().map(|event| event.0));
     match (filter.kind, filter.state) {
         (Some(kind), _) => {
@@ -202,8 +204,12 @@ pub async fn page(
             Vec::new(),
         )),
     }
-    if filter.state == State::Open {
-        question.and(("d.conflict IS NULL", Vec::new()));
+    match filter.state {
+        State::Open => question.and(("d.conflict IS NULL", Vec::new())),
+        State::Decided => {
+            question.and(("(s.conflict IS NULL OR s.conflict = d.kind)", Vec::new()));
+        }
+        State::All => {}
     }
     if let Some(number) = filter.number {
         let value = Value::Number(signed(number.value()));

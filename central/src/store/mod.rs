@@ -21,6 +21,7 @@ pub mod conflict;
 pub mod conflict_decision;
 pub mod conflict_list;
 pub mod conflict_note;
+pub mod conflict_other;
 pub mod decision;
 pub mod dialect;
 pub mod dispute;

@@ -194,6 +194,16 @@ pub async fn set_status(
     Ok(execute!(tx, sql, status.name(), reason, node.0)? == 1)
 }
 
+/// Ends a node's quarantine, and tells whether it was in one; one that was revoked meanwhile stays revoked.
+///
+/// # Errors
+/// When the database fails.
+pub async fn release(tx: &mut Tx, node: NodeId) -> Result<bool, StoreError> {
+    let sql = "UPDATE nodes SET status = 'active', quarantine_reason = NULL \
+         WHERE id = ? AND status = 'quarantined'";
+    Ok(execute!(tx, sql, node.0)? == 1)
+}
+
 /// Gives a node another name, gate or rights; it is told from its next round on. False when there is no such node.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ use sync_protocol::id::EventId;
 use uuid::Uuid;
 
 use super::{
-    StoreError, Tx,
+    StoreError, Tx, conflict_other,
     revision::unsigned,
     tx::{fetch_all, fetch_one},
 };
@@ -39,16 +39,21 @@ pub async fn refunds(tx: &mut Tx) -> Result<PerEvent, StoreError> {
     Ok(per_event(fetch_all!(tx, (Uuid, i64), sql)?))
 }
 
-/// Scans that are in conflict and that nobody has decided. Read out of those in conflict alone (`scans_by_conflict`).
+/// What is in conflict and what nobody has decided as it is now: scans, read out of those in conflict alone
+/// (`scans_by_conflict`), records that were set aside and nodes in quarantine.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn conflicts(tx: &mut Tx) -> Result<PerEvent, StoreError> {
     let sql = "SELECT s.event_id, COUNT(*) FROM scans s \
-         LEFT JOIN conflict_decisions d ON d.node_id = s.node_id AND d.seq = s.seq \
+         LEFT JOIN conflict_decisions d ON d.node_id = s.node_id AND d.seq = s.seq AND d.kind = s.conflict \
          WHERE s.conflict IN ('double', 'unbound', 'after_revocation', 'not_valid') AND d.conflict IS NULL \
          GROUP BY s.event_id";
-    Ok(per_event(fetch_all!(tx, (Uuid, i64), sql)?))
+    let mut all = per_event(fetch_all!(tx, (Uuid, i64), sql)?);
+    for (event, count) in conflict_other::open(tx).await? {
+        *all.entry(event).or_default() += count;
+    }
+    Ok(all)
 }
 
 /// The same of one event.
@@ -57,11 +62,11 @@ pub async fn conflicts(tx: &mut Tx) -> Result<PerEvent, StoreError> {
 /// When the database fails.
 pub async fn conflicts_of(tx: &mut Tx, event: EventId) -> Result<u64, StoreError> {
     let sql = "SELECT COUNT(*) FROM scans s \
-         LEFT JOIN conflict_decisions d ON d.node_id = s.node_id AND d.seq = s.seq \
+         LEFT JOIN conflict_decisions d ON d.node_id = s.node_id AND d.seq = s.seq AND d.kind = s.conflict \
          WHERE s.conflict IN ('double', 'unbound', 'after_revocation', 'not_valid') AND s.event_id = ? \
          AND d.conflict IS NULL";
-    let (count,) = fetch_one!(tx, (i64,), sql, event.0)?;
-    unsigned(count)
+    let (scans,) = fetch_one!(tx, (i64,), sql, event.0)?;
+    unsigned(scans + conflict_other::open_of(tx, event).await?)
 }
 
 /// What is held or sold, and how many there are, of each event.

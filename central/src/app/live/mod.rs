@@ -1,9 +1,13 @@
 //! The door of an event as it is now: what whoever runs it watches.
 //!
-//! Invariant: who watches asks the database nothing. One watcher per event ([`watch`]) asks for all of them, as long as
-//! there is one; everybody is told the same.
+//! Invariant: who watches asks the database nothing, and neither does who opens the page ([`App::door_seen`]). One
+//! watcher per event ([`watch`]) asks for all of them, as long as there is one; everybody is told the same. What takes
+//! a walk through the whole event ([`Sums`]) is asked for less often, beside the minutes.
 
+mod sums;
 mod watch;
+
+use std::{sync::Arc, time::Duration};
 
 use sync_protocol::{
     id::{EventId, GateId},
@@ -11,8 +15,9 @@ use sync_protocol::{
     time::Timestamp,
     verdict::Reason,
 };
+use tokio::time::timeout;
 
-pub use self::watch::Doors;
+pub use self::{sums::Sums, watch::Doors};
 use super::{
     App,
     events::{EventError, load_setup},
@@ -31,6 +36,10 @@ use crate::{
 };
 
 const MINUTE_MS: i64 = 60_000;
+/// A watcher that is well has looked since.
+const OLD_MS: i64 = 30_000;
+/// Longest wait for a watcher's look.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How many minutes are shown one by one.
 pub const MINUTES: usize = 60;
 
@@ -62,20 +71,39 @@ pub struct DoorNow {
 }
 
 impl App {
-    /// How the door of an event stands now.
+    /// How the door of an event stands, as its watcher saw it last; where nobody watches, a watcher is started. A look
+    /// that is older than any can be while the watcher is well is not shown: the next one is waited for.
+    ///
+    /// # Errors
+    /// As [`App::door_now`].
+    pub async fn door_seen(&self, event: EventId) -> Result<Arc<DoorNow>, EventError> {
+        let mut door = self.doors.watch(self, event);
+        let is_new = |now: &Option<Arc<DoorNow>>| {
+            let at = now.as_ref().map(|now| now.at);
+            at.is_some_and(|at| self.clock.now().ms_since(at) < OLD_MS)
+        };
+        let seen = timeout(PATIENCE, door.wait_for(is_new)).await;
+        let seen = seen.ok().and_then(Result::ok);
+        if let Some(now) = seen.and_then(|seen| (*seen).clone()) {
+            return Ok(now);
+        }
+        // The watcher cannot look: whoever asks is told why.
+        let sums = self.door_sums(event).await?;
+        Ok(Arc::new(self.door_now(event, &sums).await?))
+    }
+
+    /// How the door of an event stands now, beside sums that may be a little older.
     ///
     /// # Errors
     /// [`EventError::Unknown`], or when the database fails.
-    pub async fn door_now(&self, event: EventId) -> Result<DoorNow, EventError> {
+    pub async fn door_now(&self, event: EventId, sums: &Sums) -> Result<DoorNow, EventError> {
         let now = self.clock.now();
-        let inside = self.occupancy(event).await?;
         let mut tx = self.store.read().await?;
         let setup = load_setup(&mut tx, event).await?;
         let nodes = store::node::of_event(&mut tx, event).await?;
-        let (day, stretch) = day(&setup, now);
+        let (_, stretch) = day(&setup, now);
         let arrivals = store::live::arrivals(&mut tx, event, stretch).await?;
-        let (tickets, came) = store::live::attendance(&mut tx, event, day, stretch).await?;
-        let to_come = tickets.saturating_sub(came);
+        let to_come = sums.to_come;
         let from = hour_before(now);
         let hour = Stretch {
             from,
@@ -91,8 +119,8 @@ impl App {
             peak: forecast::peak(&arrivals, to_come, now),
             refused: store::live::refused(&mut tx, event, stretch).await?,
             silent: silent(&nodes, now),
-            conflicts: store::overview::conflicts_of(&mut tx, event).await?,
-            inside,
+            conflicts: store::overview::conflicts_of(&mut tx, event).await? + sums.rushes,
+            inside: sums.inside.clone(),
             setup,
         })
     }

@@ -7,7 +7,10 @@
 use axum::{
     body::{Body, to_bytes},
     extract::{FromRequestParts as _, RawPathParams, Request, State},
-    http::{header::USER_AGENT, request::Parts},
+    http::{
+        header::{ACCEPT, USER_AGENT},
+        request::Parts,
+    },
     middleware::Next,
     response::Response,
 };
@@ -33,6 +36,8 @@ use crate::{
 
 /// Where somebody goes who must change their password first.
 pub(super) const CHANGE: &str = "/panel/account/password";
+/// What a page that waits sends with each of its looks (`hx-headers` in the templates).
+const WAITS: &str = "gerbang-waits";
 /// These are open to them.
 const WHILE_CHANGING: [&str; 2] = [CHANGE, "/panel/sign-out"];
 
@@ -52,7 +57,7 @@ type Refused = Box<Response>;
 async fn let_through(app: &App, route: &Route, request: Request) -> Result<Request, Refused> {
     let (mut parts, body) = request.into_parts();
     let door = door(app, &mut parts).await;
-    let signed = signed(app, &door).await?;
+    let signed = signed(app, &door, is_left_open(route, &parts)).await?;
     let mut body = Some(body);
     let form = match (route.verb, body.take_if(|_| !upload::is_for(route))) {
         (Verb::Get, _) | (Verb::Post, None) => Form::default(),
@@ -139,11 +144,23 @@ async fn door(app: &App, parts: &mut Parts) -> Door {
     }
 }
 
-async fn signed(app: &App, door: &Door) -> Result<Option<Signed>, Refused> {
+/// Whether a page asks by itself while nobody touches it: that is no sign of life, so it keeps no session. A stream looks
+/// after its session itself.
+fn is_left_open(route: &Route, parts: &Parts) -> bool {
+    let accept = parts.headers.get(ACCEPT);
+    let is_stream = accept.is_some_and(|kinds| kinds.as_bytes() == b"text/event-stream");
+    route.verb == Verb::Get && (is_stream || parts.headers.contains_key(WAITS))
+}
+
+async fn signed(app: &App, door: &Door, is_left_open: bool) -> Result<Option<Signed>, Refused> {
     let Some(token) = &door.token else {
         return Ok(None);
     };
-    app.signed_in(token).await.map_err(|error| broken(&error))
+    let signed = match is_left_open {
+        true => app.still_signed_in(token).await,
+        false => app.signed_in(token).await,
+    };
+    signed.map_err(|error| broken(&error))
 }
 
 /// Somebody who is signed in whole, with a password of their own.

@@ -113,7 +113,7 @@ async fn gates(tasks: &mut Tasks<'_>, tx: &mut Tx, seen: &[&Event]) -> Result<()
     }
     tasks.add(
         of(&store::overview::conflicts(tx).await?, seen),
-        ("Scans in conflict", "Pindaian dalam konflik"),
+        ("Conflicts to look at", "Konflik yang perlu dilihat"),
         "/panel/conflicts",
         "exclamation-diamond",
         true,

@@ -1,6 +1,6 @@
 //! The inbox of conflicts: of all events or of one, open or decided, with both gates, and what a person does about them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
@@ -19,7 +19,7 @@ use super::{
     scan_list::Names,
 };
 use crate::{
-    app::{conflict_decisions::Act, conflict_notes::NoteError, users::By},
+    app::{conflict_decisions::Act, conflict_notes::NoteError, conflicts::MOST_RECORDS, users::By},
     domain::{
         conflict::{Kind, Outcome},
         conflict_search::{ConflictFilter, State},
@@ -37,8 +37,10 @@ struct Page {
     page: Frame,
     list: List,
     rows: Vec<Row>,
-    /// What is no scan, of one event alone.
+    /// What is no scan.
     others: Vec<Other>,
+    /// More records wait than are shown at once.
+    has_more_records: bool,
     outcomes: Vec<(&'static str, &'static str)>,
     is_inbox: bool,
 }
@@ -101,18 +103,38 @@ pub(super) async fn events(
     Ok(seen.map(|event| (event.id, event)).collect())
 }
 
+/// The events whose records and nodes are looked at: of all events, those where some wait or were decided. Looking at
+/// one costs a walk through its scans.
+async fn with_others<'a>(
+    here: &Here,
+    event: Option<&'a Event>,
+    events: &'a BTreeMap<EventId, Event>,
+) -> Result<Vec<&'a Event>, StoreError> {
+    if let Some(event) = event {
+        return Ok(vec![event]);
+    }
+    let mut tx = here.app().store.read().await?;
+    let mut ids: BTreeSet<EventId> = store::conflict_other::open(&mut tx)
+        .await?
+        .into_keys()
+        .collect();
+    ids.extend(store::conflict_other::decided(&mut tx).await?);
+    Ok(ids.iter().filter_map(|id| events.get(id)).collect())
+}
+
 async fn load(here: &Here, event: Option<&Event>) -> Result<Page, crate::app::events::EventError> {
     let (filter, events) = (filter(here), events(here, event).await?);
     let after = ScanMoment::parse(here.door.asked("after"));
     let ids: Vec<EventId> = events.keys().copied().collect();
     // A text that is no number fits nothing.
     let is_wrong = !here.door.asked("q").trim().is_empty() && filter.number.is_none();
-    let others = match event {
-        Some(event) if after.is_none() && !is_wrong && filter.number.is_none() => {
-            conflict_row::others(here, event, &filter).await?
+    let mut others = Vec::new();
+    if after.is_none() && !is_wrong && filter.number.is_none() {
+        for event in with_others(here, event, &events).await? {
+            others.extend(conflict_row::others(here, event, &filter).await?);
         }
-        _ => Vec::new(),
-    };
+    }
+    let has_more_records = others.iter().filter(|one| one.is_record).count() >= MOST_RECORDS;
     let mut tx = here.app().store.read().await?;
     let items = if is_wrong {
         Vec::new()
@@ -144,6 +166,7 @@ async fn load(here: &Here, event: Option<&Event>) -> Result<Page, crate::app::ev
         list,
         rows: rows(here, &events, &items).await?,
         others,
+        has_more_records,
         outcomes: Outcome::ALL
             .iter()
             .map(|one| (one.name(), conflict_row::outcome_words(here, *one)))
@@ -253,6 +276,10 @@ pub(in super::super) async fn act(here: Here) -> Response {
         Err(NoteError::Store(error)) => guard::failed(&error),
         Err(error) => {
             let said = match error {
+                NoteError::Decided => here.say(
+                    "Somebody has decided this conflict meanwhile: look at what they found, and open it again to decide otherwise.",
+                    "Konflik ini sudah diputuskan orang lain: lihat temuannya, dan buka lagi untuk memutuskan lain.",
+                ),
                 NoteError::Length => here.say(
                     "A note has 1 to 1000 characters.",
                     "Catatan berisi 1 sampai 1000 karakter.",

@@ -71,7 +71,9 @@ pub(super) struct Other {
     pub(super) id: String,
     pub(super) slug: String,
     pub(super) kind: &'static str,
+    pub(super) event: String,
     pub(super) title: String,
+    pub(super) is_record: bool,
     pub(super) decided: Option<DecidedCell>,
     pub(super) notes: Vec<NoteCell>,
     pub(super) may_decide: bool,
@@ -169,7 +171,7 @@ pub(super) async fn others(
     event: &Event,
     filter: &ConflictFilter,
 ) -> Result<Vec<Other>, EventError> {
-    let all = here.app().other_conflicts(event.id).await?;
+    let all = here.app().other_conflicts(event.id, filter.state).await?;
     let known = {
         let mut tx = here.app().store.read().await?;
         store::conflict_decision::of_others(&mut tx, event.id).await?
@@ -189,7 +191,9 @@ pub(super) async fn others(
         others.push(Other {
             slug: event.slug.clone(),
             kind: status::conflict(conflict.kind, here.door.visitor.language),
+            event: event.name.clone(),
             title: title(here, event, &conflict),
+            is_record: matches!(conflict.matter, Matter::Record { .. }),
             decided: known.get(&id).map(|one| decided(here, event, one)),
             notes: notes(event, &conflict.notes),
             may_decide: here.may(Permission::ScansDecide, event),

@@ -73,7 +73,7 @@ pub(in super::super) async fn show(here: Here) -> Response {
     let Some(event) = here.event() else {
         return Refusal::INTERNAL.answer();
     };
-    let now = match here.app().door_now(event.id).await {
+    let now = match here.app().door_seen(event.id).await {
         Ok(now) => Shown::new(&here.door.visitor, &now),
         Err(error) => return guard::event_failed(&error),
     };

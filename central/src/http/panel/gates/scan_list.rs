@@ -102,8 +102,20 @@ pub(in super::super) async fn show(here: Here) -> Response {
     }
 }
 
+/// The one of these that a text names.
+fn named<T: Copy + std::str::FromStr + PartialEq>(text: &str, names: &[(T, String)]) -> Option<T> {
+    let id = text.parse().ok()?;
+    names.iter().map(|(one, _)| *one).find(|one| *one == id)
+}
+
 /// What the address asks for; `None` = a number that no ticket of the event has.
-pub(super) async fn filter(here: &Here, event: &Event) -> Result<Option<ScanFilter>, StoreError> {
+///
+/// A kept filter may name what another event has: it is no filter here.
+pub(super) async fn filter(
+    here: &Here,
+    event: &Event,
+    names: &Names,
+) -> Result<Option<ScanFilter>, StoreError> {
     let asked = |name| here.door.asked(name).trim();
     let day = |name, plus: i64| {
         let date = NaiveDate::parse_from_str(asked(name), "%Y-%m-%d").ok()?;
@@ -114,9 +126,9 @@ pub(super) async fn filter(here: &Here, event: &Event) -> Result<Option<ScanFilt
     };
     let mut filter = ScanFilter {
         event: event.id,
-        gate: asked("gate").parse().ok(),
-        node: asked("node").parse().ok(),
-        operator: asked("operator").parse().ok(),
+        gate: named(asked("gate"), &names.gates),
+        node: named(asked("node"), &names.nodes),
+        operator: named(asked("operator"), &names.operators),
         decision: Decision::ALL
             .iter()
             .copied()
@@ -144,7 +156,7 @@ pub(super) async fn filter(here: &Here, event: &Event) -> Result<Option<ScanFilt
 async fn load(here: &Here, event: &Event) -> Result<Page, StoreError> {
     let names = Names::load(here, event.id).await?;
     let after = ScanMoment::parse(here.door.asked("after"));
-    let filter = filter(here, event).await?;
+    let filter = filter(here, event, &names).await?;
     let mut tx = here.app().store.read().await?;
     let items = match filter {
         Some(filter) => store::scan_list::page(&mut tx, &filter, after.as_ref(), PAGE + 1).await?,

@@ -85,7 +85,7 @@ async fn scans(here: Here, format: Format) -> Response {
 async fn scan_rows(here: Here, event: Event) -> Result<Rows, StoreError> {
     note(&here, "scans.export", Some(&event)).await?;
     let names = Names::load(&here, event.id).await?;
-    let filter = scan_list::filter(&here, &event).await?;
+    let filter = scan_list::filter(&here, &event, &names).await?;
     let (filling, rows) = mpsc::channel(AHEAD);
     let Some(filter) = filter else {
         return Ok(rows);
