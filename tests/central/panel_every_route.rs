@@ -264,6 +264,33 @@ async fn every_answer_of_the_panel_forbids_frames_guessing_and_caches() {
     }
 }
 
+#[tokio::test]
+async fn no_page_has_an_id_twice() {
+    for mut world in [PanelWorld::open().await, PanelWorld::hostile().await] {
+        let mut desk = world.desks.remove(0).2;
+        let mut seen = 0;
+        for route in ROUTES.iter().filter(verb(Verb::Get)) {
+            let address = world.address(route).await;
+            let (status, kind) = desk.peek(&address).await;
+            if status != 200 || !kind.starts_with("text/html") {
+                continue;
+            }
+            let page = desk.get(&address).await.page;
+            let ids = page.split(" id=\"").skip(1);
+            let ids: Vec<_> = ids.filter_map(|rest| rest.split('"').next()).collect();
+            let twice = ids
+                .iter()
+                .enumerate()
+                .filter(|(at, id)| ids[..*at].contains(*id));
+            let twice: Vec<_> = twice.map(|(_, id)| id).collect();
+            assert!(twice.is_empty(), "{address}: {twice:?}");
+            seen += ids.len();
+            world.later();
+        }
+        assert!(seen > 100, "{seen} ids");
+    }
+}
+
 /// What is named by a second part must belong to the first: the thing of one event is not there under another.
 #[tokio::test]
 async fn idor_a_second_part_of_an_address_belongs_to_its_first() {

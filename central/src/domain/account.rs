@@ -33,6 +33,8 @@ pub struct Account {
     pub must_change_password: bool,
     /// Until when such a password is good.
     pub one_time_until: Option<Timestamp>,
+    /// Raised by a new password or second factor and by the end of all sessions: what was given out before is void.
+    pub generation: i64,
     /// When it was made.
     pub created_at: Timestamp,
 }

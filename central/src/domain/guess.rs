@@ -2,7 +2,7 @@
 //!
 //! Invariants: a guess is counted before it is looked at, so guesses made at the same time count too. Waits grow
 //! and have an end: nobody can lock somebody else out for good, and a browser that signed in before waits for its own
-//! guesses alone. What was counted is forgotten after a day of silence.
+//! guesses alone, unless very many are made from such browsers together. What was counted is forgotten after a day of silence.
 
 use sync_protocol::time::Timestamp;
 
@@ -22,6 +22,8 @@ pub enum Counted {
     Account,
     /// One account from a browser that signed in there before: what others guess elsewhere does not hold it up.
     Browser,
+    /// One account from all such browsers: somebody who gathered many of their marks.
+    Browsers,
 }
 
 impl Counted {
@@ -29,7 +31,7 @@ impl Counted {
     #[must_use]
     pub const fn of(is_from_known_browser: bool) -> &'static [Self] {
         if is_from_known_browser {
-            &[Self::Browser]
+            &[Self::Browser, Self::Browsers]
         } else {
             &[Self::Both, Self::Address, Self::Account]
         }
@@ -40,7 +42,7 @@ impl Counted {
         match self {
             Self::Both | Self::Browser => 5,
             Self::Address => 30,
-            Self::Account => 60,
+            Self::Account | Self::Browsers => 60,
         }
     }
 
@@ -52,6 +54,7 @@ impl Counted {
             Self::Address => "address",
             Self::Account => "account",
             Self::Browser => "browser",
+            Self::Browsers => "browsers",
         }
     }
 }

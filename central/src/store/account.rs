@@ -24,6 +24,7 @@ struct Row {
     status: String,
     must_change_password: bool,
     one_time_until: Option<i64>,
+    generation: i64,
     created_at: i64,
 }
 
@@ -37,6 +38,7 @@ impl Row {
             is_active: self.status == ACTIVE,
             must_change_password: self.must_change_password,
             one_time_until: self.one_time_until.map(Timestamp),
+            generation: self.generation,
             created_at: Timestamp(self.created_at),
         }
     }
@@ -45,7 +47,8 @@ impl Row {
 macro_rules! accounts {
     ($rest:literal) => {
         concat!(
-            "SELECT id, email, name, client_id, status, must_change_password, one_time_until, created_at FROM users ",
+            "SELECT id, email, name, client_id, status, must_change_password, one_time_until, \
+             generation, created_at FROM users ",
             $rest
         )
     };
@@ -124,7 +127,17 @@ pub async fn insert(tx: &mut Tx, account: &Account, hash: &str) -> Result<(), St
     Ok(())
 }
 
-/// Gives an account another password; `one_time_until` is for one that somebody else made.
+/// Begins a new generation: marks of browsers that were given out before are void.
+///
+/// # Errors
+/// When the database fails.
+pub async fn begin_generation(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
+    let sql = "UPDATE users SET generation = generation + 1 WHERE id = ?";
+    execute!(tx, sql, user.0)?;
+    Ok(())
+}
+
+/// Gives an account another password and a new generation; `one_time_until` is for one that somebody else made.
 ///
 /// # Errors
 /// When the database fails.
@@ -136,7 +149,8 @@ pub async fn set_password(
 ) -> Result<(), StoreError> {
     execute!(
         tx,
-        "UPDATE users SET password_hash = ?, must_change_password = ?, one_time_until = ? WHERE id = ?",
+        "UPDATE users SET password_hash = ?, must_change_password = ?, one_time_until = ?, \
+         generation = generation + 1 WHERE id = ?",
         hash,
         one_time_until.is_some(),
         one_time_until.map(|until| until.0),

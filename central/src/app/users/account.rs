@@ -106,6 +106,7 @@ impl App {
             is_active: true,
             must_change_password: true,
             one_time_until: Some(now.plus_ms(account::ONE_TIME_MS)),
+            generation: 0,
             created_at: now,
         })
     }
@@ -220,6 +221,7 @@ impl App {
             if !is_active {
                 keep_an_admin(tx, user).await?;
                 store::panel_session::end_all(tx, user).await?;
+                store::account::begin_generation(tx, user).await?;
             }
             store::account::set_active(tx, user, is_active).await?;
             let action = if is_active {

@@ -22,10 +22,10 @@ impl App {
     ) -> Result<Opened, UserError> {
         let account = &signed.account;
         password::check_choice(account, old, new)?;
-        self.prove_password(account, old, attempt.caller).await?;
+        self.prove_password(signed, old).await?;
         let (now, hash) = (self.clock.now(), self.hash_password(new).await);
         let (token, digest) = self.new_token();
-        transact!(self.store, |tx| {
+        let changed = transact!(self.store, |tx| {
             store::account::set_password(tx, account.id, &hash, None).await?;
             store::password_reset::use_all(tx, account.id, now).await?;
             store::panel_session::end_all(tx, account.id).await?;
@@ -34,8 +34,9 @@ impl App {
                 .await?;
             self.open_panel_session(tx, account, Stage::Full, attempt, &digest, now)
                 .await?;
-            Ok::<_, UserError>(())
+            let changed = store::account::by_id(tx, account.id).await?;
+            changed.ok_or(UserError::Unknown)
         })?;
-        Ok(self.opened(token, Stage::Full, account, now))
+        Ok(self.opened(token, Stage::Full, &changed, now))
     }
 }

@@ -27,7 +27,7 @@ pub(super) struct Guess<'a> {
     pub(super) of: &'a str,
     /// From where.
     pub(super) caller: &'a [u8],
-    /// The browser signed in to this account before.
+    /// A browser that signed in to this account before, or a session that it has.
     pub(super) browser: Option<[u8; 16]>,
 }
 
@@ -42,7 +42,7 @@ impl App {
             let (of, from): (&[u8], &[u8]) = match what {
                 Counted::Both => (guess.of.as_bytes(), guess.caller),
                 Counted::Address => (b"", guess.caller),
-                Counted::Account => (guess.of.as_bytes(), b""),
+                Counted::Account | Counted::Browsers => (guess.of.as_bytes(), b""),
                 Counted::Browser => (
                     guess.of.as_bytes(),
                     guess.browser.as_ref().map_or(b"", |id| id),
@@ -91,7 +91,7 @@ impl CountedGuess {
         for (what, digest, before) in &self.counted {
             match what {
                 Counted::Both | Counted::Browser => store::guess::forget(tx, digest).await?,
-                Counted::Address | Counted::Account => {
+                Counted::Address | Counted::Account | Counted::Browsers => {
                     store::guess::take_back(tx, digest, self.at, *before).await?;
                 }
             }

@@ -4,14 +4,14 @@ use serde_json::json;
 use sync_protocol::time::Timestamp;
 use zeroize::Zeroizing;
 
-use super::{
-    App, Attempt, By, Opened, Signed, UserError, guess::Guess, password, sign_in::PASSWORD,
-};
+use super::{App, Attempt, By, Opened, Signed, UserError, guess::Guess, password};
 use crate::{
     domain::{account::Account, id::UserId, one_time, second_factor, session::Stage},
     store::{self, StoreError, Tx, second_factor::StoredFactor, tx::transact},
 };
 
+/// What is guessed at by who is signed in; sign-ins are counted apart, so strangers there are in nobody's way here.
+const PROOF: &str = "proof";
 const SEALED: &str = "second factor";
 const RECOVERY: &str = "recovery code";
 
@@ -75,7 +75,8 @@ impl App {
         })
     }
 
-    /// Proves the secret that is being set up; gives the recovery codes, once. Other sessions end.
+    /// Proves the secret that is being set up; gives the recovery codes, once, and what the browser is known by from
+    /// now on. Other sessions end.
     ///
     /// # Errors
     /// [`UserError::WrongCode`], [`UserError::NoFactor`].
@@ -83,14 +84,14 @@ impl App {
         &self,
         signed: &Signed,
         code: &str,
-    ) -> Result<Vec<Zeroizing<String>>, UserError> {
+    ) -> Result<(Vec<Zeroizing<String>>, String), UserError> {
         let (now, user) = (self.clock.now(), signed.account.id);
         let codes = self.new_recovery_codes();
         let digests: Vec<_> = codes
             .iter()
             .map(|code| self.recovery_digest(code))
             .collect();
-        transact!(self.store, |tx| {
+        let account = transact!(self.store, |tx| {
             let stored = store::second_factor::of_user(tx, user).await?;
             let stored = stored.filter(|stored| !stored.is_confirmed);
             let secret = self.open_factor(&stored.ok_or(UserError::NoFactor)?)?;
@@ -108,9 +109,9 @@ impl App {
             let (by, subject) = (By::account(&signed.account), ("user", user.0));
             self.note_by(tx, &by, "user.second_factor_on", subject, now, json!({}))
                 .await?;
-            Ok(())
+            self.new_generation(tx, user).await
         })?;
-        Ok(codes)
+        Ok((codes, self.new_browser(&account, now)))
     }
 
     /// Takes the code, or a recovery code, after the password; opens the session whole.
@@ -128,7 +129,7 @@ impl App {
             at: "code",
             of: &account.id.to_string(),
             caller: attempt.caller,
-            browser: self.known_browser(attempt.browser, &account.email, now),
+            browser: self.known_browser(attempt.browser, account, now),
         };
         let guess = self.count_guess(guess, now).await?;
         let (token, digest) = self.new_token();
@@ -176,20 +177,16 @@ impl App {
         Ok(used)
     }
 
-    /// Turns one's own second factor off; the password is asked again.
+    /// Turns one's own second factor off; the password is asked again. Gives what the browser is known by from now on.
     ///
     /// # Errors
     /// [`UserError::Wrong`], [`UserError::Wait`].
-    pub async fn remove_factor(
-        &self,
-        signed: &Signed,
-        typed: &str,
-        caller: &[u8],
-    ) -> Result<(), UserError> {
+    pub async fn remove_factor(&self, signed: &Signed, typed: &str) -> Result<String, UserError> {
         let now = self.clock.now();
-        self.prove_password(&signed.account, typed, caller).await?;
-        self.drop_factor(&By::account(&signed.account), signed.account.id, now)
-            .await
+        self.prove_password(signed, typed).await?;
+        let by = By::account(&signed.account);
+        let account = self.drop_factor(&by, signed.account.id, now).await?;
+        Ok(self.new_browser(&account, now))
     }
 
     /// Turns somebody's second factor off who has lost both phone and codes; their sessions end.
@@ -202,10 +199,17 @@ impl App {
         }
         self.manageable(by, user).await?;
         let now = self.clock.now();
-        self.drop_factor(&By::account(&by.account), user, now).await
+        self.drop_factor(&By::account(&by.account), user, now)
+            .await
+            .map(drop)
     }
 
-    async fn drop_factor(&self, by: &By, user: UserId, now: Timestamp) -> Result<(), UserError> {
+    async fn drop_factor(
+        &self,
+        by: &By,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<Account, UserError> {
         let is_own = matches!(by, By::User { id, .. } if *id == user);
         transact!(self.store, |tx| {
             if !is_own {
@@ -222,23 +226,29 @@ impl App {
                 )
                 .await?;
             }
-            Ok(())
+            self.new_generation(tx, user).await
         })
     }
 
-    /// Whether this is the account's password; guesses are counted.
+    /// The account in a new generation: marks that browsers were given before are void.
+    async fn new_generation(&self, tx: &mut Tx, user: UserId) -> Result<Account, UserError> {
+        store::account::begin_generation(tx, user).await?;
+        let account = store::account::by_id(tx, user).await?;
+        account.ok_or(UserError::Unknown)
+    }
+
+    /// Whether this is the password of whoever is signed in; guesses are counted for the session and the account.
     pub(super) async fn prove_password(
         &self,
-        account: &Account,
+        signed: &Signed,
         typed: &str,
-        caller: &[u8],
     ) -> Result<(), UserError> {
-        let now = self.clock.now();
+        let (now, account) = (self.clock.now(), &signed.account);
         let guess = Guess {
-            at: PASSWORD,
-            of: &account.email,
-            caller,
-            browser: None,
+            at: PROOF,
+            of: &account.id.to_string(),
+            caller: b"",
+            browser: Some(signed.session.id.into_bytes()),
         };
         let guess = self.count_guess(guess, now).await?;
         let hash = {

@@ -140,6 +140,7 @@ impl App {
         let now = self.clock.now();
         transact!(self.store, |tx| {
             store::panel_session::end_all(tx, user).await?;
+            store::account::begin_generation(tx, user).await?;
             let (by, detail) = (By::account(&by.account), json!({"session": "all"}));
             let subject = ("user", user.0);
             Ok(self

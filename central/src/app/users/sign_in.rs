@@ -21,7 +21,7 @@ use crate::{
 
 const TOKEN: &str = "panel session";
 /// What is guessed at.
-pub(super) const PASSWORD: &str = "password";
+const PASSWORD: &str = "password";
 
 /// Somebody wants in.
 #[derive(Clone, Copy, Debug)]
@@ -66,14 +66,17 @@ impl App {
             .chars()
             .take(254)
             .collect();
+        let (account, hash) = self.account_to_sign_in(&email).await?;
+        let browser = account
+            .as_ref()
+            .and_then(|account| self.known_browser(attempt.browser, account, now));
         let guess = Guess {
             at: PASSWORD,
             of: &email,
             caller: attempt.caller,
-            browser: self.known_browser(attempt.browser, &email, now),
+            browser,
         };
         let guess = self.count_guess(guess, now).await?;
-        let (account, hash) = self.account_to_sign_in(&email).await?;
         let is_right = password::fits(password, hash.clone()).await;
         let known = account
             .as_ref()
@@ -198,7 +201,7 @@ impl App {
         Opened {
             token,
             stage,
-            browser: is_whole.then(|| self.new_browser(&account.email, now)),
+            browser: is_whole.then(|| self.new_browser(account, now)),
         }
     }
 

@@ -12,6 +12,7 @@ use super::{
     guard,
     list::{List, PAGE},
     nav::Tab,
+    number,
     ticket_list::{Question, Row, described, filter, shown},
 };
 use crate::{
@@ -31,7 +32,7 @@ struct Page {
     list: List,
     rows: Vec<Row>,
     /// Words and number.
-    counts: Vec<(String, i64)>,
+    counts: Vec<(String, String)>,
 }
 
 /// What is asked of the event of the address.
@@ -89,7 +90,10 @@ async fn load(here: &Here, event: &Event) -> Result<Page, StoreError> {
         .turned(rows, |row| row.place(filter.order()).text());
     let sold: i64 = main.iter().map(|kind| kind.taken).sum();
     let entered = store::ticket_list::entered(&mut tx, event.id).await?;
-    let count = |english, indonesian, number| (here.say(english, indonesian).to_owned(), number);
+    let count = |english, indonesian, number| {
+        let number = number::grouped(number, here.door.visitor.language);
+        (here.say(english, indonesian).to_owned(), number)
+    };
     Ok(Page {
         page: Frame::of_event(here, event, Tab::Attendees),
         counts: vec![

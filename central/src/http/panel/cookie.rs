@@ -41,9 +41,14 @@ pub(super) fn browser(headers: &HeaderMap, app: &App) -> Option<String> {
 pub(super) fn keep(answer: &mut Response, app: &App, opened: &Opened) {
     set(answer, app, (name(app), &opened.token), "");
     if let Some(mark) = &opened.browser {
-        let name = BROWSER[usize::from(is_secure(app))];
-        set(answer, app, (name, mark), &format!("; Max-Age={BROWSER_S}"));
+        self::mark(answer, app, mark);
     }
+}
+
+/// Has the browser keep what it is known by.
+pub(super) fn mark(answer: &mut Response, app: &App, mark: &str) {
+    let name = BROWSER[usize::from(is_secure(app))];
+    set(answer, app, (name, mark), &format!("; Max-Age={BROWSER_S}"));
 }
 
 /// Has the browser forget it.

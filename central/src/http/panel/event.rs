@@ -8,7 +8,7 @@ use super::{
     frame::Frame,
     guard,
     nav::{Section, Tab},
-    setup, status, when,
+    number, setup, status, when,
 };
 use crate::{
     app::{panel_acts::PublishError, users::By},
@@ -39,8 +39,7 @@ struct Row {
     place: String,
     begins: String,
     status: status::Mark,
-    taken: i64,
-    quota: i64,
+    sold: String,
 }
 
 #[derive(Template)]
@@ -70,8 +69,7 @@ struct Detail {
 struct TypeRow {
     name: String,
     price: String,
-    taken: i64,
-    quota: i64,
+    sold: String,
     percent: i64,
 }
 
@@ -105,8 +103,7 @@ pub(super) async fn list(here: Here) -> Response {
             place: format!("{}, {}", event.venue, event.city),
             begins: when::moment(event.starts_at, &event.time_zone, language),
             status: status::event(event.status, language),
-            taken,
-            quota,
+            sold: number::of(taken, quota, language),
         }
     };
     let template = List {
@@ -156,8 +153,7 @@ fn filled(here: &Here, page: Frame, setup: &EventSetup) -> Detail {
     let kind = |kind: &crate::domain::event::TicketType| TypeRow {
         name: kind.name.clone(),
         price: Money::new(kind.price_minor, event.currency).text(language),
-        taken: kind.taken,
-        quota: kind.quota,
+        sold: number::of(kind.taken, kind.quota, language),
         percent: if kind.quota > 0 {
             kind.taken * 100 / kind.quota
         } else {

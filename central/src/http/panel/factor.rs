@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{http::StatusCode, response::Response};
 
 use super::{
-    account,
+    account, cookie,
     door::{Here, to},
     frame::Frame,
     nav::Section,
@@ -66,12 +66,14 @@ fn grouped(text: &str) -> String {
 pub(super) async fn confirm(here: Here) -> Response {
     let code = here.form().text("code");
     match here.app().confirm_factor(&here.signed, &code).await {
-        Ok(codes) => {
+        Ok((codes, mark)) => {
             let template = Recovery {
                 page: frame(&here),
                 codes: codes.iter().map(|code| code.to_string()).collect(),
             };
-            template.page.send(StatusCode::OK, &template)
+            let mut answer = template.page.send(StatusCode::OK, &template);
+            cookie::mark(&mut answer, here.app(), &mark);
+            answer
         }
         Err(error) => {
             let (status, said) = refused(&here.door, &error);
@@ -84,13 +86,13 @@ pub(super) async fn confirm(here: Here) -> Response {
 }
 
 pub(super) async fn remove(here: Here) -> Response {
-    let (group, password) = (here.door.caller.group(), here.form().raw("password"));
-    match here
-        .app()
-        .remove_factor(&here.signed, password, &group)
-        .await
-    {
-        Ok(()) => to("/panel/account?done=factor_off"),
+    let password = here.form().raw("password");
+    match here.app().remove_factor(&here.signed, password).await {
+        Ok(mark) => {
+            let mut answer = to("/panel/account?done=factor_off");
+            cookie::mark(&mut answer, here.app(), &mark);
+            answer
+        }
         Err(error) => {
             let (status, said) = refused(&here.door, &error);
             account::page(&here, Some(said), status).await

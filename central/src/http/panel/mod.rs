@@ -24,6 +24,7 @@ mod guard;
 mod list;
 mod money;
 mod nav;
+mod number;
 mod order;
 mod order_act;
 mod order_bulk;

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::{http::StatusCode, response::Response};
 
 use self::{sale::Sale, task::Task};
-use super::{door::Here, frame::Frame, guard, nav::Section, status, when};
+use super::{door::Here, frame::Frame, guard, nav::Section, number, status, when};
 use crate::{
     domain::{
         event::{Event, EventStatus},
@@ -36,8 +36,7 @@ struct EventCard {
     place: String,
     begins: String,
     status: status::Mark,
-    taken: i64,
-    quota: i64,
+    sold: String,
     percent: i64,
 }
 
@@ -93,8 +92,7 @@ fn card(here: &Here, event: &Event, taken: i64, quota: i64) -> EventCard {
         place: format!("{}, {}", event.venue, event.city),
         begins: when::moment(event.starts_at, &event.time_zone, language),
         status: status::event(event.status, language),
-        taken,
-        quota,
+        sold: number::of(taken, quota, language),
         percent: if quota > 0 { taken * 100 / quota } else { 0 },
     }
 }

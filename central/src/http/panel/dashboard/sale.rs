@@ -6,7 +6,7 @@ use chrono::{DateTime, Days, NaiveTime, TimeZone as _};
 use chrono_tz::Tz;
 use sync_protocol::time::Timestamp;
 
-use super::super::{door::Here, when};
+use super::super::{door::Here, number, when};
 use crate::{
     domain::{
         event::Event,
@@ -95,7 +95,7 @@ fn line(here: &Here, currency: Currency, sold: Sold, before: Sold) -> Sale {
         sum: format!("{at_least}{}", money(sold)),
         orders: format!(
             "{} {}",
-            sold.orders,
+            number::grouped(sold.orders, language),
             here.say(if sold.orders == 1 { "order" } else { "orders" }, "pesanan")
         ),
         before: money(before),

@@ -2,7 +2,10 @@
 //!
 //! A task that counts nothing is not shown, and one that the account may not do is not asked for.
 
-use super::{super::door::Here, seen};
+use super::{
+    super::{door::Here, number},
+    seen,
+};
 use crate::{
     domain::{
         event::{Event, EventStatus},
@@ -21,7 +24,7 @@ const MOST_DRAFTS: usize = 8;
 
 /// Something that waits for somebody.
 pub(super) struct Task {
-    pub(super) count: i64,
+    pub(super) count: String,
     pub(super) words: String,
     pub(super) path: String,
     pub(super) icon: &'static str,
@@ -46,7 +49,7 @@ impl Tasks<'_> {
     ) {
         if count > 0 {
             self.all.push(Task {
-                count,
+                count: number::grouped(count, self.here.door.visitor.language),
                 words: self.here.say(english, indonesian).to_owned(),
                 path: path.into(),
                 icon,

@@ -23,7 +23,7 @@ use crate::{
         frame::Frame,
         guard,
         nav::Tab,
-        problem, setup,
+        number, problem, setup,
         status::Mark,
         typed, when,
     },
@@ -131,9 +131,9 @@ async fn load(here: &Here) -> Result<Detail, Fault> {
         ..=0 => say("at once", "langsung"),
         _ => moment(promo.valid_from),
     };
-    let quota = match promo.quota {
-        UNLIMITED => "∞".to_owned(),
-        quota => quota.to_string(),
+    let used = match promo.quota {
+        UNLIMITED => format!("{} / ∞", number::grouped(promo.used, language)),
+        quota => number::of(promo.used, quota, language),
     };
     let all = say("all ticket types", "semua jenis tiket");
     let facts = vec![
@@ -146,7 +146,7 @@ async fn load(here: &Here) -> Result<Detail, Fault> {
             say("Good", "Berlaku"),
             format!("{from} – {}", moment(promo.valid_until)),
         ),
-        (say("Used", "Terpakai"), format!("{} / {quota}", promo.used)),
+        (say("Used", "Terpakai"), used),
         (
             say("Of one buyer", "Per pembeli"),
             promo.per_buyer.to_string(),

@@ -22,6 +22,7 @@ use crate::{
         frame::Frame,
         guard,
         nav::{Section, Tab},
+        number,
         status::Mark,
         typed, when,
     },
@@ -191,8 +192,8 @@ fn shown(here: &Here, event: Option<&Event>, row: &PromoRow, brought: Option<i64
         off: off(promo.cut, money),
         state: state(PromoState::of(promo, now), here),
         used: match promo.quota {
-            UNLIMITED => format!("{} / ∞", promo.used),
-            quota => format!("{} / {quota}", promo.used),
+            UNLIMITED => format!("{} / ∞", number::grouped(promo.used, language)),
+            quota => number::of(promo.used, quota, language),
         },
         percent: match promo.quota {
             UNLIMITED | ..=0 => 0,

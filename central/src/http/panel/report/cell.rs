@@ -2,6 +2,7 @@
 
 use documents::Language;
 
+pub(super) use crate::http::panel::number::grouped;
 use crate::{domain::money::Money, http::panel::export::harmless};
 
 /// A table, and its picture if it has one.
@@ -115,23 +116,6 @@ impl Cell {
         let value = value as f64;
         Some(value / 10_f64.powi(i32::try_from(places).unwrap_or_default()))
     }
-}
-
-/// A count with its thousands apart.
-pub(super) fn grouped(count: i64, language: Language) -> String {
-    let apart = match language {
-        Language::English => ',',
-        Language::Indonesian => '.',
-    };
-    let digits = count.unsigned_abs().to_string();
-    let mut text = String::from(if count < 0 { "-" } else { "" });
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(apart);
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// Heads of columns: words, and whether numbers stand below.
