@@ -1,13 +1,31 @@
 //! What people try at the panel who want more than they may have.
-use std::io::Write as _;
+use std::{
+    convert::Infallible,
+    io::Write as _,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
-use central::{app::users::NewAccount, domain::account::Account, store};
+use axum::{
+    body::Body,
+    http::{Request, header},
+};
+use central::{
+    app::users::NewAccount,
+    domain::{account::Account, id::ClientId},
+    store,
+};
+use futures_util::stream;
 use support::{
     central::{Engine, TestCentral},
+    festival::festival,
     panel::{ADMIN, Desk, PASSWORD},
     shop::Shop,
     visit::encode,
 };
+use sync_protocol::config::Policy;
 
 const MARKUP: &str = "</td><script>alert(1)</script>\"'><img src=x onerror=alert(2)>";
 
@@ -312,4 +330,55 @@ async fn the_audit_trail_and_the_log_of_rows_hold_no_secret() {
     ] {
         assert!(trail.contains(act), "{act}");
     }
+}
+
+/// A body that says whether anybody has read it.
+fn watched(form: String) -> (Body, Arc<AtomicBool>) {
+    let is_read = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&is_read);
+    let piece = async move {
+        seen.store(true, Ordering::SeqCst);
+        Ok::<_, Infallible>(form)
+    };
+    (Body::from_stream(stream::once(piece)), is_read)
+}
+
+#[tokio::test]
+async fn a_stranger_s_long_form_is_not_read() {
+    let central = TestCentral::new(Engine::Sqlite).await;
+    let mut wish = festival();
+    wish.wristbands = Some(Policy::Admit);
+    central.publish(&wish).await;
+    (wish.slug, wish.client.slug) = ("elsewhere".into(), "competitor".into());
+    central.publish(&wish).await;
+    let competitor = "SELECT id FROM clients WHERE slug = 'competitor'";
+    let competitor = Some(ClientId(central.id(competitor).await));
+    let mut admin = central.admin().await;
+    let mut other = central
+        .person("strange@example.id", "client", competitor, &[])
+        .await;
+    let mut nobody = Desk::new(&central);
+    let list: String = (0..20_000).map(|n| format!("WB-{n:06}\n")).collect();
+    let base = "/panel/events/festival/wristbands";
+    for (desk, wants) in [
+        (&mut nobody, false),
+        (&mut other, false),
+        (&mut admin, true),
+    ] {
+        desk.get(base).await;
+        let token = desk.token();
+        let form = encode(&[("name", "Box"), ("list", &list), ("token", &token)]);
+        let (body, is_read) = watched(form);
+        let request = Request::post(format!("{base}/import"))
+            .header(header::COOKIE, desk.cookie())
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let seen = desk.send(request.body(body).expect("a request")).await;
+        assert_eq!(is_read.load(Ordering::SeqCst), wants, "{}", seen.status);
+        let is_taken = seen.status == 303 && seen.to().ends_with("done=roll_taken");
+        assert_eq!(is_taken, wants, "{}", seen.page);
+    }
+    // Short, and yet of more fields than any page of ours has.
+    let many = "a&".repeat(4_001);
+    let seen = nobody.post_with("/panel/sign-in", &[], many).await;
+    assert_eq!(seen.status, 413);
 }

@@ -108,6 +108,71 @@ async fn a_dispute_is_dated_noted_and_ended() {
 }
 
 #[tokio::test]
+async fn a_dispute_that_is_paid_back_at_the_provider_is_over() {
+    for engine in Engine::both() {
+        let mut office = Office::open(engine).await;
+        let order = office.paid("held-and-paid-back", 1, "credit_card").await;
+        office.shop.notify(false).await;
+        office.shop.drive(&order, "refund").await;
+        // As the notice of a dispute leaves it, which was heard of before the refund.
+        for held in [
+            "UPDATE payments SET status = 'disputed'",
+            "UPDATE orders SET attention = 'disputed'",
+            "INSERT INTO disputes (payment_id, order_id, event_id, status, opened_at) \
+             SELECT p.id, p.order_id, o.event_id, 'open', 5 FROM payments p JOIN orders o ON o.id = p.order_id",
+        ] {
+            office.shop.central.execute(held).await;
+        }
+        let open = office.rini.get("/panel/disputes").await.page;
+        assert!(open.contains(&order.number), "{open}");
+        let read = office.shop.central.app.check_payment(&order.number).await;
+        read.expect("the provider answers");
+        let gone = "SELECT COUNT(*) FROM payments WHERE status = 'refunded'";
+        assert_eq!(office.shop.number(gone).await, 1);
+        let over = "SELECT COUNT(*) FROM disputes WHERE status = 'lost' AND ended_at IS NOT NULL";
+        assert_eq!(office.shop.number(over).await, 1);
+        let open = office.rini.get("/panel/disputes").await.page;
+        assert!(!open.contains(&order.number), "{open}");
+        let waits = "SELECT COUNT(*) FROM orders WHERE attention = 'disputed'";
+        assert_eq!(office.shop.number(waits).await, 0);
+        let told = "SELECT COUNT(*) FROM audit_log WHERE action = 'payment.dispute_lost'";
+        assert_eq!(office.shop.number(told).await, 1, "once");
+        assert_eq!(office.shop.look(&order).await["status"], "refunded");
+    }
+}
+
+#[tokio::test]
+async fn a_date_that_cannot_be_read_keeps_the_old_one() {
+    let mut office = Office::open(Engine::Sqlite).await;
+    let order = office.paid("held-and-dated", 1, "credit_card").await;
+    office.shop.drive(&order, "chargeback").await;
+    let east = "UPDATE events SET time_zone = 'Asia/Jayapura'";
+    office.shop.central.execute(east).await;
+    let held = "SELECT payment_id FROM disputes";
+    let payment = office.shop.central.id(held).await.to_string();
+    office.dewi.get(&money(&order)).await;
+    let path = format!("/panel/orders/{}/dispute", order.number);
+    let due = |day| [("payment", payment.as_str()), ("act", "due"), ("due", day)];
+    let seen = office.dewi.post(&path, &due("2026-12-05")).await;
+    assert!(seen.to().contains("done=dated"));
+    // All of that day on the event's clock, two hours before that of the capital.
+    let end_of_day = 1_796_482_799_999;
+    let kept = "SELECT due_at FROM disputes";
+    assert_eq!(office.shop.number(kept).await, end_of_day);
+    for day in ["05/12/2026", "2026-13-40", "tomorrow", "+99999-01-01"] {
+        let seen = office.dewi.post(&path, &due(day)).await;
+        assert_eq!(seen.status, 422, "{day}");
+        assert!(seen.page.contains("stays as it was"), "{}", seen.page);
+        assert!(seen.page.contains("value=\"2026-12-05\""), "{day}");
+        assert_eq!(office.shop.number(kept).await, end_of_day, "{day}");
+    }
+    let seen = office.dewi.post(&path, &due("")).await;
+    assert!(seen.to().contains("done=undated"));
+    let none = "SELECT COUNT(*) FROM disputes WHERE due_at IS NULL";
+    assert_eq!(office.shop.number(none).await, 1);
+}
+
+#[tokio::test]
 async fn what_belongs_to_another_order_or_organiser_is_answered_as_what_does_not_exist() {
     let mut office = Office::open(Engine::Sqlite).await;
     let mut other = support::festival::festival();

@@ -1,5 +1,8 @@
 //! What goes with sales in the panel: letters that have not left, wristband rolls, receipts, organisers.
-use central::{app::letters::Preview, domain::id::ClientId};
+use central::{
+    app::{letters::Preview, refunds::RefundAsk},
+    domain::{id::ClientId, refund::RefundReason},
+};
 use support::{central::Engine, festival::festival, panel::Desk, pdf, shop::Shop};
 use sync_protocol::config::Policy;
 
@@ -251,4 +254,31 @@ async fn the_refunds_of_a_cancelled_event_are_followed() {
     );
     let page = office.dewi.get(&money(&order)).await.page;
     assert!(page.contains("The event is off"), "{page}");
+}
+
+#[tokio::test]
+async fn a_run_that_is_done_has_dealt_with_all() {
+    let mut office = Office::open(Engine::Sqlite).await;
+    let (app, event) = (office.shop.central.app.clone(), office.shop.event.event.id);
+    let by = central::app::trail::Actor::Staff("Rini".into());
+    let before = office.paid("back-before", 1, "qris").await;
+    let whole = RefundAsk::whole(RefundReason::Staff);
+    let back = app.refund_order(&before.number, &whole, &by).await;
+    back.expect("paid");
+    office.paid("off-one", 1, "qris").await;
+    office.shop.buy("off-two-unpaid", &[(0, 1)]).await;
+    app.cancel_event(event, &by).await.expect("may be");
+    let path = "/panel/events/festival/refund-run";
+    assert_eq!(app.refund_cancelled(1).await.expect("a piece"), 1);
+    let page = office.admin.get(path).await.page;
+    assert!(page.contains("max=\"2\" value=\"1\""), "{page}");
+    while app.refund_cancelled(10).await.expect("goes on") > 0 {}
+    let page = office.admin.get(path).await.page;
+    assert!(
+        page.contains("max=\"2\" value=\"2\"") && page.contains("Done"),
+        "{page}"
+    );
+    // There is one page for it.
+    let setup = office.admin.get("/panel/events/festival/cancel").await;
+    assert!(setup.page.contains(path), "{}", setup.page);
 }

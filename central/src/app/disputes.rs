@@ -17,7 +17,7 @@ use crate::{
         attention::Attention,
         dispute::DisputeStatus,
         event::EventStatus,
-        id::PaymentId,
+        id::{OrderId, PaymentId},
         order::{Order, OrderStatus},
         payment::PaymentStatus,
         refund::RefundReason,
@@ -215,13 +215,32 @@ impl App {
         if stands && order.status != OrderStatus::Refunded {
             self.take_all(tx, revision, order).await?;
         }
-        store::attention::clear(tx, order.id, Attention::Disputed).await?;
+        // Where anything went back by it, it is over already.
+        Ok(self
+            .close_dispute(tx, (order.id, payment.id), DisputeStatus::Lost, by)
+            .await?)
+    }
+
+    /// Ends the dispute about a payment where one is open; nobody has to look at the order for its sake any more, unless
+    /// another payment of it is disputed too.
+    pub(super) async fn close_dispute(
+        &self,
+        tx: &mut Tx,
+        (order, payment): (OrderId, PaymentId),
+        to: DisputeStatus,
+        by: &Actor,
+    ) -> Result<(), StoreError> {
         let now = self.clock.now();
-        store::dispute::end(tx, payment.id, DisputeStatus::Lost, now).await?;
-        let detail = json!({"payment": payment.id.to_string()});
-        self.tell_of_order(tx, order.id, by, "payment.dispute_lost", detail)
-            .await?;
-        Ok(())
+        if !store::dispute::end(tx, payment, to, now).await? {
+            return Ok(());
+        }
+        let all = store::dispute::of_order(tx, order).await?;
+        if all.iter().all(|one| one.status != DisputeStatus::Open) {
+            store::attention::clear(tx, order, Attention::Disputed).await?;
+        }
+        let detail = json!({"payment": payment.to_string()});
+        let action = format!("payment.dispute_{}", to.name());
+        self.tell_of_order(tx, order, by, &action, detail).await
     }
 
     /// An order and its own payment at the provider.

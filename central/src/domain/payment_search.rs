@@ -66,7 +66,8 @@ impl PaymentSearch {
     }
 }
 
-/// Statuses that few payments have at a time: they are found by their own index, and not by walking all orders.
+/// Statuses that few payments have at a time: they are found by their own index, whatever the list is sorted by and
+/// limited to.
 #[must_use]
 pub const fn is_rare(status: PaymentStatus) -> bool {
     use PaymentStatus as P;
@@ -74,6 +75,12 @@ pub const fn is_rare(status: PaymentStatus) -> bool {
         P::PartlyRefunded | P::Refunded | P::Disputed | P::Review => true,
         P::Pending | P::Success | P::Failed | P::Expired => false,
     }
+}
+
+/// Whether most payments stand elsewhere: those of all events are found by their own index too, in the order of time.
+#[must_use]
+pub const fn is_minor(status: PaymentStatus) -> bool {
+    !matches!(status, PaymentStatus::Success)
 }
 
 #[cfg(test)]

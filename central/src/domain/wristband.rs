@@ -18,6 +18,8 @@ use super::named::named_enum;
 
 /// Codes of one list at most.
 pub const MOST_CODES: usize = 1_000_000;
+/// Wristbands of one printed roll at most: what fills a box, and what a sheet printer takes in one file.
+pub const MOST_PRINTED: u32 = 50_000;
 /// Longest name of a roll, characters.
 const MOST_NAME: usize = 100;
 /// The first serial ever; people count from one.
@@ -79,6 +81,9 @@ pub enum RollError {
     /// There is nothing in it.
     #[error("a roll holds at least one wristband")]
     Empty,
+    /// It is larger than any that is printed at once.
+    #[error("a roll holds at most {MOST_PRINTED} wristbands: make several")]
+    TooLarge,
     /// The serials of this event are used up.
     #[error("only {0} serials are left for this event")]
     SerialsUsedUp(u32),
@@ -151,7 +156,7 @@ pub fn roll_name(name: &str) -> Result<String, RollError> {
 /// The serials of a new roll of `count`, after all that were ever given out.
 ///
 /// # Errors
-/// [`RollError::Empty`] or [`RollError::SerialsUsedUp`].
+/// [`RollError::Empty`], [`RollError::TooLarge`] or [`RollError::SerialsUsedUp`].
 pub fn next_serials(rolls: &[RollRecord], count: u32) -> Result<(u32, u32), RollError> {
     let printed = rolls.iter().filter(|roll| roll.kind == RollKind::Printed);
     let first = printed.map(|roll| roll.last + 1).max();
@@ -159,9 +164,28 @@ pub fn next_serials(rolls: &[RollRecord], count: u32) -> Result<(u32, u32), Roll
     let left = (MAX_SERIAL + 1).saturating_sub(first);
     match count {
         0 => Err(RollError::Empty),
+        count if count > MOST_PRINTED => Err(RollError::TooLarge),
         count if count > left => Err(RollError::SerialsUsedUp(left)),
         count => Ok((first, first + (count - 1))),
     }
+}
+
+/// Finds the lines of a list that was read whole whose codes the event has had since.
+///
+/// # Errors
+/// [`RollError::Lines`].
+pub fn still_new(
+    ids: &[WristbandId],
+    is_known: impl Fn(&WristbandId) -> bool,
+) -> Result<(), RollError> {
+    // A list that was read whole has one wristband on each line.
+    let lines = (1..).zip(ids).filter(|(_, id)| is_known(id));
+    let known = |(line, _)| BadLine {
+        line,
+        why: LineFault::Known,
+    };
+    let bad: Vec<BadLine> = lines.map(known).collect();
+    bad.is_empty().then_some(()).ok_or(RollError::Lines(bad))
 }
 
 /// How codes of an event are told apart.

@@ -123,15 +123,41 @@ fn serials_go_on_after_the_last_one_and_end_where_they_end() {
     );
     let imported = [roll(RollKind::Imported, 1, 99, Good)];
     assert_eq!(next_serials(&imported, 5), Ok((1, 5)));
-    assert_eq!(next_serials(&[], MAX_SERIAL), Ok((1, MAX_SERIAL)));
     let nearly = [printed(1, MAX_SERIAL - 1, Good)];
     assert_eq!(next_serials(&nearly, 1), Ok((MAX_SERIAL, MAX_SERIAL)));
     assert_eq!(next_serials(&nearly, 2), Err(RollError::SerialsUsedUp(1)));
     let full = [printed(1, MAX_SERIAL, Good)];
     assert_eq!(next_serials(&full, 1), Err(RollError::SerialsUsedUp(0)));
     assert_eq!(
-        next_serials(&full, u32::MAX),
+        next_serials(&full, MOST_PRINTED),
         Err(RollError::SerialsUsedUp(0))
+    );
+}
+
+#[test]
+fn a_roll_is_never_larger_than_a_box() {
+    for (count, want) in [
+        (MOST_PRINTED, Ok((1, MOST_PRINTED))),
+        (MOST_PRINTED + 1, Err(RollError::TooLarge)),
+        (MAX_SERIAL, Err(RollError::TooLarge)),
+        (u32::MAX, Err(RollError::TooLarge)),
+    ] {
+        assert_eq!(next_serials(&[], count), want, "{count}");
+    }
+}
+
+#[test]
+fn codes_that_came_while_a_list_was_read_are_named_by_their_lines() {
+    let ids = read(b"WB1\nWB2\nWB3\n").expect("a good list");
+    assert_eq!(still_new(&ids, |_| false), Ok(()));
+    let bad = BadLine {
+        line: 2,
+        why: LineFault::Known,
+    };
+    let second = ids[1];
+    assert_eq!(
+        still_new(&ids, |id| *id == second),
+        Err(RollError::Lines(vec![bad]))
     );
 }
 

@@ -124,7 +124,7 @@ pub async fn open(
     Ok(())
 }
 
-/// Ends one, if it is open.
+/// Ends one; false where none is open.
 ///
 /// # Errors
 /// When the database fails.
@@ -133,11 +133,10 @@ pub async fn end(
     payment: PaymentId,
     to: DisputeStatus,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let sql =
         "UPDATE disputes SET status = ?, ended_at = ? WHERE payment_id = ? AND status = 'open'";
-    execute!(tx, sql, to.name(), now.0, payment.0)?;
-    Ok(())
+    Ok(execute!(tx, sql, to.name(), now.0, payment.0)? == 1)
 }
 
 /// Writes down until when the bank wants an answer; false where it is not open.
@@ -247,7 +246,7 @@ pub async fn page(
     if let Some(place) = after {
         let at = || Value::Number(place.value);
         question.and(
-            "(d.opened_at < ? OR (d.opened_at = ? AND d.payment_id < ?))",
+            "d.opened_at <= ? AND (d.opened_at < ? OR d.payment_id < ?)",
             [at(), at(), Value::Id(place.id)],
         );
     }

@@ -16,7 +16,7 @@ use crate::domain::{
     money::{Currency, Money},
     order_search::{Place, Sort},
     payment::PaymentStatus,
-    payment_search::{PaymentFilter, PaymentSearch, is_rare},
+    payment_search::{PaymentFilter, PaymentSearch, is_minor, is_rare},
 };
 
 /// A payment in a list.
@@ -99,9 +99,12 @@ enum Walk {
 
 impl Walk {
     fn of(filter: &PaymentFilter, events: Option<&[EventId]>) -> Self {
+        let is_of_all = events.is_none() && filter.event.is_none();
+        let is_by_time = matches!(filter.sort, Sort::Newest | Sort::Oldest);
         let is_few = matches!(filter.search, Some(PaymentSearch::Transaction(_)))
             || filter.status.is_some_and(is_rare)
-            || (filter.channel.is_some() && events.is_none() && filter.event.is_none());
+            || (is_of_all && filter.channel.is_some())
+            || (is_of_all && is_by_time && filter.status.is_some_and(is_minor));
         if is_few { Self::Payments } else { Self::Orders }
     }
 
@@ -193,7 +196,8 @@ fn question(
     let (than, order) = if rises { (">", "") } else { ("<", " DESC") };
     if let Some(place) = after {
         let at = || Value::Number(place.value);
-        let condition = format!("({value} {than} ? OR ({value} = ? AND {id} {than} ?))");
+        // The first part is the range of an index; the second leaves out what was seen of its first value.
+        let condition = format!("{value} {than}= ? AND ({value} {than} ? OR {id} {than} ?)");
         question.and(&condition, [at(), at(), Value::Id(place.id)]);
     }
     let end = format!(" ORDER BY {value}{order}, {id}{order} LIMIT ?");
@@ -231,3 +235,7 @@ fn narrow(question: &mut Question, walk: Walk, filter: &PaymentFilter) {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "payment_list_tests.rs"]
+mod tests;

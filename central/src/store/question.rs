@@ -86,6 +86,22 @@ impl Question {
     }
 }
 
+#[cfg(test)]
+impl Question {
+    /// How SQLite would find the answer, a line for each step.
+    pub(super) async fn plan(mut self, tx: &mut Tx) -> Vec<String> {
+        self.text.insert_str(0, "EXPLAIN QUERY PLAN ");
+        let rows: Vec<Step> = self.ask(tx).await.expect("a plan");
+        rows.into_iter().map(|step| step.detail).collect()
+    }
+}
+
+#[cfg(test)]
+#[derive(sqlx::FromRow)]
+struct Step {
+    detail: String,
+}
+
 /// How many rows at most.
 pub(super) fn most(rows: usize) -> Value {
     Value::Number(i64::try_from(rows).unwrap_or(i64::MAX))

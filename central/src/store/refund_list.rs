@@ -177,11 +177,44 @@ fn question(
     };
     if let Some(place) = after {
         let at = || Value::Number(place.value);
+        // The first part is the range of an index; the second leaves out what was seen of its first value.
         let condition =
-            format!("(r.requested_at {than} ? OR (r.requested_at = ? AND r.id {than} ?))");
+            format!("r.requested_at {than}= ? AND (r.requested_at {than} ? OR r.id {than} ?)");
         question.and(&condition, [at(), at(), Value::Id(place.id)]);
     }
     let end = format!(" ORDER BY r.requested_at{order}, r.id{order} LIMIT ?");
     question.end(&end, [most(rows)]);
     question
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    #[tokio::test]
+    async fn lists_of_refunds_are_ranges_of_an_index() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite:{}", folder.path().join("central.db").display());
+        let store = Store::open(&url).await.expect("a database");
+        let mut tx = store.read().await.expect("a snapshot");
+        let place = Place {
+            value: 5,
+            id: Uuid::from_u128(7),
+        };
+        for newest_first in [false, true] {
+            let filter = RefundFilter {
+                newest_first,
+                ..RefundFilter::default()
+            };
+            let than = if newest_first { "<" } else { ">" };
+            let from = (Some(&place), 51);
+            let question = question(&tx, RefundStatus::Done, &filter, None, from);
+            let plan = question.plan(&mut tx).await.join("; ");
+            let range =
+                format!("SEARCH r USING INDEX refunds_waiting (status=? AND requested_at{than}?)");
+            assert!(plan.starts_with(&range), "{plan}");
+            assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+        }
+    }
 }

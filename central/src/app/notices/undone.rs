@@ -148,12 +148,9 @@ impl App {
         };
         store::payment::advance(tx, payment, to).await?;
         store::payment::put_won(tx, payment.id, to.now).await?;
-        store::dispute::end(tx, payment.id, DisputeStatus::Won, to.now).await?;
-        store::attention::clear(tx, order.id, Attention::Disputed).await?;
-        self.tell_buyer(tx, LetterKind::DisputeWon, order.id, self.clock.now())
+        self.tell_buyer(tx, LetterKind::DisputeWon, order.id, to.now)
             .await?;
-        let detail = json!({"payment": payment.id.to_string()});
-        self.tell_of_order(tx, order.id, by, "payment.dispute_won", detail)
+        self.close_dispute(tx, (order.id, payment.id), DisputeStatus::Won, by)
             .await
     }
 

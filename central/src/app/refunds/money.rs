@@ -10,6 +10,8 @@ use crate::{
     app::{App, trail::Actor},
     domain::{
         attention::Attention,
+        dispute::DisputeStatus,
+        id::PaymentId,
         order::Order,
         payment::PaymentStatus,
         refund::{PlanError, Refund, RefundStatus},
@@ -100,7 +102,10 @@ impl App {
         let now = self.clock.now();
         let done = super::made(refund.clone(), refund.status.finish()?, now);
         store::refund::advance(tx, refund.status, &done).await?;
-        self.book_payment(tx, &done).await?;
+        if let Some(over) = self.book_payment(tx, &done).await? {
+            self.close_dispute(tx, (order.id, over), DisputeStatus::Lost, by)
+                .await?;
+        }
         let detail = json!({
             "refund": done.id.to_string(),
             "amount_minor": done.amount.minor,
@@ -137,14 +142,14 @@ impl App {
         Ok(self.forget_refund_attention(tx, order).await?)
     }
 
-    /// Moves the payment of a refund that is made.
-    pub(in crate::app) async fn book_payment(
+    /// Moves the payment of a refund that is made; gives it where all of it is gone, so that nothing is left to dispute.
+    async fn book_payment(
         &self,
         tx: &mut Tx,
         done: &Refund,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<PaymentId>, StoreError> {
         let Some(payment) = done.payment else {
-            return Ok(());
+            return Ok(None);
         };
         let payment = store::payment::by_id(tx, payment).await?;
         let payment = payment.ok_or(StoreError::Corrupt("a refund of no payment"))?;
@@ -162,7 +167,8 @@ impl App {
             channel: None,
             now: payment.updated_at,
         };
-        store::payment::advance(tx, &payment, to).await
+        store::payment::advance(tx, &payment, to).await?;
+        Ok((status == PaymentStatus::Refunded).then_some(payment.id))
     }
 
     /// Writes what stopped a refund, and shows it where a person must look.

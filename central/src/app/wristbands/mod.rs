@@ -133,24 +133,19 @@ impl App {
     ) -> Result<BTreeMap<Uuid, u64>, StoreError> {
         let mut tx = self.store.read().await?;
         let used = store::wristband::in_use(&mut tx, event).await?;
-        let used: BTreeSet<WristbandId> = used.into_iter().collect();
-        let mut counts = BTreeMap::new();
+        let mut rolls = Vec::new();
         for roll in store::wristband::rolls(&mut tx, event).await? {
-            let is_used = |id: &WristbandId| used.contains(id);
-            let count = match roll.kind {
-                _ if used.is_empty() => 0,
-                RollKind::Printed => {
-                    let ids = (roll.first..=roll.last).map(|one| wristband::of_serial(event, one));
-                    ids.filter(is_used).count()
+            let ids = match roll.kind {
+                RollKind::Imported if !used.is_empty() => {
+                    store::wristband::of_roll(&mut tx, event, roll.id).await?
                 }
-                RollKind::Imported => {
-                    let ids = store::wristband::of_roll(&mut tx, event, roll.id).await?;
-                    ids.into_iter().filter(is_used).count()
-                }
+                _ => Vec::new(),
             };
-            counts.insert(roll.id, u64::try_from(count).unwrap_or(u64::MAX));
+            rolls.push((roll, ids));
         }
-        Ok(counts)
+        // Counting needs the processor alone.
+        drop(tx);
+        Ok(aside(move || count_used(event, rolls, used)).await)
     }
 
     fn code_reader(&self, event: EventId) -> CodeReader {
@@ -165,6 +160,36 @@ impl App {
         let subject = (act.subject_kind, act.subject);
         self.note_by(tx, by, act.action, subject, now, act.detail)
             .await
+    }
+}
+
+/// How many of each roll are in use; imported ones come with their wristbands.
+fn count_used(
+    event: EventId,
+    rolls: Vec<(RollRecord, Vec<WristbandId>)>,
+    used: Vec<WristbandId>,
+) -> BTreeMap<Uuid, u64> {
+    let used: BTreeSet<WristbandId> = used.into_iter().collect();
+    let is_used = |id: &WristbandId| used.contains(id);
+    let counted = rolls.into_iter().map(|(roll, ids)| {
+        let count = match roll.kind {
+            _ if used.is_empty() => 0,
+            RollKind::Printed => {
+                let ids = (roll.first..=roll.last).map(|one| wristband::of_serial(event, one));
+                ids.filter(is_used).count()
+            }
+            RollKind::Imported => ids.into_iter().filter(is_used).count(),
+        };
+        (roll.id, u64::try_from(count).unwrap_or(u64::MAX))
+    });
+    counted.collect()
+}
+
+/// Runs what takes a processor for a while, beside the runtime.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }
 

@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 
 use sync_protocol::{
-    id::EventId,
+    id::{EventId, WristbandId},
     time::Timestamp,
     wristband::{Wristband, WristbandStatus},
 };
 
-use super::{App, WristbandError, begin, of_roll};
+use super::{App, WristbandError, aside, begin, of_roll};
 use crate::{
     app::users::By,
-    domain::wristband::{RollError, RollKind, RollRecord, next_serials, roll_name},
+    domain::wristband::{RollError, RollKind, RollRecord, next_serials, roll_name, still_new},
     store::{self, StoreError, Tx, tx::transact},
 };
 
@@ -84,23 +84,20 @@ impl App {
     ) -> Result<RollRecord, WristbandError> {
         let name = roll_name(name)?;
         let now = self.clock.now();
-        let reader = self.code_reader(event);
+        let ids = self.read_list(event, list).await?;
         transact!(self.store, |tx| {
             let mut revision = begin(tx, event).await?;
-            let known: BTreeSet<_> = store::wristband::ids(tx, event)
-                .await?
-                .into_iter()
-                .collect();
-            let ids = reader.list(list, |id| known.contains(&id))?;
+            let known = known(tx, event).await?;
+            still_new(&ids, |id| known.contains(id))?;
             let count = u32::try_from(ids.len()).map_err(|_| RollError::TooMany)?;
             let roll = self.new_roll(&name, RollKind::Imported, (1, count), now);
             insert_roll(tx, event, &roll).await?;
-            let good = |id| Wristband {
-                id,
+            let good = |id: &WristbandId| Wristband {
+                id: *id,
                 status: WristbandStatus::Good,
                 revision: revision.manifest.revision,
             };
-            let rows: Vec<Wristband> = ids.into_iter().map(good).collect();
+            let rows: Vec<Wristband> = ids.iter().map(good).collect();
             store::wristband::insert(tx, event, roll.id, &rows).await?;
             for row in &rows {
                 revision.manifest.wristbands.add(&row.digest());
@@ -110,6 +107,21 @@ impl App {
                 .await?;
             Ok(roll)
         })
+    }
+
+    /// The wristbands of a list: read beside the runtime, and before anybody else has to wait for its event.
+    async fn read_list(
+        &self,
+        event: EventId,
+        list: &[u8],
+    ) -> Result<Vec<WristbandId>, WristbandError> {
+        let known = {
+            let mut tx = self.store.read().await?;
+            known(&mut tx, event).await?
+        };
+        let (reader, list) = (self.code_reader(event), list.to_vec());
+        let read = aside(move || reader.list(&list, |id| known.contains(&id)));
+        Ok(read.await?)
     }
 
     fn new_roll(
@@ -129,6 +141,12 @@ impl App {
             created_at: now,
         }
     }
+}
+
+/// Wristbands that the event has rows of.
+async fn known(tx: &mut Tx, event: EventId) -> Result<BTreeSet<WristbandId>, StoreError> {
+    let ids = store::wristband::ids(tx, event).await?;
+    Ok(ids.into_iter().collect())
 }
 
 async fn insert_roll(tx: &mut Tx, event: EventId, roll: &RollRecord) -> Result<(), WristbandError> {

@@ -6,21 +6,28 @@
 use data_encoding::HEXLOWER;
 use subtle::ConstantTimeEq as _;
 
-use crate::{app::App, domain::session::Session};
+use crate::{app::App, domain::session::Session, http::refusal::Refusal};
 
 const PURPOSE: &str = "panel form";
 const NONCE: usize = 16;
 /// Name of the field with the token.
 pub(super) const TOKEN: &str = "token";
 
+/// Fields of one form at most: no page of ours has half as many, and each costs far more here than on its way.
+pub(super) const MOST_PAIRS: usize = 4_000;
+
 /// The fields of a form; empty for a page that is only opened.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Form(Vec<(String, String)>);
 
 impl Form {
-    pub(super) fn parse(body: &[u8]) -> Self {
-        let pairs = form_urlencoded::parse(body);
-        Self(
+    /// Reads a form as browsers send it.
+    ///
+    /// # Errors
+    /// Too many fields: a part of a form is never taken for all of it.
+    pub(super) fn parse(body: &[u8]) -> Result<Self, Refusal> {
+        let pairs = form_urlencoded::parse(body).take(MOST_PAIRS + 1);
+        Self::of(
             pairs
                 .map(|(name, value)| (name.into_owned(), value.into_owned()))
                 .collect(),
@@ -28,8 +35,14 @@ impl Form {
     }
 
     /// Of fields that were read elsewhere.
-    pub(super) const fn of(fields: Vec<(String, String)>) -> Self {
-        Self(fields)
+    ///
+    /// # Errors
+    /// As [`Form::parse`].
+    pub(super) fn of(fields: Vec<(String, String)>) -> Result<Self, Refusal> {
+        match fields.len() {
+            ..=MOST_PAIRS => Ok(Self(fields)),
+            _ => Err(Refusal::TOO_LARGE),
+        }
     }
 
     /// A field's text, trimmed; empty where it was not sent.

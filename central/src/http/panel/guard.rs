@@ -61,10 +61,7 @@ async fn let_through(app: &App, route: &Route, request: Request) -> Result<Reque
     let mut body = Some(body);
     let form = match (route.verb, body.take_if(|_| !upload::is_for(route))) {
         (Verb::Get, _) | (Verb::Post, None) => Form::default(),
-        (Verb::Post, Some(body)) => {
-            let body = to_bytes(body, route.longest_form()).await;
-            Form::parse(&body.map_err(|_| Box::new(Refusal::TOO_LARGE.answer()))?)
-        }
+        (Verb::Post, Some(body)) => short_form(body).await?,
     };
     let door = Door { form, ..door };
     match route.access {
@@ -93,7 +90,7 @@ async fn let_through(app: &App, route: &Route, request: Request) -> Result<Reque
             let name = meant_name(&mut parts, app).await;
             let meant = decide(app, &door, &signed, permission, (target, &name)).await?;
             let door = match body {
-                Some(body) => with_file(door, &parts, body).await?,
+                Some(body) => with_long_form(door, route, &parts, body).await?,
                 None => door,
             };
             check_form(&door, route, &signed)?;
@@ -103,9 +100,21 @@ async fn let_through(app: &App, route: &Route, request: Request) -> Result<Reque
     Ok(Request::from_parts(parts, Body::empty()))
 }
 
-/// Reads the form of a route that takes a file, now that its sender is known to be let through.
-async fn with_file(door: Door, parts: &Parts, body: Body) -> Result<Door, Refused> {
-    let read = upload::read(&parts.headers, body).await;
+/// Reads a form like most: whoever sends it may be anybody.
+async fn short_form(body: Body) -> Result<Form, Refused> {
+    let read = to_bytes(body, super::BODY_BYTES).await;
+    let form = read.map_or(Err(Refusal::TOO_LARGE), |bytes| Form::parse(&bytes));
+    form.map_err(|refusal| Box::new(refusal.answer()))
+}
+
+/// Reads the form of a route that takes a file or a list, now that its sender is known to be let through.
+async fn with_long_form(
+    door: Door,
+    route: &Route,
+    parts: &Parts,
+    body: Body,
+) -> Result<Door, Refused> {
+    let read = upload::read(route, &parts.headers, body).await;
     let (form, file) = read.map_err(|refusal| Box::new(refusal.answer()))?;
     Ok(Door { form, file, ..door })
 }

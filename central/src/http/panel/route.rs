@@ -55,20 +55,6 @@ pub struct Route {
     pub(super) handler: fn() -> MethodRouter<App>,
 }
 
-/// Longest form with a list of codes: some hundred thousand of them; longer lists are taken in by the command line.
-const LIST_BYTES: usize = 8 * 1024 * 1024;
-
-impl Route {
-    /// How long a form may be.
-    pub(super) fn longest_form(&self) -> usize {
-        if self.path.ends_with("/import") {
-            LIST_BYTES
-        } else {
-            super::BODY_BYTES
-        }
-    }
-}
-
 /// Lines of the table: `GET "/panel" Own => dashboard::show,`.
 macro_rules! routes {
     ($($verb:ident $path:literal $access:expr => $handler:path,)+) => {

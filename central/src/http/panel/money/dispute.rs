@@ -3,6 +3,7 @@
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
+use sync_protocol::time::Timestamp;
 
 use super::{
     super::{
@@ -26,6 +27,7 @@ use crate::{
         order::Order,
         order_search::Place,
         permission::Permission,
+        wall_clock,
     },
     store::{
         self, StoreError, Tx,
@@ -156,7 +158,7 @@ pub(super) async fn cards(
 ) -> Result<Vec<DisputeCard>, StoreError> {
     let language = here.door.visitor.language;
     let at = |moment| when::moment(moment, &event.time_zone, language);
-    let now = here.app().clock.now();
+    let (now, zone) = (here.app().clock.now(), wall_clock::zone(&event.time_zone));
     let mut cards = Vec::new();
     for one in store::dispute::of_order(tx, order.id).await? {
         let notes = store::dispute::notes(tx, one.payment).await?.into_iter();
@@ -166,7 +168,10 @@ pub(super) async fn cards(
             amount: one.amount.text(language),
             opened: at(one.opened_at),
             ended: one.ended_at.map(at).unwrap_or_default(),
-            due: one.due_at.map(filter::date).unwrap_or_default(),
+            due: one
+                .due_at
+                .map(|at| filter::date_at(at, zone))
+                .unwrap_or_default(),
             due_words: one.due_at.map(at).unwrap_or_default(),
             is_urgent: dispute::is_urgent(one.status, one.due_at, now),
             is_open: one.status == DisputeStatus::Open,
@@ -192,11 +197,14 @@ async fn own(here: &Here, order: &Order) -> Result<Option<Result<PaymentId, Refu
 
 /// Ends a dispute, or writes down until when the bank wants an answer.
 pub(in crate::http::panel) async fn act(here: Here) -> Response {
-    let Some((found, _)) = meant(&here) else {
+    let Some((found, event)) = meant(&here) else {
         return nothing(&here);
     };
     match own(&here, found).await {
-        Ok(Some(Ok(payment))) => answer(&here, found, decide(&here, found, payment).await).await,
+        Ok(Some(Ok(payment))) => {
+            let done = decide(&here, (found, event), payment).await;
+            answer(&here, found, done).await
+        }
         Ok(Some(Err(refused))) => order::page(&here, Some(refused)).await,
         Ok(None) => nothing(&here),
         Err(error) => guard::failed(&error),
@@ -228,16 +236,36 @@ async fn answer(here: &Here, found: &Order, done: Result<&'static str, Refused>)
     }
 }
 
-async fn decide(here: &Here, found: &Order, payment: PaymentId) -> Result<&'static str, Refused> {
+/// The end of the day that was typed, on the clock of the event; nothing typed takes the date away.
+fn due(here: &Here, event: &Event) -> Result<Option<Timestamp>, Refused> {
+    let typed = here.form().text("due");
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let next = filter::day_at(&typed, 1, wall_clock::zone(&event.time_zone));
+    let next = next.ok_or_else(|| {
+        said::wrong(
+            here,
+            "This is no day, so the date stays as it was: choose one, or leave the field empty to take the date away.",
+            "Itu bukan tanggal, jadi tanggalnya tetap: pilih tanggal, atau kosongkan untuk menghapusnya.",
+        )
+    })?;
+    Ok(Some(next.plus_ms(-1)))
+}
+
+async fn decide(
+    here: &Here,
+    (found, event): (&Order, &Event),
+    payment: PaymentId,
+) -> Result<&'static str, Refused> {
     let (app, form) = (here.app(), here.form());
     let by = Actor::from(&here.signed.account);
     match form.text("act").as_str() {
         "due" => {
-            // All of that day.
-            let due = filter::day(&form.text("due"), 1).map(|at| at.plus_ms(-1));
+            let due = due(here, event)?;
             let kept = app.set_dispute_due((found.id, payment), due, &by).await;
             kept.map_err(|error| said::refused(here, &error))?;
-            Ok("dated")
+            Ok(due.map_or("undated", |_| "dated"))
         }
         end @ ("won" | "lost") => {
             let won = end == "won";

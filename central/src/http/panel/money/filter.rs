@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{NaiveDate, TimeZone as _};
+use chrono::{Datelike as _, NaiveDate};
 use chrono_tz::Tz;
 use sync_protocol::{id::EventId, time::Timestamp};
 
 use super::super::{door::Here, when};
 use crate::{
-    domain::{event::Event, order_search::Place, permission::Permission, policy::Sight},
+    domain::{
+        event::Event, order_search::Place, permission::Permission, policy::Sight, wall_clock,
+    },
     store::{self, StoreError},
 };
 
@@ -66,18 +68,21 @@ impl Seen {
 
 /// The first moment of a day in the address, or of a day after it.
 pub(super) fn day(typed: &str, plus: i64) -> Option<Timestamp> {
+    day_at(typed, plus, when::HOME.parse().ok()?)
+}
+
+/// The same on the clock of a venue; years have four digits, so that moments can be reckoned with.
+pub(super) fn day_at(typed: &str, plus: i64, zone: Tz) -> Option<Timestamp> {
     let date = NaiveDate::parse_from_str(typed, "%Y-%m-%d").ok()?;
+    let is_near = (1970..=9999).contains(&date.year());
     let date = date.checked_add_signed(chrono::TimeDelta::days(plus))?;
-    let zone: Tz = when::HOME.parse().ok()?;
-    let midnight = zone.from_local_datetime(&date.and_hms_opt(0, 0, 0)?);
-    Some(Timestamp(midnight.earliest()?.timestamp_millis()))
+    let midnight = date.and_hms_opt(0, 0, 0).filter(|_| is_near)?;
+    wall_clock::moment(midnight, zone)
 }
 
 /// A moment as a field of a form holds its day.
-pub(super) fn date(at: Timestamp) -> String {
-    let zone: Tz = when::HOME.parse().unwrap_or(Tz::UTC);
-    let at = chrono::DateTime::from_timestamp_millis(at.0).unwrap_or_default();
-    at.with_timezone(&zone).format("%Y-%m-%d").to_string()
+pub(super) fn date_at(at: Timestamp, zone: Tz) -> String {
+    wall_clock::date(at, zone).format("%Y-%m-%d").to_string()
 }
 
 /// The address of a list with the same fields, after a place.

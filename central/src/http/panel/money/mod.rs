@@ -4,7 +4,6 @@
 //! looked up among what that order has, so another's id is answered as what does not exist; a form that is sent twice
 //! meets what the first one made and moves nothing. Pages show what may be done next to whoever may do it, and no more.
 
-mod amount;
 mod dispute;
 mod filter;
 mod letter;

@@ -6,9 +6,9 @@ use axum::response::Response;
 use super::{
     super::{
         door::{Here, to},
-        status, when,
+        status, typed, when,
     },
-    amount, meant, nothing, order,
+    meant, nothing, order,
     said::{self, Refused},
     words,
 };
@@ -134,17 +134,12 @@ async fn take(here: &Here, order: &Order) -> Result<&'static str, Refused> {
             "Pilih cara uang diterima.",
         )
     })?;
-    let sum = amount::typed(&form.text("amount"), order.total.currency);
-    let sum = sum.ok_or_else(|| {
-        said::wrong(
-            here,
-            "Type the sum in digits.",
-            "Tulis jumlahnya dengan angka.",
-        )
-    })?;
+    let minor = typed::money(&form.text("amount"), order.total.currency);
+    let (english, indonesian) = typed::NO_MONEY;
+    let amount_minor = minor.ok_or_else(|| said::wrong(here, english, indonesian))?;
     let taken = Taken {
         means,
-        amount_minor: sum.minor,
+        amount_minor,
         reference: form.text("reference"),
     };
     let by = Actor::from(&here.signed.account);

@@ -11,9 +11,9 @@ use super::{
         door::{Here, to},
         frame::Frame,
         nav::Section,
-        status,
+        status, typed,
     },
-    amount, meant, nothing, order,
+    meant, nothing, order,
     said::{self, Refused},
 };
 use crate::{
@@ -93,15 +93,10 @@ impl Chosen {
             "" => Ok(None),
             "whole" => Ok(Some(Scope::Whole)),
             "amount" => {
-                let sum = amount::typed(&self.amount, order.total.currency);
-                let sum = sum.ok_or_else(|| {
-                    said::wrong(
-                        here,
-                        "Type the sum in digits.",
-                        "Tulis jumlahnya dengan angka.",
-                    )
-                })?;
-                Ok(Some(Scope::Amount(sum.minor)))
+                let minor = typed::money(&self.amount, order.total.currency);
+                let (english, indonesian) = typed::NO_MONEY;
+                let minor = minor.ok_or_else(|| said::wrong(here, english, indonesian))?;
+                Ok(Some(Scope::Amount(minor)))
             }
             "tickets" => {
                 let numbers: Vec<&str> = self.tickets.iter().map(String::as_str).collect();

@@ -5,7 +5,7 @@ use axum::{http::StatusCode, response::Response};
 
 use super::super::{door::Here, frame::Frame, guard, nav::Tab, when};
 use crate::{
-    domain::{event::EventStatus, receipt::ReceiptKind},
+    domain::event::EventStatus,
     http::refusal::Refusal,
     store::{self, StoreError},
 };
@@ -22,8 +22,8 @@ struct Run {
 
 struct Progress {
     dealt: i64,
-    /// Orders that were ever paid, and are dealt with by and by.
-    paid: i64,
+    /// Those and what is still to come.
+    all: i64,
     failed: i64,
     by: String,
     begun: String,
@@ -45,19 +45,17 @@ async fn load(here: &Here) -> Result<Option<Run>, StoreError> {
     let language = here.door.visitor.language;
     let at = |moment| when::moment(moment, &event.time_zone, language);
     let mut tx = here.app().store.read().await?;
-    let found = store::refund_run::of_event(&mut tx, event.id).await?;
-    let numberings = store::receipt::numberings(&mut tx, event.id).await?;
-    let sales = numberings
-        .iter()
-        .find(|(kind, ..)| *kind == ReceiptKind::Sale);
-    let paid = sales.map_or(0, |(_, _, last)| *last);
-    let run = match found {
+    let run = match store::refund_run::of_event(&mut tx, event.id).await? {
         None => None,
         Some(run) => {
             let dealt = run.orders + run.failed;
+            let left = match run.done_at {
+                Some(_) => 0,
+                None => store::refund_run::left_after(&mut tx, &run).await?,
+            };
             Some(Progress {
                 dealt,
-                paid: paid.max(dealt),
+                all: dealt + left,
                 failed: run.failed,
                 by: super::refund_list::who(here, &run.asked_by),
                 begun: at(run.started_at),

@@ -54,13 +54,18 @@ pub(in crate::http::panel) async fn codes(here: Here) -> Response {
         Ok(own) => own,
         Err(answer) => return *answer,
     };
-    let codes = here.app().roll_codes(event.id, &roll);
-    let lines = codes.map(|(serial, code)| format!("{serial},{code}\n"));
-    let table: String = std::iter::once("serial,code\n".to_owned())
-        .chain(lines)
-        .collect();
+    let app = here.app().clone();
     let name = format!("{}-{}.csv", event.slug, roll.name);
-    file("text/csv; charset=utf-8", &name, table.into_bytes())
+    let written = tokio::task::spawn_blocking(move || {
+        let codes = app.roll_codes(event.id, &roll);
+        let lines = codes.map(|(serial, code)| format!("{serial},{code}\n"));
+        let head = std::iter::once("serial,code\n".to_owned());
+        head.chain(lines).collect::<String>()
+    });
+    match written.await {
+        Ok(table) => file("text/csv; charset=utf-8", &name, table.into_bytes()),
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
 }
 
 /// The roll that is asked for, if it is the event's and its codes are known here.

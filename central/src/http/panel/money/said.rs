@@ -151,6 +151,7 @@ fn indonesian(code: &str) -> Option<&'static str> {
             "Beberapa baris salah, jadi tidak ada kode yang diambil: perbaiki daftarnya."
         }
         "serials_used_up" => "Nomor seri acara ini tidak cukup lagi: buat rol yang lebih kecil.",
+        "roll_too_large" => "Rol berisi paling banyak 50.000 gelang: buat beberapa rol.",
         "bad_roll" => "Rol perlu nama 1 sampai 100 karakter dan paling sedikit satu gelang.",
         "binds_no_wristbands" => "Acara ini tidak memakai gelang: aktifkan di pengaturannya.",
         "roll_name_taken" => "Acara ini sudah punya rol dengan nama itu: pilih nama lain.",
@@ -214,6 +215,7 @@ pub(in crate::http::panel) fn done(code: &str) -> Option<(&'static str, &'static
             "Sengketa kalah: uang dan tiketnya hilang.",
         ),
         "dated" => ("The date is kept.", "Tanggalnya disimpan."),
+        "undated" => ("The date is taken away.", "Tanggalnya dihapus."),
         "letter_again" => (
             "It is tried again within a minute.",
             "Surat dicoba lagi dalam satu menit.",

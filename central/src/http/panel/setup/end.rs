@@ -1,5 +1,5 @@
-//! Postponing and cancelling: what happens to tickets, letters and money, said before it is done, and how far the
-//! refunds have come afterwards.
+//! Postponing and cancelling: what happens to tickets, letters and money, said before it is done, and where the
+//! refunds are followed afterwards.
 //!
 //! Invariant: neither is done by one click. Postponing needs a tick, cancelling the event's name in addresses, typed.
 
@@ -13,6 +13,7 @@ use crate::{
     app::refunds::CancelError,
     domain::{
         event::{Day, Event, EventStatus},
+        permission::Permission,
         schedule::DayMove,
         wall_clock,
     },
@@ -21,7 +22,7 @@ use crate::{
         door::Here,
         typed,
     },
-    store::{self, refund_run::RefundRun},
+    store,
 };
 
 /// Every day, as bits.
@@ -159,7 +160,7 @@ fn cancel_fault(error: CancelError) -> Fault {
 pub(super) async fn cancel_body(desk: &Desk<'_>) -> Result<Body, Fault> {
     let run = desk.here.app().refund_run(desk.event().id).await?;
     let card = match (run, desk.event().status.step(EventStatus::Cancelled)) {
-        (Some(run), _) => run_card(desk, &run).await?,
+        (Some(_), _) => run_card(desk),
         (None, Ok(_)) => cancel_card(desk).await?,
         (None, Err(_)) => Card::new(
             "stands",
@@ -215,40 +216,23 @@ async fn cancel_card(desk: &Desk<'_>) -> Result<Card, Fault> {
     Ok(Card::new("cancel", title).lead(lead).form(form))
 }
 
-async fn run_card(desk: &Desk<'_>, run: &RefundRun) -> Result<Card, Fault> {
-    let mut tx = desk.here.app().store.read().await?;
-    let left = store::refund_run::left_after(&mut tx, run).await?;
-    drop(tx);
-    let rows = [
-        (
-            desk.say("Refunded or ended", "Dikembalikan atau berakhir"),
-            run.orders.to_string(),
-        ),
-        (desk.say("Still to come", "Belum"), left.to_string()),
-        (
-            desk.say("Need a person", "Perlu dilihat orang"),
-            run.failed.to_string(),
-        ),
-        (desk.say("Begun", "Dimulai"), desk.moment(run.started_at)),
-        (
-            desk.say("Done", "Selesai"),
-            run.done_at
-                .map_or_else(|| "–".to_owned(), |at| desk.moment(at)),
-        ),
-    ];
-    let rows = rows.map(|(words, value)| vec![Cell::text(words), Cell::number(value)]);
+/// Where the refunds are followed: there is one page for it.
+fn run_card(desk: &Desk<'_>) -> Card {
     let title = desk.say(
         "Refunds of the cancelled event",
         "Pengembalian dana acara yang dibatalkan",
     );
-    Ok(Card::new("run", title).table(
-        [
-            Cell::text(desk.say("Orders", "Pesanan")),
-            Cell::number(desk.say("Now", "Sekarang")),
-        ],
-        rows.into(),
-        "",
-    ))
+    let card = Card::new("run", title).lead(desk.say(
+        "The event is cancelled, and its orders are refunded one after the other.",
+        "Acara dibatalkan, dan pesanannya dikembalikan satu per satu.",
+    ));
+    if !desk.here.may(Permission::OrdersView, desk.event()) {
+        return card;
+    }
+    let words = desk.say("How far they have come", "Sampai di mana");
+    let path = format!("/panel/events/{}/refund-run", desk.event().slug);
+    let head = Cell::text(desk.say("Refunds", "Pengembalian"));
+    card.table([head], vec![vec![Cell::link(words, path)]], "")
 }
 
 pub(in crate::http::panel) async fn cancelling(here: Here) -> Response {

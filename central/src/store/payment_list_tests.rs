@@ -1,0 +1,71 @@
+//! Each list of payments is a range of an index: asked of SQLite, which says how it would find the answer.
+
+use super::*;
+use crate::store::Store;
+
+fn filter(status: Option<PaymentStatus>, channel: Option<&str>) -> PaymentFilter {
+    PaymentFilter {
+        status,
+        channel: channel.map(str::to_owned),
+        ..PaymentFilter::default()
+    }
+}
+
+#[tokio::test]
+async fn lists_of_payments_are_ranges_of_an_index() {
+    use PaymentStatus as P;
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite:{}", folder.path().join("central.db").display());
+    let store = Store::open(&url).await.expect("a database");
+    let mut tx = store.read().await.expect("a snapshot");
+    let place = Place {
+        value: 5,
+        id: Uuid::from_u128(7),
+    };
+    let by_status = "SEARCH p USING INDEX payments_by_status (status=? AND created_at<?)";
+    for (asked, range) in [
+        (filter(Some(P::Pending), None), by_status),
+        (filter(Some(P::Failed), None), by_status),
+        (filter(Some(P::Expired), None), by_status),
+        (filter(Some(P::Disputed), None), by_status),
+        (
+            filter(Some(P::Pending), Some("qris")),
+            "SEARCH p USING INDEX payments_by_channel_status (channel=? AND status=? AND created_at<?)",
+        ),
+        (
+            filter(None, Some("qris")),
+            "SEARCH p USING INDEX payments_by_channel (channel=? AND created_at<?)",
+        ),
+    ] {
+        let walk = Walk::of(&asked, None);
+        let question = question(&tx, (walk, &asked), &[], Some(&place), 51);
+        let plan = question.plan(&mut tx).await;
+        let first = plan.first().expect("a step");
+        assert_eq!(first, range, "{asked:?}: {plan:?}");
+        let is_sorted = plan
+            .iter()
+            .any(|step| step == "USE TEMP B-TREE FOR ORDER BY");
+        assert!(!is_sorted, "{asked:?}: {plan:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_all_payments_goes_on_within_the_index_of_its_orders() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite:{}", folder.path().join("central.db").display());
+    let store = Store::open(&url).await.expect("a database");
+    let mut tx = store.read().await.expect("a snapshot");
+    let place = Place {
+        value: 5,
+        id: Uuid::from_u128(7),
+    };
+    let all = filter(None, None);
+    let walk = Walk::of(&all, None);
+    let question = question(&tx, (walk, &all), &[], Some(&place), 51);
+    let plan = question.plan(&mut tx).await;
+    let first = plan.first().expect("a step");
+    assert!(
+        first.starts_with("SEARCH o USING INDEX") && first.contains("created_at<?"),
+        "{plan:?}"
+    );
+}
