@@ -3,7 +3,6 @@
 //! Invariant: gates see all of them, so each takes the event's revision first; a ticket stands no longer than the money
 //! behind it.
 
-use serde_json::json;
 use sync_protocol::ticket::TicketStatus;
 
 use super::moves::{MoveError, News, advance, finish, load_locked};
