@@ -1,32 +1,9 @@
 //! Working lists: search, filters, order, pages, kept filters, files and deeds on chosen rows, written once for all lists.
 //!
-//! # How to add a list
-//!
-//! 1. **Route**: a line in `table` (`GET "/panel/things" May(…, List) => thing_list::show`), and a `Section` or `Tab`.
-//! 2. **Store**: a function that gives `PAGE + 1` rows after a place, with `store::listed`: conditions are texts of ours,
-//!    values are bound, and the index that turns the list is named.
-//! 3. **Template**: it extends `panel/list.html` and fills two blocks, `columns` (cells of the head) and `rows` (the
-//!    `<tr>`s). Its struct has the fields `page: Frame` and `list: List`. A list whose rows can be chosen includes
-//!    `panel/pick_all.html` as the first cell of its head, and in every row
-//!    `{% let pick = row.number.as_str() %}{% include "panel/pick.html" %}`.
-//! 4. **Handler**:
-//!
-//! ```text
-//! let list = List::new(here, "things", "/panel/things", ("Things", "Barang"))
-//!     .search(("Number or name", "Nomor atau nama"))
-//!     .choice("status", ("Status", "Status"), ("Any", "Semua"), options)
-//!     .day("from", ("Made from", "Dibuat dari"))
-//!     .sort(sorts)                                  // the first is what stands where nothing is asked
-//!     .files(may_export)                            // <path>.csv and <path>.xlsx, with the same filters
-//!     .empty(("There is no thing yet: …", "…"));    // what to do, where there is nothing at all
-//! let (list, rows) = list.turned(rows, |row| row.place().text());
-//! let list = list.done(&mut tx).await?;
-//! ```
-//!
-//! The filters stand in the address under the names that are given here, and [`Door::asked`] reads them; what else stands
-//! there is neither read nor carried on. A choice that is not among its options counts as not made. Every filter that is
-//! set is shown as a chip whose cross leads to the list without it. Filters are kept per account under the list's name
-//! (`saved`), deeds on chosen rows are `bulk`'s.
+//! How to add one stands in `CONTRIBUTING.md`. The filters stand in the address under the names that are given here, and
+//! [`Door::asked`] reads them; what else stands there is neither read nor carried on. A choice that is not among its
+//! options counts as not made. Every filter that is set is shown as a chip whose cross leads to the list without it.
+//! Filters are kept per account under the list's name (`saved`), deeds on chosen rows are `bulk`'s.
 //!
 //! [`Door::asked`]: super::door::Door::asked
 
