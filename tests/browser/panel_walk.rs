@@ -276,7 +276,7 @@ const TEXTS: &str = r"(page) => {
     return [...texts].filter((text) => /\p{L}/u.test(text));
 }";
 
-fn nothing_wrong(wrong: Vec<String>) {
+fn nothing_wrong(wrong: &[String]) {
     let count = wrong.len();
     assert!(wrong.is_empty(), "{count} things:\n{}", wrong.join("\n"));
 }
@@ -288,7 +288,7 @@ async fn every_page_of_the_panel_is_fit_for_everybody_who_may_open_it() {
     for found in futures_util::future::join_all(walks).await {
         wrong.extend(found);
     }
-    nothing_wrong(wrong);
+    nothing_wrong(&wrong);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -315,7 +315,7 @@ async fn every_page_outside_the_panel_is_fit_for_everybody() {
             }
         }
     }
-    nothing_wrong(wrong);
+    nothing_wrong(&wrong);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -359,5 +359,5 @@ async fn xss_markup_in_every_field_is_text_on_every_page() {
             wrong.push(format!("{mark} is shown literally on no page"));
         }
     }
-    nothing_wrong(wrong);
+    nothing_wrong(&wrong);
 }

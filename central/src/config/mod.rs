@@ -307,7 +307,7 @@ fn environment(
                 .map(|setting| setting.name.to_owned())
         };
         let known = ours.or_else(plain)?;
-        (!value.is_empty()).then(|| (known, name.len(), (name, value)))
+        (!value.is_empty()).then_some((known, name.len(), (name, value)))
     };
     let mut settings: Vec<_> = vars.filter_map(setting).collect();
     // With both spellings set, the longer one is meant.

@@ -60,7 +60,7 @@ fn kind(number: u16, mask: u16, days: usize) -> TicketType {
         price_minor: 100_000 * i64::from(number),
         quota: 100,
         taken: 50,
-        sale_from: Timestamp(if number % 2 == 0 {
+        sale_from: Timestamp(if number.is_multiple_of(2) {
             0
         } else {
             START.0 - 30 * DAY

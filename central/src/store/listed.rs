@@ -109,7 +109,7 @@ impl Question {
     }
 
     /// Whether it has [`FEW`] rows at most. It reads no further than that.
-    async fn is_few(self, tx: &mut Tx) -> Result<Option<i64>, StoreError> {
+    async fn how_few(self, tx: &mut Tx) -> Result<Option<i64>, StoreError> {
         let counted = Self {
             text: format!("SELECT COUNT(*) FROM ({} LIMIT {}) few", self.text, FEW + 1),
             values: self.values,
@@ -170,7 +170,7 @@ pub async fn narrowest(
         let from = filter.index.of(tx, table);
         let mut question = Question::new(format!("SELECT 1 AS one{from}"));
         question.and(filter.condition.clone());
-        let Some(count) = question.is_few(tx).await? else {
+        let Some(count) = question.how_few(tx).await? else {
             continue;
         };
         if narrowest.as_ref().is_none_or(|(least, _)| count < *least) {

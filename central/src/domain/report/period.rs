@@ -77,8 +77,8 @@ impl Period {
     pub fn step(&self) -> Step {
         let days = (self.last - self.first).num_days().unsigned_abs() + 1;
         match days {
-            ..=AS_DAYS => Step::Day,
-            ..=AS_WEEKS => Step::Week,
+            days if days <= AS_DAYS => Step::Day,
+            days if days <= AS_WEEKS => Step::Week,
             _ => Step::Month,
         }
     }

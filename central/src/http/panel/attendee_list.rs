@@ -71,7 +71,7 @@ async fn load(here: &Here, event: &Event) -> Result<Page, StoreError> {
     let (filter, seen) = (&question.filter, question.seen());
     let rows = store::ticket_list::page(&mut tx, &seen, filter, after.as_ref(), PAGE + 1).await?;
     let path = format!("/panel/events/{}/attendees", event.slug);
-    let list = List::new(here, "attendees", &path, ("Attendees", "Peserta")).search((
+    let list = List::begin(here, "attendees", &path, ("Attendees", "Peserta")).search((
         "Name, ticket or order number",
         "Nama, nomor tiket atau pesanan",
     ));

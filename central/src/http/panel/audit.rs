@@ -130,7 +130,7 @@ fn described<'a>(here: &'a Here, accounts: &[Account]) -> Making<'a> {
         .iter()
         .map(|account| (account.id.0.to_string(), account.name.clone()));
     let who: Vec<_> = KINDS.iter().map(words).chain(people).collect();
-    List::new(
+    List::begin(
         here,
         "audit",
         "/panel/audit",

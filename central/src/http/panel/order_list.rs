@@ -150,7 +150,7 @@ fn described<'a>(here: &'a Here, question: &Question) -> Making<'a> {
         let (english, indonesian) = sort_pair(*one);
         option(one.name(), here.say(english, indonesian))
     });
-    List::new(here, "orders", "/panel/orders", ("Orders", "Pesanan"))
+    List::begin(here, "orders", "/panel/orders", ("Orders", "Pesanan"))
         .search(("Number, e-mail or name", "Nomor, e-mail, atau nama"))
         .choice(
             "event",

@@ -105,7 +105,7 @@ async fn load(here: &Here) -> Result<Page, StoreError> {
         ),
     ];
     let sorts = sorts.map(|(value, words)| (value.to_owned(), words.to_owned()));
-    let making = List::new(here, "accounts", "/panel/staff", ("Accounts", "Akun"))
+    let making = List::begin(here, "accounts", "/panel/staff", ("Accounts", "Akun"))
         .search(("Name or e-mail", "Nama atau e-mail"))
         .choice("role", ("Role", "Peran"), ("Any", "Semua"), roles)
         .choice("status", ("Status", "Status"), ("Any", "Semua"), standings)

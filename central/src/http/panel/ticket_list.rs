@@ -125,7 +125,7 @@ async fn load(here: &Here) -> Result<Page, StoreError> {
         .may(Permission::OrdersExport, Thing::List);
     let events = question.events.values();
     let events = events.map(|event| (event.slug.clone(), event.name.clone()));
-    let list = List::new(here, "tickets", "/panel/tickets", ("Tickets", "Tiket"))
+    let list = List::begin(here, "tickets", "/panel/tickets", ("Tickets", "Tiket"))
         .search((
             "Ticket or order number, or name",
             "Nomor tiket atau pesanan, atau nama",

@@ -1,6 +1,6 @@
 //! The inbox of conflicts: of all events or of one, open or decided, with both gates, and what a person does about them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
@@ -186,12 +186,11 @@ pub(super) async fn rows(
         let Some(event) = events.get(&item.event) else {
             continue;
         };
-        if !names.contains_key(&event.id) {
-            names.insert(event.id, Names::load(here, event.id).await?);
-        }
-        if let Some(names) = names.get(&event.id) {
-            rows.push(conflict_row::row(here, event, names, item).await?);
-        }
+        let names = match names.entry(event.id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(Names::load(here, event.id).await?),
+        };
+        rows.push(conflict_row::row(here, event, names, item).await?);
     }
     Ok(rows)
 }
@@ -221,7 +220,7 @@ fn described<'a>(
             status::conflict(*one, language).to_owned(),
         )
     });
-    let list = List::new(here, "conflicts", path, ("Conflicts", "Konflik"))
+    let list = List::begin(here, "conflicts", path, ("Conflicts", "Konflik"))
         .search(("Ticket number", "Nomor tiket"))
         .choice("kind", ("Kind", "Jenis"), ("Any", "Semua"), kinds)
         .choice(

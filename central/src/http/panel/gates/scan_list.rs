@@ -199,7 +199,7 @@ fn described<'a>(here: &'a Here, path: &str, names: &Names) -> super::super::lis
     let reasons = reasons.map(|one| (one.name().to_owned(), reason_words(*one, language)));
     let rulings = Ruled::ALL.iter();
     let rulings = rulings.map(|one| (one.name().to_owned(), ruled_words(here, *one).to_owned()));
-    List::new(here, "scans", path, ("Scans", "Pindaian"))
+    List::begin(here, "scans", path, ("Scans", "Pindaian"))
         .search(("Ticket number", "Nomor tiket"))
         .choice("gate", ("Gate", "Gerbang"), any, gates)
         .choice("node", ("Node", "Perangkat"), any, nodes)

@@ -64,7 +64,7 @@ pub(super) struct Making<'a> {
 
 impl List {
     /// Begins to describe the list of this name at this path.
-    pub(super) fn new<'a>(
+    pub(super) fn begin<'a>(
         here: &'a Here,
         name: &'static str,
         path: &str,
