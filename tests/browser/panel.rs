@@ -80,9 +80,9 @@ async fn an_organiser_and_a_venue_manager_see_their_own_sections() {
     for (email, sections) in [
         (
             "citra@example.id",
-            "Overview|Events|Orders|Tickets|Promo codes|Payments|Refunds|Disputes|Nodes|Conflicts",
+            "Overview|Events|Orders|Tickets|Promo codes|Payments|Refunds|Disputes|Reports|Nodes|Conflicts",
         ),
-        ("vina@example.id", "Overview|Events|Nodes|Conflicts"),
+        ("vina@example.id", "Overview|Events|Reports|Nodes|Conflicts"),
     ] {
         let hands = Hands::with_window(&format!("{}/panel?lang=en", open.url), DESK).await;
         sign_in(&hands, &open, email).await;

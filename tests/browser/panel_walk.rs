@@ -24,7 +24,7 @@ const LOADED: &str =
     "return document.readyState === 'complete' && (!!window.htmx || document.scripts.length === 0)";
 
 /// Words that are the same in both languages. Data needs no line here: it is looked up in the world's database.
-const SAME: &str = "gerbang panel api menu e-mail email status total csv xlsx pdf qr html json totp midtrans sms whatsapp \
+const SAME: &str = "gerbang panel api menu e-mail email status total csv xlsx pdf qr html json totp midtrans qris gopay shopeepay mandiri bill sms whatsapp \
     ktp sim nik id en ip url utc wib wita wit asia jakarta google january february march april may june july august september \
     october november december januari februari maret mei juni juli agustus oktober desember \
     jan feb mar apr mei jun jul aug sep sept oct okt nov dec des \

@@ -59,7 +59,11 @@ impl Field {
             return None;
         }
         if self.kind == "search" {
-            return Some(format!("“{}”", self.value));
+            let verb = match language {
+                Language::English => "Search",
+                Language::Indonesian => "Cari",
+            };
+            return Some(format!("{verb} “{}”", self.value));
         }
         let value = match self.kind {
             "choice" => {
