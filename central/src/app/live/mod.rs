@@ -1,7 +1,7 @@
 //! The door of an event as it is now: what whoever runs it watches.
 //!
 //! Invariant: who watches asks the database nothing, and neither does who opens the page ([`App::door_seen`]). One
-//! watcher per event ([`watch`]) asks for all of them, as long as there is one; everybody is told the same. What takes
+//! watcher per event (`watch`) asks for all of them, as long as there is one; everybody is told the same. What takes
 //! a walk through the whole event ([`Sums`]) is asked for less often, beside the minutes.
 
 mod sums;

@@ -1,7 +1,7 @@
 //! The set-up of an event, step by step: each step is a page of its own, beside the list of all steps and how they stand.
 //!
 //! Every page is described as cards (`card`) and rendered by one template. A form that is refused shows its page again,
-//! with the reason and with what was typed ([`answer`]). Rules are kept by `app::catalog`; what is said of them here is
+//! with the reason and with what was typed (`answer`). Rules are kept by `app::catalog`; what is said of them here is
 //! in `words`. Invariant: things are named within their event, so what belongs to another is not there.
 
 mod access;
