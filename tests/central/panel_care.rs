@@ -1,8 +1,11 @@
 //! What a form of the set-up must not do: put back what somebody else changed, do the half of it, reach what is not
 //! theirs, or bring to life what was off.
-use central::app::{
-    catalog::{CatalogError, Change},
-    trail::Actor,
+use central::{
+    app::{
+        catalog::{CatalogError, Change},
+        trail::Actor,
+    },
+    domain::event::EventSetup,
 };
 use support::{central::Engine, shop::Shop, visit::Seen};
 
@@ -273,6 +276,25 @@ async fn an_organiser_changes_no_fee() {
     assert_eq!(after.days, shop.event.days);
 }
 
+/// Copies the festival by its form, promo codes included.
+async fn copied(shop: &Shop) -> EventSetup {
+    let mut desk = shop.central.admin().await;
+    let fields = [
+        ("name", "Again"),
+        ("slug", "again"),
+        ("first_day", "2027-12-01"),
+        ("promos", "1"),
+    ];
+    let url = format!("{FESTIVAL}/copy");
+    desk.get(&url).await;
+    assert_eq!(desk.post(&url, &fields).await.status, 303);
+    shop.central
+        .app
+        .event_by_slug("again")
+        .await
+        .expect("a copy")
+}
+
 #[tokio::test]
 async fn a_code_that_was_off_stays_off_in_a_copy() {
     let shop = Shop::open(Engine::Sqlite).await;
@@ -282,19 +304,7 @@ async fn a_code_that_was_off_stays_off_in_a_copy() {
     app.disable_promo(event, "WAS-OFF", &Actor::System)
         .await
         .expect("off");
-    let mut desk = shop.central.admin().await;
-    let fields = [
-        ("name", "Again"),
-        ("slug", "again"),
-        ("first_day", "2027-12-01"),
-        ("promos", "1"),
-    ];
-    desk.get(&format!("{FESTIVAL}/copy")).await;
-    assert_eq!(
-        desk.post(&format!("{FESTIVAL}/copy"), &fields).await.status,
-        303
-    );
-    let copy = app.event_by_slug("again").await.expect("a copy");
+    let copy = copied(&shop).await;
     let codes = app.promos(copy.event.id).await.expect("codes");
     let codes: Vec<_> = codes
         .iter()
@@ -311,18 +321,7 @@ async fn a_type_of_no_day_stays_so_in_a_copy() {
     app.change_as_seen(event, None, &none, &Actor::System)
         .await
         .expect("nothing is sold of it");
-    let mut desk = shop.central.admin().await;
-    let fields = [
-        ("name", "Again"),
-        ("slug", "again"),
-        ("first_day", "2027-12-01"),
-    ];
-    desk.get(&format!("{FESTIVAL}/copy")).await;
-    assert_eq!(
-        desk.post(&format!("{FESTIVAL}/copy"), &fields).await.status,
-        303
-    );
-    let copy = app.event_by_slug("again").await.expect("a copy");
+    let copy = copied(&shop).await;
     let masks: Vec<_> = copy.types.iter().map(|kind| kind.day_mask).collect();
     assert_eq!(masks, [3, 0]);
 }

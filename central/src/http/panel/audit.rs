@@ -1,21 +1,14 @@
 //! The audit trail, the latest first: who did what to what, with a way to the thing, and as a file.
 
 use askama::Template;
-use axum::{
-    body::{Body, Bytes},
-    http::{
-        HeaderValue, StatusCode,
-        header::{CONTENT_DISPOSITION, CONTENT_TYPE},
-    },
-    response::{IntoResponse as _, Response},
-};
-use serde_json::{Value, json};
+use axum::{http::StatusCode, response::Response};
+use serde_json::Value;
 use sync_protocol::time::Timestamp;
 use uuid::Uuid;
 
 use super::{
     door::Here,
-    export::harmless,
+    export::{Cell, Format, PIECE, hand_on, note, send},
     frame::Frame,
     guard,
     list::{List, Making, PAGE},
@@ -23,7 +16,6 @@ use super::{
     when,
 };
 use crate::{
-    app::{App, users::By},
     domain::{
         account::Account,
         id::{OrderId, UserId},
@@ -35,8 +27,6 @@ use crate::{
     },
 };
 
-/// Rows that a file asks for at once.
-const PIECE: usize = 1_000;
 /// What acts begin with, and the words for it.
 const AREAS: [(&str, &str, &str); 9] = [
     ("user.", "Accounts", "Akun"),
@@ -272,68 +262,51 @@ pub(super) fn pairs(detail: &str) -> Vec<(String, String)> {
     pairs.collect()
 }
 
-/// The trail as a file, with the same filters: a piece at a time, so its length takes no memory.
+/// The trail as a file, with the same filters.
 pub(super) async fn csv(here: Here) -> Response {
-    let app = here.app().clone();
-    let asked: String = here.door.visitor.query.chars().take(300).collect();
     let begun = async {
-        let by = By::account(&here.signed.account);
-        let detail = json!({"filter": asked});
-        app.note_alone(&by, "audit.export", detail).await?;
-        let mut tx = app.store.read().await?;
+        note(&here, "audit.export").await?;
+        let mut tx = here.app().store.read().await?;
         filter(&here, &mut tx).await
     };
     let filter = match begun.await {
         Ok(filter) => filter,
         Err(error) => return guard::failed(&error),
     };
-    let start = filter.map(|filter| (filter, END));
-    let head = "\u{FEFF}at,who,act,kind,subject,detail\r\n";
-    let first =
-        futures_util::stream::iter([Ok::<_, StoreError>(Bytes::from_static(head.as_bytes()))]);
-    let rest = futures_util::stream::try_unfold(start, move |state| {
-        let app = app.clone();
-        async move { piece(&app, state).await }
-    });
-    let body = Body::from_stream(futures_util::StreamExt::chain(first, rest));
-    let mut answer = (StatusCode::OK, body).into_response();
-    let headers = answer.headers_mut();
-    let kind = HeaderValue::from_static("text/csv; charset=utf-8");
-    headers.insert(CONTENT_TYPE, kind);
-    let name = HeaderValue::from_static("attachment; filename=\"audit.csv\"");
-    headers.insert(CONTENT_DISPOSITION, name);
-    answer
+    let head = ["at", "who", "act", "kind", "subject", "detail"].map(str::to_owned);
+    let name = "audit";
+    send(Format::Csv, name, head.into(), move |filling| async move {
+        // A filter that nothing can fit.
+        let Some(filter) = filter else {
+            return;
+        };
+        let mut after = END;
+        loop {
+            let read = async {
+                let mut tx = here.app().store.read().await?;
+                store::audit_list::before(&mut tx, &filter, after, PIECE).await
+            };
+            let rows = read.await;
+            if let Some(last) = rows.as_ref().ok().and_then(|rows| rows.last()) {
+                after = (last.at, last.id);
+            }
+            if !hand_on(&filling, rows, cells).await {
+                return;
+            }
+        }
+    })
 }
 
-type State = Option<(TrailFilter, (Timestamp, Uuid))>;
-
-async fn piece(app: &App, state: State) -> Result<Option<(Bytes, State)>, StoreError> {
-    let Some((filter, after)) = state else {
-        return Ok(None);
-    };
-    let mut tx = app.store.read().await?;
-    let rows = store::audit_list::before(&mut tx, &filter, after, PIECE).await?;
-    let next = rows.last().filter(|_| rows.len() == PIECE);
-    let next = next.map(|last| (filter.clone(), (last.at, last.id)));
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in &rows {
-        let at = chrono::DateTime::from_timestamp_millis(row.at.0).unwrap_or_default();
-        let who = row.actor.as_deref().unwrap_or(&row.actor_kind);
-        let subject = row.subject.map_or_else(String::new, |id| id.to_string());
-        let cells = [
-            at.to_rfc3339(),
-            harmless(who),
-            harmless(&row.action),
-            harmless(&row.subject_kind),
-            subject,
-            harmless(&row.detail),
-        ];
-        // Into memory, and every row has as many cells.
-        let written = writer.write_record(&cells);
-        debug_assert!(written.is_ok(), "memory takes a row");
-    }
-    Ok(Some((
-        Bytes::from(writer.into_inner().unwrap_or_default()),
-        next,
-    )))
+fn cells(row: TrailRow) -> Vec<Cell> {
+    let at = chrono::DateTime::from_timestamp_millis(row.at.0).unwrap_or_default();
+    let subject = row.subject.map(|id| id.to_string());
+    let texts = [
+        at.to_rfc3339(),
+        row.actor.unwrap_or(row.actor_kind),
+        row.action,
+        row.subject_kind,
+        subject.unwrap_or_default(),
+        row.detail,
+    ];
+    texts.into_iter().map(Cell::Text).collect()
 }

@@ -2,7 +2,8 @@
 //!
 //! Invariants: a cell that a spreadsheet would take for a formula is text. Rows are read after a place, in pieces of
 //! their own, so no lock and no snapshot lasts as long as a slow reader. Whoever takes a list away leaves a row in the audit
-//! trail. A list reads its rows by `orders` or `tickets`; how a file is written is `csv`'s and `sheet`'s.
+//! trail. A list reads its rows by `orders`, `tickets`, or where its page is; how a file is written is `csv`'s and
+//! `sheet`'s.
 
 mod csv;
 mod orders;
@@ -32,20 +33,20 @@ use super::door::Here;
 use crate::{app::users::By, store::StoreError};
 
 /// Rows that are asked for at once.
-const PIECE: usize = 1_000;
+pub(in crate::http::panel) const PIECE: usize = 1_000;
 /// Pieces that wait to be written.
 const AHEAD: usize = 2;
 
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
+pub(in crate::http::panel) enum Format {
     Csv,
     Xlsx,
 }
 
 /// One cell.
 #[derive(Clone, Debug, PartialEq)]
-enum Cell {
+pub(in crate::http::panel) enum Cell {
     Text(String),
     Number(f64),
 }
@@ -53,28 +54,29 @@ enum Cell {
 /// Pieces of rows on their way to the file.
 type Rows = mpsc::Receiver<Result<Vec<Vec<Cell>>, StoreError>>;
 /// Where a list puts them.
-type Filling = mpsc::Sender<Result<Vec<Vec<Cell>>, StoreError>>;
+pub(in crate::http::panel) type Filling = mpsc::Sender<Result<Vec<Vec<Cell>>, StoreError>>;
 /// Pieces of the file on their way out.
 type Out = mpsc::Sender<std::io::Result<Bytes>>;
 
 impl Cell {
-    fn text(text: impl Into<String>) -> Self {
+    pub(in crate::http::panel) fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
     }
 }
 
 /// Notes that a list is taken away.
-async fn note(here: &Here, what: &str) -> Result<(), StoreError> {
+pub(in crate::http::panel) async fn note(here: &Here, what: &str) -> Result<(), StoreError> {
     let filter: String = here.door.visitor.query.chars().take(300).collect();
+    let event = here.event().map(|event| event.slug.as_str());
     let by = By::account(&here.signed.account);
     here.app()
-        .note_alone(&by, what, json!({"filter": filter}))
+        .note_alone(&by, what, json!({"filter": filter, "event": event}))
         .await
 }
 
 /// Sends a file whose rows `fill` gives. The answer begins at once; what fails afterwards cuts it off, so that nobody takes
 /// a part for the whole.
-fn send<F>(
+pub(in crate::http::panel) fn send<F>(
     format: Format,
     name: &str,
     head: Vec<String>,
@@ -112,12 +114,12 @@ where
 }
 
 /// Hands on a piece of rows; false when it was the last, or nobody wants more.
-async fn hand_on<R>(
+pub(in crate::http::panel) async fn hand_on<R>(
     filling: &Filling,
     rows: Result<Vec<R>, StoreError>,
-    line: impl Fn(&R) -> Vec<Cell>,
+    line: impl Fn(R) -> Vec<Cell>,
 ) -> bool {
     let is_end = rows.as_ref().map_or(true, |rows| rows.len() < PIECE);
-    let lines = rows.map(|rows| rows.iter().map(line).collect());
+    let lines = rows.map(|rows| rows.into_iter().map(line).collect());
     filling.send(lines).await.is_ok() && !is_end
 }

@@ -53,7 +53,7 @@ async fn file(here: Here, format: Format) -> Response {
         let mut walk = None;
         loop {
             let rows = piece(&here, &question, &mut walk).await;
-            if !hand_on(&filling, rows, |row| line(&here, &question, row)).await {
+            if !hand_on(&filling, rows, |row| line(&here, &question, &row)).await {
                 return;
             }
         }

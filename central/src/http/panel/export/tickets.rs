@@ -87,7 +87,7 @@ fn file(here: Here, format: Format, name: &str, question: Question) -> Response 
         let mut walk = None;
         loop {
             let rows = piece(&here, &question, &mut walk).await;
-            if !hand_on(&filling, rows, |row| line(&here, &question, row)).await {
+            if !hand_on(&filling, rows, |row| line(&here, &question, &row)).await {
                 return;
             }
         }

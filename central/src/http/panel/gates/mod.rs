@@ -9,7 +9,6 @@ pub(super) mod check;
 pub(super) mod conflict;
 mod conflict_row;
 pub(super) mod enrol;
-mod file;
 pub(super) mod gate_rule;
 pub(super) mod live;
 mod live_shown;

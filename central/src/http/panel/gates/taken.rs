@@ -4,21 +4,21 @@
 use std::collections::BTreeMap;
 
 use axum::response::Response;
-use serde_json::json;
 use sync_protocol::id::EventId;
-use tokio::sync::mpsc;
 
 use super::{
-    super::{door::Here, guard},
+    super::{
+        door::Here,
+        export::{Cell, Format, PIECE, hand_on, note, send},
+        guard,
+    },
     conflict, conflict_row,
-    file::{AHEAD, Format, PIECE, Rows, send},
     scan_list::{self, Names},
 };
 use crate::{
-    app::users::By,
     domain::event::Event,
     http::refusal::Refusal,
-    store::{self, StoreError},
+    store::{self, StoreError, conflict_list::ConflictItem, scan_list::ScanItem},
 };
 
 const SCANS: [(&str, &str); 11] = [
@@ -56,13 +56,6 @@ fn head(here: &Here, words: &[(&str, &str)]) -> Vec<String> {
     words.iter().map(say).collect()
 }
 
-async fn note(here: &Here, what: &str, event: Option<&Event>) -> Result<(), StoreError> {
-    let filter: String = here.door.visitor.query.chars().take(300).collect();
-    let detail = json!({"filter": filter, "event": event.map(|event| event.slug.as_str())});
-    let by = By::account(&here.signed.account);
-    here.app().note_alone(&by, what, detail).await
-}
-
 pub(in super::super) async fn scans_csv(here: Here) -> Response {
     scans(here, Format::Csv).await
 }
@@ -75,46 +68,44 @@ async fn scans(here: Here, format: Format) -> Response {
     let Some(event) = here.event().cloned() else {
         return Refusal::INTERNAL.answer();
     };
-    let words = head(&here, &SCANS);
-    match scan_rows(here, event).await {
-        Ok(rows) => send(format, "scans", words, rows).await,
-        Err(error) => guard::failed(&error),
-    }
-}
-
-async fn scan_rows(here: Here, event: Event) -> Result<Rows, StoreError> {
-    note(&here, "scans.export", Some(&event)).await?;
-    let names = Names::load(&here, event.id).await?;
-    let filter = scan_list::filter(&here, &event, &names).await?;
-    let (filling, rows) = mpsc::channel(AHEAD);
-    let Some(filter) = filter else {
-        return Ok(rows);
+    let begun = async {
+        note(&here, "scans.export").await?;
+        let names = Names::load(&here, event.id).await?;
+        let filter = scan_list::filter(&here, &event, &names).await?;
+        Ok::<_, StoreError>((names, filter))
     };
-    tokio::spawn(async move {
+    let (names, filter) = match begun.await {
+        Ok(begun) => begun,
+        Err(error) => return guard::failed(&error),
+    };
+    let head = head(&here, &SCANS);
+    send(format, "scans", head, move |filling| async move {
+        // A filter that nothing can fit.
+        let Some(filter) = filter else {
+            return;
+        };
         let mut after = None;
         loop {
             let read = async {
                 let mut tx = here.app().store.read().await?;
                 store::scan_list::page(&mut tx, &filter, after.as_ref(), PIECE).await
             };
-            let items = read.await;
-            let is_end = items.as_ref().map_or(true, |items| items.len() < PIECE);
-            let last = items.as_ref().ok().and_then(|items| items.last());
-            after = last.map(store::scan_list::ScanItem::place);
-            let line = |item: &store::scan_list::ScanItem| {
-                scan_line(scan_list::row(&here, &event, &names, item))
-            };
-            let lines = items.map(|items| items.iter().map(line).collect());
-            if filling.send(lines).await.is_err() || is_end {
+            let rows = read.await;
+            after = rows
+                .as_ref()
+                .ok()
+                .and_then(|rows| rows.last())
+                .map(ScanItem::place);
+            let line = |item| scan_line(scan_list::row(&here, &event, &names, &item));
+            if !hand_on(&filling, rows, line).await {
                 return;
             }
         }
-    });
-    Ok(rows)
+    })
 }
 
-fn scan_line(row: scan_list::Row) -> Vec<String> {
-    vec![
+fn scan_line(row: scan_list::Row) -> Vec<Cell> {
+    let texts = [
         row.time,
         row.error,
         row.number,
@@ -126,7 +117,8 @@ fn scan_line(row: scan_list::Row) -> Vec<String> {
         row.gate,
         row.node,
         row.operator,
-    ]
+    ];
+    texts.into_iter().map(Cell::Text).collect()
 }
 
 pub(in super::super) async fn inbox_csv(here: Here) -> Response {
@@ -148,20 +140,18 @@ pub(in super::super) async fn conflicts_xlsx(here: Here) -> Response {
 }
 
 async fn conflicts(here: Here, event: Option<Event>, format: Format) -> Response {
-    let words = head(&here, &CONFLICTS);
-    match conflict_rows(here, event.as_ref()).await {
-        Ok(rows) => send(format, "conflicts", words, rows).await,
-        Err(error) => guard::failed(&error),
-    }
-}
-
-async fn conflict_rows(here: Here, event: Option<&Event>) -> Result<Rows, StoreError> {
-    note(&here, "conflicts.export", event).await?;
     let filter = conflict::filter(&here);
-    let events = conflict::events(&here, event).await?;
-    let ids: Vec<EventId> = events.keys().copied().collect();
-    let (filling, rows) = mpsc::channel(AHEAD);
-    tokio::spawn(async move {
+    let begun = async {
+        note(&here, "conflicts.export").await?;
+        conflict::events(&here, event.as_ref()).await
+    };
+    let events = match begun.await {
+        Ok(events) => events,
+        Err(error) => return guard::failed(&error),
+    };
+    let head = head(&here, &CONFLICTS);
+    send(format, "conflicts", head, move |filling| async move {
+        let ids: Vec<EventId> = events.keys().copied().collect();
         let mut after = None;
         loop {
             let read = async {
@@ -169,31 +159,29 @@ async fn conflict_rows(here: Here, event: Option<&Event>) -> Result<Rows, StoreE
                 store::conflict_list::page(&mut tx, &ids, &filter, after.as_ref(), PIECE).await
             };
             let items = read.await;
-            let is_end = items.as_ref().map_or(true, |items| items.len() < PIECE);
-            let last = items.as_ref().ok().and_then(|items| items.last());
-            after = last.map(store::conflict_list::ConflictItem::place);
-            let lines = match items {
-                Ok(items) => conflict_lines(&here, &events, &items).await,
-                Err(error) => Err(error),
-            };
-            if filling.send(lines).await.is_err() || is_end {
+            after = items
+                .as_ref()
+                .ok()
+                .and_then(|items| items.last())
+                .map(ConflictItem::place);
+            let rows = shown(&here, &events, items).await;
+            if !hand_on(&filling, rows, conflict_line).await {
                 return;
             }
         }
-    });
-    Ok(rows)
+    })
 }
 
-async fn conflict_lines(
+/// The rows as the page shows them, one for each.
+async fn shown(
     here: &Here,
     events: &BTreeMap<EventId, Event>,
-    items: &[store::conflict_list::ConflictItem],
-) -> Result<Vec<Vec<String>>, StoreError> {
-    let rows = conflict::rows(here, events, items).await?;
-    Ok(rows.into_iter().map(conflict_line).collect())
+    items: Result<Vec<ConflictItem>, StoreError>,
+) -> Result<Vec<conflict_row::Row>, StoreError> {
+    conflict::rows(here, events, &items?).await
 }
 
-fn conflict_line(row: conflict_row::Row) -> Vec<String> {
+fn conflict_line(row: conflict_row::Row) -> Vec<Cell> {
     let side = |side: Option<&conflict_row::SideCell>| match side {
         Some(side) => [
             format!("{} / {}", side.gate, side.node),
@@ -211,7 +199,7 @@ fn conflict_line(row: conflict_row::Row) -> Vec<String> {
     let decided = row
         .decided
         .map(|one| format!("{} ({}, {})", one.words, one.author, one.at));
-    vec![
+    let texts = [
         row.event,
         row.kind,
         row.number,
@@ -225,5 +213,6 @@ fn conflict_line(row: conflict_row::Row) -> Vec<String> {
         there,
         decided.unwrap_or_default(),
         notes.join(" / "),
-    ]
+    ];
+    texts.into_iter().map(Cell::Text).collect()
 }
