@@ -54,8 +54,13 @@ serving=(
 )
 
 [ ${#socket} -le 100 ] || { echo "mariadb.sh: TMPDIR is too long for a socket: $socket" >&2; exit 1; }
-mariadb-install-db "${common[@]}" --auth-root-authentication-method=normal --skip-test-db \
-    --skip-name-resolve >"$log" 2>&1 </dev/null || fail "mariadb-install-db failed"
+install() {
+    rm -rf "$folder/data"
+    mariadb-install-db "${common[@]}" --auth-root-authentication-method=normal --skip-test-db \
+        --skip-name-resolve >"$log" 2>&1 </dev/null
+}
+# Of many that are made at the same time on a busy machine one sometimes fails, and never twice.
+install || install || fail "mariadb-install-db failed"
 
 # A free port cannot be reserved for another process, so try one below the range the system gives out itself.
 for _ in 1 2 3 4 5 6 7 8 9 10; do

@@ -12,6 +12,9 @@ async fn the_verdicts_in_both_languages_and_themes() {
     gate.hands.press(&format!("{}\n", gate.code(0))).await;
     gate.hands.until(ADMITTED).await;
     gate.looks("gate-admit").await;
+    // The same code within a second is a trigger that bounces, unless another came between.
+    gate.hands.press("rubbish-of-some-length\n").await;
+    gate.hands.until(REFUSED).await;
     gate.hands.press(&format!("{}\n", gate.code(0))).await;
     gate.stage_says("Ticket already used").await;
     gate.hands.picture("gate-refuse").await;
