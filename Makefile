@@ -65,7 +65,7 @@ bench:
 	@scripts/setup.sh bench
 	@mkdir -p target/bench/tmp
 	cargo build --release --workspace --bins
-	TMPDIR="$(CURDIR)/target/bench/tmp" cargo bench --workspace --bench figures
+	GERBANG_MARIADB_DURABLE=1 TMPDIR="$(CURDIR)/target/bench/tmp" cargo bench --workspace --bench figures
 
 # A night's run. The same tests with fewer kills are part of make test.
 crash:

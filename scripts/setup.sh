@@ -35,6 +35,7 @@ machine                     cpio                cpio
 machine                     kmod                depmod
 arm64                       g++-aarch64-linux-gnu aarch64-linux-gnu-g++
 arm64                       qemu-user-static    qemu-aarch64-static
+test                        eatmydata           eatmydata
 test,bench                  mariadb-server-core mariadb-install-db
 test,bench                  mariadb-client-core my_print_defaults
 '
