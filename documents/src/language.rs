@@ -195,6 +195,12 @@ impl Language {
         self.labels().moment(at, zone)
     }
 
+    /// `12 December 2026, 18:30:05 WIB`, `12 Desember 2026, 18.30.05 WIB`, where seconds tell moments apart.
+    #[must_use]
+    pub fn second(self, at: DateTime<Utc>, zone: Tz) -> String {
+        self.labels().second(at, zone)
+    }
+
     /// `Sat 12 December 2026`
     #[must_use]
     pub fn day(self, date: NaiveDate) -> String {
@@ -250,6 +256,14 @@ impl Labels {
             self.plain_day(local.date_naive()),
             self.clock(at, zone)
         )
+    }
+
+    /// `12 December 2026, 18:30:05 WIB`
+    pub(crate) fn second(&self, at: DateTime<Utc>, zone: Tz) -> String {
+        let (local, point) = (at.with_timezone(&zone), self.point);
+        let clock = format!("%H{point}%M{point}%S %Z");
+        let day = self.plain_day(local.date_naive());
+        format!("{day}, {}", local.format(&clock))
     }
 
     /// `18:30 WIB`, `18.30 WIB`
@@ -334,5 +348,7 @@ mod tests {
         ] {
             assert_eq!(Language::Indonesian.labels().moment(at, zone), text);
         }
+        let text = "22 November 2026, 00.05.00 WIB";
+        assert_eq!(Language::Indonesian.second(at, Jakarta), text);
     }
 }

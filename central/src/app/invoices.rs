@@ -101,7 +101,7 @@ impl App {
             buyer: self.party(tx, order).await?,
             event: documents::Event {
                 name: event.name.clone(),
-                venue: format!("{}, {}", event.venue, event.city),
+                venue: event.place(),
                 days: view.setup.days.iter().filter_map(event_day).collect(),
             },
             lines: lines(view),

@@ -221,6 +221,16 @@ pub struct EventSetup {
     pub check_outs: Vec<Timestamp>,
 }
 
+impl Event {
+    /// `Stadium, Jakarta`; of a draft as much as is known.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let parts = [self.venue.trim(), self.city.trim()];
+        let known: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        known.join(", ")
+    }
+}
+
 impl EventSetup {
     /// What gates are told; `keys` are the public keys that they check tickets with.
     #[must_use]

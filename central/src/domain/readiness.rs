@@ -69,6 +69,8 @@ named_enum! {
         Missing => "missing",
         /// Nothing was done, and nothing has to be.
         Optional => "optional",
+        /// Nothing is missing, and it waits for somebody to do it.
+        Ready => "ready",
     }
 }
 
@@ -120,7 +122,7 @@ pub fn progress(
             Step::Access if setup.types.is_empty() || setup.days.is_empty() => false,
             Step::Publish if setup.event.status == EventStatus::Draft => {
                 return match missing.is_empty() {
-                    true => Progress::Optional,
+                    true => Progress::Ready,
                     false => Progress::Missing,
                 };
             }

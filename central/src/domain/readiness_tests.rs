@@ -123,7 +123,7 @@ fn what_no_event_must_have_is_optional_until_it_is_there() {
         (Step::Settings, Progress::Optional),
         (Step::Promos, Progress::Optional),
         (Step::Types, Progress::Done),
-        (Step::Publish, Progress::Optional),
+        (Step::Publish, Progress::Ready),
     ] {
         assert_eq!(of(stands(false, false), step), Some(progress), "{step:?}");
     }

@@ -11,8 +11,8 @@ use super::{
     frame::Frame,
     guard,
     list::{List, PAGE},
-    nav::Tab,
     number,
+    tab::Tab,
     ticket_list::{Question, Row, described, filter, shown},
 };
 use crate::{

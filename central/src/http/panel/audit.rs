@@ -258,6 +258,7 @@ pub(super) fn pairs(detail: &str) -> Vec<(String, String)> {
     };
     let pairs = fields
         .iter()
+        .filter(|(_, value)| !value.is_null())
         .map(|(name, value)| (name.clone(), text(value)));
     pairs.collect()
 }

@@ -62,8 +62,6 @@ struct Detail {
     may_cancel: bool,
     is_cancelled: bool,
     is_public: bool,
-    sees_orders: bool,
-    sees_scans: bool,
 }
 
 struct TypeRow {
@@ -100,7 +98,7 @@ pub(super) async fn list(here: Here) -> Response {
             path: format!("/panel/events/{}", event.slug),
             name: event.name.clone(),
             organiser: organiser.map_or_else(String::new, |client| client.name.clone()),
-            place: format!("{}, {}", event.venue, event.city),
+            place: event.place(),
             begins: when::moment(event.starts_at, &event.time_zone, language),
             status: status::event(event.status, language),
             sold: number::of(taken, quota, language),
@@ -170,11 +168,7 @@ fn filled(here: &Here, page: Frame, setup: &EventSetup) -> Detail {
         facts: vec![
             fact("Begins", "Mulai", moment(event.starts_at)),
             fact("Ends", "Selesai", moment(event.ends_at)),
-            fact(
-                "Place",
-                "Tempat",
-                format!("{}, {}", event.venue, event.city),
-            ),
+            fact("Place", "Tempat", event.place()),
             fact("Time zone", "Zona waktu", event.time_zone.clone()),
         ],
         missing: missing
@@ -202,8 +196,6 @@ fn filled(here: &Here, page: Frame, setup: &EventSetup) -> Detail {
         may_cancel: may_move(EventStatus::Cancelled),
         is_cancelled: may_open && event.status == EventStatus::Cancelled,
         is_public: event.status != EventStatus::Draft,
-        sees_orders: here.may(Permission::OrdersView, event),
-        sees_scans: here.may(Permission::ScansView, event),
     }
 }
 
@@ -236,7 +228,7 @@ pub(super) async fn close(here: Here) -> Response {
     };
     let by = By::account(&here.signed.account);
     match here.app().close_sale(&by, event.id).await {
-        Ok(()) => to(&format!("/panel/events/{}?done=closed", event.slug)),
+        Ok(()) => to(&closed(&here, &event)),
         Err(error) => moved(&here, &error).await,
     }
 }

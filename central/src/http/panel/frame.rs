@@ -28,8 +28,8 @@ pub(super) struct Frame {
     section: Option<Section>,
     /// The way here: address and name.
     pub(super) crumbs: Vec<(String, String)>,
-    /// The other pages about the same event: address, words, and whether it is this one.
-    pub(super) tabs: Vec<(String, &'static str, bool)>,
+    /// The pages about the same event, in groups.
+    tabs: Vec<ShownGroup>,
     /// What was just done.
     pub(super) done: Option<&'static str>,
     /// What was wrong.
@@ -90,18 +90,36 @@ impl Frame {
         }
     }
 
-    /// Of somebody signed in, about one event: below the list of events, with the event's tabs.
+    /// Of somebody signed in, about one event: below the list of events, with the event's pages.
     pub(super) fn of_event(here: &Here, event: &Event, on: Tab) -> Self {
-        let may = |permission| here.may(permission, event);
-        let tabs = nav::TABS.iter().filter(|(.., needs)| may(*needs));
-        let tabs = tabs.map(|(tab, path, (english, indonesian), _)| {
-            let path = format!("/panel/events/{}{path}", event.slug);
-            (path, here.say(english, indonesian), *tab == on)
-        });
-        let tabs = tabs.collect();
         let frame =
             Self::inside(here, Section::Events).below("/panel/events", here.say("Events", "Acara"));
-        Self { tabs, ..frame }
+        // These two have the event's name as their heading.
+        if matches!(on, Tab::Overview | Tab::Setup) {
+            return frame.beside(here, event, on);
+        }
+        frame.named(event).beside(here, event, on)
+    }
+
+    /// Of a list of everything, which is a page of an event while it shows that event alone.
+    pub(super) fn of_list(here: &Here, section: Section, only: Option<&Event>, on: Tab) -> Self {
+        let frame = Self::inside(here, section);
+        match only {
+            Some(event) => frame.named(event).beside(here, event, on),
+            None => frame,
+        }
+    }
+
+    /// One step below the event's own page.
+    fn named(self, event: &Event) -> Self {
+        self.below(&format!("/panel/events/{}", event.slug), &event.name)
+    }
+
+    fn beside(self, here: &Here, event: &Event, on: Tab) -> Self {
+        Self {
+            tabs: tab::of_event(here, event, on),
+            ..self
+        }
     }
 
     /// The same, one step below another page.
@@ -167,6 +185,23 @@ impl Frame {
             (Language::Indonesian, "Indonesia"),
             (Language::English, "English"),
         ];
+    /// The pages of the same event, where there are others than this one.
+    pub(super) fn tabs(&self) -> &[ShownGroup] {
+        let pages: usize = self.tabs.iter().map(|group| group.pages.len()).sum();
+        if pages > 1 { &self.tabs } else { &[] }
+    }
+
+    /// The group that this page is one of, where it holds others.
+    pub(super) fn group(&self) -> Option<&ShownGroup> {
+        let on = self.tabs().iter().find(|group| group.is_on());
+        on.filter(|group| group.pages.len() > 1)
+    }
+
+    /// A count as its language writes it.
+    pub(super) fn count(&self, count: &impl std::fmt::Display) -> String {
+        number::any(count, self.visitor.language)
+    }
+
         all.into_iter().map(|(language, name)| {
             let address = self.visitor.in_language(language);
             let is_on = language == self.visitor.language;

@@ -1,5 +1,8 @@
-//! The way around: sections of the panel, of which everybody sees those that are open to them, and the tabs of an event.
+//! The way around: sections of the panel, of which everybody sees those that are open to them.
+//!
+//! The pages of one event stand in `tab.rs`.
 
+use super::tab;
 use crate::domain::{
     permission::Permission,
     policy::{Powers, Thing},
@@ -251,102 +254,14 @@ pub(super) fn opened_by(permission: Permission) -> Vec<(&'static str, &'static s
         needs.is_some_and(|(needed, _)| *needed == permission)
     });
     let links = links.map(|link| (link.english, link.indonesian));
-    let tabs = TABS.iter().filter(|(.., needs)| *needs == permission);
-    let tabs = tabs.map(|(_, _, words, _)| *words);
     let mut all = Vec::new();
-    for words in links.chain(tabs) {
+    for words in links.chain(tab::opened_by(permission)) {
         if !all.contains(&words) {
             all.push(words);
         }
     }
     all
 }
-
-/// A page about one event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tab {
-    Overview,
-    Reports,
-    Live,
-    Attendees,
-    Nodes,
-    Scans,
-    Setup,
-    Promos,
-    Conflicts,
-    Receipts,
-    Wristbands,
-}
-
-/// The tabs of an event: which, what its address ends with, its words, and what it takes.
-pub(super) const TABS: &[(Tab, &str, (&str, &str), Permission)] = &[
-    (
-        Tab::Overview,
-        "",
-        ("Overview", "Ringkasan"),
-        Permission::EventsView,
-    ),
-    (
-        Tab::Reports,
-        "/reports",
-        ("Reports", "Laporan"),
-        Permission::ReportsView,
-    ),
-    (
-        Tab::Setup,
-        "/setup",
-        ("Set-up", "Persiapan"),
-        Permission::EventsManage,
-    ),
-    (
-        Tab::Promos,
-        "/promos",
-        ("Promo codes", "Kode promo"),
-        Permission::EventsManage,
-    ),
-    (
-        Tab::Live,
-        "/live",
-        ("Door now", "Pintu sekarang"),
-        Permission::ScansView,
-    ),
-    (
-        Tab::Attendees,
-        "/attendees",
-        ("Attendees", "Peserta"),
-        Permission::OrdersView,
-    ),
-    (
-        Tab::Nodes,
-        "/nodes",
-        ("Gates", "Gerbang"),
-        Permission::ScansView,
-    ),
-    (
-        Tab::Scans,
-        "/scans",
-        ("Scans", "Pindaian"),
-        Permission::ScansView,
-    ),
-    (
-        Tab::Conflicts,
-        "/conflicts",
-        ("Conflicts", "Konflik"),
-        Permission::ScansView,
-    ),
-    (
-        Tab::Receipts,
-        "/receipts",
-        ("Receipts", "Faktur"),
-        Permission::OrdersView,
-    ),
-    (
-        Tab::Wristbands,
-        "/wristbands",
-        ("Wristbands", "Gelang"),
-        Permission::EventsView,
-    ),
-];
 
 #[cfg(test)]
 mod tests {

@@ -1,15 +1,23 @@
 //! Counts as people read them: with their thousands apart, as their language has it.
 
+use std::fmt::Display;
+
 use documents::Language;
 
 /// A count with its thousands apart.
 pub(in crate::http::panel) fn grouped(count: i64, language: Language) -> String {
+    any(&count, language)
+}
+
+/// The same of whatever writes itself as a whole number.
+pub(in crate::http::panel) fn any(count: &impl Display, language: Language) -> String {
     let apart = match language {
         Language::English => ',',
         Language::Indonesian => '.',
     };
-    let digits = count.unsigned_abs().to_string();
-    let mut text = String::from(if count < 0 { "-" } else { "" });
+    let count = count.to_string();
+    let digits = count.trim_start_matches('-');
+    let mut text = String::from(if count.starts_with('-') { "-" } else { "" });
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(apart);
@@ -43,6 +51,7 @@ mod tests {
         ] {
             assert_eq!(grouped(count, Language::English), english);
             assert_eq!(grouped(count, Language::Indonesian), indonesian);
+            assert_eq!(any(&count, Language::English), english);
         }
     }
 }

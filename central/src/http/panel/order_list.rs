@@ -14,7 +14,9 @@ use super::{
     guard,
     list::{Bulk, List, Making, PAGE},
     nav::Section,
-    order_bulk, status, when,
+    order_bulk, status,
+    tab::Tab,
+    when,
 };
 use crate::{
     domain::{
@@ -55,6 +57,13 @@ pub(super) struct Question {
     pub(super) events: BTreeMap<EventId, Event>,
     /// Those that the list is limited to; `None` = all there are.
     pub(super) limit: Option<Vec<EventId>>,
+}
+
+impl Question {
+    /// The one event that is asked for.
+    fn only(&self) -> Option<&Event> {
+        self.filter.event.and_then(|event| self.events.get(&event))
+    }
 }
 
 /// Reads the address; only events that the account sees are in it.
@@ -129,7 +138,7 @@ async fn load(here: &Here) -> Result<Page, StoreError> {
     let shown_numbers = rows.iter().map(|row| row.number.clone()).collect();
     list.bulk = Bulk::new(here, order_bulk::deeds(here), shown_numbers);
     Ok(Page {
-        page: Frame::inside(here, Section::Orders),
+        page: Frame::of_list(here, Section::Orders, question.only(), Tab::Orders),
         list,
         rows: rows.iter().map(|row| shown(here, &question, row)).collect(),
     })

@@ -12,7 +12,9 @@ use super::{
     guard,
     list::{List, Making, PAGE},
     nav::Section,
-    status, when,
+    status,
+    tab::Tab,
+    when,
 };
 use crate::{
     domain::{
@@ -61,6 +63,11 @@ pub(super) struct Question {
 impl Question {
     pub(super) fn seen(&self) -> Vec<EventId> {
         self.events.keys().copied().collect()
+    }
+
+    /// The one event that is asked for.
+    fn only(&self) -> Option<&Event> {
+        self.filter.event.and_then(|event| self.events.get(&event))
     }
 }
 
@@ -144,7 +151,7 @@ async fn load(here: &Here) -> Result<Page, StoreError> {
         ))
         .turned(rows, |row| row.place(filter.order()).text());
     Ok(Page {
-        page: Frame::inside(here, Section::Tickets),
+        page: Frame::of_list(here, Section::Tickets, question.only(), Tab::Tickets),
         list: list.done(&mut tx).await?,
         rows: rows
             .iter()

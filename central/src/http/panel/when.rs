@@ -24,7 +24,16 @@ pub(super) fn clock(at: Timestamp, zone: &str) -> String {
     at.with_timezone(&zone).format("%H:%M").to_string()
 }
 
-/// `2026-12-01 19:05:12`
+/// `1 December 2026, 19:05:12 WIB`
+pub(super) fn second(at: Timestamp, zone: &str, language: Language) -> String {
+    let zone: Tz = zone.parse().unwrap_or(Tz::UTC);
+    language.second(
+        DateTime::from_timestamp_millis(at.0).unwrap_or_default(),
+        zone,
+    )
+}
+
+/// `2026-12-01 19:05:12`, as files have it, whose rows are put in order by it.
 pub(super) fn precise(at: Timestamp, zone: &str) -> String {
     let zone: Tz = zone.parse().unwrap_or(Tz::UTC);
     let at = DateTime::from_timestamp_millis(at.0).unwrap_or_default();

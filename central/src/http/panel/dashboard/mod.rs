@@ -89,7 +89,7 @@ fn card(here: &Here, event: &Event, taken: i64, quota: i64) -> EventCard {
     EventCard {
         path: format!("/panel/events/{}", event.slug),
         name: event.name.clone(),
-        place: format!("{}, {}", event.venue, event.city),
+        place: event.place(),
         begins: when::moment(event.starts_at, &event.time_zone, language),
         status: status::event(event.status, language),
         sold: number::of(taken, quota, language),

@@ -13,9 +13,9 @@ use super::{
     super::{
         door::{Here, to},
         frame::Frame,
-        guard,
-        nav::Tab,
-        problem, when,
+        guard, problem,
+        tab::Tab,
+        when,
     },
     said,
 };
@@ -86,9 +86,8 @@ async fn load(here: &Here, event: &Event) -> Result<Page, StoreError> {
         records: import.records,
         fresh: import.fresh,
     });
-    let nodes = format!("/panel/events/{}/nodes", event.slug);
     Ok(Page {
-        page: Frame::of_event(here, event, Tab::Nodes).below(&nodes, here.say("Gates", "Gerbang")),
+        page: Frame::of_event(here, event, Tab::Bundles),
         name: event.name.clone(),
         slug: event.slug.clone(),
         rows: rows.collect(),

@@ -7,7 +7,8 @@ use super::super::{
     door::{Here, Meant, to},
     frame::Frame,
     guard,
-    nav::{Section, Tab},
+    nav::Section,
+    tab::Tab,
     when,
 };
 use crate::{
@@ -94,10 +95,7 @@ async fn load(here: &Here, event: Option<&Event>) -> Result<Page, StoreError> {
     );
     let may_start = event.is_none_or(|event| here.may(Permission::NodesManage, event));
     let frame = match event {
-        Some(event) => {
-            let nodes = format!("/panel/events/{}/nodes", event.slug);
-            Frame::of_event(here, event, Tab::Nodes).below(&nodes, here.say("Gates", "Gerbang"))
-        }
+        Some(event) => Frame::of_event(here, event, Tab::Checks),
         None => Frame::inside(here, Section::Checks),
     };
     Ok(Page {

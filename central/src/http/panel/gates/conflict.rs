@@ -12,8 +12,9 @@ use super::{
         frame::Frame,
         guard,
         list::{List, PAGE},
-        nav::{Section, Tab},
+        nav::Section,
         status,
+        tab::Tab,
     },
     conflict_row::{self, Other, Row},
     scan_list::Names,
@@ -155,10 +156,7 @@ async fn load(here: &Here, event: Option<&Event>) -> Result<Page, crate::app::ev
     let list = list.done(&mut tx).await?;
     drop(tx);
     let page = match event {
-        Some(event) => {
-            let overview = format!("/panel/events/{}", event.slug);
-            Frame::of_event(here, event, Tab::Conflicts).below(&overview, &event.name)
-        }
+        Some(event) => Frame::of_event(here, event, Tab::Conflicts),
         None => Frame::inside(here, Section::Conflicts),
     };
     Ok(Page {

@@ -46,7 +46,9 @@ pub(super) struct Row {
 pub(super) struct SideCell {
     pub(super) gate: String,
     pub(super) node: String,
+    /// As files have it, and as the page shows it.
     pub(super) time: String,
+    pub(super) when: String,
     pub(super) error: String,
     pub(super) operator: Option<String>,
     pub(super) is_override: bool,
@@ -79,15 +81,16 @@ pub(super) struct Other {
     pub(super) may_decide: bool,
 }
 
-fn moment(event: &Event, at: Timestamp) -> String {
-    when::precise(at, &event.time_zone)
+fn moment(here: &Here, event: &Event, at: Timestamp) -> String {
+    when::second(at, &event.time_zone, here.door.visitor.language)
 }
 
-fn side(event: &Event, names: &Names, side: &Side) -> SideCell {
+fn side(here: &Here, event: &Event, names: &Names, side: &Side) -> SideCell {
     SideCell {
         gate: names.gate(side.gate),
         node: names.node(side.scan.node),
-        time: moment(event, side.time.at),
+        time: when::precise(side.time.at, &event.time_zone),
+        when: moment(here, event, side.time.at),
         error: error_words(side.time),
         operator: side.operator.clone(),
         is_override: side.is_override,
@@ -114,15 +117,15 @@ fn decided(here: &Here, event: &Event, decided: &Decided) -> DecidedCell {
     DecidedCell {
         words: outcome_words(here, decided.outcome),
         author: decided.author.clone(),
-        at: moment(event, decided.at),
+        at: moment(here, event, decided.at),
     }
 }
 
-fn notes(event: &Event, notes: &[Note]) -> Vec<NoteCell> {
+fn notes(here: &Here, event: &Event, notes: &[Note]) -> Vec<NoteCell> {
     let note = |note: &Note| NoteCell {
         text: note.text.clone(),
         author: note.author.clone(),
-        at: moment(event, note.created_at),
+        at: moment(here, event, note.created_at),
     };
     notes.iter().map(note).collect()
 }
@@ -154,13 +157,13 @@ pub(super) async fn row(
         slug: event.slug.clone(),
         action: action_words(here, item.action),
         ruling: ruling_words(here, &item.ruling),
-        side: side(event, names, &item.side),
+        side: side(here, event, names, &item.side),
         winner: item
             .winner
             .as_ref()
-            .map(|winner| side(event, names, winner)),
+            .map(|winner| side(here, event, names, winner)),
         decided: item.decided.as_ref().map(|one| decided(here, event, one)),
-        notes: notes(event, &said),
+        notes: notes(here, event, &said),
         may_decide: here.may(Permission::ScansDecide, event),
     })
 }
@@ -195,7 +198,7 @@ pub(super) async fn others(
             title: title(here, event, &conflict),
             is_record: matches!(conflict.matter, Matter::Record { .. }),
             decided: known.get(&id).map(|one| decided(here, event, one)),
-            notes: notes(event, &conflict.notes),
+            notes: notes(here, event, &conflict.notes),
             may_decide: here.may(Permission::ScansDecide, event),
             id,
         });
@@ -215,7 +218,7 @@ fn title(here: &Here, event: &Event, conflict: &Conflict) -> String {
             "{node_name} · {} {} · {code} · {}",
             here.say("record", "catatan"),
             scan.seq,
-            moment(event, *received_at)
+            moment(here, event, *received_at)
         ),
         Matter::Node {
             node_name, reason, ..
@@ -226,7 +229,7 @@ fn title(here: &Here, event: &Event, conflict: &Conflict) -> String {
             most_per_minute,
         } => format!(
             "{node_name} · {} · {} {} {most_per_minute}/min",
-            moment(event, rush.from),
+            moment(here, event, rush.from),
             rush.passes,
             here.say("people, more than", "orang, lebih dari")
         ),

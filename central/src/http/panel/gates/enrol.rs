@@ -12,9 +12,9 @@ use super::{
     super::{
         door::{Here, to},
         frame::Frame,
-        guard,
-        nav::Tab,
-        problem, qr, when,
+        guard, problem, qr,
+        tab::Tab,
+        when,
     },
     node_form::{self, Fields},
     node_list::tab_page,

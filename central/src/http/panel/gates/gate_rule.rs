@@ -22,7 +22,7 @@ use super::{
         door::{Here, to},
         frame::Frame,
         guard,
-        nav::Tab,
+        tab::Tab,
     },
     said,
 };
@@ -91,9 +91,8 @@ async fn load(here: &Here, event: &Event) -> Result<Page, StoreError> {
         });
         (member.account.name, role, member.account.is_active)
     });
-    let nodes = format!("/panel/events/{}/nodes", event.slug);
     Ok(Page {
-        page: Frame::of_event(here, event, Tab::Nodes).below(&nodes, here.say("Gates", "Gerbang")),
+        page: Frame::of_event(here, event, Tab::Rules),
         name: event.name.clone(),
         slug: event.slug.clone(),
         idle: idle.map(|ms| ms / MINUTE_MS),

@@ -24,7 +24,7 @@ use super::{
         door::{Here, to},
         frame::Frame,
         guard,
-        nav::Tab,
+        tab::Tab,
     },
     live_shown::Shown,
 };

@@ -3,7 +3,7 @@
 use documents::Language;
 use sync_protocol::{occupancy::Reason as Doubt, time::Timestamp, verdict::Reason};
 
-use super::super::when;
+use super::super::{number, when};
 use crate::{
     app::live::{DoorNow, MINUTES},
     http::visitor::Visitor,
@@ -61,7 +61,10 @@ impl Shown {
             language,
             at: clock(now.at),
             inside: range.inside,
-            range: (range.low != range.high).then(|| format!("{}–{}", range.low, range.high)),
+            range: (range.low != range.high).then(|| {
+                let count = |count| number::any(&count, language);
+                format!("{}–{}", count(range.low), count(range.high))
+            }),
             as_of: clock(range.as_of),
             doubts: range
                 .reasons
@@ -93,6 +96,11 @@ impl Shown {
             Language::English => english,
             Language::Indonesian => indonesian,
         }
+    }
+
+    /// A count as its language writes it.
+    pub(super) fn count(&self, count: &impl std::fmt::Display) -> String {
+        number::any(count, self.language)
     }
 
     /// Width of a drawing.
@@ -174,15 +182,18 @@ fn silent(visitor: &Visitor, now: &DoorNow) -> Vec<(String, String, String)> {
 fn doubt_words(visitor: &Visitor, now: &DoorNow, doubt: &Doubt) -> String {
     let name = |node| now.inside.nodes.get(&node).cloned().unwrap_or_default();
     let say = |english: &str, indonesian: &str| visitor.say(english, indonesian).to_owned();
+    let count = |count| number::any(&count, visitor.language);
     match *doubt {
         Doubt::Unsent { node, records } => format!(
-            "{} {records} {}",
+            "{} {} {}",
             name(node),
+            count(records),
             say("scans not sent yet", "pindaian belum terkirim")
         ),
         Doubt::Unusable { node, records } => format!(
-            "{} {records} {}",
+            "{} {} {}",
             name(node),
+            count(records),
             say("records that cannot be used", "catatan tak dapat dipakai")
         ),
         Doubt::Silent { node, since, .. } => format!(
@@ -192,14 +203,16 @@ fn doubt_words(visitor: &Visitor, now: &DoorNow, doubt: &Doubt) -> String {
             when::clock(since, &now.setup.event.time_zone)
         ),
         Doubt::Unsure { tickets } => format!(
-            "{tickets} {}",
+            "{} {}",
+            count(tickets),
             say(
                 "tickets of which clocks cannot tell whether they went in or out last",
                 "tiket yang jamnya tak dapat memastikan masuk atau keluar terakhir",
             )
         ),
         Doubt::Unbound { wristbands } => format!(
-            "{wristbands} {}",
+            "{} {}",
+            count(wristbands),
             say("wristbands without a ticket", "gelang tanpa tiket")
         ),
     }

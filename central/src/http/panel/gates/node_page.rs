@@ -6,6 +6,7 @@ use sync_protocol::rights::Rights;
 
 use super::{
     super::{
+        audit,
         door::{Here, Meant, to},
         frame::Frame,
         guard,
@@ -38,7 +39,8 @@ struct Detail {
     marks: Vec<(String, Mark)>,
     facts: Vec<(String, String)>,
     parked: Vec<(u64, String, String)>,
-    trail: Vec<(String, String, String)>,
+    /// When, what, and its details.
+    trail: Vec<(String, String, Vec<(String, String)>)>,
     /// Its name, gate and rights as a form; `None` = not for this account, or revoked.
     form: Option<Fields>,
     /// Other events to which a node like this one may be brought: their slugs and names.
@@ -117,7 +119,7 @@ async fn filled(
         trail: file
             .trail
             .into_iter()
-            .map(|row| (moment(row.at), row.action, row.detail))
+            .map(|row| (moment(row.at), row.action, audit::pairs(&row.detail)))
             .collect(),
         form,
         others,

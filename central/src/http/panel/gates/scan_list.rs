@@ -19,7 +19,7 @@ use super::{
         frame::Frame,
         guard,
         list::{List, PAGE},
-        nav::Tab,
+        tab::Tab,
         when,
     },
     live_shown::reason_words,
@@ -43,7 +43,9 @@ struct Page {
 
 /// One scan in words.
 pub(super) struct Row {
+    /// As files have it, and as the page shows it.
     pub(super) time: String,
+    pub(super) when: String,
     pub(super) error: String,
     pub(super) gate: String,
     pub(super) node: String,
@@ -171,9 +173,8 @@ async fn load(here: &Here, event: &Event) -> Result<Page, StoreError> {
         ))
         .turned(items, |item| item.place().text());
     let list = list.done(&mut tx).await?;
-    let overview = format!("/panel/events/{}", event.slug);
     Ok(Page {
-        page: Frame::of_event(here, event, Tab::Scans).below(&overview, &event.name),
+        page: Frame::of_event(here, event, Tab::Scans),
         list,
         rows: items
             .iter()
@@ -277,11 +278,13 @@ pub(super) fn error_words(time: Interval) -> String {
 }
 
 pub(super) fn row(here: &Here, event: &Event, names: &Names, item: &ScanItem) -> Row {
-    let moment = |at| when::precise(at, &event.time_zone);
     let language = here.door.visitor.language;
+    let file = |at| when::precise(at, &event.time_zone);
+    let moment = |at| when::second(at, &event.time_zone, language);
     let ruling = item.ruling.as_deref().map(|name| ruling_words(here, name));
     Row {
-        time: moment(item.time.at),
+        time: file(item.time.at),
+        when: moment(item.time.at),
         error: error_words(item.time),
         gate: names.gate(item.gate),
         node: names.node(item.scan.node),

@@ -8,7 +8,7 @@ use super::{
         door::{Here, to},
         frame::Frame,
         guard,
-        nav::Tab,
+        tab::Tab,
         when,
         words::sentence,
     },

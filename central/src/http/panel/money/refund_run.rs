@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
 
-use super::super::{door::Here, frame::Frame, guard, nav::Tab, when};
+use super::super::{door::Here, frame::Frame, guard, tab::Tab, when};
 use crate::{
     domain::event::EventStatus,
     http::refusal::Refusal,
@@ -63,10 +63,8 @@ async fn load(here: &Here) -> Result<Option<Run>, StoreError> {
             })
         }
     };
-    let frame = Frame::of_event(here, event, Tab::Overview);
-    let section = here.say("Refunds", "Pengembalian");
     Ok(Some(Run {
-        page: frame.below("/panel/refunds", section),
+        page: Frame::of_event(here, event, Tab::RefundRun),
         slug: event.slug.clone(),
         name: event.name.clone(),
         is_cancelled: event.status == EventStatus::Cancelled,

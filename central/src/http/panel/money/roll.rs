@@ -15,7 +15,7 @@ use super::{
         door::{Here, to},
         frame::Frame,
         guard,
-        nav::Tab,
+        tab::Tab,
         when,
     },
     nothing,

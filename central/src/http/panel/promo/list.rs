@@ -18,13 +18,7 @@ use crate::{
         promo_list::{PromoFilter, PromoPlace, PromoState},
     },
     http::panel::{
-        door::Here,
-        frame::Frame,
-        guard,
-        nav::{Section, Tab},
-        number,
-        status::Mark,
-        typed, when,
+        door::Here, frame::Frame, guard, nav::Section, number, status::Mark, tab::Tab, typed, when,
     },
     store::{self, StoreError, promo_list::PromoRow},
 };

@@ -14,17 +14,13 @@ mod words;
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
+use documents::Language;
 
 use self::{
     asked::Asked,
     cell::{Table, Tile},
 };
-use super::{
-    door::Here,
-    frame::Frame,
-    guard,
-    nav::{Section, Tab},
-};
+use super::{door::Here, frame::Frame, guard, nav::Section, tab::Tab};
 use crate::{
     app::reports::{Facts, Questions, ReportAsk},
     domain::report::{period::Period, sale},
@@ -44,13 +40,15 @@ struct Page {
     query: String,
     from: String,
     until: String,
+    /// The days that are reported, in words.
+    days: String,
     zone: String,
     events: Vec<(String, String, bool)>,
     clients: Vec<(String, String, bool)>,
     tiles: Vec<Tile>,
     groups: Vec<Group>,
     is_empty: bool,
-    language: documents::Language,
+    language: Language,
 }
 
 /// Tables under one heading.
@@ -83,6 +81,7 @@ pub(super) async fn show(here: Here) -> Response {
         query: asked.query(),
         from: asked.period.first().to_string(),
         until: asked.period.last().to_string(),
+        days: days(asked, here.door.visitor.language),
         zone: asked.period.zone().to_string(),
         events: asked.choices.clone(),
         clients: asked.clients.clone(),
@@ -92,6 +91,15 @@ pub(super) async fn show(here: Here) -> Response {
         language: here.door.visitor.language,
     };
     template.page.send(StatusCode::OK, &template)
+}
+
+/// `Tue 1 December 2026`, `Tue 1 December 2026 – Thu 3 December 2026`
+fn days(asked: &Asked, language: Language) -> String {
+    let (first, last) = (asked.period.first(), asked.period.last());
+    if first == last {
+        return language.day(first);
+    }
+    format!("{} – {}", language.day(first), language.day(last))
 }
 
 /// The questions that this table, or else the whole page, is made of.

@@ -40,6 +40,7 @@ pub(super) fn progress(progress: Progress, here: &Here) -> &'static str {
         Progress::Done => ("done", "selesai"),
         Progress::Missing => ("something is missing", "ada yang kurang"),
         Progress::Optional => ("optional", "opsional"),
+        Progress::Ready => ("ready", "siap"),
     };
     pick(here, words)
 }
