@@ -27,6 +27,9 @@ const PACKAGED: [(&str, &str); 5] = [
 /// Pictures of Bootstrap Icons that pages hold within themselves.
 const ICONS: &[&str] = &[
     "arrow-counterclockwise",
+    "arrow-down",
+    "arrow-right-circle-fill",
+    "arrow-up",
     "bag",
     "bar-chart-line",
     "bookmark",

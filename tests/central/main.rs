@@ -53,6 +53,7 @@ mod panel_promos;
 mod panel_report_sums;
 mod panel_reports;
 mod panel_rights;
+mod panel_sequence;
 mod panel_setup;
 mod panel_setup_foreign;
 mod panel_sign_in;

@@ -91,6 +91,16 @@ async fn foreign_gates_types_categories_quotas_and_days_are_not_there() {
                 ("name".into(), "Evil".into()),
             ],
         ),
+        ("gates/remove", vec![("gate".into(), gate.clone())]),
+        ("types/2/move", vec![("step".into(), "up".into())]),
+        (
+            "categories",
+            vec![
+                ("do".into(), "rename".into()),
+                ("id".into(), category.clone()),
+                ("step".into(), "up".into()),
+            ],
+        ),
         (
             "categories",
             vec![

@@ -232,6 +232,14 @@ impl Event {
 }
 
 impl EventSetup {
+    /// The types in the order in which buyers see those of one category.
+    #[must_use]
+    pub fn types_in_order(&self) -> Vec<&TicketType> {
+        let mut types: Vec<_> = self.types.iter().collect();
+        types.sort_by_key(|kind| (kind.place, kind.number));
+        types
+    }
+
     /// What gates are told; `keys` are the public keys that they check tickets with.
     #[must_use]
     pub fn config(&self, revision: u64, keys: Vec<KeyEntry>) -> EventConfig {

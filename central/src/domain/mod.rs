@@ -66,6 +66,7 @@ pub mod saved_filter;
 pub mod scan_search;
 pub mod schedule;
 pub mod second_factor;
+pub mod sequence;
 pub mod session;
 pub mod ticket;
 pub mod ticket_search;

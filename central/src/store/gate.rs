@@ -54,6 +54,66 @@ pub async fn rename(tx: &mut Tx, gate: GateId, name: &str) -> Result<(), StoreEr
     Ok(())
 }
 
+/// What devices have to do with a gate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GateUses {
+    /// One stands there, revoked or not.
+    pub has_node: bool,
+    /// One may still be taken in there.
+    pub has_code: bool,
+    /// One was taken in there, wherever it stands now.
+    pub took_in: bool,
+}
+
+/// What devices have to do with a gate.
+///
+/// # Errors
+/// When the database fails.
+pub async fn uses(
+    tx: &mut Tx,
+    event: EventId,
+    gate: GateId,
+    now: Timestamp,
+) -> Result<GateUses, StoreError> {
+    let sql = "SELECT id FROM nodes WHERE event_id = ? AND gate_id = ? LIMIT 1";
+    let node = fetch_optional!(tx, (Uuid,), sql, event.0, gate.0)?;
+    let sql = "SELECT used_at, expires_at FROM node_enrolments WHERE gate_id = ?";
+    let codes = fetch_all!(tx, (Option<i64>, i64), sql, gate.0)?;
+    Ok(GateUses {
+        has_node: node.is_some(),
+        has_code: codes
+            .iter()
+            .any(|(used, until)| used.is_none() && *until > now.0),
+        took_in: codes.iter().any(|(used, _)| used.is_some()),
+    })
+}
+
+/// One scan at a gate. Walks an index that holds the answer, once in the life of a gate, and not under a lock.
+const SCAN_AT: &str = "SELECT event_id FROM scans WHERE event_id = ? AND gate_id = ? LIMIT 1";
+
+/// Whether anybody was ever scanned at a gate.
+///
+/// # Errors
+/// When the database fails.
+pub async fn has_scans(tx: &mut Tx, event: EventId, gate: GateId) -> Result<bool, StoreError> {
+    let found = fetch_optional!(tx, (Uuid,), SCAN_AT, event.0, gate.0)?;
+    Ok(found.is_some())
+}
+
+/// Takes a gate away, with the codes for it that nobody used in time.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete(tx: &mut Tx, gate: GateId) -> Result<(), StoreError> {
+    for sql in [
+        "DELETE FROM node_enrolments WHERE gate_id = ? AND used_at IS NULL",
+        "DELETE FROM gates WHERE id = ?",
+    ] {
+        execute!(tx, sql, gate.0)?;
+    }
+    Ok(())
+}
+
 /// A key as it is stored: the private half is sealed.
 #[derive(Clone, Debug)]
 pub struct StoredKey {
@@ -154,4 +214,26 @@ pub async fn public_keys(tx: &mut Tx, client: ClientId) -> Result<Vec<KeyEntry>,
             })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{
+        Store,
+        question::{Question, Value},
+    };
+
+    #[tokio::test]
+    async fn whether_a_gate_was_used_is_found_within_an_index() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite:{}", folder.path().join("central.db").display());
+        let store = Store::open(&url).await.expect("a database");
+        let mut tx = store.read().await.expect("a snapshot");
+        let mut question = Question::new(SCAN_AT);
+        question.end("", [Value::Id(Uuid::nil()), Value::Id(Uuid::nil())]);
+        let plan = question.plan(&mut tx).await;
+        let within = "SEARCH scans USING COVERING INDEX scans_reported (event_id=?)";
+        assert_eq!(plan, [within]);
+    }
 }

@@ -252,6 +252,30 @@ pub async fn rename_category(
     Ok(())
 }
 
+/// Says where a type stands among those of its category.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_in_order(tx: &mut Tx, kind: TicketTypeId, place: i64) -> Result<(), StoreError> {
+    let sql = "UPDATE ticket_types SET place = ? WHERE id = ?";
+    execute!(tx, sql, place, kind.0)?;
+    Ok(())
+}
+
+/// Says where a category stands among its like.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_category_in_order(
+    tx: &mut Tx,
+    category: CategoryId,
+    place: i64,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE ticket_categories SET place = ? WHERE id = ?";
+    execute!(tx, sql, place, category.0)?;
+    Ok(())
+}
+
 /// Takes an empty category away.
 ///
 /// # Errors

@@ -50,6 +50,20 @@ pub enum CatalogError {
     /// It cannot be taken away as long as something names it.
     #[error("something else of the event names it: change that first")]
     InUse,
+    /// A node stands at the gate.
+    #[error("a node is at this gate: move it to another gate first, or rename the gate")]
+    GateHasNode,
+    /// A code for a node waits.
+    #[error("a code for a node at this gate is waiting: withdraw it first")]
+    GateHasCode,
+    /// What happened there stays on record.
+    #[error(
+        "people were scanned or a node was taken in at this gate, and that stays on record: rename it instead"
+    )]
+    GateWasUsed,
+    /// Nobody could be let in any more.
+    #[error("the event is open and this is its only gate: add another one first")]
+    LastGate,
     /// Buyers know it by now.
     #[error("this is changed in drafts alone, and the event was opened to the public")]
     NotDraft,
@@ -84,6 +98,10 @@ impl CatalogError {
             Self::InUse => "in_use",
             Self::ZoneStays => "zone_stays",
             Self::CurrencyStays => "currency_stays",
+            Self::GateHasNode => "gate_has_node",
+            Self::GateHasCode => "gate_has_code",
+            Self::GateWasUsed => "gate_was_used",
+            Self::LastGate => "last_gate",
             Self::NotDraft => "not_draft",
             Self::DayTaken => "day_taken",
             Self::TooMany => "too_many",

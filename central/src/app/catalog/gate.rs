@@ -10,7 +10,7 @@ use crate::{
         event::{EventSetup, EventStatus, Gate, GateRules, entry_rule_columns},
         new_event::{NewEventError, check_rules, demand},
     },
-    store::{self, Tx, tx::transact},
+    store::{self, Tx, gate::GateUses, tx::transact},
 };
 
 /// How gates are to decide from now on.
@@ -82,6 +82,38 @@ impl App {
         renamed
     }
 
+    /// Takes a gate away at which nothing ever happened.
+    ///
+    /// # Errors
+    /// [`CatalogError::Unknown`]; [`CatalogError::InUse`] where types are taken at it alone;
+    /// [`CatalogError::GateHasNode`], [`CatalogError::GateHasCode`], [`CatalogError::GateWasUsed`],
+    /// [`CatalogError::LastGate`].
+    pub async fn remove_gate(
+        &self,
+        event: EventId,
+        gate: GateId,
+        by: &Actor,
+    ) -> Result<(), CatalogError> {
+        let now = self.clock.now();
+        // Before the event's lock, which sales wait for: only a node at the gate could add one, and there must be none.
+        if store::gate::has_scans(&mut self.store.read().await?, event, gate).await? {
+            return Err(CatalogError::GateWasUsed);
+        }
+        let removed = transact!(self.store, |tx| {
+            let (revision, setup) = self.begin_change(tx, event).await?;
+            let old = setup.gates.iter().find(|one| one.id == gate);
+            let old = old.ok_or(CatalogError::Unknown)?;
+            check_needed(&setup, gate)?;
+            check_unused(&store::gate::uses(tx, event, gate, now).await?)?;
+            store::gate::delete(tx, gate).await?;
+            let detail = serde_json::json!({"gate": old.name});
+            self.end_change(tx, revision, by, (event, "event.gate_removed", detail))
+                .await
+        });
+        self.waits.changed(event);
+        removed
+    }
+
     /// Changes how gates decide, in the caller's transaction; they follow at their next contact.
     /// [`CatalogError::NotDraft`] where wristbands would be bound no more.
     pub(super) async fn put_gate_rules(
@@ -142,6 +174,27 @@ async fn put_wristbands(
         store::wristband::set_unbound(tx, event, wanted).await?;
     }
     Ok(())
+}
+
+/// What of the event needs the gate.
+fn check_needed(setup: &EventSetup, gate: GateId) -> Result<(), CatalogError> {
+    // A type that is taken at no gate any more would be taken at all of them.
+    if setup.types.iter().any(|kind| kind.gates.contains(&gate)) {
+        return Err(CatalogError::InUse);
+    }
+    if setup.gates.len() == 1 && setup.event.status != EventStatus::Draft {
+        return Err(CatalogError::LastGate);
+    }
+    Ok(())
+}
+
+fn check_unused(uses: &GateUses) -> Result<(), CatalogError> {
+    match uses {
+        GateUses { has_node: true, .. } => Err(CatalogError::GateHasNode),
+        GateUses { has_code: true, .. } => Err(CatalogError::GateHasCode),
+        GateUses { took_in: true, .. } => Err(CatalogError::GateWasUsed),
+        _ => Ok(()),
+    }
 }
 
 fn check_name(name: &str) -> Result<(), NewEventError> {

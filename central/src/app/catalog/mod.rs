@@ -18,6 +18,7 @@ mod gate;
 mod kind;
 mod quota;
 mod seen;
+mod sequence;
 
 pub use change::{CatalogError, TypeChange};
 pub use copy::EventCopy;
@@ -27,6 +28,7 @@ pub use event_change::EventChange;
 pub use gate::RulesChange;
 pub use kind::{KindPlace, NewKind};
 pub use seen::Change;
+pub use sequence::Moved;
 
 use sync_protocol::{id::EventId, time::Timestamp};
 

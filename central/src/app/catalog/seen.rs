@@ -7,7 +7,7 @@
 use sync_protocol::{id::EventId, time::Timestamp};
 
 use super::{
-    Actor, App, CatalogError, DraftChange, EventChange, KindPlace, RulesChange, TypeChange,
+    Actor, App, CatalogError, DraftChange, EventChange, KindPlace, Moved, RulesChange, TypeChange,
     kind::{check_free, of_number},
 };
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
         charge::{Charge, GroupDiscount},
         event::EventSetup,
         schedule::DayMove,
+        sequence::Step,
     },
     store::{self, StoreError, Tx, tx::transact},
 };
@@ -37,6 +38,8 @@ pub enum Change<'a> {
     Groups(&'a [GroupDiscount]),
     /// How gates decide.
     Rules(&'a RulesChange),
+    /// Where a type or a category stands among its like.
+    Order(Moved, Step),
 }
 
 impl App {
@@ -105,6 +108,7 @@ impl App {
             Change::Charges(charges) => self.put_charges(tx, event, charges, by).await,
             Change::Groups(groups) => self.put_groups(tx, event, groups, by).await,
             Change::Rules(change) => self.put_gate_rules(tx, setup, change, by).await,
+            Change::Order(moved, step) => self.put_step(tx, setup, (*moved, *step), by).await,
         }
     }
 }

@@ -145,6 +145,25 @@ pub(super) struct Row {
     pub(super) fields: Vec<Field>,
 }
 
+/// Where something can go from its place in a list, and what it is called.
+#[derive(Clone, Debug)]
+pub(super) struct Steps {
+    pub(super) name: String,
+    pub(super) can_up: bool,
+    pub(super) can_down: bool,
+}
+
+impl Steps {
+    /// Of one of several, by its place; nothing where it is alone.
+    pub(super) fn at(place: usize, of: usize, name: &str) -> Option<Self> {
+        (of > 1).then(|| Self {
+            name: name.to_owned(),
+            can_up: place > 0,
+            can_down: place + 1 < of,
+        })
+    }
+}
+
 /// One form.
 pub(super) struct FormPart {
     /// Its name among the page's forms, which is also how the ids of its fields begin.
@@ -159,6 +178,8 @@ pub(super) struct FormPart {
     pub(super) sure: String,
     /// The button stands beside the fields.
     pub(super) is_inline: bool,
+    /// Buttons that move what the form is about.
+    pub(super) steps: Option<Steps>,
     was_sent: bool,
 }
 
@@ -175,6 +196,7 @@ impl FormPart {
             tone: "primary",
             sure: String::new(),
             is_inline: false,
+            steps: None,
         }
     }
 
@@ -221,6 +243,11 @@ impl FormPart {
         self
     }
 
+    pub(super) fn steps(mut self, steps: Option<Steps>) -> Self {
+        self.steps = steps;
+        self
+    }
+
     pub(super) const fn inline(mut self) -> Self {
         self.is_inline = true;
         self
@@ -228,13 +255,14 @@ impl FormPart {
 }
 
 /// One cell: words, where they lead, what stands below, and a mark's colour.
-#[derive(Clone, Debug, Default)]
+#[derive(Default)]
 pub(super) struct Cell {
     pub(super) words: String,
     pub(super) path: String,
     pub(super) below: String,
     pub(super) mark: &'static str,
     pub(super) is_number: bool,
+    pub(super) form: Option<FormPart>,
 }
 
 impl Cell {
@@ -263,6 +291,14 @@ impl Cell {
         Self {
             mark,
             ..Self::text(words)
+        }
+    }
+
+    /// A form that consists of its buttons.
+    pub(super) fn form(form: FormPart) -> Self {
+        Self {
+            form: Some(form.button("").inline()),
+            ..Self::default()
         }
     }
 

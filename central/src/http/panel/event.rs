@@ -179,7 +179,7 @@ fn filled(here: &Here, page: Frame, setup: &EventSetup) -> Detail {
                 (setup::missing(here, *missing), path)
             })
             .collect(),
-        types: setup.types.iter().map(kind).collect(),
+        types: setup.types_in_order().into_iter().map(kind).collect(),
         days: setup
             .days
             .iter()

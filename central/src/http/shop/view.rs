@@ -89,16 +89,9 @@ impl Shelf<'_> {
 
     fn types(&self, category: CategoryId) -> Vec<TypeRow> {
         let codes = self.basket.codes();
-        let mut types: Vec<_> = self
-            .offer
-            .setup
-            .types
-            .iter()
-            .filter(|kind| kind.category == category)
-            .collect();
-        types.sort_by_key(|kind| kind.place);
+        let types = self.offer.setup.types_in_order().into_iter();
         let open = types
-            .into_iter()
+            .filter(|kind| kind.category == category)
             .filter(|kind| self.offer.is_open(kind, &codes, self.promos, self.now));
         open.map(|kind| self.row(kind)).collect()
     }

@@ -63,7 +63,7 @@ pub(super) fn body(desk: &Desk<'_>) -> Body {
             action: desk.action("access"),
             seen: desk.offer.revision,
             days: days.map(|day| (day.label.clone(), desk.moment(day.opens_at))).collect(),
-            rows: setup.types.iter().map(row).collect(),
+            rows: setup.types_in_order().into_iter().map(row).collect(),
         }),
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn body(desk: &Desk<'_>) -> Body {
                 ),
                 false => "",
             })
-            .forms(gates.iter().map(|gate| rename_form(desk, gate)))
+            .forms(gates.iter().flat_map(|gate| forms(desk, gate)))
             .form(add),
     ];
     if here.may(Permission::ScansView, desk.event()) {
@@ -75,6 +75,23 @@ fn node_card(desk: &Desk<'_>) -> Card {
     )
 }
 
+fn forms(desk: &Desk<'_>, gate: &Gate) -> [FormPart; 2] {
+    [rename_form(desk, gate), remove_form(desk, gate)]
+}
+
+fn remove_form(desk: &Desk<'_>, gate: &Gate) -> FormPart {
+    let id = gate.id.to_string();
+    let key = format!("gate-remove-{id}");
+    FormPart::new(desk.here, key, desk.action("gates/remove"))
+        .hidden("gate", &id)
+        .button(format!("{} {}", desk.say("Take away", "Hapus"), gate.name))
+        .grave(desk.say(
+            "Take this gate away? Gates forget it at their next contact. You can add one of this name again.",
+            "Hapus gerbang ini? Perangkat melupakannya pada kontak berikutnya. Gerbang bernama sama dapat ditambahkan lagi.",
+        ))
+        .inline()
+}
+
 fn rename_form(desk: &Desk<'_>, gate: &Gate) -> FormPart {
     let id = gate.id.to_string();
     FormPart::new(desk.here, format!("gate-{id}"), desk.action("gates/rename"))
@@ -108,14 +125,29 @@ pub(in crate::http::panel) async fn rename(here: Here) -> Response {
 }
 
 async fn try_rename(here: &Here) -> Result<String, Fault> {
-    let (event, form) = (meant(here)?.id, here.form());
-    let typed = form.text("gate");
+    let (event, gate) = (meant(here)?.id, chosen(here)?);
+    here.app()
+        .rename_gate(event, gate, &here.form().text("name"), &actor(here))
+        .await?;
+    Ok(done(here, AT, "saved"))
+}
+
+/// The gate that a form names.
+fn chosen(here: &Here) -> Result<GateId, Fault> {
+    let typed = here.form().text("gate");
     if typed.is_empty() {
         return Err(Fault::Said("Choose a gate.", "Pilih gerbang."));
     }
-    let gate = typed.parse::<GateId>().map_err(|_| Fault::Unknown)?;
-    here.app()
-        .rename_gate(event, gate, &form.text("name"), &actor(here))
-        .await?;
-    Ok(done(here, AT, "saved"))
+    typed.parse().map_err(|_| Fault::Unknown)
+}
+
+pub(in crate::http::panel) async fn remove(here: Here) -> Response {
+    let removed = try_remove(&here).await;
+    answer(&here, AT, removed).await
+}
+
+async fn try_remove(here: &Here) -> Result<String, Fault> {
+    let (event, gate) = (meant(here)?.id, chosen(here)?);
+    here.app().remove_gate(event, gate, &actor(here)).await?;
+    Ok(done(here, AT, "removed"))
 }

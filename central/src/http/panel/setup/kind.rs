@@ -277,7 +277,7 @@ fn read_place(here: &Here) -> Result<KindPlace, Fault> {
 }
 
 /// The number of the type that the address names.
-fn number(here: &Here) -> Result<u16, Fault> {
+pub(super) fn number(here: &Here) -> Result<u16, Fault> {
     let parts = here
         .door
         .visitor

@@ -33,7 +33,7 @@ pub(super) use self::{
     days::{add as add_day, change as change_day},
     end::{cancel, cancelling, postpone, postponing},
     event::save as save_event,
-    gates::{add as add_gate, rename as rename_gate},
+    gates::{add as add_gate, remove as remove_gate, rename as rename_gate},
     kind::{remove as remove_type, save as save_type, show as kind},
     new::{create, show as new},
     page::{begin, step},
@@ -45,6 +45,6 @@ pub(super) use self::{
     rules::save as save_rules,
     search::save as save_search,
     settings::save as save_settings,
-    types::{add as add_type, categories},
+    types::{add as add_type, categories, move_type},
     words::{catalog as catalog_words, missing},
 };

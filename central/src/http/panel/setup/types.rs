@@ -1,25 +1,28 @@
 //! The fourth step: categories with their parts, and the ticket types in them.
 
 use axum::response::Response;
-use sync_protocol::time::Timestamp;
+use sync_protocol::{id::EventId, time::Timestamp};
 
 use super::{
-    kind::{fields, read_kind},
-    page::{At, Body, Desk, Fault, actor, answer, done, meant},
+    kind::{fields, number as number_in_path, read_kind},
+    page::{At, Body, Desk, Fault, SEEN, actor, answer, done, meant, seen},
 };
 use crate::{
+    app::catalog::{Change, Moved},
     domain::{
         event::{Category, TicketType, Visibility},
         id::CategoryId,
-        readiness::Step,
+        readiness,
+        sequence::Step,
     },
     http::panel::{
-        card::{Card, Cell, Field, FormPart},
+        card::{Card, Cell, Field, FormPart, Steps},
         door::Here,
+        number,
     },
 };
 
-pub(super) const AT: At = At::Step(Step::Types);
+pub(super) const AT: At = At::Step(readiness::Step::Types);
 
 pub(super) fn body(desk: &Desk<'_>) -> Body {
     let lead = desk.say(
@@ -61,30 +64,69 @@ pub(super) fn category_name(all: &[Category], id: CategoryId) -> String {
 }
 
 fn type_card(desk: &Desk<'_>) -> Card {
+    let types = in_order(desk);
     let row = |kind: &TicketType| {
         let path = desk.path(At::Type(kind.number));
         vec![
             Cell::link(&kind.name, path)
                 .below(category_name(&desk.offer.categories, kind.category)),
             Cell::number(desk.money(kind.price_minor)),
-            Cell::number(format!("{} / {}", kind.taken, kind.quota)),
+            Cell::number(number::of(
+                kind.taken,
+                kind.quota,
+                desk.here.door.visitor.language,
+            )),
             sale_mark(desk, kind),
+            type_steps(desk, &types, kind),
         ]
     };
-    let types = &desk.offer.setup.types;
     Card::new("types", desk.say("Ticket types", "Jenis tiket")).table(
         [
             Cell::text(desk.say("Type", "Jenis")),
             Cell::number(desk.say("Price", "Harga")),
             Cell::number(desk.say("Taken", "Terpakai")),
             Cell::text(desk.say("Sale", "Penjualan")),
+            Cell::text(desk.say("Order", "Urutan")),
         ],
-        types.iter().map(row).collect(),
+        types.iter().map(|kind| row(kind)).collect(),
         desk.say(
             "There is no ticket type yet: add the first one below.",
             "Belum ada jenis tiket: tambahkan yang pertama di bawah.",
         ),
     )
+}
+
+/// As the shop has them: by category, and within it by place.
+fn in_order<'a>(desk: &'a Desk<'_>) -> Vec<&'a TicketType> {
+    let mut types = desk.offer.setup.types_in_order();
+    let categories = by_parent(&desk.offer.categories);
+    types.sort_by_key(|kind| categories.iter().position(|one| one.id == kind.category));
+    types
+}
+
+fn type_steps(desk: &Desk<'_>, types: &[&TicketType], kind: &TicketType) -> Cell {
+    let beside = types.iter().filter(|one| one.category == kind.category);
+    let beside: Vec<u16> = beside.map(|one| one.number).collect();
+    let place = beside.iter().position(|number| *number == kind.number);
+    let steps = Steps::at(place.unwrap_or_default(), beside.len(), &kind.name);
+    if steps.is_none() {
+        return Cell::default();
+    }
+    let (key, action) = (
+        format!("type-order-{}", kind.number),
+        format!("types/{}/move", kind.number),
+    );
+    Cell::form(desk.form(&key, &action).steps(steps))
+}
+
+/// Categories, each with its parts behind it.
+fn by_parent(all: &[Category]) -> Vec<&Category> {
+    let tops = all.iter().filter(|one| one.parent.is_none());
+    let ordered = tops.flat_map(|top| {
+        let parts = all.iter().filter(|one| one.parent == Some(top.id));
+        std::iter::once(top).chain(parts)
+    });
+    ordered.collect()
 }
 
 fn sale_mark(desk: &Desk<'_>, kind: &TicketType) -> Cell {
@@ -106,19 +148,12 @@ fn sale_mark(desk: &Desk<'_>, kind: &TicketType) -> Cell {
 fn category_card(desk: &Desk<'_>) -> Card {
     let (here, all) = (desk.here, &desk.offer.categories);
     let tops = all.iter().filter(|one| one.parent.is_none());
-    let ordered = tops.clone().flat_map(|top| {
-        let parts = all.iter().filter(|one| one.parent == Some(top.id));
-        std::iter::once(top).chain(parts)
-    });
     let mut parents = vec![(
         String::new(),
         desk.say("none: a category of its own", "tidak ada: kategori sendiri")
             .to_owned(),
     )];
-    parents.extend(
-        tops.clone()
-            .map(|top| (top.id.to_string(), top.name.clone())),
-    );
+    parents.extend(tops.map(|top| (top.id.to_string(), top.name.clone())));
     let add = FormPart::new(here, "category-new", desk.action("categories"))
         .hidden("do", "add")
         .row(
@@ -134,7 +169,11 @@ fn category_card(desk: &Desk<'_>) -> Card {
         .quiet()
         .inline();
     Card::new("categories", desk.say("Categories", "Kategori"))
-        .forms(ordered.flat_map(|one| category_forms(desk, one)))
+        .forms(
+            by_parent(all)
+                .into_iter()
+                .flat_map(|one| category_forms(desk, one)),
+        )
         .form(add)
 }
 
@@ -158,7 +197,13 @@ fn category_forms(desk: &Desk<'_>, category: &Category) -> Vec<FormPart> {
         ),
         None => desk.say("Category", "Kategori").to_owned(),
     };
+    let all = desk.offer.categories.iter();
+    let beside: Vec<_> = all.filter(|one| one.parent == category.parent).collect();
+    let place = beside.iter().position(|one| one.id == category.id);
+    let steps = Steps::at(place.unwrap_or_default(), beside.len(), &category.name);
     let rename = form("rename")
+        .hidden(SEEN, desk.offer.revision.to_string())
+        .steps(steps)
         .row(
             here,
             [Field::line("name", label)
@@ -204,7 +249,12 @@ async fn save_category(here: &Here) -> Result<String, Fault> {
             .map_err(|_| Fault::Unknown)
     };
     let name = form.text("name");
+    let step = Step::from_name(&form.text("step"));
     match form.text("do").as_str() {
+        "rename" if step.is_some() => {
+            let moved = Moved::Category(id("id")?);
+            put_step(here, event, moved).await?;
+        }
         "rename" => {
             here.app()
                 .rename_category(event, id("id")?, &name, &by)
@@ -220,6 +270,31 @@ async fn save_category(here: &Here) -> Result<String, Fault> {
         }
     }
     Ok(done(here, AT, "saved"))
+}
+
+pub(in crate::http::panel) async fn move_type(here: Here) -> Response {
+    let moved = try_move_type(&here).await;
+    answer(&here, AT, moved).await
+}
+
+async fn try_move_type(here: &Here) -> Result<String, Fault> {
+    let (event, number) = (meant(here)?.id, number_in_path(here)?);
+    put_step(here, event, Moved::Type(number)).await?;
+    Ok(done(here, AT, "saved"))
+}
+
+/// One step up or down, where the page still shows how things stand.
+async fn put_step(here: &Here, event: EventId, moved: Moved) -> Result<(), Fault> {
+    let step = Step::from_name(&here.form().text("step"));
+    let step = step.ok_or(Fault::Said(
+        "Choose whether it goes up or down.",
+        "Pilih naik atau turun.",
+    ))?;
+    let (by, change) = (actor(here), Change::Order(moved, step));
+    here.app()
+        .change_as_seen(event, seen(here), &change, &by)
+        .await?;
+    Ok(())
 }
 
 pub(in crate::http::panel) async fn add(here: Here) -> Response {

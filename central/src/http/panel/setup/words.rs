@@ -217,6 +217,16 @@ fn indonesian(code: &str) -> Option<&'static str> {
             "Harga, biaya, potongan, atau kode memakai mata uang ini: hapus dahulu, atau biarkan."
         }
         "in_use" => "Bagian lain acara ini memakainya: ubah bagian itu dahulu.",
+        "gate_has_node" => {
+            "Ada perangkat di gerbang ini: pindahkan dahulu ke gerbang lain, atau ganti nama gerbangnya."
+        }
+        "gate_has_code" => "Kode perangkat untuk gerbang ini masih menunggu: tarik dahulu.",
+        "gate_was_used" => {
+            "Orang pernah dipindai atau perangkat pernah didaftarkan di gerbang ini, dan catatannya tetap: ganti saja namanya."
+        }
+        "last_gate" => {
+            "Acara sudah dibuka dan ini satu-satunya gerbang: tambahkan gerbang lain dahulu."
+        }
         "not_draft" => "Ini hanya dapat diubah pada draf, dan acara ini sudah dibuka untuk umum.",
         "day_taken" => "Tiket untuk hari itu sudah terjual atau ditahan: biarkan harinya.",
         "too_many" => "Sudah sebanyak yang mungkin: ubah salah satu yang ada.",
