@@ -59,6 +59,7 @@ mod panel_setup_foreign;
 mod panel_sign_in;
 mod panel_throttle;
 mod panel_ticket_lists;
+mod panel_undo;
 mod payments;
 mod personal;
 mod promos;

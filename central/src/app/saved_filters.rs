@@ -46,11 +46,11 @@ impl App {
         })
     }
 
-    /// Forgets a filter; false when this account keeps none of this id.
+    /// Forgets a filter, and gives what it was; nothing when this account keeps none of this id.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn forget_filter(&self, user: UserId, id: Uuid) -> Result<bool, StoreError> {
+    pub async fn forget_filter(&self, user: UserId, id: Uuid) -> Result<Option<Wish>, StoreError> {
         transact!(self.store, |tx| {
             store::saved_filter::remove(tx, user, id).await
         })

@@ -87,11 +87,14 @@ pub async fn remove_named(tx: &mut Tx, user: UserId, wish: &Wish) -> Result<(), 
     Ok(())
 }
 
-/// Forgets one; false when this account keeps none of this id.
+/// Forgets one, and gives what it was; nothing when this account keeps none of this id.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn remove(tx: &mut Tx, user: UserId, id: Uuid) -> Result<bool, StoreError> {
+pub async fn remove(tx: &mut Tx, user: UserId, id: Uuid) -> Result<Option<Wish>, StoreError> {
+    let sql = "SELECT list, name, query FROM saved_filters WHERE user_id = ? AND id = ?";
+    let was = fetch_optional!(tx, (String, String, String), sql, user.0, id)?;
     let sql = "DELETE FROM saved_filters WHERE user_id = ? AND id = ?";
-    Ok(execute!(tx, sql, user.0, id)? == 1)
+    execute!(tx, sql, user.0, id)?;
+    Ok(was.map(|(list, name, query)| Wish { list, name, query }))
 }

@@ -7,8 +7,11 @@ use super::{
     door::{Here, to},
     frame::Frame,
     guard,
-    nav::{Section, Tab},
-    number, setup, status, when,
+    nav::Section,
+    number, setup, status,
+    tab::Tab,
+    undo::Undo,
+    when,
 };
 use crate::{
     app::{panel_acts::PublishError, users::By},
@@ -231,6 +234,15 @@ pub(super) async fn close(here: Here) -> Response {
         Ok(()) => to(&closed(&here, &event)),
         Err(error) => moved(&here, &error).await,
     }
+}
+
+/// The event's page; an event that was on sale can be put on sale again as it was.
+fn closed(here: &Here, event: &Event) -> String {
+    let path = format!("/panel/events/{}", event.slug);
+    if event.status != EventStatus::Published {
+        return format!("{path}?done=closed");
+    }
+    Undo::new(format!("{path}/publish")).after(here, &path, "closed")
 }
 
 /// It stands elsewhere by now.

@@ -9,6 +9,7 @@ use subtle::ConstantTimeEq as _;
 use crate::{app::App, domain::session::Session, http::refusal::Refusal};
 
 const PURPOSE: &str = "panel form";
+const SEALED: &str = "panel address";
 const NONCE: usize = 16;
 /// Name of the field with the token.
 pub(super) const TOKEN: &str = "token";
@@ -74,6 +75,17 @@ pub(super) fn token(app: &App, session: &Session) -> String {
     let mut nonce = [0; NONCE];
     app.entropy.fill(&mut nonce);
     HEXLOWER.encode(&[nonce, proof(app, session, &nonce)].concat())
+}
+
+/// The proof that this session put a text into an address.
+pub(super) fn seal(app: &App, session: &Session, text: &str) -> String {
+    let text = [session.id.as_bytes(), text.as_bytes()].concat();
+    HEXLOWER.encode(&app.vault.digest(SEALED, &text))
+}
+
+/// Whether two proofs are one, told in a time that says nothing of where they differ.
+pub(super) fn is_same(proof: &str, sent: &str) -> bool {
+    proof.as_bytes().ct_eq(sent.as_bytes()).into()
 }
 
 /// Whether a form came from a page of this session.

@@ -13,7 +13,10 @@ use documents::Language;
 use super::{
     door::{Door, Half, Here},
     form,
-    nav::{self, Group, Link, Section, Tab},
+    nav::{self, Group, Link, Section},
+    number,
+    tab::{self, ShownGroup, Tab},
+    undo::Undo,
     words,
 };
 use crate::{app::users::Signed, domain::event::Event, http::visitor::Visitor};
@@ -32,6 +35,8 @@ pub(super) struct Frame {
     tabs: Vec<ShownGroup>,
     /// What was just done.
     pub(super) done: Option<&'static str>,
+    /// What takes that back.
+    pub(super) undo: Option<Undo>,
     /// What was wrong.
     pub(super) wrong: Option<String>,
 }
@@ -58,6 +63,7 @@ impl Frame {
             crumbs: Vec::new(),
             tabs: Vec::new(),
             done: words::done(door.asked("done"), door.visitor.language),
+            undo: None,
             wrong: None,
         }
     }
@@ -86,6 +92,7 @@ impl Frame {
                 Vec::new()
             },
             section,
+            undo: Undo::asked(door, signed),
             ..Self::outside(door)
         }
     }
@@ -125,6 +132,12 @@ impl Frame {
     /// The same, one step below another page.
     pub(super) fn below(mut self, path: &str, name: &str) -> Self {
         self.crumbs.push((path.to_owned(), name.to_owned()));
+        self
+    }
+
+    /// The same, with what takes back what was just done.
+    pub(super) fn with_undo(mut self, undo: Option<Undo>) -> Self {
+        self.undo = undo;
         self
     }
 

@@ -48,6 +48,7 @@ mod table;
 mod ticket;
 mod ticket_list;
 mod typed;
+mod undo;
 mod upload;
 mod when;
 mod words;

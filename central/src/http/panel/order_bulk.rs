@@ -8,10 +8,16 @@ use super::{
     door::Here,
     list::bulk::{Became, Deed, picked, report},
     nav::Section,
+    undo::Undo,
 };
 use crate::{
     app::{order_acts::Acted, orders::OrderError, users::By},
-    domain::{flagged, order::Order, permission::Permission, policy::Thing},
+    domain::{
+        flagged::{self, OrderFlag},
+        order::Order,
+        permission::Permission,
+        policy::Thing,
+    },
     store::{self, StoreError},
 };
 
@@ -86,7 +92,7 @@ pub(super) async fn flag(here: Here) -> Response {
         );
         let not = |number: &String| Became::not(&here, number, String::new(), why);
         let rows = picked(&here).iter().map(not).collect();
-        return report(&here, Section::Orders, (LIST, &title), rows);
+        return report(&here, Section::Orders, (LIST, &title), (rows, None));
     };
     all(&here, &title, Permission::OrdersManage, &Wish::Flag(note)).await
 }
@@ -111,16 +117,57 @@ pub(super) async fn cancel(here: Here) -> Response {
 }
 
 async fn all(here: &Here, title: &str, permission: Permission, wish: &Wish) -> Response {
-    let mut rows = Vec::new();
+    let (mut rows, mut undone) = (Vec::new(), Vec::new());
     for number in picked(here) {
         let row = one(here, &number, permission, wish).await;
         // What was done to the others is told all the same.
-        rows.push(row.unwrap_or_else(|error| {
+        let (row, reverse) = row.unwrap_or_else(|error| {
             tracing::error!(%error, "order not looked up");
-            Became::not(here, &number, String::new(), failed(here))
-        }));
+            let row = Became::not(here, &number, String::new(), failed(here));
+            (row, None)
+        });
+        rows.push(row);
+        undone.extend(reverse.map(|reverse| (number, reverse)));
     }
-    report(here, Section::Orders, (LIST, title), rows)
+    report(
+        here,
+        Section::Orders,
+        (LIST, title),
+        (rows, undo(here, &undone)),
+    )
+}
+
+/// What leaves an order as it was before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Reverse {
+    Flag(String),
+    Unflag,
+}
+
+/// Takes back what was done to these, where one form can: flags that are put back have the same words.
+fn undo(here: &Here, undone: &[(String, Reverse)]) -> Option<Undo> {
+    let (_, first) = undone.first()?;
+    if undone.iter().any(|(_, reverse)| reverse != first) {
+        return None;
+    }
+    let undo = match first {
+        Reverse::Flag(note) => Undo::new("/panel/orders/flag").field("note", note),
+        Reverse::Unflag => Undo::new("/panel/orders/unflag"),
+    };
+    let back = here.form().text("back");
+    let rows = undone.iter().map(|(number, _)| number);
+    Some(rows.fold(undo.field("back", back), |undo, number| {
+        undo.field("row", number)
+    }))
+}
+
+/// What takes a deed back, as its order was flagged before: what somebody else wrote is not brought back.
+fn reverse(wish: &Wish, before: Option<OrderFlag>) -> Option<Reverse> {
+    match (wish, before) {
+        (Wish::Flag(_), None) => Some(Reverse::Unflag),
+        (Wish::Unflag, Some(flag)) => Some(Reverse::Flag(flag.note)),
+        _ => None,
+    }
 }
 
 /// The order of this number, if this may be done to it.
@@ -144,10 +191,14 @@ async fn one(
     number: &str,
     permission: Permission,
     wish: &Wish,
-) -> Result<Became, StoreError> {
+) -> Result<(Became, Option<Reverse>), StoreError> {
     let Some(order) = own(here, number, permission).await? else {
         let why = here.say("There is no such order.", "Pesanan ini tidak ada.");
-        return Ok(Became::not(here, number, String::new(), why));
+        return Ok((Became::not(here, number, String::new(), why), None));
+    };
+    let before = {
+        let mut tx = here.app().store.read().await?;
+        store::order_flag::of_order(&mut tx, order.id).await?
     };
     let (app, by, id) = (here.app(), By::account(&here.signed.account), order.id);
     let acted = match wish {
@@ -158,13 +209,13 @@ async fn one(
     };
     let path = format!("{LIST}/{}", order.number);
     Ok(match acted {
-        Ok(Acted::Now) => Became::done(here, number, path),
-        Ok(Acted::Before) => Became::before(here, number, path, before(here, wish)),
-        Err(error) => Became::not(here, number, path, &why(here, &error)),
+        Ok(Acted::Now) => (Became::done(here, number, path), reverse(wish, before)),
+        Ok(Acted::Before) => (Became::before(here, number, path, was_so(here, wish)), None),
+        Err(error) => (Became::not(here, number, path, &why(here, &error)), None),
     })
 }
 
-fn before<'a>(here: &'a Here, wish: &Wish) -> &'a str {
+fn was_so<'a>(here: &'a Here, wish: &Wish) -> &'a str {
     match wish {
         Wish::Flag(_) => here.say(
             "It was flagged with the same words.",

@@ -106,6 +106,11 @@ pub(super) fn done(code: &str, language: Language) -> Option<&'static str> {
             "The copy is made: look through its steps.",
             "Salinan sudah dibuat: periksa langkah-langkahnya.",
         ),
+        "promo_on" => ("The code can be used.", "Kode dapat dipakai."),
+        "promo_off" => (
+            "The code is ended: no new order can use it.",
+            "Kode diakhiri: pesanan baru tidak dapat memakainya.",
+        ),
         "saved" => ("Saved.", "Tersimpan."),
         "removed" => ("It is taken away.", "Sudah dihapus."),
         "promos" => (

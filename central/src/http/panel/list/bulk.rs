@@ -9,7 +9,7 @@ use axum::{http::StatusCode, response::Response};
 use data_encoding::HEXLOWER;
 
 use super::{
-    super::{door::Here, frame::Frame, nav::Section, sign_in::own, status::Mark},
+    super::{door::Here, frame::Frame, nav::Section, sign_in::own, status::Mark, undo::Undo},
     PAGE,
 };
 
@@ -136,7 +136,7 @@ pub(in crate::http::panel) fn report(
     here: &Here,
     section: Section,
     (list, title): (&str, &str),
-    rows: Vec<Became>,
+    (rows, undo): (Vec<Became>, Option<Undo>),
 ) -> Response {
     let typed = here.form().text("back");
     let back = own(&typed).unwrap_or(list).to_owned();
@@ -157,7 +157,7 @@ pub(in crate::http::panel) fn report(
         StatusCode::OK
     };
     let template = Report {
-        page: Frame::inside(here, section).at(list),
+        page: Frame::inside(here, section).at(list).with_undo(undo),
         title: title.to_owned(),
         sum,
         rows,

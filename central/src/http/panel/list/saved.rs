@@ -10,6 +10,7 @@ use super::super::{
     guard,
     nav::Section,
     sign_in::own,
+    undo::Undo,
 };
 use crate::{
     app::saved_filters::SavedFilterError,
@@ -47,17 +48,32 @@ pub(in crate::http::panel) async fn forget(here: Here) -> Response {
         return back(&here, "");
     };
     match here.app().forget_filter(here.signed.account.id, id).await {
-        Ok(true) => back(&here, "forgotten"),
+        Ok(Some(was)) => forgotten(&here, was),
         // Another account's is none.
-        Ok(false) => Refusal::NOT_FOUND.answer(),
+        Ok(None) => Refusal::NOT_FOUND.answer(),
         Err(error) => guard::failed(&error),
     }
 }
 
-/// To the list that the form was sent from.
-fn back(here: &Here, done: &str) -> Response {
+/// To the list, which offers to keep it again.
+fn forgotten(here: &Here, was: Wish) -> Response {
+    let path = whence(here);
+    let undo = Undo::new("/panel/saved")
+        .field("list", was.list)
+        .field("name", was.name)
+        .field("query", was.query)
+        .field("back", path.as_str());
+    to(&undo.after(here, &path, "forgotten"))
+}
+
+/// The list that the form was sent from.
+fn whence(here: &Here) -> String {
     let typed = here.form().text("back");
-    let path = own(&typed).unwrap_or("/panel");
+    own(&typed).unwrap_or("/panel").to_owned()
+}
+
+fn back(here: &Here, done: &str) -> Response {
+    let path = whence(here);
     let sign = if path.contains('?') { '&' } else { '?' };
     let done = if done.is_empty() {
         String::new()
@@ -84,8 +100,7 @@ fn again(here: &Here, why: Unfit) -> Response {
     };
     debug_assert_eq!(MOST_OF_LIST, 20, "as the words say");
     let form = here.form();
-    let typed = form.text("back");
-    let back = own(&typed).unwrap_or("/panel").to_owned();
+    let back = whence(here);
     let template = Again {
         page: Frame::inside(here, Section::Account)
             .at("/panel/account")

@@ -23,7 +23,10 @@ use crate::{
         frame::Frame,
         guard, number, problem, setup,
         status::Mark,
-        typed, when,
+        tab::Tab,
+        typed,
+        undo::Undo,
+        when,
     },
     store::{self, StoreError},
 };
@@ -291,12 +294,26 @@ pub(in crate::http::panel) async fn switch(here: Here) -> Response {
 async fn try_switch(here: &Here) -> Result<String, Fault> {
     let (event, promo) = meant(here).await?;
     let by = Actor::from(&here.signed.account);
-    match here.form().text("to").as_str() {
-        "on" => here.app().enable_promo(event.id, &promo.code, &by).await?,
-        "off" => here.app().disable_promo(event.id, &promo.code, &by).await?,
+    let (app, code) = (here.app(), &promo.code);
+    let (is_changed, back, done) = match here.form().text("to").as_str() {
+        "on" => (
+            app.enable_promo(event.id, code, &by).await?,
+            "off",
+            "promo_on",
+        ),
+        "off" => (
+            app.disable_promo(event.id, code, &by).await?,
+            "on",
+            "promo_off",
+        ),
         _ => return Err(Fault::Said("Choose on or off.", "Pilih aktif atau mati.")),
     };
-    Ok(format!("{}?done=saved", path(event, &promo)))
+    let path = path(event, &promo);
+    if !is_changed {
+        return Ok(format!("{path}?done={done}"));
+    }
+    let undo = Undo::new(format!("{path}/switch")).field("to", back);
+    Ok(undo.after(here, &path, done))
 }
 
 async fn answer(here: &Here, done: Result<String, Fault>) -> Response {
