@@ -9,16 +9,9 @@ use central::{
 };
 use support::{central::Engine, shop::Shop, visit::Seen};
 
-use crate::panel_setup::{ABOUT, URL, draft, post, set_up, wrong};
+use crate::panel_setup::{ABOUT, URL, draft, festival, hidden, post, set_up, wrong};
 
 const FESTIVAL: &str = "/panel/events/festival";
-
-/// What a hidden field of a page holds.
-fn hidden(page: &str, name: &str) -> String {
-    let rest = page.split_once(&format!("name=\"{name}\" value=\""));
-    let value = rest.and_then(|(_, rest)| rest.split('"').next());
-    value.expect(name).to_owned()
-}
 
 fn said(seen: &Seen) -> &str {
     wrong(&seen.page)
@@ -118,12 +111,7 @@ async fn a_refused_type_form_moves_nothing() {
         .post(&format!("{FESTIVAL}/setup/types/1"), &fields)
         .await;
     assert_eq!(seen.status, 422);
-    let event = shop
-        .central
-        .app
-        .event(shop.event.event.id)
-        .await
-        .expect("an event");
+    let event = festival(&shop).await;
     assert_eq!(event.types[0].gates, shop.event.types[0].gates);
     assert!(!event.types[0].addon);
     // Nor is a day renamed whose new times are refused.
@@ -139,12 +127,7 @@ async fn a_refused_type_form_moves_nothing() {
         .post(&format!("{FESTIVAL}/setup/days/change"), &moved)
         .await;
     assert_eq!(seen.status, 422);
-    let event = shop
-        .central
-        .app
-        .event(shop.event.event.id)
-        .await
-        .expect("an event");
+    let event = festival(&shop).await;
     assert_eq!(event.days, shop.event.days);
 }
 
@@ -267,12 +250,7 @@ async fn an_organiser_changes_no_fee() {
     for path in ["postpone", "cancel"] {
         assert_eq!(desk.get(&format!("{FESTIVAL}/{path}")).await.status, 403);
     }
-    let after = shop
-        .central
-        .app
-        .event(shop.event.event.id)
-        .await
-        .expect("an event");
+    let after = festival(&shop).await;
     assert_eq!(after.days, shop.event.days);
 }
 

@@ -5,7 +5,7 @@ use central::{
 };
 use support::{central::Engine, shop::Shop};
 
-use crate::panel_setup::wrong;
+use crate::panel_setup::{festival, wrong};
 
 #[tokio::test]
 async fn who_has_a_ticket_is_told_of_changes_and_keeps_what_was_sold() {
@@ -31,12 +31,7 @@ async fn who_has_a_ticket_is_told_of_changes_and_keeps_what_was_sold() {
             "{}",
             asked.page
         );
-        let before = shop
-            .central
-            .app
-            .event(shop.event.event.id)
-            .await
-            .expect("an event");
+        let before = festival(&shop).await;
         assert_eq!(before.days, shop.event.days, "nothing was done yet");
         let mut sure = moved.to_vec();
         sure.push(("sure", "1"));
@@ -81,12 +76,7 @@ async fn who_has_a_ticket_is_told_of_changes_and_keeps_what_was_sold() {
             bought.number
         );
         assert_eq!(shop.number(Box::leak(sold.into_boxed_str())).await, 300_000);
-        let after = shop
-            .central
-            .app
-            .event(shop.event.event.id)
-            .await
-            .expect("an event");
+        let after = festival(&shop).await;
         assert_eq!(
             (after.types[0].price_minor, after.types[1].day_mask),
             (200_000, 3)

@@ -158,7 +158,9 @@ async fn a_conflict_of_another_event_is_neither_decided_nor_shown() {
 
 /// The times of a list of scans, in its order.
 fn times(page: &str) -> Vec<String> {
-    let rows = page.split("<span class=\"numbers\">").skip(1);
+    let rows = page
+        .split("<th scope=\"row\" class=\"p-when numbers\">")
+        .skip(1);
     rows.filter_map(|row| row.split('<').next().map(str::to_owned))
         .collect()
 }

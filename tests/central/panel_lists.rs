@@ -9,7 +9,7 @@ use support::{
 
 /// What the report of a deed says of an order.
 fn became<'a>(page: &'a str, number: &str) -> &'a str {
-    let row = page.split("<tr>").find(|row| row.contains(number));
+    let row = page.split("<tr>").skip(1).find(|row| row.contains(number));
     let mark = row.and_then(|row| row.split("p-mark p-mark-").nth(1));
     let mark = mark.and_then(|rest| rest.split('"').next());
     mark.unwrap_or_else(|| panic!("{number} is not in the report:\n{page}"))
@@ -246,11 +246,8 @@ async fn filters_are_kept_per_account_and_are_nobody_elses() {
         assert_eq!(shop.number("SELECT COUNT(*) FROM saved_filters").await, 1);
         let back = [("id", own), ("back", "https://evil.example/panel")];
         let seen = desk.post("/panel/saved/forget", &back).await;
-        assert_eq!(
-            seen.to(),
-            "/panel?done=forgotten",
-            "no way out of the panel"
-        );
+        let is_inside = seen.to().starts_with("/panel?done=forgotten&");
+        assert!(is_inside, "no way out of the panel: {}", seen.to());
         assert_eq!(shop.number("SELECT COUNT(*) FROM saved_filters").await, 0);
     }
 }

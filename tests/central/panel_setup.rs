@@ -65,6 +65,19 @@ pub fn wrong(page: &str) -> &str {
     said.split("</div>").next().unwrap_or_default()
 }
 
+/// What a hidden field of a page holds.
+pub fn hidden(page: &str, name: &str) -> String {
+    let rest = page.split_once(&format!("name=\"{name}\" value=\""));
+    let value = rest.and_then(|(_, rest)| rest.split('"').next());
+    value.expect(name).to_owned()
+}
+
+/// The event that the shop sells.
+pub async fn festival(shop: &Shop) -> EventSetup {
+    let event = shop.central.app.event(shop.event.event.id).await;
+    event.expect("an event")
+}
+
 /// The value of the first option of a select that has one.
 fn option(page: &str, select: &str) -> String {
     let rest = page

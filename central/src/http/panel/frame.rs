@@ -185,19 +185,6 @@ impl Frame {
         groups.filter(|(_, links)| !links.is_empty()).collect()
     }
 
-    /// The page of one's own account.
-    pub(super) fn is_account(&self) -> bool {
-        self.section == Some(Section::Account)
-    }
-
-    /// Every language: tag, name, this page's address in it, and whether it is this one.
-    pub(super) fn languages(
-        &self,
-    ) -> impl Iterator<Item = (&'static str, &'static str, String, bool)> {
-        let all = [
-            (Language::Indonesian, "Indonesia"),
-            (Language::English, "English"),
-        ];
     /// The pages of the same event, where there are others than this one.
     pub(super) fn tabs(&self) -> &[ShownGroup] {
         let pages: usize = self.tabs.iter().map(|group| group.pages.len()).sum();
@@ -215,6 +202,19 @@ impl Frame {
         number::any(count, self.visitor.language)
     }
 
+    /// The page of one's own account.
+    pub(super) fn is_account(&self) -> bool {
+        self.section == Some(Section::Account)
+    }
+
+    /// Every language: tag, name, this page's address in it, and whether it is this one.
+    pub(super) fn languages(
+        &self,
+    ) -> impl Iterator<Item = (&'static str, &'static str, String, bool)> {
+        let all = [
+            (Language::Indonesian, "Indonesia"),
+            (Language::English, "English"),
+        ];
         all.into_iter().map(|(language, name)| {
             let address = self.visitor.in_language(language);
             let is_on = language == self.visitor.language;
