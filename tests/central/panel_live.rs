@@ -155,6 +155,24 @@ async fn what_happens_at_the_door_is_told_to_all_who_watch_by_one_watcher() {
     }
 }
 
+/// Whoever came and gave the ticket back is neither awaited nor taken off those who are.
+#[tokio::test]
+async fn a_ticket_that_came_and_went_back_is_not_taken_off_twice() {
+    for engine in Engine::both() {
+        let (central, mut gate, tickets) = open(engine).await;
+        gate.admit(&central, tickets[0]);
+        gate.sync(&central).await;
+        let event = central.app.event_by_slug("festival").await.expect("there");
+        let id = event.event.id;
+        let to_come = async || central.app.door_sums(id).await.expect("sums").to_come;
+        assert_eq!(to_come().await, 3);
+        central
+            .execute("UPDATE tickets SET status = 'refunded' WHERE id IN (SELECT counted_ticket_id FROM scans)")
+            .await;
+        assert_eq!(to_come().await, 3, "the others still come");
+    }
+}
+
 #[tokio::test]
 async fn the_page_shows_without_scripts_what_the_stream_tells() {
     let (central, mut gate, tickets) = open(Engine::Sqlite).await;

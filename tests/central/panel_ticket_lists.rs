@@ -2,6 +2,32 @@
 //! try to be formulas.
 use support::{central::Engine, festival::festival, shop::Shop, visit::encode};
 
+/// The place is sold again and the guest was inside: neither makes fewer of those who are expected.
+#[tokio::test]
+async fn a_refunded_guest_who_came_is_not_taken_off_those_who_are_expected() {
+    for engine in Engine::both() {
+        let shop = Shop::open(engine).await;
+        let central = &shop.central;
+        let sold = central.sell(&shop.event, 3).await;
+        let mut gate = central.enrol(&shop.event, "Gate A", "north").await;
+        gate.sync(central).await;
+        gate.admit(central, sold[0]);
+        gate.sync(central).await;
+        central
+            .execute("UPDATE tickets SET status = 'refunded' WHERE id IN (SELECT counted_ticket_id FROM scans)")
+            .await;
+        central
+            .execute("UPDATE ticket_types SET taken = taken - 1 WHERE taken = 3")
+            .await;
+        let mut desk = central.admin().await;
+        let page = desk.get("/panel/events/festival/attendees").await.page;
+        for (words, number) in [("checked in", 1), ("still to come", 2)] {
+            let count = format!("<dt>{words}</dt><dd class=\"numbers\">{number}</dd>");
+            assert!(page.contains(&count), "{count}: {page}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn tickets_and_attendees_show_how_they_stand_at_the_gates() {
     for engine in Engine::both() {

@@ -1,13 +1,14 @@
 //! The audit trail as a working list: by who, what, about what and when, the latest first.
 //!
-//! A filter by account or by thing reads along its own index; the others along the moments.
+//! A filter by account or by thing reads along its own index, and one by act along the index of each act that begins so,
+//! of which there are some dozens; the others read along the moments.
 
 use sync_protocol::time::Timestamp;
 use uuid::Uuid;
 
 use super::{
     StoreError, Tx,
-    listed::{Index, Question, Value},
+    listed::{Index, Merge, Question, Value, beginning},
 };
 
 /// Who acted.
@@ -55,6 +56,12 @@ pub struct TrailRow {
     pub detail: String,
 }
 
+const ORDER: &str = " ORDER BY audit_log.happened_at DESC, audit_log.id DESC";
+const BY_ACTION: Index = Index::named("audit_log_by_action");
+
+/// Before which row: its moment and id.
+type Before = (Timestamp, Uuid);
+
 /// Up to `most` rows before a place, the latest first.
 ///
 /// # Errors
@@ -62,25 +69,89 @@ pub struct TrailRow {
 pub async fn before(
     tx: &mut Tx,
     filter: &TrailFilter,
-    (at, id): (Timestamp, Uuid),
+    place: Before,
     most: usize,
 ) -> Result<Vec<TrailRow>, StoreError> {
-    type Row = (
-        Uuid,
-        i64,
-        String,
-        Option<String>,
-        String,
-        String,
-        Option<Uuid>,
-        String,
-    );
     let index = match (&filter.subject, &filter.actor) {
         (Some(_), _) => "audit_log_by_subject",
         (None, Some(Actor::Account(_))) => "audit_log_by_actor",
+        _ if !filter.action.is_empty() => return of_acts(tx, filter, place, most).await,
         _ => "audit_log_by_moment",
     };
-    let from = Index::named(index).of(tx, "audit_log");
+    let mut question = question(tx, Index::named(index), filter, place);
+    if !filter.action.is_empty() {
+        let range = beginning(&filter.action).into();
+        question.and(("audit_log.action >= ? AND audit_log.action < ?", range));
+    }
+    ask(tx, question, most).await
+}
+
+/// The rows of all acts that begin so: each act is a range of the index, and the ranges are merged.
+async fn of_acts(
+    tx: &mut Tx,
+    filter: &TrailFilter,
+    place: Before,
+    most: usize,
+) -> Result<Vec<TrailRow>, StoreError> {
+    let acts = acts(tx, &filter.action).await?;
+    let mut merge = Merge::of(acts.len());
+    let (share, mut places) = (merge.share(most), vec![place; acts.len()]);
+    let mut rows: Vec<TrailRow> = Vec::with_capacity(most);
+    while rows.len() < most {
+        while let Some(lacking) = merge.lacking() {
+            let question = of_act(tx, filter, places[lacking], &acts[lacking]);
+            let got = ask(tx, question, share).await?;
+            if let Some(last) = got.last() {
+                places[lacking] = (last.at, last.id);
+            }
+            merge.fill(lacking, got, share);
+        }
+        match merge.next(|a, b| (b.at, b.id).cmp(&(a.at, a.id))) {
+            Some(row) => rows.push(row),
+            None => break,
+        }
+    }
+    Ok(rows)
+}
+
+/// The acts in the trail that begin so, each found by one step into the index.
+async fn acts(tx: &mut Tx, start: &str) -> Result<Vec<String>, StoreError> {
+    let [from, until] = beginning(start);
+    let mut next = ("audit_log.action >= ?", from);
+    let mut acts: Vec<String> = Vec::new();
+    loop {
+        let found = next_act(tx, next, until.clone()).await?;
+        let Some(act) = found else {
+            return Ok(acts);
+        };
+        next = ("audit_log.action > ?", Value::Text(act.clone()));
+        acts.push(act);
+    }
+}
+
+async fn next_act(
+    tx: &mut Tx,
+    (than, act): (&'static str, Value),
+    until: Value,
+) -> Result<Option<String>, StoreError> {
+    let from = BY_ACTION.of(tx, "audit_log");
+    let mut question = Question::new(format!("SELECT audit_log.action{from}"));
+    question.and((than, vec![act]));
+    question.and(("audit_log.action < ?", vec![until]));
+    let rows: Vec<(String,)> = question.ask(tx, " ORDER BY audit_log.action", 1).await?;
+    Ok(rows.into_iter().next().map(|(act,)| act))
+}
+
+fn of_act(tx: &Tx, filter: &TrailFilter, place: Before, act: &str) -> Question {
+    let mut question = question(tx, BY_ACTION, filter, place);
+    let act = Value::Text(act.to_owned());
+    question.and(("audit_log.action = ?", vec![act]));
+    question
+}
+
+/// Everything that is asked for but the act.
+fn question(tx: &Tx, index: Index, filter: &TrailFilter, (at, id): Before) -> Question {
+    let from = index.of(tx, "audit_log");
     let mut question = Question::new(format!(
         "SELECT audit_log.id, audit_log.happened_at, audit_log.actor_kind, \
          (SELECT name FROM users WHERE users.id = audit_log.actor_id), audit_log.action, audit_log.subject_kind, \
@@ -100,11 +171,6 @@ pub async fn before(
         }
         None => {}
     }
-    if !filter.action.is_empty() {
-        let until = format!("{}\u{10FFFF}", filter.action);
-        let range = vec![Value::Text(filter.action.clone()), Value::Text(until)];
-        question.and(("audit_log.action >= ? AND audit_log.action < ?", range));
-    }
     if let Some((kind, id)) = filter.subject {
         let subject = vec![Value::Text(kind.to_owned()), Value::Id(id)];
         question.and((
@@ -118,8 +184,21 @@ pub async fn before(
     if let Some(until) = filter.until {
         question.and(("audit_log.happened_at < ?", vec![moment(until)]));
     }
-    let order = " ORDER BY audit_log.happened_at DESC, audit_log.id DESC";
-    let rows: Vec<Row> = question.ask(tx, order, most).await?;
+    question
+}
+
+async fn ask(tx: &mut Tx, question: Question, most: usize) -> Result<Vec<TrailRow>, StoreError> {
+    type Row = (
+        Uuid,
+        i64,
+        String,
+        Option<String>,
+        String,
+        String,
+        Option<Uuid>,
+        String,
+    );
+    let rows: Vec<Row> = question.ask(tx, ORDER, most).await?;
     let row = |(id, at, actor_kind, actor, action, subject_kind, subject, detail)| TrailRow {
         id,
         at: Timestamp(at),
@@ -132,3 +211,7 @@ pub async fn before(
     };
     Ok(rows.into_iter().map(row).collect())
 }
+
+#[cfg(test)]
+#[path = "audit_list_tests.rs"]
+mod tests;

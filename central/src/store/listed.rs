@@ -61,6 +61,15 @@ impl Question {
         }
     }
 
+    /// The same with values that are bound before those of the conditions.
+    #[must_use]
+    pub fn holding(text: String, values: Vec<Value>) -> Self {
+        Self {
+            values,
+            ..Self::new(text)
+        }
+    }
+
     /// Adds a condition.
     pub fn and(&mut self, (condition, values): Condition) {
         self.text.push_str(" AND ");
@@ -126,6 +135,16 @@ impl Question {
             }
         };
         Ok((count <= FEW).then_some(count))
+    }
+}
+
+#[cfg(test)]
+impl Question {
+    /// How SQLite would find the answer, a line for each step.
+    pub async fn plan(mut self, tx: &mut Tx, order: &'static str) -> Vec<String> {
+        self.text.insert_str(0, "EXPLAIN QUERY PLAN ");
+        let rows: Vec<(i64, i64, i64, String)> = self.ask(tx, order, 51).await.expect("a plan");
+        rows.into_iter().map(|(_, _, _, step)| step).collect()
     }
 }
 

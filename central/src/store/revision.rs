@@ -5,16 +5,19 @@
 //! step over a late one. The manifest is kept up to date under the same lock and written back by [`put`].
 //! A transaction that does not know yet whether it will change anything takes the lock alone ([`lock`]).
 
+use std::collections::BTreeMap;
+
 use sync_protocol::{
     digest::Digest,
     id::EventId,
     manifest::{Manifest, Tally},
 };
+use uuid::Uuid;
 
 use super::{
     StoreError, Tx,
     dialect::locking,
-    tx::{execute, fetch_optional},
+    tx::{execute, fetch_all, fetch_optional},
 };
 
 #[derive(sqlx::FromRow)]
@@ -136,6 +139,17 @@ pub async fn put(tx: &mut Tx, event: EventId, now: &EventRevision) -> Result<(),
         event.0
     )?;
     Ok(())
+}
+
+/// The sums of the admitted scans of every event that has any: one that stays says that no scan has changed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn passages(tx: &mut Tx) -> Result<BTreeMap<EventId, Digest>, StoreError> {
+    let sql = "SELECT event_id, passages_sum FROM event_revisions WHERE passages > 0";
+    let rows = fetch_all!(tx, (Uuid, Vec<u8>), sql)?;
+    let of_event = |(event, bytes): (Uuid, Vec<u8>)| Ok((EventId(event), sum(bytes)?));
+    rows.into_iter().map(of_event).collect()
 }
 
 impl EventRevision {

@@ -1,4 +1,7 @@
 //! The list of an event's scans, the newest first, each with what was said of it before.
+//!
+//! What is rare has an index of its own: scans of a ticket and of its wristbands, of a node, and those that were ruled
+//! otherwise before. All else is met on the way along the moments.
 
 use sync_protocol::{
     id::{EventId, GateId, NodeId, TicketId},
@@ -12,15 +15,24 @@ use uuid::Uuid;
 
 use super::{
     StoreError, Tx,
-    listed::{Index, Question, Value},
+    dialect::read_first,
+    listed::{Index, Narrow, Question, Value, narrowest},
     revision::{signed, unsigned},
     ruling::{self, RulingChange},
     scan::{action, interval},
-    tx::{fetch_all, fetch_optional},
+    tx::fetch_optional,
 };
 use crate::domain::scan_search::{Ruled, ScanFilter, ScanMoment};
 
 const BY_MOMENT: Index = Index::named("scans_by_moment");
+const BY_NODE: Index = Index::named("scans_by_node");
+const BY_TICKET: Index = Index::named("scans_by_ticket");
+const BY_WRISTBAND: Index = Index::named("scans_by_wristband");
+const CHANGES: Index = Index::named("ruling_changes_of_event");
+const TABLE: &str = "scans s";
+/// Wristbands of one ticket that are looked for: nobody wears more.
+const MOST_WRISTBANDS: usize = 20;
+const ORDER: &str = " ORDER BY s.at_ms DESC, s.node_id DESC, s.seq DESC";
 const SELECT: &str = "SELECT s.node_id, s.seq, s.gate_id, s.action, s.decision, s.reason, s.provisional, s.lo_ms, \
     s.at_ms, s.hi_ms, s.ruling, s.winner_node, s.winner_seq, s.flag, s.received_at, t.number, u.name AS operator";
 const JOINS: &str = " LEFT JOIN tickets t ON t.id = COALESCE(s.counted_ticket_id, s.ticket_id) \
@@ -136,31 +148,15 @@ pub async fn page(
     after: Option<&ScanMoment>,
     most: usize,
 ) -> Result<Vec<ScanItem>, StoreError> {
-    let from = match filter.ticket {
-        Some(_) => " FROM scans s".to_owned(),
-        None => BY_MOMENT.of(tx, "scans s"),
-    };
-    let mut question = Question::new([SELECT, &from, JOINS].concat());
-    conditions(&mut question, filter);
-    if let Some(ticket) = filter.ticket {
-        of_ticket(tx, &mut question, filter.event, ticket).await?;
+    let mut rows: Vec<Row> = Vec::new();
+    for question in questions(tx, filter, after).await? {
+        rows.extend(question.ask::<Row>(tx, ORDER, most).await?);
     }
-    if let Some(place) = after {
-        let (at, node) = (Value::Number(place.at.0), Value::Id(place.scan.node.0));
-        // The first says the same as the rest and is a range of the index.
-        question.and((
-            "s.at_ms <= ? AND (s.at_ms < ? OR s.node_id < ? OR (s.node_id = ? AND s.seq < ?))",
-            vec![
-                at.clone(),
-                at,
-                node.clone(),
-                node,
-                Value::Number(signed(place.scan.seq)),
-            ],
-        ));
-    }
-    let order = " ORDER BY s.at_ms DESC, s.node_id DESC, s.seq DESC";
-    let rows: Vec<Row> = question.ask(tx, order, most).await?;
+    let place = |row: &Row| (row.at_ms, row.node_id, row.seq);
+    rows.sort_by_key(|row| std::cmp::Reverse(place(row)));
+    // A scan may show a ticket and its wristband.
+    rows.dedup_by_key(|row| place(row));
+    rows.truncate(most);
     let mut items = Vec::new();
     for row in rows {
         let mut item = row.into_item()?;
@@ -170,6 +166,52 @@ pub async fn page(
         items.push(item);
     }
     Ok(items)
+}
+
+/// What is asked so that the answers together are the list after a place.
+async fn questions(
+    tx: &mut Tx,
+    filter: &ScanFilter,
+    after: Option<&ScanMoment>,
+) -> Result<Vec<Question>, StoreError> {
+    let mut questions = match filter {
+        ScanFilter {
+            ticket: Some(ticket),
+            ..
+        } => of_ticket(tx, filter.event, *ticket).await?,
+        ScanFilter { node: Some(_), .. } => vec![by(tx, BY_NODE)],
+        ScanFilter {
+            ruled: Some(Ruled::Changed),
+            ..
+        } => vec![changed(tx, filter.event).await?],
+        _ => vec![by(tx, BY_MOMENT)],
+    };
+    for question in &mut questions {
+        conditions(question, filter);
+        if let Some(place) = after {
+            follow(question, place);
+        }
+    }
+    Ok(questions)
+}
+
+fn by(tx: &Tx, index: Index) -> Question {
+    Question::new([SELECT, &index.of(tx, TABLE), JOINS].concat())
+}
+
+/// What comes after a place. The first condition says the same as the rest and is a range of the index.
+fn follow(question: &mut Question, place: &ScanMoment) {
+    let (at, node) = (Value::Number(place.at.0), Value::Id(place.scan.node.0));
+    question.and((
+        "s.at_ms <= ? AND (s.at_ms < ? OR s.node_id < ? OR (s.node_id = ? AND s.seq < ?))",
+        vec![
+            at.clone(),
+            at,
+            node.clone(),
+            node,
+            Value::Number(signed(place.scan.seq)),
+        ],
+    ));
 }
 
 fn conditions(question: &mut Question, filter: &ScanFilter) {
@@ -210,7 +252,7 @@ const fn ruled_text(ruled: Ruled) -> &'static str {
         Ruled::Undone => "s.ruling = 'undone'",
         Ruled::Nothing => "s.ruling IS NULL",
         Ruled::Changed => {
-            "EXISTS (SELECT 1 FROM ruling_changes c WHERE c.node_id = s.node_id AND c.seq = s.seq)"
+            "EXISTS (SELECT 1 FROM ruling_changes e WHERE e.node_id = s.node_id AND e.seq = s.seq)"
         }
     }
 }
@@ -218,33 +260,51 @@ const fn ruled_text(ruled: Ruled) -> &'static str {
 /// The scans that show a ticket, and those of wristbands that were exchanged for it: each by an index of its own.
 async fn of_ticket(
     tx: &mut Tx,
-    question: &mut Question,
     event: EventId,
     ticket: TicketId,
-) -> Result<(), StoreError> {
-    let rows = fetch_all!(
-        tx,
-        (Uuid,),
-        "SELECT DISTINCT wristband_id FROM scans WHERE ticket_id = ? AND event_id = ? AND wristband_id IS NOT NULL LIMIT 20",
-        ticket.0,
-        event.0
-    )?;
-    let mut values = vec![Value::Id(ticket.0)];
-    values.extend(rows.iter().map(|(id,)| Value::Id(*id)));
-    let text = match rows.len() {
-        0 => "s.ticket_id = ?",
-        1 => "(s.ticket_id = ? OR s.wristband_id = ?)",
-        _ => {
-            "(s.ticket_id = ? OR s.wristband_id IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))"
-        }
-    };
-    if rows.len() > 1 {
-        // Statements of a fixed size stay prepared: the last one stands for those that are missing.
-        let last = values[values.len() - 1].clone();
-        values.resize(21, last);
+) -> Result<Vec<Question>, StoreError> {
+    let from = BY_TICKET.of(tx, TABLE);
+    let mut worn = Question::new(format!("SELECT DISTINCT s.wristband_id{from}"));
+    let shown = ("s.ticket_id = ?", vec![Value::Id(ticket.0)]);
+    worn.and(shown.clone());
+    worn.and((
+        "s.event_id = ? AND s.wristband_id IS NOT NULL",
+        vec![Value::Id(event.0)],
+    ));
+    let worn: Vec<(Uuid,)> = worn.ask(tx, "", MOST_WRISTBANDS).await?;
+    let mut of_it = by(tx, BY_TICKET);
+    of_it.and(shown);
+    let mut questions = vec![of_it];
+    if !worn.is_empty() {
+        let mut of_them = by(tx, BY_WRISTBAND);
+        of_them.among("s.wristband_id", worn.into_iter().map(|(id,)| id));
+        questions.push(of_them);
     }
-    question.and((text, values));
-    Ok(())
+    Ok(questions)
+}
+
+/// The scans that were ruled otherwise before. Where there are few, they are found by the changes and sorted; where
+/// there are many, they are met soon enough along the moments.
+async fn changed(tx: &mut Tx, event: EventId) -> Result<Question, StoreError> {
+    let of_event = Narrow {
+        index: CHANGES,
+        condition: ("c.event_id = ?", vec![Value::Id(event.0)]),
+    };
+    let few = narrowest(tx, "ruling_changes c", vec![of_event]).await?;
+    Ok(match few {
+        None => by(tx, BY_MOMENT),
+        Some(few) => by_change(tx, few),
+    })
+}
+
+fn by_change(tx: &Tx, few: Narrow) -> Question {
+    let (join, from) = (read_first(tx), few.index.of(tx, "ruling_changes c"));
+    let (condition, values) = few.condition;
+    let text = format!(
+        "{SELECT} FROM (SELECT DISTINCT c.node_id, c.seq{from} WHERE {condition}) once \
+         {join} scans s ON s.node_id = once.node_id AND s.seq = once.seq{JOINS}"
+    );
+    Question::holding(text, values)
 }
 
 /// The ticket of an event with this number.
@@ -260,3 +320,7 @@ pub async fn ticket_of_number(
     let row = fetch_optional!(tx, (Uuid,), sql, signed(number.value()), event.0)?;
     Ok(row.map(|(id,)| TicketId(id)))
 }
+
+#[cfg(test)]
+#[path = "scan_list_tests.rs"]
+mod tests;

@@ -1,8 +1,7 @@
 //! Tickets as working lists show them, with the name on them and what became of them at the gates.
 //!
-//! A number and an order are found by their own index; all else is walked in the order of the list, each event that is
-//! seen by its own index, and the pages are merged (`listed`). How a ticket stands at the gates is asked of the scans of
-//! the rows that are shown, and nothing is counted over all.
+//! What is asked stands in `ticket_question`; the pages of its questions are merged (`listed`). How a ticket stands at the
+//! gates is asked of the scans of the rows that are shown, and nothing is counted over all.
 
 use sync_protocol::{
     id::{EventId, TicketId},
@@ -14,27 +13,13 @@ use uuid::Uuid;
 
 use super::{
     StoreError, Tx,
-    listed::{Index, Merge, Question, Value, beginning},
+    listed::{Merge, Question, Value},
     revision::unsigned,
+    ticket_question::{COLUMNS, TABLE, conditions, questions},
     tx::fetch_one,
 };
-use crate::domain::ticket_search::{CheckIn, TicketFilter, TicketPlace, TicketSearch, TicketSort};
+use crate::domain::ticket_search::{TicketFilter, TicketPlace, TicketSort};
 
-const COLUMNS: &str = "SELECT t.id, t.event_id, t.number, t.day_mask, t.status, t.attendee_name, \
-     (SELECT o.number FROM orders o WHERE o.id = t.order_id) AS order_number, \
-     (SELECT k.name FROM ticket_types k WHERE k.id = t.ticket_type_id) AS kind, \
-     (SELECT MIN(s.at_ms) FROM scans s WHERE s.counted_ticket_id = t.id AND s.action = 2 AND s.ruling = 'counted') AS entered_at, \
-     (SELECT MIN(s.at_ms) FROM scans s WHERE s.counted_ticket_id = t.id AND s.action = 1 AND s.ruling = 'counted') AS exchanged_at, \
-     (SELECT s.action FROM scans s WHERE s.counted_ticket_id = t.id AND s.action IN (2, 3) AND s.ruling = 'counted' \
-      ORDER BY s.at_ms DESC LIMIT 1) AS last_pass, \
-     (SELECT s.wristband_id FROM scans s WHERE s.counted_ticket_id = t.id AND s.action = 1 AND s.ruling = 'counted' \
-      ORDER BY s.at_ms DESC LIMIT 1) AS wristband_id";
-const TABLE: &str = "tickets t";
-const BY_STATUS: Index = Index::named("tickets_by_status");
-const BY_NAME: Index = Index::named("tickets_by_name");
-const BY_ORDER: Index = Index::named("tickets_by_order");
-/// Made by the engines for the `UNIQUE` column.
-const BY_NUMBER: Index = Index("sqlite_autoindex_tickets_2", "number");
 /// Out, by `sync_protocol::scan::Action`.
 const EXIT: i64 = 3;
 
@@ -128,7 +113,7 @@ pub async fn page(
     after: Option<&TicketPlace>,
     most: usize,
 ) -> Result<Vec<TicketRow>, StoreError> {
-    let mut walk = Walk::begin(tx, events, filter, after);
+    let mut walk = Walk::begin(tx, events, filter, after).await?;
     walk.next(tx, most).await
 }
 
@@ -144,28 +129,28 @@ pub struct Walk {
 
 impl Walk {
     /// Begins after a place, with the events that are seen.
-    #[must_use]
-    pub fn begin(
-        tx: &Tx,
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn begin(
+        tx: &mut Tx,
         events: &[EventId],
         filter: &TicketFilter,
         after: Option<&TicketPlace>,
-    ) -> Self {
+    ) -> Result<Self, StoreError> {
         let is_meant = |event: &&EventId| filter.event.is_none_or(|one| one == **event);
         let events: Vec<EventId> = events.iter().filter(is_meant).copied().collect();
         let asked = |mut question: Question| {
             conditions(filter, &mut question);
             (question, after.cloned())
         };
-        let questions: Vec<_> = questions(tx, &events, filter)
-            .into_iter()
-            .map(asked)
-            .collect();
-        Self {
+        let questions = questions(tx, &events, filter).await?;
+        let questions: Vec<_> = questions.into_iter().map(asked).collect();
+        Ok(Self {
             sort: filter.order(),
             merge: Merge::of(questions.len()),
             questions,
-        }
+        })
     }
 
     /// The next rows; fewer than `most` are the last.
@@ -195,96 +180,6 @@ impl Walk {
         }
         Ok(rows)
     }
-}
-
-/// What is asked so that the answers together are the list: each a range of one index.
-fn questions(tx: &Tx, events: &[EventId], filter: &TicketFilter) -> Vec<Question> {
-    let by = |index: Index| Question::new(format!("{COLUMNS}{}", index.of(tx, TABLE)));
-    let ids = || events.iter().map(|event| event.0);
-    let found = |index, condition| {
-        let mut question = by(index);
-        question.and(condition);
-        question.among("t.event_id", ids());
-        vec![question]
-    };
-    match &filter.search {
-        Some(TicketSearch::Number(number)) => {
-            let number = i64::try_from(number.value()).unwrap_or(i64::MAX);
-            return found(BY_NUMBER, ("t.number = ?", vec![Value::Number(number)]));
-        }
-        Some(TicketSearch::Order(number)) => {
-            let text = "t.order_id = (SELECT o.id FROM orders o WHERE o.number = ?)";
-            return found(BY_ORDER, (text, vec![Value::Text(number.clone())]));
-        }
-        _ => {}
-    }
-    let of_event = |index, event: &EventId| {
-        let mut question = by(index);
-        question.and(("t.event_id = ?", vec![Value::Id(event.0)]));
-        question
-    };
-    let mut all = Vec::new();
-    for event in events {
-        match (&filter.search, filter.order()) {
-            (Some(TicketSearch::Name(typed, capital)), _) => {
-                let mut starts = vec![typed, capital];
-                starts.dedup();
-                for start in starts {
-                    let mut question = of_event(BY_NAME, event);
-                    let text = "t.attendee_name >= ? AND t.attendee_name < ?";
-                    question.and((text, beginning(start).into()));
-                    all.push(question);
-                }
-            }
-            (_, TicketSort::Name) => all.push(of_event(BY_NAME, event)),
-            (_, TicketSort::Newest) => {
-                // Each status is a range of its own, in the order of the list.
-                let statuses = TicketStatus::ALL.iter().copied();
-                for status in statuses.filter(|one| filter.status.is_none_or(|asked| asked == *one))
-                {
-                    let mut question = of_event(BY_STATUS, event);
-                    let name = status.name().to_owned();
-                    question.and(("t.status = ?", vec![Value::Text(name)]));
-                    all.push(question);
-                }
-            }
-        }
-    }
-    all
-}
-
-fn conditions(filter: &TicketFilter, question: &mut Question) {
-    if let Some(status) = filter.status {
-        let name = status.name().to_owned();
-        question.and(("t.status = ?", vec![Value::Text(name)]));
-    }
-    if let Some(kind) = filter.kind {
-        question.and(("t.ticket_type_id = ?", vec![Value::Id(kind.0)]));
-    }
-    match filter.addon {
-        None => {}
-        Some(true) => question.and((
-            "t.ticket_type_id IN (SELECT a.id FROM ticket_types a WHERE a.addon)",
-            vec![],
-        )),
-        Some(false) => question.and((
-            "t.ticket_type_id NOT IN (SELECT a.id FROM ticket_types a WHERE a.addon)",
-            vec![],
-        )),
-    }
-    let text = match filter.check_in {
-        None => return,
-        Some(CheckIn::In) => {
-            "EXISTS (SELECT 1 FROM scans c WHERE c.counted_ticket_id = t.id AND c.action = 2 AND c.ruling = 'counted')"
-        }
-        Some(CheckIn::Awaited) => {
-            "NOT EXISTS (SELECT 1 FROM scans c WHERE c.counted_ticket_id = t.id AND c.action = 2 AND c.ruling = 'counted')"
-        }
-        Some(CheckIn::Exchanged) => {
-            "EXISTS (SELECT 1 FROM scans c WHERE c.counted_ticket_id = t.id AND c.action = 1 AND c.ruling = 'counted')"
-        }
-    };
-    question.and((text, vec![]));
 }
 
 /// What a question leaves after a place: first the rest of the same name, then what follows.
@@ -335,13 +230,30 @@ pub async fn by_id(tx: &mut Tx, ticket: TicketId) -> Result<Option<TicketRow>, S
     rows.into_iter().next().map(Row::into_row).transpose()
 }
 
-/// How many of an event's tickets were let in. It reads the event's scans, and no ticket.
+/// How many people came, and how many are still expected. Add-ons are nobody's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Attendance {
+    /// Tickets that were let in, whatever became of them since.
+    pub entered: i64,
+    /// Tickets that are good and were not let in.
+    pub awaited: i64,
+}
+
+/// How many of an event's people came and did not. It reads indexes of scans and tickets (`scans_by_action`,
+/// `tickets_by_type`), and of tickets those alone that came.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn entered(tx: &mut Tx, event: EventId) -> Result<i64, StoreError> {
-    let sql = "SELECT COUNT(DISTINCT counted_ticket_id) FROM scans WHERE event_id = ? AND revision > 0 \
-         AND action = 2 AND ruling = 'counted'";
-    let (count,) = fetch_one!(tx, (i64,), sql, event.0)?;
-    Ok(count)
+pub async fn attendance(tx: &mut Tx, event: EventId) -> Result<Attendance, StoreError> {
+    let sql = "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN t.status = 'valid' THEN 1 ELSE 0 END), 0) AS SIGNED) \
+         FROM (SELECT DISTINCT counted_ticket_id FROM scans WHERE event_id = ? AND action = 2 AND ruling = 'counted') came \
+         JOIN tickets t ON t.id = came.counted_ticket_id JOIN ticket_types k ON k.id = t.ticket_type_id WHERE NOT k.addon";
+    let (entered, good) = fetch_one!(tx, (i64, i64), sql, event.0)?;
+    let sql = "SELECT COUNT(*) FROM ticket_types k JOIN tickets t ON t.event_id = k.event_id AND t.ticket_type_id = k.id \
+         AND t.status = 'valid' WHERE k.event_id = ? AND NOT k.addon";
+    let (valid,) = fetch_one!(tx, (i64,), sql, event.0)?;
+    Ok(Attendance {
+        entered,
+        awaited: (valid - good).max(0),
+    })
 }

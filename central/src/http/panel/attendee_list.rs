@@ -89,7 +89,7 @@ async fn load(here: &Here, event: &Event) -> Result<Page, StoreError> {
         ))
         .turned(rows, |row| row.place(filter.order()).text());
     let sold: i64 = main.iter().map(|kind| kind.taken).sum();
-    let entered = store::ticket_list::entered(&mut tx, event.id).await?;
+    let people = store::ticket_list::attendance(&mut tx, event.id).await?;
     let count = |english, indonesian, number| {
         let number = number::grouped(number, here.door.visitor.language);
         (here.say(english, indonesian).to_owned(), number)
@@ -98,8 +98,8 @@ async fn load(here: &Here, event: &Event) -> Result<Page, StoreError> {
         page: Frame::of_event(here, event, Tab::Attendees),
         counts: vec![
             count("sold or held", "terjual atau ditahan", sold),
-            count("checked in", "sudah masuk", entered),
-            count("still to come", "belum datang", (sold - entered).max(0)),
+            count("checked in", "sudah masuk", people.entered),
+            count("still to come", "belum datang", people.awaited),
         ],
         list: list.done(&mut tx).await?,
         rows: rows

@@ -100,9 +100,10 @@ async fn piece(
     walk: &mut Option<Walk>,
 ) -> Result<Vec<TicketRow>, StoreError> {
     let mut tx = here.app().store.read().await?;
-    let begun = walk
-        .take()
-        .unwrap_or_else(|| Walk::begin(&tx, &question.seen(), &question.filter, None));
+    let begun = match walk.take() {
+        Some(begun) => begun,
+        None => Walk::begin(&mut tx, &question.seen(), &question.filter, None).await?,
+    };
     walk.insert(begun).next(&mut tx, PIECE).await
 }
 
