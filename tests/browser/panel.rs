@@ -141,3 +141,28 @@ async fn a_second_factor_is_set_up_by_hand() {
         .await;
     looked_at(&hands, "panel-code").await;
 }
+
+/// The stream alone would say for ever that the connection is lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_door_page_whose_session_ended_while_it_was_put_aside_leads_to_the_sign_in_page() {
+    let open = open().await;
+    let hands = Hands::with_window(&format!("{}/panel?lang=en", open.url), DESK).await;
+    sign_in(&hands, &open, ADMIN).await;
+    hands
+        .go(&format!("{}/panel/events/festival/live", open.url))
+        .await;
+    hands
+        .until("return document.getElementById('door-state').dataset.is === 'on'")
+        .await;
+    hands
+        .until("dispatchEvent(new PageTransitionEvent('pagehide')); return true")
+        .await;
+    let central = &open.shop.central;
+    central.execute("DELETE FROM panel_sessions").await;
+    hands
+        .until("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true})); return true")
+        .await;
+    hands
+        .until("return location.pathname === '/panel/sign-in' && location.search.includes('live')")
+        .await;
+}

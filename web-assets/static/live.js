@@ -21,6 +21,22 @@ const AGAIN_MS = 4000;
     };
     let source = null;
     let again = 0;
+    // A stream that ended for good does not say why. The page itself does: where it is opened no more (the session has ended
+    // meanwhile, or the right), loading it leads to the sign-in page or says what is wrong. Else a new stream is made.
+    const ask = async () => {
+        try {
+            const options = {redirect: "manual", cache: "no-store", headers: {"gerbang-waits": "1"}};
+            const answer = await fetch(location.href, options);
+            const gone = answer.type === "opaqueredirect" || [401, 403, 404].includes(answer.status);
+            if (gone) {
+                location.reload();
+                return;
+            }
+        } catch {
+            // Nobody answers: that is a lost connection.
+        }
+        watch();
+    };
     const watch = () => {
         source?.close();
         source = new EventSource(place.dataset.stream);
@@ -38,7 +54,7 @@ const AGAIN_MS = 4000;
             // An answer that is no stream (a proxy's, or "too many") ends it for good: then a new one is made.
             if (source.readyState === EventSource.CLOSED) {
                 clearTimeout(again);
-                again = setTimeout(watch, AGAIN_MS);
+                again = setTimeout(ask, AGAIN_MS);
             }
         });
     };
