@@ -193,6 +193,44 @@ async fn a_wrong_file_is_refused_with_what_to_do_and_a_stranger_is_not_read() {
 }
 
 #[tokio::test]
+async fn a_refused_file_stands_in_the_list_with_who_brought_it_and_why() {
+    for engine in Engine::both() {
+        let (central, event, north, _, mut desk) = open(engine).await;
+        let (path, file) = ("/panel/events/festival/bundles", file_of(&north));
+        desk.get(path).await;
+        assert_eq!(desk.bring(path, b"a picture of a cat").await.status, 422);
+        let page = desk.get(path).await.page;
+        let row = between(&page, "<tbody>", "</tbody>");
+        assert!(row.contains("This is no file of a gate"), "{page}");
+        assert!(row.contains("Ayu Admin"), "{page}");
+        assert!(
+            !row.contains("answer?id="),
+            "there is no answer to it: {row}"
+        );
+        central.clock.advance_ms(1_000);
+        central
+            .execute("UPDATE nodes SET status = 'quarantined', quarantine_reason = 'log_forked'")
+            .await;
+        assert_eq!(desk.bring(path, &file).await.status, 422);
+        let page = desk.get(path).await.page;
+        let rows = between(&page, "<tbody>", "</tbody>");
+        let latest = rows.split("</tr>").next().unwrap_or_default();
+        assert!(latest.contains(">north<"), "its seal is proven: {latest}");
+        assert!(latest.contains("The node is in quarantine"), "{latest}");
+        assert_eq!(rows.matches("</tr>").count(), 2);
+        let page = desk.get(&format!("{path}?lang=id")).await.page;
+        assert!(page.contains("Perangkat dikarantina"), "{page}");
+        let mut tx = central.app.store.read().await.expect("a snapshot");
+        let nodes = central::store::node::of_event(&mut tx, event).await;
+        let id = nodes.expect("reads")[0].id.0;
+        let trail = central::store::audit::of_subject(&mut tx, "node", id).await;
+        let trail = trail.expect("reads");
+        let refused = trail.iter().find(|row| row.action == "node.import_refused");
+        assert!(refused.expect("a row").detail.contains("node_quarantined"));
+    }
+}
+
+#[tokio::test]
 async fn an_operator_is_taken_in_signs_in_at_the_gate_and_is_let_go() {
     for engine in Engine::both() {
         let (central, event, north, sold, mut desk) = open(engine).await;
@@ -257,6 +295,57 @@ async fn an_operator_is_taken_in_signs_in_at_the_gate_and_is_let_go() {
     }
 }
 
+/// What the worker does, until there is nothing left.
+async fn work(central: &TestCentral) {
+    while central.app.seal_names().await.expect("it works") > 0 {}
+}
+
+#[tokio::test]
+async fn names_are_sealed_beside_the_page_which_shows_how_far_they_are() {
+    for engine in Engine::both() {
+        let (central, event, .., mut desk) = open(engine).await;
+        central
+            .sell(&central.app.event(event).await.expect("there"), 1_200)
+            .await;
+        let rules = "/panel/events/festival/gate-rules";
+        desk.get(rules).await;
+        let on = [("what", "on"), ("passphrase", "kopi tubruk pagi")];
+        let seen = desk.post(&format!("{rules}/search"), &on).await;
+        assert!(seen.to().ends_with("done=search_on"), "{}", seen.page);
+        let setup = "/panel/events/festival/setup/settings";
+        let page = desk.get(rules).await.page;
+        assert!(page.contains("Names are being sealed: 0 / 1,203"), "{page}");
+        assert!(
+            page.contains("hx-select=\"#names\""),
+            "it looks again by itself"
+        );
+        // A server that dies between two pieces leaves all that is needed to go on.
+        assert_eq!(central.app.seal_names().await.expect("a piece"), 1_000);
+        let page = desk.get(rules).await.page;
+        assert!(
+            page.contains("Names are being sealed: 1,000 / 1,203"),
+            "{page}"
+        );
+        let page = desk.get(setup).await.page;
+        assert!(page.contains("1,000 / 1,203"), "{page}");
+        work(&central).await;
+        let page = desk.get(rules).await.page;
+        assert!(!page.contains("Names are being sealed"), "{page}");
+        assert!(!page.contains("hx-select=\"#names\""), "{page}");
+        let mut tx = central.app.store.read().await.expect("a snapshot");
+        let open = central::store::ticket::of_search(&mut tx, event, false, 1).await;
+        assert_eq!(open.expect("reads").len(), 0, "every name is sealed");
+        let trail = central::store::audit::of_subject(&mut tx, "event", event.0).await;
+        let trail = trail.expect("reads");
+        let done: Vec<_> = trail
+            .iter()
+            .filter(|row| row.action == "event.search_sealed")
+            .collect();
+        assert_eq!(done.len(), 1);
+        assert!(done[0].detail.contains("1203"), "{}", done[0].detail);
+    }
+}
+
 #[tokio::test]
 async fn the_search_is_turned_on_and_off_and_rehearsals_are_made() {
     let (central, event, ..) = open(Engine::Sqlite).await;
@@ -280,6 +369,16 @@ async fn the_search_is_turned_on_and_off_and_rehearsals_are_made() {
     let seen = desk.post(&search, &[("what", "off")]).await;
     assert!(seen.to().ends_with("done=search_off"), "{}", seen.page);
     assert!(!central.app.has_search(event).await.expect("reads"));
+    // Names that are not yet taken away are seen, and no new search begins before they are.
+    let again = [("what", "on"), ("passphrase", "kopi tubruk pagi")];
+    let seen = desk.post(&search, &again).await;
+    assert_eq!(seen.status, 422);
+    assert!(
+        seen.page.contains("still being taken away"),
+        "{}",
+        seen.page
+    );
+    work(&central).await;
     let made = desk
         .post(
             &format!("{rules}/rehearsal"),

@@ -210,3 +210,32 @@ async fn two_decisions_are_not_both_told_done() {
         assert!(seen.to().ends_with("done=decided"), "{}", seen.page);
     }
 }
+
+/// Whoever is let in by hand, without a scan, shows as a gate that is faster than people walk.
+#[tokio::test]
+async fn a_rush_is_in_the_overviews_count_until_somebody_decides() {
+    for engine in Engine::both() {
+        let central = TestCentral::new(engine).await;
+        let mut wish = festival();
+        wish.rules.most_per_minute = 2;
+        let event = central.publish(&wish).await;
+        let tickets = central.sell(&event, 3).await;
+        let mut north = central.enrol(&event, "Gate A", "north").await;
+        north.sync(&central).await;
+        for ticket in tickets {
+            north.admit(&central, ticket);
+        }
+        let mut desk = central.admin().await;
+        let page = desk.get("/panel").await.page;
+        assert!(!page.contains("Conflicts to look at"), "{page}");
+        north.sync(&central).await;
+        let page = desk.get("/panel").await.page;
+        assert!(page.contains("Conflicts to look at"), "{page}");
+        let id = event.event.id;
+        let others = central.app.other_conflicts(id, State::Open).await;
+        let rush = others.expect("reads").remove(0);
+        decide(&central, id, rush.id).await;
+        let page = desk.get("/panel").await.page;
+        assert!(!page.contains("Conflicts to look at"), "{page}");
+    }
+}

@@ -74,6 +74,7 @@ impl BoxOffice {
             gates: GateConfigs::default(),
             waits: Waits::default(),
             doors: Doors::default(),
+            rushes: central::app::rushes::Rushes::default(),
             mailer: None,
             offers: Offers::default(),
             together: Together::default(),

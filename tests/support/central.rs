@@ -82,6 +82,7 @@ impl TestCentral {
             gates: GateConfigs::default(),
             waits: Waits::default(),
             doors: Doors::default(),
+            rushes: central::app::rushes::Rushes::default(),
             mailer: None,
             offers: Offers::default(),
             together: Together::default(),

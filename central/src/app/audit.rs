@@ -1,18 +1,19 @@
 //! Checking what is stored: every node's log from its first record on, and every event's rulings and tally.
 //!
 //! It reads in pieces and writes nothing, so it may run beside a working central; rounds that come in meanwhile are
-//! seen whole or not at all, because each log and each event is read in one snapshot.
+//! seen whole or not at all, because each log and each event is read in one snapshot. All of an event is ruled beside
+//! the runtime (`app::aside`), so nobody waits for it; a log is followed piece by piece, which is short.
 
 use std::collections::BTreeMap;
 
 use sync_protocol::{
     id::{EventId, NodeId},
-    manifest::Manifest,
+    manifest::{Manifest, Tally},
     merge::Rules,
     scan::ScanId,
 };
 
-use super::{App, events::EventError};
+use super::{App, aside::aside, events::EventError};
 use crate::{
     domain::{
         ingest::Standing,
@@ -118,8 +119,14 @@ impl App {
         let standings = all_standings(&mut tx, event).await?;
         let unruled = store::check::unruled(&mut tx, event).await?;
         let mut faults: Vec<_> = unruled.map(EventFault::Unruled).into_iter().collect();
-        faults.extend(differing(&Rules::of(&gates.config), &standings));
-        let counted = counted(&mut tx, event, &standings).await?;
+        let rulings = standings.len();
+        let ruled = aside(move || {
+            let rules = Rules::of(&gates.config);
+            (differing(&rules, &standings), passages(&standings))
+        });
+        let (differing, passages) = ruled.await;
+        faults.extend(differing);
+        let counted = counted(&mut tx, event, passages).await?;
         if let Err(gap) = revision.manifest.prove(&counted) {
             faults.push(gap.into());
         }
@@ -127,7 +134,7 @@ impl App {
         Ok(EventCheck {
             event,
             slug: load_slug(&mut tx, event).await?,
-            rulings: standings.len(),
+            rulings,
             tickets: counted.total(),
             faults,
         })
@@ -157,16 +164,19 @@ async fn all_standings(tx: &mut Tx, event: EventId) -> Result<Vec<Standing>, Sto
     }
 }
 
-/// The manifest of the rows as they are.
-async fn counted(
-    tx: &mut Tx,
-    event: EventId,
-    standings: &[Standing],
-) -> Result<Manifest, StoreError> {
-    let (mut manifest, mut place) = (Manifest::default(), Position::default());
+/// What a manifest says of the admitted scans as they are.
+fn passages(standings: &[Standing]) -> Tally {
+    let mut passages = Tally::default();
     for told in standings.iter().filter_map(|standing| standing.was) {
-        manifest.passages.add(&told.digest());
+        passages.add(&told.digest());
     }
+    passages
+}
+
+/// The manifest of the rows as they are.
+async fn counted(tx: &mut Tx, event: EventId, passages: Tally) -> Result<Manifest, StoreError> {
+    let (mut manifest, mut place) = (Manifest::default(), Position::default());
+    manifest.passages = passages;
     loop {
         let tickets = store::change::tickets(tx, event, &place.tickets, PIECE).await?;
         tickets.iter().for_each(|ticket| manifest.add(ticket));

@@ -2,10 +2,15 @@
 //! kept.
 //!
 //! Invariant: whoever runs a check holds the one turn there is (a row), whichever server it is, and says every second
-//! that it is alive; a turn whose holder has died is taken over. The check itself is `app::audit`'s and writes nothing.
+//! that it is alive; a turn whose holder has died is taken over. The check itself is `app::audit`'s, writes nothing, and is a
+//! task of its own, so that no piece of it holds up the sign of life.
 
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
+    panic::resume_unwind,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -143,22 +148,20 @@ impl App {
         nodes: Vec<Node>,
         events: Vec<(EventId, String)>,
     ) {
-        let place = Place::default();
-        let found = {
-            let look = self.look_at_all(&nodes, &events, &place);
-            tokio::pin!(look);
-            let mut beat = tokio::time::interval(BEAT);
-            loop {
-                tokio::select! {
-                    found = &mut look => break found,
-                    _ = beat.tick() => {
-                        let done = place.done.load(Ordering::Relaxed);
-                        match self.tell_place(id, done, total).await {
-                            Ok(true) => {}
-                            // Somebody believes that this check has died and has begun another.
-                            Ok(false) => return,
-                            Err(error) => tracing::warn!(%error, "the place of a check is not kept"),
-                        }
+        let (app, place) = (self.clone(), Arc::new(Place::default()));
+        let told = Arc::clone(&place);
+        let mut look = tokio::spawn(async move { app.look_at_all(&nodes, &events, &told).await });
+        let mut beat = tokio::time::interval(BEAT);
+        let found = loop {
+            tokio::select! {
+                found = &mut look => break found.unwrap_or_else(|broke| resume_unwind(broke.into_panic())),
+                _ = beat.tick() => {
+                    let done = place.done.load(Ordering::Relaxed);
+                    match self.tell_place(id, done, total).await {
+                        Ok(true) => {}
+                        // Somebody believes that this check has died and has begun another.
+                        Ok(false) => return look.abort(),
+                        Err(error) => tracing::warn!(%error, "the place of a check is not kept"),
                     }
                 }
             }

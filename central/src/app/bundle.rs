@@ -22,6 +22,7 @@ use uuid::Uuid;
 
 use super::{
     App,
+    bundle_refusals::Whose,
     events::EventError,
     sync::{CarriedIn, SyncError},
     users::By,
@@ -102,7 +103,7 @@ impl App {
     /// one that is named, a node is not known.
     ///
     /// # Errors
-    /// [`ImportError`]; what was taken in before it is kept, and what was refused is set aside.
+    /// [`ImportError`]; what was taken in before it is kept, what was refused is set aside, and a row says so.
     pub async fn import_log_by(
         &self,
         by: &By,
@@ -110,10 +111,29 @@ impl App {
         file: &[u8],
         progress: &mut (dyn FnMut(u64, u64) + Send),
     ) -> Result<Imported, ImportError> {
+        let mut whose = Whose { event, node: None };
+        let taken = self.take_log_in(by, &mut whose, file, progress).await;
+        if let Err(error) = &taken {
+            self.keep_refusal(by, whose, error).await;
+        }
+        taken
+    }
+
+    async fn take_log_in(
+        &self,
+        by: &By,
+        whose: &mut Whose,
+        file: &[u8],
+        progress: &mut (dyn FnMut(u64, u64) + Send),
+    ) -> Result<Imported, ImportError> {
         let now = self.clock.now();
         let sealed = Sealed::read(file, Kind::Log)?;
         let cover: LogCover = message(&sealed, 0)?;
-        let node = self.check_cover(&sealed, &cover, event).await?;
+        let node = self.check_cover(&sealed, &cover, whose.event).await?;
+        *whose = Whose {
+            event: Some(node.event),
+            node: Some(node.id),
+        };
         let (id, mut imported) = (self.new_id(now), None::<Imported>);
         for place in 1..sealed.frames.len() {
             let mut request: SyncRequest = message(&sealed, place)?;

@@ -4,12 +4,14 @@
 //! once per use. A function loads values, asks one pure function of `domain` or `sync-protocol`, stores the
 //! result. One file per subject; handlers and workers hold a cheap clone of [`App`].
 
+mod aside;
 pub mod audit;
 pub mod audit_runs;
 pub mod authority;
 pub mod backup;
 pub mod bulk;
 pub mod bundle;
+pub mod bundle_refusals;
 pub mod calendar;
 pub mod catalog;
 pub mod combine;
@@ -46,9 +48,11 @@ pub mod receipts;
 pub mod refunds;
 pub mod rehearsal;
 pub mod reports;
+pub mod rushes;
 pub mod sample;
 pub mod saved_filters;
 pub mod search;
+pub mod search_runs;
 mod sessions;
 pub mod staff;
 pub mod stock;
@@ -94,6 +98,8 @@ pub struct App {
     pub waits: wait::Waits,
     /// Doors that somebody watches.
     pub doors: live::Doors,
+    /// Times in which nodes were faster than counts assume, by event.
+    pub rushes: rushes::Rushes,
     /// What is sold, by event.
     pub offers: offers::Offers,
     /// Requests that are made together.

@@ -2,9 +2,8 @@
 //!
 //! Invariants: the passphrase is stored nowhere and told to nobody. The index key is random, lies under the master key,
 //! and dies when the search is turned off: who once learned it can read nothing that is sealed later. Gates are told
-//! first, then the names follow, some hundred at a time: each batch is one transaction at a revision of its own with
-//! its manifest, so sales go on in between and a replica is exact at every step. What was interrupted goes on when the
-//! same command is given again.
+//! first, then the names follow, beside whoever asked (`search_runs`): the worker sees to them, and the command line waits for
+//! them.
 
 use serde_json::{Value, json};
 use sync_protocol::{
@@ -14,15 +13,10 @@ use sync_protocol::{
 };
 use zeroize::Zeroizing;
 
-use super::{App, events::EventError, users::By};
-use crate::{
-    domain::ticket::search_name,
-    store::{self, StoreError, Transient, Tx, search::StoredSearch, tx::transact},
-};
+use super::{App, aside::aside, events::EventError, users::By};
+use crate::store::{self, StoreError, Transient, Tx, search::StoredSearch, tx::transact};
 
 const KEY_PURPOSE: &str = "search index key";
-/// Names per transaction.
-const BATCH: u32 = 1_000;
 
 /// Why nothing was done.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +30,11 @@ pub enum SearchSetupError {
     /// It is off.
     #[error("the search by name is off")]
     IsOff,
+    /// It was turned off, and names that were sealed for it are left.
+    #[error(
+        "the names of the last search are still being taken away: wait until that is done, and try again"
+    )]
+    IsClearing,
     /// Somebody else turned it on or off at the same time.
     #[error("the search was turned on or off by somebody else meanwhile: look, and try again")]
     Overtaken,
@@ -58,6 +57,7 @@ impl SearchSetupError {
             Self::TooShort => "passphrase_too_short",
             Self::IsOn => "search_is_on",
             Self::IsOff => "search_is_off",
+            Self::IsClearing => "search_is_clearing",
             Self::Overtaken => "overtaken",
             Self::Lock(error) => error.code(),
             Self::Event(error) => error.code(),
@@ -77,11 +77,11 @@ impl Transient for SearchSetupError {
 }
 
 impl App {
-    /// Turns the search on, or goes on with it where it was interrupted; gives how many names were sealed. `told`
-    /// hears that number after each batch.
+    /// Turns the search on and waits until every name is sealed, or goes on with that where it was interrupted; gives how
+    /// many names this sealed. `told` hears that number after each piece.
     ///
     /// # Errors
-    /// [`SearchSetupError::TooShort`], [`SearchSetupError::IsOn`] or [`SearchSetupError::Overtaken`].
+    /// As [`App::ask_search_on_by`].
     pub async fn turn_search_on_by(
         &self,
         by: &By,
@@ -89,60 +89,75 @@ impl App {
         passphrase: Passphrase,
         told: &mut (dyn FnMut(u64) + Send),
     ) -> Result<u64, SearchSetupError> {
+        if self.search_of(event).await?.is_none() {
+            // What an interrupted turning off left is sealed under a key that is gone.
+            self.seal_to_the_end(event, &mut |_| ()).await?;
+        }
+        self.ask_search_on_by(by, event, passphrase).await?;
+        self.seal_to_the_end(event, told).await
+    }
+
+    /// Turns the search on; its names are sealed from then on. Where it is on under this passphrase, they are looked
+    /// through again.
+    ///
+    /// # Errors
+    /// [`SearchSetupError::TooShort`], [`SearchSetupError::IsOn`], [`SearchSetupError::IsClearing`] or
+    /// [`SearchSetupError::Overtaken`].
+    pub async fn ask_search_on_by(
+        &self,
+        by: &By,
+        event: EventId,
+        passphrase: Passphrase,
+    ) -> Result<(), SearchSetupError> {
         if !passphrase.is_long() {
             return Err(SearchSetupError::TooShort);
         }
-        let stored = match self.search_of(event).await? {
-            Some(stored) => {
-                let lock = stored.lock.clone();
-                let opened = work(move || search::unlock(event, &lock, &passphrase)).await;
-                opened.map_err(|error| match error {
-                    SearchError::WrongPassphrase => SearchSetupError::IsOn,
-                    other => other.into(),
-                })?;
-                stored
-            }
-            None => {
-                // What an interrupted turning off left is sealed under a key that is gone.
-                self.reseal(event, None, &mut |_| ()).await?;
-                self.begin_search(by, event, passphrase).await?
-            }
+        let Some(stored) = self.search_of(event).await? else {
+            return self.begin_search(by, event, passphrase).await;
         };
-        let sealed = self.reseal(event, Some(&stored), told).await?;
-        self.note_search(
-            by,
-            event,
-            "event.search_sealed",
-            &json!({"tickets": sealed}),
-        )
-        .await?;
-        Ok(sealed)
+        let opened = aside(move || search::unlock(event, &stored.lock, &passphrase)).await;
+        opened.map_err(|error| match error {
+            SearchError::WrongPassphrase => SearchSetupError::IsOn,
+            other => other.into(),
+        })?;
+        self.look_through_again(by, event).await
     }
 
-    /// Turns the search off, or goes on with it; gives how many names were taken away.
+    /// Turns the search off and waits until every name is taken away, or goes on with that; gives how many this took.
     ///
     /// # Errors
-    /// [`SearchSetupError::IsOff`] when nothing was on or left, or [`SearchSetupError::Overtaken`].
+    /// As [`App::ask_search_off_by`].
     pub async fn turn_search_off_by(
         &self,
         by: &By,
         event: EventId,
         told: &mut (dyn FnMut(u64) + Send),
     ) -> Result<u64, SearchSetupError> {
-        let was_on = self.end_search(by, event).await?;
-        self.waits.changed(event);
-        let cleared = self.reseal(event, None, told).await?;
-        if !was_on && cleared == 0 {
-            return Err(SearchSetupError::IsOff);
+        self.ask_search_off_by(by, event).await?;
+        self.seal_to_the_end(event, told).await
+    }
+
+    /// Turns the search off: the index key is gone from here on, and the names are taken away from then on.
+    ///
+    /// # Errors
+    /// [`SearchSetupError::IsOff`] when nothing was on or left, or [`SearchSetupError::Overtaken`].
+    pub async fn ask_search_off_by(&self, by: &By, event: EventId) -> Result<(), SearchSetupError> {
+        if self.search_of(event).await?.is_none() {
+            let left = self.search_run(event).await?;
+            return left.map(drop).ok_or(SearchSetupError::IsOff);
         }
-        self.note_search(
-            by,
-            event,
-            "event.search_cleared",
-            &json!({"tickets": cleared}),
-        )
-        .await?;
-        Ok(cleared)
+        transact!(self.store, |tx| {
+            let mut revision = store::revision::take(tx, event).await?;
+            if !store::search::delete(tx, event).await? {
+                return Err(SearchSetupError::Overtaken);
+            }
+            self.begin_search_run(tx, by, event, &revision).await?;
+            tell_gates(tx, event, &mut revision).await?;
+            self.say_of_search(tx, by, event, "event.search_off", &json!({}))
+                .await
+        })?;
+        self.waits.changed(event);
+        Ok(())
     }
 
     /// Whether an event's names may be found at its gates.
@@ -171,24 +186,15 @@ impl App {
         let key = self.open_index_key(&before)?;
         let (_, lock) = self.new_lock(event, key, passphrase).await?;
         transact!(self.store, |tx| {
-            let revision = store::revision::take(tx, event).await?;
+            let mut revision = store::revision::take(tx, event).await?;
             demand(tx, event, Some(&before)).await?;
             store::search::set_lock(tx, event, &lock).await?;
-            put_config(tx, event, revision).await?;
+            tell_gates(tx, event, &mut revision).await?;
             self.say_of_search(tx, by, event, "event.search_change", &cost_of(&lock))
                 .await
         })?;
         self.waits.changed(event);
         Ok(())
-    }
-
-    /// Whether the search is on, and whether names are left that are to be sealed or taken away.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn search_state(&self, event: EventId) -> Result<(bool, bool), StoreError> {
-        let is_on = self.search_of(event).await?.is_some();
-        Ok((is_on, self.has_others(event, is_on).await?))
     }
 
     /// The key that new tickets' names are sealed under; `None` = the event has no search.
@@ -206,7 +212,7 @@ impl App {
             .transpose()
     }
 
-    fn open_index_key(&self, stored: &StoredSearch) -> Result<IndexKey, EventError> {
+    pub(super) fn open_index_key(&self, stored: &StoredSearch) -> Result<IndexKey, EventError> {
         let key = self.vault.open(KEY_PURPOSE, &stored.sealed_index_key);
         let key = key.map_err(|_| EventError::Key)?;
         let key = <&[u8; 32]>::try_from(key.as_slice()).map_err(|_| EventError::Key)?;
@@ -223,7 +229,7 @@ impl App {
         by: &By,
         event: EventId,
         passphrase: Passphrase,
-    ) -> Result<StoredSearch, SearchSetupError> {
+    ) -> Result<(), SearchSetupError> {
         let mut bytes = Zeroizing::new([0; 32]);
         self.entropy.fill(&mut *bytes);
         let (key, lock) = self
@@ -234,32 +240,19 @@ impl App {
             sealed_index_key: self.vault.seal(KEY_PURPOSE, key.as_bytes(), &*self.entropy),
         };
         transact!(self.store, |tx| {
-            let revision = store::revision::take(tx, event).await?;
+            let mut revision = store::revision::take(tx, event).await?;
             demand(tx, event, None).await?;
+            if store::search_run::open_of(tx, event).await?.is_some() {
+                return Err(SearchSetupError::IsClearing);
+            }
             store::search::insert(tx, event, &stored).await?;
-            put_config(tx, event, revision).await?;
+            self.begin_search_run(tx, by, event, &revision).await?;
+            tell_gates(tx, event, &mut revision).await?;
             self.say_of_search(tx, by, event, "event.search_on", &cost_of(&stored.lock))
                 .await
         })?;
         self.waits.changed(event);
-        Ok(stored)
-    }
-
-    /// The index key is gone from here on; tells whether there was one.
-    async fn end_search(&self, by: &By, event: EventId) -> Result<bool, SearchSetupError> {
-        if self.search_of(event).await?.is_none() {
-            return Ok(false);
-        }
-        transact!(self.store, |tx| {
-            let revision = store::revision::take(tx, event).await?;
-            if !store::search::delete(tx, event).await? {
-                return Err(SearchSetupError::Overtaken);
-            }
-            put_config(tx, event, revision).await?;
-            self.say_of_search(tx, by, event, "event.search_off", &json!({}))
-                .await?;
-            Ok(true)
-        })
+        Ok(())
     }
 
     async fn new_lock(
@@ -270,72 +263,11 @@ impl App {
     ) -> Result<(IndexKey, SearchLock), SearchError> {
         let mut salt = [0; 16];
         self.entropy.fill(&mut salt);
-        work(move || {
+        aside(move || {
             let lock = search::lock(event, &key, &passphrase, salt, Cost::NEW)?;
             Ok((key, lock))
         })
         .await
-    }
-
-    /// Seals every name under the search's key, or takes every sealed name away, batch by batch.
-    async fn reseal(
-        &self,
-        event: EventId,
-        wanted: Option<&StoredSearch>,
-        told: &mut (dyn FnMut(u64) + Send),
-    ) -> Result<u64, SearchSetupError> {
-        let key = wanted
-            .map(|stored| self.open_index_key(stored))
-            .transpose()?;
-        let mut done = 0;
-        while self.has_others(event, wanted.is_some()).await? {
-            done += self.reseal_batch(event, wanted, key.as_ref()).await?;
-            self.waits.changed(event);
-            told(done);
-        }
-        Ok(done)
-    }
-
-    /// Whether there is anything to do, so that no revision is taken for nothing.
-    async fn has_others(&self, event: EventId, want_sealed: bool) -> Result<bool, StoreError> {
-        let mut tx = self.store.read().await?;
-        let others = store::ticket::of_search(&mut tx, event, !want_sealed, 1).await?;
-        Ok(!others.is_empty())
-    }
-
-    async fn reseal_batch(
-        &self,
-        event: EventId,
-        wanted: Option<&StoredSearch>,
-        key: Option<&IndexKey>,
-    ) -> Result<u64, SearchSetupError> {
-        transact!(self.store, |tx| {
-            let mut revision = store::revision::take(tx, event).await?;
-            demand(tx, event, wanted).await?;
-            let mut names = Vec::new();
-            for mut ticket in store::ticket::of_search(tx, event, wanted.is_none(), BATCH).await? {
-                revision.manifest.remove(&ticket.gate);
-                ticket.gate.search = search_name(&ticket, key);
-                ticket.gate.revision = revision.manifest.revision;
-                revision.manifest.add(&ticket.gate);
-                names.push((ticket.gate.id, ticket.gate.search));
-            }
-            store::search::set_names(tx, &names, revision.manifest.revision).await?;
-            store::revision::put(tx, event, &revision).await?;
-            Ok(names.len() as u64)
-        })
-    }
-
-    async fn note_search(
-        &self,
-        by: &By,
-        event: EventId,
-        action: &str,
-        detail: &Value,
-    ) -> Result<(), SearchSetupError> {
-        transact!(self.store, |tx| {
-            self.say_of_search(tx, by, event, action, detail).await
-        })
     }
 
     async fn say_of_search(
@@ -354,17 +286,16 @@ impl App {
 }
 
 /// Gates are told of the search with the rest of the config.
-async fn put_config(
+async fn tell_gates(
     tx: &mut Tx,
     event: EventId,
-    mut taken: store::revision::EventRevision,
+    taken: &mut store::revision::EventRevision,
 ) -> Result<(), StoreError> {
     taken.config_revision = taken.manifest.revision;
-    store::revision::put(tx, event, &taken).await
+    store::revision::put(tx, event, taken).await
 }
 
-/// Under the event's lock: the search is still the one that was meant. A change of the passphrase alone is another
-/// lock on the same key, and none of a batch's business.
+/// Under the event's lock: the search is still the one that was meant, whatever its passphrase is.
 async fn demand(
     tx: &mut Tx,
     event: EventId,
@@ -380,14 +311,4 @@ async fn demand(
 
 fn cost_of(lock: &SearchLock) -> Value {
     json!({"memory_kib": lock.memory_kib, "rounds": lock.rounds})
-}
-
-/// Runs what takes a processor for a while, beside the runtime.
-async fn work<T: Send + 'static>(
-    task: impl FnOnce() -> Result<T, SearchError> + Send + 'static,
-) -> Result<T, SearchError> {
-    match tokio::task::spawn_blocking(task).await {
-        Ok(done) => done,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
-    }
 }

@@ -57,6 +57,7 @@ pub(super) async fn open(config: &Config) -> anyhow::Result<Opened> {
         gates: GateConfigs::default(),
         waits: Waits::default(),
         doors: Doors::default(),
+        rushes: crate::app::rushes::Rushes::default(),
         mailer: config.mail.mailer()?,
         offers: Offers::default(),
         together: Together::default(),

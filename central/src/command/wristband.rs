@@ -27,8 +27,8 @@ use crate::{
     },
 };
 
-/// A list of a million long codes is smaller.
-const MOST_BYTES: u64 = 1 << 30;
+/// A list with as many long codes as one may hold is smaller.
+const MOST_BYTES: u64 = 1 << 27;
 
 #[derive(Subcommand)]
 pub(super) enum Command {

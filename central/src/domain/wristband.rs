@@ -16,8 +16,9 @@ use uuid::Uuid;
 
 use super::named::named_enum;
 
-/// Codes of one list at most.
-pub const MOST_CODES: usize = 1_000_000;
+/// Codes of one list at most. A roll becomes visible to gates whole, in one transaction, and what is sold or scanned
+/// meanwhile waits for it: as many as this take a second or two.
+pub const MOST_CODES: usize = 100_000;
 /// Wristbands of one printed roll at most: what fills a box, and what a sheet printer takes in one file.
 pub const MOST_PRINTED: u32 = 50_000;
 /// Longest name of a roll, characters.
@@ -88,7 +89,9 @@ pub enum RollError {
     #[error("only {0} serials are left for this event")]
     SerialsUsedUp(u32),
     /// The list is longer than any that can be taken in at once.
-    #[error("the list has more than {MOST_CODES} codes: import it in parts")]
+    #[error(
+        "a list holds at most {MOST_CODES} codes: import it as several rolls, each with a name of its own"
+    )]
     TooMany,
     /// Lines of the list are wrong; all of them.
     #[error("{}", lines(.0))]
@@ -168,24 +171,6 @@ pub fn next_serials(rolls: &[RollRecord], count: u32) -> Result<(u32, u32), Roll
         count if count > left => Err(RollError::SerialsUsedUp(left)),
         count => Ok((first, first + (count - 1))),
     }
-}
-
-/// Finds the lines of a list that was read whole whose codes the event has had since.
-///
-/// # Errors
-/// [`RollError::Lines`].
-pub fn still_new(
-    ids: &[WristbandId],
-    is_known: impl Fn(&WristbandId) -> bool,
-) -> Result<(), RollError> {
-    // A list that was read whole has one wristband on each line.
-    let lines = (1..).zip(ids).filter(|(_, id)| is_known(id));
-    let known = |(line, _)| BadLine {
-        line,
-        why: LineFault::Known,
-    };
-    let bad: Vec<BadLine> = lines.map(known).collect();
-    bad.is_empty().then_some(()).ok_or(RollError::Lines(bad))
 }
 
 /// How codes of an event are told apart.

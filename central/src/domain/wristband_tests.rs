@@ -147,21 +147,6 @@ fn a_roll_is_never_larger_than_a_box() {
 }
 
 #[test]
-fn codes_that_came_while_a_list_was_read_are_named_by_their_lines() {
-    let ids = read(b"WB1\nWB2\nWB3\n").expect("a good list");
-    assert_eq!(still_new(&ids, |_| false), Ok(()));
-    let bad = BadLine {
-        line: 2,
-        why: LineFault::Known,
-    };
-    let second = ids[1];
-    assert_eq!(
-        still_new(&ids, |id| *id == second),
-        Err(RollError::Lines(vec![bad]))
-    );
-}
-
-#[test]
 fn names_are_short_and_plain() {
     assert_eq!(roll_name("  VIP – merah "), Ok("VIP – merah".to_owned()));
     for name in ["", "   ", "a\nb", &"x".repeat(101)] {

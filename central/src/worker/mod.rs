@@ -1,5 +1,5 @@
-//! Work that nobody asks for: holds that end, payments nobody told us about, money that goes back,
-//! sessions that are over.
+//! Work that nobody waits for: holds that end, payments nobody told us about, money that goes back, names that are sealed
+//! for a search, sessions that are over.
 //!
 //! Every step is a loop of its own, so none can stop or delay another, however slow the provider is. A step does a
 //! bounded piece and says how much that was; it goes on at once while there is work, and rests when there is none.
@@ -33,6 +33,7 @@ pub async fn run(app: App, stop: CancellationToken) {
         repeat(app, stop, "follow_notices", || app.follow_notices(MOST)),
         repeat(app, stop, "send_refunds", || app.send_refunds(MOST)),
         repeat(app, stop, "refund_cancelled", || app.refund_cancelled(MOST)),
+        repeat(app, stop, "seal_names", || app.seal_names()),
         repeat(app, stop, "close_sessions", || app.close_sessions(MOST)),
         repeat(app, stop, "sweep_sessions", || app.sweep_sessions()),
         repeat(app, stop, "send_letters", || app.send_letters(MOST)),

@@ -42,6 +42,7 @@ impl WristbandError {
             Self::Roll(RollError::Lines(_)) => "bad_lines",
             Self::Roll(RollError::SerialsUsedUp(_)) => "serials_used_up",
             Self::Roll(RollError::TooLarge) => "roll_too_large",
+            Self::Roll(RollError::TooMany) => "list_too_long",
             Self::Roll(_) => "bad_roll",
             Self::NotBound => "binds_no_wristbands",
             Self::NameTaken => "roll_name_taken",

@@ -21,7 +21,7 @@ use sync_protocol::{
 use uuid::Uuid;
 
 pub use self::error::WristbandError;
-use super::{App, users::By, vault::Vault};
+use super::{App, aside::aside, users::By, vault::Vault};
 use crate::{
     domain::wristband::{CodeReader, RollKind, RollRecord},
     store::{self, StoreError, Tx, revision::EventRevision},
@@ -183,14 +183,6 @@ fn count_used(
         (roll.id, u64::try_from(count).unwrap_or(u64::MAX))
     });
     counted.collect()
-}
-
-/// Runs what takes a processor for a while, beside the runtime.
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
-    }
 }
 
 /// The event's next revision, where it binds wristbands.

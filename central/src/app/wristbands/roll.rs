@@ -8,10 +8,10 @@ use sync_protocol::{
     wristband::{Wristband, WristbandStatus},
 };
 
-use super::{App, WristbandError, aside, begin, of_roll};
+use super::{App, WristbandError, begin, of_roll};
 use crate::{
-    app::users::By,
-    domain::wristband::{RollError, RollKind, RollRecord, next_serials, roll_name, still_new},
+    app::{aside::aside, users::By},
+    domain::wristband::{RollError, RollKind, RollRecord, next_serials, roll_name},
     store::{self, StoreError, Tx, tx::transact},
 };
 
@@ -83,14 +83,29 @@ impl App {
         list: &[u8],
     ) -> Result<RollRecord, WristbandError> {
         let name = roll_name(name)?;
-        let now = self.clock.now();
         let ids = self.read_list(event, list).await?;
+        let stored = self.store_list(by, event, &name, &ids).await;
+        if let Err(WristbandError::Store(StoreError::Duplicate)) = &stored {
+            // Another list with some of these codes was quicker: reading this one again names their lines.
+            self.read_list(event, list).await?;
+        }
+        stored
+    }
+
+    /// All of a list in one transaction. Which codes are new was found out before; that they still are, the rows' key
+    /// decides, so that nobody waits while the event's codes are read.
+    async fn store_list(
+        &self,
+        by: &By,
+        event: EventId,
+        name: &str,
+        ids: &[WristbandId],
+    ) -> Result<RollRecord, WristbandError> {
+        let now = self.clock.now();
+        let count = u32::try_from(ids.len()).map_err(|_| RollError::TooMany)?;
+        let roll = self.new_roll(name, RollKind::Imported, (1, count), now);
         transact!(self.store, |tx| {
             let mut revision = begin(tx, event).await?;
-            let known = known(tx, event).await?;
-            still_new(&ids, |id| known.contains(id))?;
-            let count = u32::try_from(ids.len()).map_err(|_| RollError::TooMany)?;
-            let roll = self.new_roll(&name, RollKind::Imported, (1, count), now);
             insert_roll(tx, event, &roll).await?;
             let good = |id: &WristbandId| Wristband {
                 id: *id,
@@ -105,7 +120,7 @@ impl App {
             store::revision::put(tx, event, &revision).await?;
             self.say(tx, by, of_roll("wristband.import", &roll), now)
                 .await?;
-            Ok(roll)
+            Ok(roll.clone())
         })
     }
 

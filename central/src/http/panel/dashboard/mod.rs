@@ -48,9 +48,14 @@ pub(super) async fn show(here: Here) -> Response {
 }
 
 async fn load(here: &Here) -> Result<Dashboard, StoreError> {
+    let events = {
+        let mut tx = here.app().store.read().await?;
+        store::event::all(&mut tx).await?
+    };
+    let watched = seen(here, &events, Permission::ScansView);
+    let rushes = here.app().open_rushes(&watched).await?;
     let mut tx = here.app().store.read().await?;
-    let events = store::event::all(&mut tx).await?;
-    let tasks = task::all(here, &mut tx, &events).await?;
+    let tasks = task::all(here, &mut tx, &events, &rushes).await?;
     let sales = sale::today(here, &mut tx, &seen(here, &events, Permission::OrdersView)).await?;
     let now = here.app().clock.now();
     let mut shown = seen(here, &events, Permission::EventsView);

@@ -64,13 +64,15 @@ pub(super) async fn all(
     here: &Here,
     tx: &mut Tx,
     events: &[Event],
+    rushes: &PerEvent,
 ) -> Result<Vec<Task>, StoreError> {
     let mut tasks = Tasks {
         here,
         all: Vec::new(),
     };
     money(&mut tasks, tx, &seen(here, events, Permission::OrdersView)).await?;
-    gates(&mut tasks, tx, &seen(here, events, Permission::ScansView)).await?;
+    let watched = seen(here, events, Permission::ScansView);
+    gates(&mut tasks, tx, &watched, rushes).await?;
     sales(&mut tasks, tx, events).await?;
     platform(&mut tasks, tx).await?;
     Ok(tasks.all)
@@ -110,12 +112,17 @@ async fn money(tasks: &mut Tasks<'_>, tx: &mut Tx, seen: &[&Event]) -> Result<()
     Ok(())
 }
 
-async fn gates(tasks: &mut Tasks<'_>, tx: &mut Tx, seen: &[&Event]) -> Result<(), StoreError> {
+async fn gates(
+    tasks: &mut Tasks<'_>,
+    tx: &mut Tx,
+    seen: &[&Event],
+    rushes: &PerEvent,
+) -> Result<(), StoreError> {
     if seen.is_empty() {
         return Ok(());
     }
     tasks.add(
-        of(&store::overview::conflicts(tx).await?, seen),
+        of(&store::overview::conflicts(tx).await?, seen) + of(rushes, seen),
         ("Conflicts to look at", "Konflik yang perlu dilihat"),
         "/panel/conflicts",
         "exclamation-diamond",

@@ -8,6 +8,7 @@ use axum::{
     },
     response::{IntoResponse as _, Response},
 };
+use sync_protocol::{id::NodeId, time::Timestamp};
 
 use super::{
     super::{
@@ -20,14 +21,15 @@ use super::{
     said,
 };
 use crate::{
-    app::{bundle::ImportError, users::By},
-    domain::{event::Event, policy::Denial},
+    app::{bundle::ImportError, bundle_refusals::BundleRefusal, users::By},
+    domain::{event::Event, node::Node, policy::Denial},
     http::refusal::Refusal,
-    store::{self, StoreError},
+    store::{self, StoreError, bundle_import::BundleImport},
 };
 
 /// Imports that are shown.
 const MOST: i64 = 50;
+const MOST_ROWS: usize = 50;
 
 #[derive(Template)]
 #[template(path = "panel/bundles.html")]
@@ -39,12 +41,16 @@ struct Page {
 }
 
 struct Row {
+    at: Timestamp,
+    /// Why it was refused.
+    refused: Option<&'static str>,
+    /// By which its answer is asked for.
     id: String,
     node: String,
     who: String,
     when: String,
     made: String,
-    records: u64,
+    records: Option<u64>,
     fresh: u64,
 }
 
@@ -72,26 +78,67 @@ async fn page(here: &Here, wrong: Option<String>, code: StatusCode) -> Response 
 async fn load(here: &Here, event: &Event) -> Result<Page, StoreError> {
     let mut tx = here.app().store.read().await?;
     let imports = store::bundle_import::latest_of(&mut tx, event.id, MOST).await?;
+    let refusals = store::bundle_refusal::latest_of(&mut tx, event.id, MOST).await?;
     let nodes = store::node::of_event(&mut tx, event.id).await?;
-    let moment = |at| when::moment(at, &event.time_zone, here.door.visitor.language);
-    let rows = imports.into_iter().map(|import| Row {
-        id: import.id.to_string(),
-        node: nodes
-            .iter()
-            .find(|node| node.id == import.node)
-            .map_or_else(String::new, |node| node.name.clone()),
-        who: import.author,
-        when: moment(import.imported_at),
-        made: moment(import.made_at),
-        records: import.records,
-        fresh: import.fresh,
-    });
+    let shown = Shown { here, event, nodes };
+    let taken = imports.into_iter().map(|import| shown.taken(import));
+    let refused = refusals.into_iter().map(|refusal| shown.refused(refusal));
+    let mut rows: Vec<Row> = taken.chain(refused).collect();
+    rows.sort_by_key(|row| std::cmp::Reverse(row.at));
+    rows.truncate(MOST_ROWS);
     Ok(Page {
         page: Frame::of_event(here, event, Tab::Bundles),
         name: event.name.clone(),
         slug: event.slug.clone(),
-        rows: rows.collect(),
+        rows,
     })
+}
+
+/// What a row needs to be put in words.
+struct Shown<'a> {
+    here: &'a Here,
+    event: &'a Event,
+    nodes: Vec<Node>,
+}
+
+impl Shown<'_> {
+    fn node(&self, id: Option<NodeId>) -> String {
+        let found = self.nodes.iter().find(|node| Some(node.id) == id);
+        found.map_or_else(|| "–".to_owned(), |node| node.name.clone())
+    }
+
+    fn moment(&self, at: Timestamp) -> String {
+        when::moment(at, &self.event.time_zone, self.here.door.visitor.language)
+    }
+
+    fn taken(&self, import: BundleImport) -> Row {
+        Row {
+            at: import.imported_at,
+            refused: None,
+            id: import.id.to_string(),
+            node: self.node(Some(import.node)),
+            who: import.author,
+            when: self.moment(import.imported_at),
+            made: self.moment(import.made_at),
+            records: Some(import.records),
+            fresh: import.fresh,
+        }
+    }
+
+    fn refused(&self, refusal: BundleRefusal) -> Row {
+        let (english, indonesian) = said::import_words(&refusal.code);
+        Row {
+            at: refusal.refused_at,
+            refused: Some(self.here.say_fixed(english, indonesian)),
+            id: String::new(),
+            node: self.node(refusal.node),
+            who: refusal.author,
+            when: self.moment(refusal.refused_at),
+            made: "–".to_owned(),
+            records: None,
+            fresh: refusal.taken,
+        }
+    }
 }
 
 /// Takes a file in.

@@ -27,7 +27,10 @@ use super::{
     said,
 };
 use crate::{
-    app::{rehearsal::MOST_REHEARSALS, search::SearchSetupError, staff::StaffError, users::By},
+    app::{
+        rehearsal::MOST_REHEARSALS, search::SearchSetupError, search_runs::SearchRun,
+        staff::StaffError, users::By,
+    },
     domain::{event::Event, permission::Permission, policy::Thing},
     http::refusal::Refusal,
     store::{self, StoreError},
@@ -47,10 +50,27 @@ struct Page {
     idle: Option<i64>,
     operators: Vec<(String, String, bool)>,
     has_search: bool,
+    /// Names that are being sealed or taken away.
+    run: Option<Run>,
     shortest: usize,
     may_staff: bool,
     may_manage: bool,
     most: u16,
+}
+
+/// How far the names are.
+struct Run {
+    done: u64,
+    all: u64,
+}
+
+impl Run {
+    fn of(run: &SearchRun) -> Self {
+        Self {
+            done: run.done,
+            all: run.total.max(run.done),
+        }
+    }
 }
 
 pub(in super::super) async fn show(here: Here) -> Response {
@@ -98,6 +118,7 @@ async fn load(here: &Here, event: &Event) -> Result<Page, StoreError> {
         idle: idle.map(|ms| ms / MINUTE_MS),
         operators: operators.collect(),
         has_search: here.app().has_search(event.id).await?,
+        run: here.app().search_run(event.id).await?.as_ref().map(Run::of),
         shortest: MIN_PASSPHRASE,
         may_staff: here
             .signed
@@ -152,8 +173,8 @@ pub(in super::super) async fn search(here: Here) -> Response {
     let (app, what) = (here.app(), here.form().text("what"));
     let outcome = match (what.as_str(), Passphrase::new(&typed)) {
         ("off", _) => {
-            let off = app.turn_search_off_by(&by, event.id, &mut |_| ()).await;
-            off.map(|_| "search_off")
+            let off = app.ask_search_off_by(&by, event.id).await;
+            off.map(|()| "search_off")
         }
         (_, Err(error)) => Err(error.into()),
         ("change", Ok(phrase)) => {
@@ -161,10 +182,8 @@ pub(in super::super) async fn search(here: Here) -> Response {
             changed.map(|()| "search_changed")
         }
         (_, Ok(phrase)) => {
-            let on = app
-                .turn_search_on_by(&by, event.id, phrase, &mut |_| ())
-                .await;
-            on.map(|_| "search_on")
+            let on = app.ask_search_on_by(&by, event.id, phrase).await;
+            on.map(|()| "search_on")
         }
     };
     match outcome {

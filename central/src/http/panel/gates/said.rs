@@ -2,7 +2,6 @@
 
 use axum::http::StatusCode;
 use documents::Language;
-use sync_protocol::bundle::BundleError;
 
 use super::super::{door::Here, words};
 use crate::{
@@ -115,39 +114,59 @@ pub(super) fn staff(here: &Here, error: &StaffError) -> (StatusCode, String) {
 
 /// Status and sentence of what is wrong with a file.
 pub(super) fn import(here: &Here, error: &ImportError) -> (StatusCode, String) {
-    let (english, indonesian) = match error {
-        ImportError::Bundle(BundleError::OtherWay(_)) => (
+    match error {
+        ImportError::Store(error) => failed(here, error),
+        other => {
+            let (english, indonesian) = import_words(other.code());
+            wrong(here, english, indonesian)
+        }
+    }
+}
+
+/// Why a file was refused, by its stable name.
+pub(super) fn import_words(code: &str) -> (&'static str, &'static str) {
+    match code {
+        "bundle_other_way" => (
             "This is an answer on its way to a gate: give it to the gate, and bring the gate's own file here.",
             "Ini jawaban untuk gerbang: berikan ke gerbang, dan bawa berkas dari gerbang ke sini.",
         ),
-        ImportError::Bundle(BundleError::Forged) => (
+        "bundle_forged" => (
             "The file is not signed by the node that it names: it was forged or altered. Export it at the gate again.",
             "Berkas ini tidak ditandatangani perangkat yang disebutnya: dipalsukan atau diubah. Ekspor lagi di gerbang.",
         ),
-        ImportError::Bundle(BundleError::Version(_)) => (
+        "bundle_version" => (
             "The file is of another version: update the older program.",
             "Berkas ini dari versi lain: perbarui program yang lebih lama.",
         ),
-        ImportError::Bundle(BundleError::NotABundle) => (
+        "not_a_bundle" => (
             "This is no file of a gate: choose the one that `edge-node export` wrote.",
             "Ini bukan berkas gerbang: pilih berkas yang ditulis `edge-node export`.",
         ),
-        ImportError::Bundle(_) => (
+        code if code.starts_with("bundle_") => (
             "The file is damaged or cut off: copy it again, or use another stick.",
             "Berkas rusak atau terpotong: salin lagi, atau pakai stik lain.",
         ),
-        ImportError::UnknownNode(_) => (
+        "unknown_node" => (
             "This event has no such node: choose the event at whose gate the file was written.",
             "Acara ini tidak punya perangkat itu: pilih acara tempat berkas ini ditulis.",
         ),
-        ImportError::OtherEvent(_) => (
+        "other_event" => (
             "The file names another event than the one its node was enrolled for: export it at the gate again.",
             "Berkas menyebut acara lain dari acara perangkatnya: ekspor lagi di gerbang.",
         ),
-        ImportError::Store(error) => return failed(here, error),
-        other => return plain(&other.to_string()),
-    };
-    wrong(here, english, indonesian)
+        "node_quarantined" => (
+            "The node is in quarantine: look at its conflict, release it, and bring the file again.",
+            "Perangkat dikarantina: lihat konfliknya, lepaskan, lalu bawa lagi berkasnya.",
+        ),
+        "internal" => (
+            "Something failed here: bring the file again, and look at the server's log if it fails again.",
+            "Ada yang gagal di sini: bawa lagi berkasnya, dan lihat log server jika gagal lagi.",
+        ),
+        _ => (
+            "Records of the file contradict each other or what is stored: look at the conflicts of this event, and export at the gate again.",
+            "Catatan dalam berkas bertentangan satu sama lain atau dengan yang tersimpan: lihat konflik acara ini, lalu ekspor lagi di gerbang.",
+        ),
+    }
 }
 
 /// Status and sentence of what is wrong with the search by name.
@@ -162,6 +181,10 @@ pub(super) fn search(here: &Here, error: &SearchSetupError) -> (StatusCode, Stri
             "Pencarian sudah aktif dengan frasa sandi lain: ganti frasa sandinya.",
         ),
         SearchSetupError::IsOff => ("The search by name is off.", "Pencarian nama tidak aktif."),
+        SearchSetupError::IsClearing => (
+            "The names of the last search are still being taken away: wait until that is done, and turn it on again.",
+            "Nama dari pencarian sebelumnya masih dihapus: tunggu sampai selesai, lalu aktifkan lagi.",
+        ),
         SearchSetupError::Overtaken => (
             "Somebody else turned the search on or off meanwhile: look, and try again.",
             "Orang lain baru saja mengubah pencarian: lihat, lalu coba lagi.",

@@ -152,6 +152,9 @@ fn indonesian(code: &str) -> Option<&'static str> {
         }
         "serials_used_up" => "Nomor seri acara ini tidak cukup lagi: buat rol yang lebih kecil.",
         "roll_too_large" => "Rol berisi paling banyak 50.000 gelang: buat beberapa rol.",
+        "list_too_long" => {
+            "Satu daftar berisi paling banyak 100.000 kode: impor sebagai beberapa rol, masing-masing dengan nama sendiri."
+        }
         "bad_roll" => "Rol perlu nama 1 sampai 100 karakter dan paling sedikit satu gelang.",
         "binds_no_wristbands" => "Acara ini tidak memakai gelang: aktifkan di pengaturannya.",
         "roll_name_taken" => "Acara ini sudah punya rol dengan nama itu: pilih nama lain.",

@@ -10,30 +10,19 @@ use super::{
     settings::AT,
 };
 use crate::{
-    app::{search::SearchSetupError, users::By},
+    app::{search::SearchSetupError, search_runs::SearchRun, users::By},
     http::panel::{
         card::{Card, Field, FormPart},
         door::Here,
+        number,
     },
 };
 
 pub(super) async fn card(desk: &Desk<'_>) -> Result<Card, Fault> {
     let (here, event) = (desk.here, desk.event());
-    let (is_on, is_left) = here.app().search_state(event.id).await?;
-    let state = match (is_on, is_left) {
-        (true, false) => desk.say(
-            "The search is on: nodes with that right open it with the passphrase.",
-            "Pencarian aktif: perangkat yang berhak membukanya dengan frasa sandi.",
-        ),
-        (true, true) => desk.say(
-            "The search is on, but some names are not sealed yet: turn it on again with the same passphrase.",
-            "Pencarian aktif, tetapi sebagian nama belum disegel: aktifkan lagi dengan frasa sandi yang sama.",
-        ),
-        _ => desk.say(
-            "The search is off: gates know no names.",
-            "Pencarian tidak aktif: gerbang tidak mengenal nama.",
-        ),
-    };
+    let is_on = here.app().has_search(event.id).await?;
+    let run = here.app().search_run(event.id).await?;
+    let state = state(desk, is_on, run.as_ref());
     let label = match is_on {
         true => desk.say("New passphrase", "Frasa sandi baru"),
         false => desk.say("Passphrase", "Frasa sandi"),
@@ -49,7 +38,7 @@ pub(super) async fn card(desk: &Desk<'_>) -> Result<Card, Fault> {
     let form = |key: &str, act: &str| {
         FormPart::new(here, format!("search-{key}"), desk.action("search")).hidden("do", act)
     };
-    let act = if is_on && !is_left { "change" } else { "on" };
+    let act = if is_on { "change" } else { "on" };
     let set = form("set", act)
         .row(
             here,
@@ -76,6 +65,35 @@ pub(super) async fn card(desk: &Desk<'_>) -> Result<Card, Fault> {
     Ok(card.lead(state).form(set).forms(is_on.then_some(off)))
 }
 
+fn state(desk: &Desk<'_>, is_on: bool, run: Option<&SearchRun>) -> String {
+    let words = match (is_on, run) {
+        (true, None) => desk.say(
+            "The search is on: nodes with that right open it with the passphrase.",
+            "Pencarian aktif: perangkat yang berhak membukanya dengan frasa sandi.",
+        ),
+        (false, None) => desk.say(
+            "The search is off: gates know no names.",
+            "Pencarian tidak aktif: gerbang tidak mengenal nama.",
+        ),
+        (true, Some(_)) => desk.say(
+            "The search is on, and names are being sealed, which goes on by itself. Done so far:",
+            "Pencarian aktif, dan nama sedang disegel, yang berjalan sendiri. Selesai sejauh ini:",
+        ),
+        (false, Some(_)) => desk.say(
+            "The search is off, and names are being taken away, which goes on by itself. Done so far:",
+            "Pencarian tidak aktif, dan nama sedang dihapus, yang berjalan sendiri. Selesai sejauh ini:",
+        ),
+    };
+    match run {
+        None => words.to_owned(),
+        Some(run) => {
+            let count = |count: u64| number::any(&count, desk.here.door.visitor.language);
+            let all = run.total.max(run.done);
+            format!("{words} {} / {}.", count(run.done), count(all))
+        }
+    }
+}
+
 pub(in crate::http::panel) async fn save(here: Here) -> Response {
     let saved = try_save(&here).await;
     answer(&here, AT, saved).await
@@ -87,18 +105,12 @@ async fn try_save(here: &Here) -> Result<String, Fault> {
     let app = here.app();
     let passphrase = || Passphrase::new(form.raw("passphrase")).map_err(|_| too_short());
     let done_so = match form.text("do").as_str() {
-        "off" => app
-            .turn_search_off_by(&by, event, &mut |_| ())
-            .await
-            .map(|_| ()),
+        "off" => app.ask_search_off_by(&by, event).await,
         "change" => {
             app.change_search_passphrase_by(&by, event, passphrase()?)
                 .await
         }
-        _ => app
-            .turn_search_on_by(&by, event, passphrase()?, &mut |_| ())
-            .await
-            .map(|_| ()),
+        _ => app.ask_search_on_by(&by, event, passphrase()?).await,
     };
     done_so.map_err(said)?;
     Ok(done(here, AT, "saved"))
@@ -121,6 +133,10 @@ fn said(error: SearchSetupError) -> Fault {
         SearchSetupError::IsOff => {
             Fault::Said("The search is off already.", "Pencarian sudah tidak aktif.")
         }
+        SearchSetupError::IsClearing => Fault::Said(
+            "The names of the last search are still being taken away: wait until that is done, and turn it on again.",
+            "Nama dari pencarian sebelumnya masih dihapus: tunggu sampai selesai, lalu aktifkan lagi.",
+        ),
         SearchSetupError::Overtaken => Fault::Said(
             "Somebody else turned the search on or off meanwhile: look, and try again.",
             "Orang lain mengubah pencarian pada saat yang sama: lihat, lalu coba lagi.",
