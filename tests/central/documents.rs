@@ -151,6 +151,9 @@ async fn what_goes_back_is_mailed_with_a_credit_note_and_a_refusal_without() {
             "{}",
             text(&letter)
         );
+        let ended = format!("No longer valid: {} ", ticket.number);
+        assert!(text(&letter).contains(&ended), "{}", text(&letter));
+        assert!(!text(&letter).contains("Your tickets stay valid."));
         let part = &letter["parts"][2];
         assert_eq!(part["file"], "CN-FESTIVAL-2026-00001.pdf");
         let coded = part["base64"].as_str().expect("a file").as_bytes();

@@ -1,12 +1,13 @@
 //! Attacks on every route of the panel, made from the route table and from the names of the fields that the handlers
 //! read, so that a new page is attacked without a line here.
-use std::{collections::BTreeSet, path::Path};
+use std::{collections::BTreeSet, io::Read as _, path::Path};
 
 use axum::{
     body::Body,
     http::{Method, Request, header},
 };
 use central::http::panel::{Access, ROUTES, Route, Verb};
+use flate2::read::GzDecoder;
 use support::{panel::Desk, panel_world::PanelWorld, visit::encode};
 
 /// What breaks statements, parsers, encoders and fields that are too short. Each is already encoded for an address.
@@ -101,6 +102,35 @@ async fn sql_injection_in_every_query_of_every_page_breaks_nothing() {
         world.fingerprint(&[]).await,
         "reading changes nothing"
     );
+}
+
+#[tokio::test]
+async fn every_file_is_whole_when_it_comes_packed() {
+    let mut world = PanelWorld::open().await;
+    let files = ROUTES.iter().filter(verb(Verb::Get));
+    let mut packed = 0;
+    for route in files.filter(|route| route.path.ends_with(".csv")) {
+        let address = world.address(route).await;
+        let desk = &mut world.desks[0].2;
+        let plain = desk.bytes(&address).await;
+        let (packing, bytes) = desk.packed(&address).await;
+        let mut whole = Vec::new();
+        if packing.as_deref() == Some("gzip") {
+            packed += 1;
+            GzDecoder::new(&bytes[..])
+                .read_to_end(&mut whole)
+                .expect("packed to its end");
+        } else {
+            whole = bytes;
+        }
+        // The trail has a row more: that somebody took it away.
+        let whole = String::from_utf8_lossy(&whole);
+        for line in String::from_utf8_lossy(&plain).lines() {
+            assert!(whole.contains(line), "{address}: {line}");
+        }
+        world.later();
+    }
+    assert!(packed > 3, "browsers get {packed} lists packed");
 }
 
 #[tokio::test]

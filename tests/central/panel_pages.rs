@@ -1,9 +1,14 @@
 //! What the panel's pages show: lists that are filtered and turned, one order's timeline, what an event lacks, notes.
-use central::app::trail::Actor;
+use central::{
+    app::{refunds::RefundAsk, trail::Actor},
+    domain::refund::{RefundReason, Scope},
+};
 use support::{
     central::{Engine, TestCentral},
     festival::festival,
+    letter::connected,
     panel::Desk,
+    post_box::PostBox,
     shop::Shop,
     visit::encode,
 };
@@ -96,7 +101,7 @@ async fn an_order_tells_all_that_happened_to_it() {
         "Payment begun",
         "Notice of the payment provider",
         "Paid, tickets issued",
-        "tickets_mail",
+        "Tickets · waiting",
     ] {
         assert!(page.contains(shown), "{shown}:\n{page}");
     }
@@ -104,6 +109,36 @@ async fn an_order_tells_all_that_happened_to_it() {
         !page.contains(support::shop::IDENTITY),
         "no identity number"
     );
+}
+
+#[tokio::test]
+async fn an_order_s_story_keeps_what_was_ordered_and_claims_no_letter_that_never_left() {
+    for engine in Engine::both() {
+        let (shop, post) = (Shop::open(engine).await, PostBox::open().await);
+        let app = connected(&shop, &post);
+        let bought = crate::refunds::paid(&shop, "half-goes-back", &[(0, 2)], "qris").await;
+        shop.central.clock.advance_ms(600_000);
+        app.send_letters(10).await.expect("sends");
+        let view = app.find_order(&bought.number, &bought.access).await;
+        let ticket = view.expect("found").tickets[0].gate.id;
+        let ask = RefundAsk {
+            scope: Scope::Tickets(vec![ticket]),
+            reason: RefundReason::Staff,
+            note: "ill".to_owned(),
+        };
+        let refunded = app.refund_order(&bought.number, &ask, &Actor::System).await;
+        refunded.expect("paid");
+        let mut desk = shop.central.admin().await;
+        let path = format!("/panel/orders/{}", bought.number);
+        let page = desk.get(&path).await.page;
+        for shown in [
+            "2 × Regular",
+            "Waiting for payment · needed no more",
+            "Tickets · sent",
+        ] {
+            assert!(page.contains(shown), "{engine:?} {shown}:\n{page}");
+        }
+    }
 }
 
 #[tokio::test]

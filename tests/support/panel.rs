@@ -196,6 +196,23 @@ impl Desk {
         body.expect("a body").to_vec()
     }
 
+    /// Gets a file as browsers ask for it: packed, if the server cares to. What came, and how it is packed.
+    ///
+    /// # Panics
+    /// When it does not come whole.
+    pub async fn packed(&self, path: &str) -> (Option<String>, Vec<u8>) {
+        let request = Request::get(path)
+            .header(header::COOKIE, self.cookie())
+            .header(header::ACCEPT_ENCODING, "gzip");
+        let request = request.body(Body::empty()).expect("a request");
+        let answered = self.router.clone().oneshot(request).await;
+        let answer = answered.expect("a router always answers");
+        let packing = answer.headers().get(header::CONTENT_ENCODING);
+        let packing = packing.map(|name| name.to_str().expect("text").to_owned());
+        let body = to_bytes(answer.into_body(), usize::MAX).await;
+        (packing, body.expect("a body").to_vec())
+    }
+
     /// Its cookies, as they are sent.
     #[must_use]
     pub fn cookie(&self) -> String {

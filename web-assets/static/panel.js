@@ -50,6 +50,15 @@
         }
     }, true);
 
+    // ---- What was worked out of a form (data-outdates="id") is sent no more once the form says something else.
+    document.addEventListener("input", (event) => {
+        const outdated = byId(event.target.closest?.("form[data-outdates]")?.dataset.outdates ?? "");
+        outdated?.querySelector("[data-outdated]")?.removeAttribute("hidden");
+        for (const button of outdated?.querySelectorAll("button") ?? []) {
+            button.disabled = true;
+        }
+    });
+
     // ---- A form is sent once: its button is busy until the next page is there. A file that comes instead of a page
     // leaves this one standing, so the button comes back by itself.
     const busy = (form, isBusy) => {

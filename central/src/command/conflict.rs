@@ -5,13 +5,13 @@ use std::{collections::BTreeMap, process::ExitCode, time::Duration};
 use anyhow::{Context as _, ensure};
 use chrono::{DateTime, SecondsFormat};
 
-use super::{conflict_line, open, output};
+use super::{conflict_line, occupancy::reason_text, open, output};
 use crate::{
     app::{App, conflicts::Conflict},
     config::Config,
     domain::conflict::{Cursor, Kind},
 };
-use sync_protocol::id::EventId;
+use sync_protocol::{id::EventId, occupancy::Reason};
 
 /// Asked for at once.
 const PAGE: usize = 200;
@@ -88,7 +88,14 @@ async fn list(app: &App, arguments: &Arguments) -> anyhow::Result<()> {
     let mut told = Told::default();
     tell(app, event, arguments, &mut told).await?;
     if told.said.is_empty() && !arguments.json {
-        output::line("There is no conflict.");
+        let missing = missing(app, event).await?;
+        output::line(match missing.is_empty() {
+            true => "There is no conflict.",
+            false => "There is no conflict among the scans that have come. Not all have:",
+        });
+        missing
+            .iter()
+            .for_each(|line| output::line(&format!("  {line}")));
     }
     if !arguments.follow {
         return Ok(());
@@ -97,6 +104,22 @@ async fn list(app: &App, arguments: &Arguments) -> anyhow::Result<()> {
         tokio::time::sleep(PAUSE).await;
         tell(app, event, arguments, &mut told).await?;
     }
+}
+
+/// Gates whose scans may not all be here: a conflict may still come with them.
+async fn missing(app: &App, event: EventId) -> anyhow::Result<Vec<String>> {
+    let inside = app.occupancy(event).await?;
+    let range = &inside.range;
+    let is_missing = |reason: &&Reason| {
+        matches!(
+            reason,
+            Reason::Unsent { .. } | Reason::Silent { .. } | Reason::Unusable { .. }
+        )
+    };
+    let reasons = range.reasons.iter().filter(is_missing);
+    Ok(reasons
+        .map(|reason| reason_text(&inside, range, reason))
+        .collect())
 }
 
 /// How far the feed was told, and what was said of each conflict: some come again unchanged.

@@ -121,7 +121,8 @@ fn as_text(setup: &EventSetup, inside: &Inside) -> Vec<String> {
     lines
 }
 
-fn reason_text(inside: &Inside, range: &Occupancy, reason: &Reason) -> String {
+/// Why the number is a range, for a terminal.
+pub(super) fn reason_text(inside: &Inside, range: &Occupancy, reason: &Reason) -> String {
     let name = |node: NodeId| {
         inside
             .nodes

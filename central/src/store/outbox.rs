@@ -27,6 +27,9 @@ pub const REFUND_SEND: &str = "refund_send";
 /// Mail the buyer of a refund, that it is made or declined: the refund.
 pub const REFUND_MAIL: &str = "refund_mail";
 
+/// What a task that was done says that had become needless.
+pub const NOT_NEEDED: &str = "not_needed";
+
 /// How much of each kind is still to be done and not given up.
 ///
 /// # Errors

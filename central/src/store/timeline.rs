@@ -5,7 +5,9 @@ use sync_protocol::{
 };
 use uuid::Uuid;
 
-use super::{StoreError, Tx, revision::unsigned, scan::action, tx::fetch_all};
+use super::{
+    StoreError, Tx, outbox::NOT_NEEDED, revision::unsigned, scan::action, tx::fetch_all,
+};
 use crate::domain::id::OrderId;
 
 /// A webhook about one of the order's payments.
@@ -51,7 +53,7 @@ pub async fn notices(tx: &mut Tx, order: OrderId) -> Result<Vec<NoticeRow>, Stor
 pub struct HoldRow {
     /// What is held.
     pub kind: String,
-    /// How many.
+    /// How many were ordered, whatever became of them.
     pub quantity: i64,
     /// Until then.
     pub until: Timestamp,
@@ -67,8 +69,9 @@ pub async fn holds(tx: &mut Tx, order: OrderId) -> Result<Vec<HoldRow>, StoreErr
     let rows = fetch_all!(
         tx,
         (String, i64, i64, String),
-        "SELECT k.name, h.quantity, h.hold_until, h.status FROM holds h JOIN ticket_types k ON k.id = h.ticket_type_id \
-         WHERE h.order_id = ? ORDER BY k.place, k.id",
+        "SELECT k.name, COALESCE((SELECT CAST(SUM(i.quantity) AS SIGNED) FROM order_items i \
+         WHERE i.order_id = h.order_id AND i.ticket_type_id = h.ticket_type_id), h.quantity), h.hold_until, h.status \
+         FROM holds h JOIN ticket_types k ON k.id = h.ticket_type_id WHERE h.order_id = ? ORDER BY k.place, k.id",
         order.0
     )?;
     let row = |(kind, quantity, until, status)| HoldRow {
@@ -87,8 +90,10 @@ pub struct LetterRow {
     pub kind: String,
     /// When it was asked for.
     pub at: Timestamp,
-    /// When it left.
+    /// When it left, or was found to be needed no more.
     pub done_at: Option<Timestamp>,
+    /// It never left, because there was nothing to say any more.
+    pub is_needless: bool,
     /// It was given up.
     pub is_given_up: bool,
     /// Tries so far.
@@ -100,10 +105,18 @@ pub struct LetterRow {
 /// # Errors
 /// When the database fails.
 pub async fn letters(tx: &mut Tx, order: OrderId) -> Result<Vec<LetterRow>, StoreError> {
+    type Row = (
+        String,
+        i64,
+        Option<i64>,
+        Option<i64>,
+        i64,
+        Option<String>,
+    );
     let rows = fetch_all!(
         tx,
-        (String, i64, Option<i64>, Option<i64>, i64),
-        "SELECT kind, created_at, done_at, failed_at, attempts FROM outbox \
+        Row,
+        "SELECT kind, created_at, done_at, failed_at, attempts, last_error FROM outbox \
          WHERE kind IN ('tickets_mail', 'payment_pending', 'payment_expired', 'event_reminder', 'event_cancelled', \
          'event_postponed', 'event_moved', 'payment_reversed', 'payment_disputed', 'dispute_won', 'refund_mail') \
          AND (subject_id = ? OR subject_id IN (SELECT r.id FROM refunds r WHERE r.order_id = ?)) \
@@ -111,14 +124,14 @@ pub async fn letters(tx: &mut Tx, order: OrderId) -> Result<Vec<LetterRow>, Stor
         order.0,
         order.0
     )?;
-    let row =
-        |(kind, at, done_at, failed_at, attempts): (_, _, Option<i64>, Option<i64>, _)| LetterRow {
-            kind,
-            at: Timestamp(at),
-            done_at: done_at.map(Timestamp),
-            is_given_up: failed_at.is_some(),
-            attempts,
-        };
+    let row = |(kind, at, done_at, failed_at, attempts, stopped): Row| LetterRow {
+        kind,
+        at: Timestamp(at),
+        done_at: done_at.map(Timestamp),
+        is_needless: stopped.as_deref() == Some(NOT_NEEDED),
+        is_given_up: failed_at.is_some(),
+        attempts,
+    };
     Ok(rows.into_iter().map(row).collect())
 }
 

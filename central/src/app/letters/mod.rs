@@ -106,7 +106,7 @@ impl App {
         let sent = match self.compose(due).await {
             Ok(Some(letter)) => mailer.send(&letter).await.map_err(LetterError::Mail),
             Ok(None) => {
-                self.close_letter(due).await?;
+                self.drop_letter(due).await?;
                 return Ok(Outcome::Dropped);
             }
             Err(error) => Err(error),
@@ -126,6 +126,15 @@ impl App {
         let now = self.clock.now();
         transact!(self.store, |tx| {
             outbox::finish(tx, &due.task, now).await
+        })
+    }
+
+    /// There is nothing to say any more, such as that money is waited for that has come.
+    async fn drop_letter(&self, due: &DueLetter) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        transact!(self.store, |tx| {
+            outbox::finish(tx, &due.task, now).await?;
+            outbox::note(tx, &due.task, outbox::NOT_NEEDED).await
         })
     }
 

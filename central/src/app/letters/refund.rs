@@ -17,8 +17,11 @@ use crate::{
         ticket::SoldTicket,
     },
     mail::{Attachment, Button, Page},
-    store,
+    store::{self, StoreError},
 };
+
+/// As many tickets as a letter names.
+const NAMED: usize = 20;
 
 impl App {
     pub(super) async fn write_refund(&self, id: Uuid) -> Result<Option<Written>, LetterError> {
@@ -33,7 +36,9 @@ impl App {
         let Some(view) = self.order_view(refund.order).await? else {
             return Ok(None);
         };
-        let mut page = page(&view, &refund, self.order_url(&view.order));
+        let ended = self.ended_tickets(&view, &refund).await?;
+        let url = self.order_url(&view.order);
+        let mut page = page(&view, &refund, &ended, url);
         if refund.status == RefundStatus::Declined {
             let answer = store::refund::answer(&mut self.store.read().await?, refund.id).await?;
             page.intro.extend(answer.map(|answer| {
@@ -54,9 +59,22 @@ impl App {
             attachments: attachments.into_iter().collect(),
         }))
     }
+
+    /// The tickets that a refund ends, as they are printed: number and whose it was.
+    async fn ended_tickets(
+        &self,
+        view: &OrderView,
+        refund: &Refund,
+    ) -> Result<Vec<String>, StoreError> {
+        let items = store::refund::items(&mut self.store.read().await?, refund.id).await?;
+        let is_named = |ticket: &&SoldTicket| items.iter().any(|(id, _)| *id == ticket.gate.id);
+        let named = view.tickets.iter().filter(is_named);
+        let line = |ticket: &SoldTicket| format!("{} {}", ticket.gate.number, ticket.attendee);
+        Ok(named.map(line).collect())
+    }
 }
 
-fn page(view: &OrderView, refund: &Refund, url: String) -> Page {
+fn page(view: &OrderView, refund: &Refund, ended: &[String], url: String) -> Page {
     let language = language(view);
     let event = &view.setup.event.name;
     let (heading, sentence) = match refund.reason {
@@ -64,15 +82,16 @@ fn page(view: &OrderView, refund: &Refund, url: String) -> Page {
         _ if refund.amount.minor == 0 && refund.status == RefundStatus::Done => free(language),
         _ => words(refund.status, language),
     };
+    let is_declined = refund.status == RefundStatus::Declined;
     let is_good = |ticket: &SoldTicket| ticket.gate.status == TicketStatus::Valid;
-    let stays =
-        (refund.status == RefundStatus::Declined && view.tickets.iter().any(is_good)).then(|| {
-            pick(
-                language,
-                "Tiket Anda tetap berlaku.",
-                "Your tickets stay valid.",
-            )
-        });
+    let ends_none = is_declined || ended.is_empty();
+    let stays = (ends_none && view.tickets.iter().any(is_good)).then(|| {
+        pick(
+            language,
+            "Tiket Anda tetap berlaku.",
+            "Your tickets stay valid.",
+        )
+    });
     let mut page = Page {
         subject: subject(language, "Pengembalian dana", "Refund", event),
         heading,
@@ -89,7 +108,27 @@ fn page(view: &OrderView, refund: &Refund, url: String) -> Page {
         _ => pick(language, "Dikembalikan", "Refund"),
     };
     page.facts.push((name, amount));
+    if !is_declined {
+        page.facts.extend(no_longer_valid(language, ended));
+    }
     page
+}
+
+/// What the buyer throws away, one by one while they are few enough to read.
+fn no_longer_valid(language: Language, ended: &[String]) -> Vec<(String, String)> {
+    let fact = |value| {
+        (
+            pick(language, "Tidak berlaku lagi", "No longer valid"),
+            value,
+        )
+    };
+    let mut facts: Vec<_> = ended.iter().take(NAMED).cloned().map(fact).collect();
+    let more = ended.len().saturating_sub(NAMED);
+    if more > 0 {
+        let words = pick(language, "dan {} tiket lagi", "and {} more tickets");
+        facts.push(fact(words.replace("{}", &more.to_string())));
+    }
+    facts
 }
 
 /// Tickets that cost nothing.
@@ -143,11 +182,11 @@ fn words(status: RefundStatus, language: Language) -> (String, String) {
         RefundStatus::Done => say(
             [
                 "Uang Anda sudah dikembalikan",
-                "Uang dikirim ke cara pembayaran yang Anda pakai; bank dapat memerlukan beberapa hari. Nota kredit terlampir. Tiket yang dikembalikan tidak berlaku lagi.",
+                "Uang dikirim ke cara pembayaran yang Anda pakai; bank dapat memerlukan beberapa hari. Nota kredit terlampir.",
             ],
             [
                 "Your money has gone back",
-                "It was sent the way you paid; banks may need some days. The credit note is attached. Tickets that were refunded are no longer valid.",
+                "It was sent the way you paid; banks may need some days. The credit note is attached.",
             ],
         ),
         RefundStatus::Requested
@@ -159,11 +198,11 @@ fn words(status: RefundStatus, language: Language) -> (String, String) {
         | RefundStatus::Manual => say(
             [
                 "Uang Anda sedang dikembalikan",
-                "Pengembalian dana disetujui dan sedang diproses; bank dapat memerlukan beberapa hari. Nota kredit terlampir. Tiket yang dikembalikan tidak berlaku lagi.",
+                "Pengembalian dana disetujui dan sedang diproses; bank dapat memerlukan beberapa hari. Nota kredit terlampir.",
             ],
             [
                 "Your money is on its way back",
-                "The refund is agreed and under way; banks may need some days. The credit note is attached. Tickets that were refunded are no longer valid.",
+                "The refund is agreed and under way; banks may need some days. The credit note is attached.",
             ],
         ),
     }

@@ -12,10 +12,13 @@ use super::{
         reason_words,
         scan_list::{action_words, ruling_words},
     },
+    money::words,
     when,
 };
 use crate::{
-    domain::{event::Event, order::Order, permission::Permission, raw_notice},
+    domain::{
+        event::Event, letter::LetterKind, order::Order, permission::Permission, raw_notice,
+    },
     store::{self, StoreError, Tx, timeline::ScanRow},
 };
 
@@ -143,11 +146,21 @@ impl Telling<'_> {
     async fn letters(&mut self, tx: &mut Tx, order: &Order) -> Result<(), StoreError> {
         for letter in store::timeline::letters(tx, order.id).await? {
             let stands = match (letter.done_at, letter.is_given_up) {
+                (Some(_), _) if letter.is_needless => {
+                    self.here.say("needed no more", "tidak perlu lagi")
+                }
                 (Some(_), _) => self.here.say("sent", "terkirim"),
                 (None, true) => self.here.say("given up", "gagal"),
                 (None, false) => self.here.say("waiting", "menunggu"),
             };
-            let detail = format!("{} · {stands} · {}×", letter.kind, letter.attempts);
+            let language = self.here.door.visitor.language;
+            let mut kinds = LetterKind::ALL.iter();
+            let kind = kinds.find(|kind| kind.name() == letter.kind);
+            let kind = kind.map_or(letter.kind.as_str(), |kind| words::letter(*kind, language));
+            let detail = match letter.attempts {
+                0 | 1 => format!("{kind} · {stands}"),
+                tries => format!("{kind} · {stands} · {tries}×"),
+            };
             self.add(letter.at, "envelope", ("Letter", "Surat"), detail);
         }
         Ok(())

@@ -26,6 +26,7 @@ use axum::{
     },
     response::{IntoResponse as _, Response},
 };
+use futures_util::Stream;
 use serde_json::json;
 use tokio::sync::mpsc;
 
@@ -101,9 +102,7 @@ where
             )
         }
     };
-    let body = Body::from_stream(futures_util::stream::unfold(receive, |mut receive| async {
-        receive.recv().await.map(|piece| (piece, receive))
-    }));
+    let body = Body::from_stream(told(receive));
     let mut answer = (StatusCode::OK, body).into_response();
     let headers = answer.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
@@ -111,6 +110,11 @@ where
         headers.insert(CONTENT_DISPOSITION, value);
     }
     answer
+}
+
+/// What is received, as a stream that may be asked again after its end, as whatever packs a body does.
+pub(in crate::http::panel) fn told<T>(mut receive: mpsc::Receiver<T>) -> impl Stream<Item = T> {
+    futures_util::stream::poll_fn(move |context| receive.poll_recv(context))
 }
 
 /// Hands on a piece of rows; false when it was the last, or nobody wants more.

@@ -16,12 +16,14 @@ use axum::{
     },
 };
 use data_encoding::HEXLOWER;
+use futures_util::StreamExt as _;
 use sha2::{Digest as _, Sha256};
 use tokio::{sync::mpsc, time::MissedTickBehavior};
 
 use super::{
     super::{
         door::{Here, to},
+        export,
         frame::Frame,
         guard,
         tab::Tab,
@@ -109,10 +111,7 @@ pub(in super::super) async fn stream(here: Here, headers: HeaderMap) -> Response
     let told = text("last-event-id").map(str::to_owned);
     let (send, receive) = mpsc::channel(1);
     tokio::spawn(tell(here, event, told, send));
-    let messages = futures_util::stream::unfold(receive, |mut receive| async {
-        let message: Message = receive.recv().await?;
-        Some((Ok::<_, Infallible>(message), receive))
-    });
+    let messages = export::told(receive).map(Ok::<_, Infallible>);
     let mut answer = Sse::new(messages)
         .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
         .into_response();

@@ -19,7 +19,7 @@ mod refund_run;
 mod roll;
 mod roll_file;
 mod said;
-mod words;
+pub(super) mod words;
 
 use axum::response::Response;
 

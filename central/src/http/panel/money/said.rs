@@ -179,12 +179,12 @@ fn indonesian(code: &str) -> Option<&'static str> {
 pub(in crate::http::panel) fn done(code: &str) -> Option<(&'static str, &'static str)> {
     Some(match code {
         "refund_asked" => (
-            "The refund is asked for: somebody else agrees to it.",
-            "Pengembalian diminta: orang lain menyetujuinya.",
+            "The refund is asked for: somebody else agrees to it, or an administrator.",
+            "Pengembalian diminta: orang lain menyetujuinya, atau administrator.",
         ),
         "refund_agreed" => (
-            "The refund is agreed: its tickets are gone, and the buyer is told.",
-            "Pengembalian disetujui: tiketnya tidak berlaku lagi, dan pembeli diberi tahu.",
+            "The refund is agreed: tickets that it names open no gate any more, and the buyer is told.",
+            "Pengembalian disetujui: tiket yang disebutnya tidak berlaku lagi, dan pembeli diberi tahu.",
         ),
         "refund_declined" => (
             "The refund is declined, and the buyer is told.",

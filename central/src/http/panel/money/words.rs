@@ -156,7 +156,7 @@ pub(super) fn provider(name: &str, language: Language) -> String {
     pick(language, words).to_owned()
 }
 
-pub(super) const fn letter(kind: LetterKind, language: Language) -> &'static str {
+pub(in crate::http::panel) const fn letter(kind: LetterKind, language: Language) -> &'static str {
     use LetterKind as L;
     let words = match kind {
         L::Tickets => ("Tickets", "Tiket"),

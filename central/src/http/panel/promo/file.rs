@@ -47,9 +47,7 @@ async fn file(here: Here) -> Response {
             let _gone = send.send(Err(std::io::Error::other("broken off"))).await;
         }
     });
-    let body = Body::from_stream(futures_util::stream::unfold(receive, |mut receive| async {
-        receive.recv().await.map(|piece| (piece, receive))
-    }));
+    let body = Body::from_stream(export::told(receive));
     let mut answer = (StatusCode::OK, body).into_response();
     let headers = answer.headers_mut();
     headers.insert(
