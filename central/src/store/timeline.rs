@@ -5,9 +5,7 @@ use sync_protocol::{
 };
 use uuid::Uuid;
 
-use super::{
-    StoreError, Tx, outbox::NOT_NEEDED, revision::unsigned, scan::action, tx::fetch_all,
-};
+use super::{StoreError, Tx, outbox::NOT_NEEDED, revision::unsigned, scan::action, tx::fetch_all};
 use crate::domain::id::OrderId;
 
 /// A webhook about one of the order's payments.
@@ -105,14 +103,7 @@ pub struct LetterRow {
 /// # Errors
 /// When the database fails.
 pub async fn letters(tx: &mut Tx, order: OrderId) -> Result<Vec<LetterRow>, StoreError> {
-    type Row = (
-        String,
-        i64,
-        Option<i64>,
-        Option<i64>,
-        i64,
-        Option<String>,
-    );
+    type Row = (String, i64, Option<i64>, Option<i64>, i64, Option<String>);
     let rows = fetch_all!(
         tx,
         Row,

@@ -16,9 +16,7 @@ use super::{
     when,
 };
 use crate::{
-    domain::{
-        event::Event, letter::LetterKind, order::Order, permission::Permission, raw_notice,
-    },
+    domain::{event::Event, letter::LetterKind, order::Order, permission::Permission, raw_notice},
     store::{self, StoreError, Tx, timeline::ScanRow},
 };
 
