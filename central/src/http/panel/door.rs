@@ -3,6 +3,8 @@
 //! Invariant: made by the guard alone. A handler that asks for [`Here`] behind a route that proves less gets nothing
 //! and answers with an error of ours.
 
+use std::fmt::Display;
+
 use axum::{
     body::Bytes,
     extract::FromRequestParts,
@@ -12,7 +14,7 @@ use axum::{
 
 use sync_protocol::id::TicketId;
 
-use super::form::Form;
+use super::{form::Form, number};
 use crate::{
     app::{
         App,
@@ -102,6 +104,11 @@ impl Here {
             documents::Language::English => english,
             documents::Language::Indonesian => indonesian,
         }
+    }
+
+    /// A count as its language writes it.
+    pub(super) fn count(&self, count: impl Display + Copy) -> String {
+        number::any(&count, self.door.visitor.language)
     }
 
     /// Whether the account may do this to an event.

@@ -139,7 +139,7 @@ async fn marks(here: &Here, event: &Event, node: &Node) -> Result<Vec<(String, M
     let mark = |english, indonesian, mark| (here.say(english, indonesian).to_owned(), mark);
     let unsent = match node.unsent() {
         0 => (here.say("none", "tidak ada").to_owned(), "good"),
-        some => (some.to_string(), "wait"),
+        some => (here.count(some), "wait"),
     };
     Ok(vec![
         mark("Contact", "Kontak", node_row::contact(here, node)),

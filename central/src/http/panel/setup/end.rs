@@ -51,6 +51,7 @@ pub(super) async fn postpone_body(desk: &Desk<'_>) -> Result<Body, Fault> {
 async fn postpone_card(desk: &Desk<'_>) -> Result<Card, Fault> {
     let (here, event) = (desk.here, desk.event());
     let (tickets, letters) = audience(here, event, ALL_DAYS).await?;
+    let (tickets, letters) = (here.count(tickets), here.count(letters));
     let lead = format!(
         "{tickets} {} {letters} {}",
         desk.say("tickets stay good; nothing is sold until you open the sale again.", "tiket tetap berlaku; tidak ada penjualan sampai dibuka lagi."),
@@ -185,12 +186,12 @@ async fn cancel_card(desk: &Desk<'_>) -> Result<Card, Fault> {
     drop(tx);
     let lead = format!(
         "{} {} · {} {} · {}",
-        left.paid,
+        here.count(left.paid),
         desk.say(
             "paid orders are refunded",
             "pesanan yang dibayar dikembalikan"
         ),
-        left.pending,
+        here.count(left.pending),
         desk.say("unpaid ones end", "yang belum dibayar berakhir"),
         desk.money(left.left_minor),
     );

@@ -37,8 +37,9 @@ pub(super) fn body(desk: &Desk<'_>) -> Body {
                 ),
                 false => "",
             })
-            .forms(gates.iter().flat_map(|gate| forms(desk, gate)))
-            .form(add),
+            .forms(gates.iter().map(|gate| rename_form(desk, gate)))
+            .form(add)
+            .forms((!gates.is_empty()).then(|| remove_form(desk, gates))),
     ];
     if here.may(Permission::ScansView, desk.event()) {
         cards.push(node_card(desk));
@@ -75,18 +76,23 @@ fn node_card(desk: &Desk<'_>) -> Card {
     )
 }
 
-fn forms(desk: &Desk<'_>, gate: &Gate) -> [FormPart; 2] {
-    [rename_form(desk, gate), remove_form(desk, gate)]
-}
-
-fn remove_form(desk: &Desk<'_>, gate: &Gate) -> FormPart {
-    let id = gate.id.to_string();
-    let key = format!("gate-remove-{id}");
-    FormPart::new(desk.here, key, desk.action("gates/remove"))
-        .hidden("gate", &id)
-        .button(format!("{} {}", desk.say("Take away", "Hapus"), gate.name))
+/// One line for all of them: it is a rare thing to do.
+fn remove_form(desk: &Desk<'_>, gates: &[Gate]) -> FormPart {
+    let gates = gates.iter();
+    let mut options = vec![(String::new(), desk.say("Choose", "Pilih").to_owned())];
+    options.extend(gates.map(|gate| (gate.id.to_string(), gate.name.clone())));
+    let label = desk.say(
+        "Take away a gate that nobody used",
+        "Hapus gerbang yang belum pernah dipakai",
+    );
+    FormPart::new(desk.here, "gate-remove", desk.action("gates/remove"))
+        .row(
+            desk.here,
+            [Field::choice("gate", label, options).required()],
+        )
+        .button(desk.say("Take it away", "Hapus"))
         .grave(desk.say(
-            "Take this gate away? Gates forget it at their next contact. You can add one of this name again.",
+            "Take this gate away? Nodes forget it at their next contact. You can add one of this name again.",
             "Hapus gerbang ini? Perangkat melupakannya pada kontak berikutnya. Gerbang bernama sama dapat ditambahkan lagi.",
         ))
         .inline()

@@ -179,7 +179,7 @@ fn place(form: FormPart, desk: &Desk<'_>, kind: Option<&TicketType>) -> FormPart
     quotas.extend(shared.map(|quota| {
         (
             quota.id.to_string(),
-            format!("{} ({})", quota.name, quota.quota),
+            format!("{} ({})", quota.name, here.count(quota.quota)),
         )
     }));
     let gates = desk.offer.setup.gates.iter().map(|gate| {

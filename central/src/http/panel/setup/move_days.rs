@@ -113,6 +113,7 @@ async fn ask(
 ) -> Result<Fault, Fault> {
     let here = desk.here;
     let (tickets, letters) = audience(here, event, mask).await?;
+    let (tickets, letters) = (here.count(tickets), here.count(letters));
     let title = desk.say("Before buyers are told", "Sebelum pembeli diberi tahu");
     let lead = format!(
         "{tickets} {} {letters} {}",

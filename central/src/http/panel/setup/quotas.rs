@@ -52,7 +52,7 @@ fn forms(desk: &Desk<'_>, quota: &SharedQuota) -> Vec<FormPart> {
     let label = format!(
         "{} ({} {})",
         quota.name,
-        quota.taken,
+        here.count(quota.taken),
         desk.say("taken", "terpakai")
     );
     let resize = form("resize")
