@@ -55,8 +55,11 @@ async fn the_list_tells_how_a_node_stands_in_words() {
         ] {
             assert!(page.contains(told), "{told}:\n{page}");
         }
+        let file = desk.get("/panel/nodes.csv?q=north").await.page;
+        assert!(file.lines().count() == 2 && file.contains("changes behind"));
+        assert_eq!(desk.get("/panel/nodes.xlsx").await.status, 200);
         let page = desk.get("/panel/nodes?status=revoked").await.page;
-        assert!(page.contains("No node fits"), "{page}");
+        assert!(page.contains("Nothing fits these filters"), "{page}");
     }
 }
 
@@ -216,14 +219,23 @@ async fn nodes_of_others_are_neither_revoked_nor_seen_by_naming_them() {
         let page = desk.get("/panel/nodes").await.page;
         assert!(page.contains(">mine</a>") && !page.contains(">theirs</a>"));
         let (own, foreign) = (mine.to_string(), theirs.to_string());
-        let fields = [("node", own.as_str()), ("node", foreign.as_str())];
+        let fields = [("row", foreign.as_str()), ("row", own.as_str())];
         let seen = desk.post("/panel/nodes/revoke", &fields).await;
-        assert_eq!(seen.status, 404, "all or none");
-        assert_eq!(status(&central, mine).await, NodeStatus::Active);
-        assert_eq!(status(&central, theirs).await, NodeStatus::Active);
-        let seen = desk.post("/panel/nodes/revoke", &fields[..1]).await;
-        assert!(seen.to().ends_with("done=revoked_nodes"), "{}", seen.page);
+        // Each by itself: what is another's is one that does not exist.
+        assert!(
+            seen.page.contains("There is no such node.") && seen.page.contains("1 done, of 2"),
+            "{}",
+            seen.page
+        );
+        assert!(!seen.page.contains(">theirs<"));
         assert_eq!(status(&central, mine).await, NodeStatus::Revoked);
+        assert_eq!(status(&central, theirs).await, NodeStatus::Active);
+        let seen = desk.post("/panel/nodes/revoke", &fields[1..]).await;
+        assert!(
+            seen.page.contains("It was revoked before."),
+            "{}",
+            seen.page
+        );
         // A gate of another event is no place for a node of this one.
         let elsewhere = central.app.event_by_slug("elsewhere").await.expect("there");
         let place = gate(&elsewhere, "Gate B").to_string();

@@ -146,6 +146,81 @@ async fn refunds_are_listed_by_what_waits_and_turned() {
 }
 
 #[tokio::test]
+async fn lists_of_money_are_taken_away_as_files_with_their_filters() {
+    for engine in Engine::both() {
+        let mut office = Office::open(engine).await;
+        let qris = office.paid("by-qris", 1, "qris").await;
+        office.shop.central.clock.advance_ms(1_000);
+        let card = office.paid("by-card", 3, "credit_card").await;
+        went(&ask(&mut office.rini, &qris).await);
+        let all = office.admin.get("/panel/payments.csv").await.page;
+        assert_eq!(all.lines().count(), 3, "{all}");
+        assert!(
+            all.find(&card.number) < all.find(&qris.number),
+            "newest first"
+        );
+        let one = office
+            .admin
+            .get("/panel/payments.csv?channel=qris")
+            .await
+            .page;
+        assert!(
+            one.contains(&qris.number) && one.contains(",IDR,150000,0"),
+            "{one}"
+        );
+        assert!(!one.contains(&card.number), "{one}");
+        let back = office.admin.get("/panel/refunds.csv").await.page;
+        assert!(
+            back.contains(&qris.number) && back.contains(",IDR,150000"),
+            "{back}"
+        );
+        let none = office
+            .admin
+            .get("/panel/refunds.csv?status=done")
+            .await
+            .page;
+        assert_eq!(none.lines().count(), 1, "{none}");
+        for path in ["/panel/payments.xlsx", "/panel/refunds.xlsx"] {
+            assert_eq!(office.admin.get(path).await.status, 200, "{path}");
+        }
+        let noted =
+            "SELECT COUNT(*) FROM audit_log WHERE action IN ('payments.export', 'refunds.export')";
+        assert_eq!(office.shop.number(noted).await, 6);
+        // The filter that is set stands above, and its cross leads to the list without it.
+        let page = office.admin.get("/panel/payments?channel=qris").await.page;
+        assert!(page.contains("<span>Way of paying: QRIS</span>"), "{page}");
+        assert!(page.contains("/panel/payments.csv?channel=qris"), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn an_organisers_refunds_are_those_of_its_events_alone() {
+    for engine in Engine::both() {
+        let mut office = Office::open(engine).await;
+        let order = office.paid("ours", 1, "qris").await;
+        went(&ask(&mut office.rini, &order).await);
+        let event = office.shop.event.event.id;
+        let stored = office.shop.central.id("SELECT event_id FROM refunds").await;
+        assert_eq!(stored, event.0, "it stands with the refund");
+        let filter = store::refund_list::RefundFilter {
+            statuses: central::domain::refund::RefundStatus::ALL.to_vec(),
+            ..Default::default()
+        };
+        let elsewhere = sync_protocol::id::EventId::from_u128(7);
+        let mut tx = office.shop.central.app.store.read().await.expect("reads");
+        for (events, count) in [
+            (&[event][..], 1),
+            (&[elsewhere, event], 1),
+            (&[elsewhere], 0),
+            (&[], 0),
+        ] {
+            let page = store::refund_list::page(&mut tx, Some(events), &filter, None, 9);
+            assert_eq!(page.await.expect("a page").len(), count, "{events:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn notices_are_shown_without_what_signs_or_names() {
     let mut office = Office::open(Engine::Sqlite).await;
     let order = office.paid("with-notices", 1, "bank_transfer").await;

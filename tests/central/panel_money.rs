@@ -157,11 +157,13 @@ async fn a_refund_is_asked_for_agreed_to_by_another_and_done() {
         let id = refund.id.to_string();
         let page = office.dewi.get("/panel/refunds").await.page;
         assert!(page.contains(&order.number) && page.contains("Agree or decline."));
-        let agree = [("refund", id.as_str())];
-        let seen = office.dewi.post("/panel/refunds", &agree).await;
-        assert_eq!(seen.to(), "/panel/refunds?done=refund_agreed");
-        let again = office.dewi.post("/panel/refunds", &agree).await;
-        assert_eq!(again.status, 422, "it is agreed to once");
+        let agree = [("row", id.as_str())];
+        let seen = office.dewi.post("/panel/refunds/agree", &agree).await;
+        assert!(seen.page.contains("1 done, of 1"), "{}", seen.page);
+        let again = office.dewi.post("/panel/refunds/agree", &agree).await;
+        assert!(again.page.contains("It was agreed to before."), "once");
+        let none = office.dewi.post("/panel/refunds/agree", &[]).await;
+        assert_eq!(none.status, 422, "nothing was chosen");
         office.send().await;
         assert_eq!(office.shop.number(DONE).await, 150_000);
         assert_eq!(office.shop.look(&order).await["status"], "partly_refunded");
@@ -181,15 +183,21 @@ async fn nobody_agrees_to_their_own_request_but_an_administrator() {
     let id = office.refund().await.id.to_string();
     let page = office.rini.get(&money(&order)).await.page;
     assert!(page.contains("so another account agrees to it"), "{page}");
-    for (path, fields) in [
+    for (path, fields, status) in [
         (
             format!("/panel/orders/{}/refunds", order.number),
             vec![("refund", id.as_str()), ("act", "agree")],
+            422,
         ),
-        ("/panel/refunds".to_owned(), vec![("refund", id.as_str())]),
+        // The list says of every row what became of it.
+        (
+            "/panel/refunds/agree".to_owned(),
+            vec![("row", id.as_str())],
+            200,
+        ),
     ] {
         let seen = office.rini.post(&path, &fields).await;
-        assert_eq!(seen.status, 422, "{path}");
+        assert_eq!(seen.status, status, "{path}");
         assert!(seen.page.contains("somebody else must agree"), "{path}");
     }
     assert_eq!(office.refund().await.status, RefundStatus::Requested);

@@ -104,6 +104,8 @@ async fn the_list_tells_use_and_money_and_is_searched_filtered_and_turned() {
         assert_eq!(distinct.len(), 60);
         let file = desk.get(&format!("{URL}/promos.csv?q=GEMA-")).await.page;
         assert_eq!(file.lines().count(), 61, "{file}");
+        let book = desk.get(&format!("{URL}/promos.xlsx?q=GEMA-")).await;
+        assert_eq!(book.status, 200);
         for count in ["0", "5001", "x"] {
             let mut fields = many.to_vec();
             fields[1] = ("count", count);

@@ -77,7 +77,7 @@ pub const fn is_rare(status: PaymentStatus) -> bool {
     }
 }
 
-/// Whether most payments stand elsewhere: those of all events are found by their own index too, in the order of time.
+/// Whether most payments stand elsewhere: those of all events are found by their own indexes too.
 #[must_use]
 pub const fn is_minor(status: PaymentStatus) -> bool {
     !matches!(status, PaymentStatus::Success)

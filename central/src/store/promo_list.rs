@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::{
     StoreError, Tx,
+    listed::{Condition, Question, Value, beginning},
     many::{list_then, lists},
     promo::{Row, UsageRow},
     tx::fetch_all,
@@ -48,29 +49,8 @@ struct ListRow {
     row: Row,
 }
 
-macro_rules! select {
-    ($which:literal) => {
-        concat!(
-            "SELECT event_id, id, code, ticket_type_id, kind, value, valid_from, valid_until, quota, used, per_buyer, \
-             min_spend_minor, stackable, status FROM promo_codes WHERE ",
-            $which,
-            " code >= ? AND code < ? AND (code > ? OR (code = ? AND id > ?)) AND (? = '' \
-             OR (? = 'off' AND status = 'disabled') OR (? = 'used_up' AND status = 'used_up') \
-             OR (? = 'ended' AND status = 'active' AND valid_until <= ?) \
-             OR (? = 'coming' AND status = 'active' AND valid_until > ? AND valid_from > ?) \
-             OR (? = 'open' AND status = 'active' AND valid_until > ? AND valid_from <= ?)) \
-             ORDER BY code, id LIMIT ?"
-        )
-    };
-}
-
-/// What is asked of the database.
-struct Question<'a> {
-    filter: &'a PromoFilter,
-    after: PromoPlace,
-    now: Timestamp,
-    most: i64,
-}
+const COLUMNS: &str = "SELECT event_id, id, code, ticket_type_id, kind, value, valid_from, valid_until, quota, used, \
+     per_buyer, min_spend_minor, stackable, status FROM promo_codes";
 
 /// A page of codes after a place. `events` are those that are seen; `None` = all of them.
 ///
@@ -83,98 +63,66 @@ pub async fn page(
     (after, now): (Option<&PromoPlace>, Timestamp),
     most: usize,
 ) -> Result<Vec<PromoRow>, StoreError> {
-    let start = PromoPlace {
-        code: String::new(),
-        id: Uuid::nil(),
-    };
-    let question = Question {
-        filter,
-        after: after.cloned().unwrap_or(start),
-        now,
-        most: i64::try_from(most).unwrap_or(i64::MAX),
-    };
     let seen = |event: &EventId| events.is_none_or(|events| events.contains(event));
-    match (filter.event, events) {
-        (Some(event), _) if !seen(&event) => Ok(Vec::new()),
-        (Some(event), _) => question.of_event(tx, event).await,
-        (None, None) => question.of_all(tx).await,
-        (None, Some(events)) => {
-            let mut all = Vec::new();
-            for event in events {
-                all.extend(question.of_event(tx, *event).await?);
-            }
-            all.sort_by_key(PromoRow::place);
-            all.truncate(most);
-            Ok(all)
+    let events: Vec<Option<EventId>> = match (filter.event, events) {
+        (Some(event), _) => Some(event).filter(seen).map(Some).into_iter().collect(),
+        (None, Some(events)) => events.iter().copied().map(Some).collect(),
+        (None, None) => vec![None],
+    };
+    let mut all = Vec::new();
+    for event in events {
+        let question = question(event, filter, (after, now));
+        let rows: Vec<ListRow> = question.ask(tx, " ORDER BY code, id", most).await?;
+        for row in rows {
+            all.push(shown(row)?);
         }
     }
+    all.sort_by_key(PromoRow::place);
+    all.truncate(most);
+    Ok(all)
 }
 
-impl Question<'_> {
-    async fn of_all(&self, tx: &mut Tx) -> Result<Vec<PromoRow>, StoreError> {
-        let (state, now, place) = (self.state(), self.now.0, &self.after);
-        let (from, until) = self.between();
-        let rows = fetch_all!(
-            tx,
-            ListRow,
-            select!(""),
-            from,
-            until,
-            &place.code,
-            &place.code,
-            place.id,
-            state,
-            state,
-            state,
-            state,
-            now,
-            state,
-            now,
-            now,
-            state,
-            now,
-            now,
-            self.most
-        )?;
-        rows.into_iter().map(shown).collect()
+/// What is asked of one event, or of all.
+fn question(
+    event: Option<EventId>,
+    filter: &PromoFilter,
+    (after, now): (Option<&PromoPlace>, Timestamp),
+) -> Question {
+    let mut question = Question::new(COLUMNS.to_owned());
+    if let Some(event) = event {
+        question.and(("event_id = ?", vec![Value::Id(event.0)]));
     }
-
-    async fn of_event(&self, tx: &mut Tx, event: EventId) -> Result<Vec<PromoRow>, StoreError> {
-        let (state, now, place) = (self.state(), self.now.0, &self.after);
-        let (from, until) = self.between();
-        let rows = fetch_all!(
-            tx,
-            ListRow,
-            select!("event_id = ? AND"),
-            event.0,
-            from,
-            until,
-            &place.code,
-            &place.code,
-            place.id,
-            state,
-            state,
-            state,
-            state,
-            now,
-            state,
-            now,
-            now,
-            state,
-            now,
-            now,
-            self.most
-        )?;
-        rows.into_iter().map(shown).collect()
+    if !filter.code.is_empty() {
+        let between = beginning(&filter.code).into();
+        question.and(("code >= ? AND code < ?", between));
     }
-
-    fn state(&self) -> &'static str {
-        self.filter.state.map_or("", PromoState::name)
+    if let Some(place) = after {
+        let code = || Value::Text(place.code.clone());
+        // The first part is the range of an index; the second leaves out what was seen of its first value.
+        let beyond = "code >= ? AND (code > ? OR id > ?)";
+        question.and((beyond, vec![code(), code(), Value::Id(place.id)]));
     }
+    if let Some(state) = filter.state {
+        question.and(stands(state, now));
+    }
+    question
+}
 
-    /// Codes are of plain letters, all of which stand before this one.
-    fn between(&self) -> (&str, String) {
-        (&self.filter.code, format!("{}~", self.filter.code))
+/// That a code stands so, as [`PromoState::of`] says it.
+fn stands(state: PromoState, now: Timestamp) -> Condition {
+    let now = || Value::Number(now.0);
+    match state {
+        PromoState::Off => ("status = 'disabled'", vec![]),
+        PromoState::UsedUp => ("status = 'used_up'", vec![]),
+        PromoState::Ended => ("status = 'active' AND valid_until <= ?", vec![now()]),
+        PromoState::Coming => (
+            "status = 'active' AND valid_until > ? AND valid_from > ?",
+            vec![now(), now()],
+        ),
+        PromoState::Open => (
+            "status = 'active' AND valid_until > ? AND valid_from <= ?",
+            vec![now(), now()],
+        ),
     }
 }
 

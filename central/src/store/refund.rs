@@ -82,8 +82,8 @@ pub async fn insert(
     execute!(
         tx,
         "INSERT INTO refunds (id, order_id, payment_id, refund_key, status, reason, note, currency, amount_minor, \
-         asked_by, decided_by, hand_reference, last_error, requested_at, decided_at, done_at) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         asked_by, decided_by, hand_reference, last_error, requested_at, decided_at, done_at, event_id) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT event_id FROM orders WHERE id = ?))",
         refund.id.0,
         refund.order.0,
         refund.payment.map(|payment| payment.0),
@@ -99,7 +99,8 @@ pub async fn insert(
         refund.last_error.as_deref(),
         refund.requested_at.0,
         refund.decided_at.map(|at| at.0),
-        refund.done_at.map(|at| at.0)
+        refund.done_at.map(|at| at.0),
+        refund.order.0
     )?;
     insert_items(tx, refund.id, items).await
 }

@@ -1,13 +1,15 @@
 //! Refunds as working lists show them: by where they stand, the longest waiting first, a page at a time.
 //!
-//! Invariant: each status is asked by its own index and the pages are merged, so that what waits is found at once among
-//! all that is done.
+//! Invariant: each status, and each event where not all are seen, is asked by its own range of an index and the rows are
+//! merged, so that what waits is found at once among all that is done, and what is one's own among what is others'.
 
 use sync_protocol::{id::EventId, time::Timestamp};
 use uuid::Uuid;
 
 use super::{
-    StoreError, Tx, dialect,
+    StoreError, Tx,
+    dialect::{self, by_index},
+    listed::Merge,
     question::{Question, Value, beginning, most},
 };
 use crate::domain::{
@@ -125,47 +127,103 @@ pub async fn page(
     after: Option<&Place>,
     rows: usize,
 ) -> Result<Vec<RefundRow>, StoreError> {
-    let seen = |event: &EventId| events.is_none_or(|all| all.contains(event));
-    let limit = match &filter.event {
-        Some(event) if !seen(event) => return Ok(Vec::new()),
-        Some(event) => Some(vec![*event]),
-        None => events.map(<[EventId]>::to_vec),
-    };
-    let mut all = Vec::new();
-    for status in &filter.statuses {
-        let question = question(tx, *status, filter, limit.as_deref(), (after, rows));
-        let some: Vec<Row> = question.ask(tx).await?;
-        for row in some {
-            all.push(row.into_row()?);
-        }
-    }
-    let sort = filter.sort();
-    all.sort_by(|a, b| sort.compare(&a.place(), &b.place()));
-    all.truncate(rows);
-    Ok(all)
+    Walk::begin(events, filter, after).next(tx, rows).await
 }
 
-fn question(
-    tx: &Tx,
+/// A range of an index: the status, the event where not all are meant, and the place after which it goes on.
+#[derive(Clone, Copy, Debug)]
+struct Part {
     status: RefundStatus,
-    filter: &RefundFilter,
-    events: Option<&[EventId]>,
-    (after, rows): (Option<&Place>, usize),
-) -> Question {
+    event: Option<EventId>,
+    after: Option<Place>,
+}
+
+/// A way through a list, piece after piece; every row is read once.
+#[derive(Debug)]
+pub struct Walk {
+    filter: RefundFilter,
+    parts: Vec<Part>,
+    merge: Merge<RefundRow>,
+}
+
+impl Walk {
+    /// Begins after a place. `events` are those that are seen; `None` = all of them.
+    #[must_use]
+    pub fn begin(events: Option<&[EventId]>, filter: &RefundFilter, after: Option<&Place>) -> Self {
+        let seen = |event: &EventId| events.is_none_or(|all| all.contains(event));
+        let events: Vec<Option<EventId>> = match (filter.event, events) {
+            (Some(event), _) => Some(event).filter(seen).map(Some).into_iter().collect(),
+            (None, Some(events)) => events.iter().copied().map(Some).collect(),
+            (None, None) => vec![None],
+        };
+        let part = |event, status| Part {
+            status,
+            event,
+            after: after.copied(),
+        };
+        let of_event = |event| {
+            filter
+                .statuses
+                .iter()
+                .map(move |status| part(event, *status))
+        };
+        let parts: Vec<Part> = events.into_iter().flat_map(of_event).collect();
+        Self {
+            filter: filter.clone(),
+            merge: Merge::of(parts.len()),
+            parts,
+        }
+    }
+
+    /// The next rows; fewer than `most` are the last.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn next(&mut self, tx: &mut Tx, most: usize) -> Result<Vec<RefundRow>, StoreError> {
+        let (sort, share) = (self.filter.sort(), self.merge.share(most));
+        let compare = |a: &RefundRow, b: &RefundRow| sort.compare(&a.place(), &b.place());
+        let mut rows = Vec::with_capacity(most);
+        while rows.len() < most {
+            while let Some(lacking) = self.merge.lacking() {
+                let part = &mut self.parts[lacking];
+                let some: Vec<Row> = question(tx, &self.filter, part, share).ask(tx).await?;
+                let some: Result<Vec<_>, _> = some.into_iter().map(Row::into_row).collect();
+                let some = some?;
+                part.after = some.last().map(RefundRow::place).or(part.after);
+                self.merge.fill(lacking, some, share);
+            }
+            match self.merge.next(compare) {
+                Some(row) => rows.push(row),
+                None => break,
+            }
+        }
+        Ok(rows)
+    }
+}
+
+/// Where a part is read from: an order has few refunds, and a status may have many.
+fn source(tx: &Tx, filter: &RefundFilter, part: &Part) -> String {
     let join = dialect::read_first(tx);
-    // An order has few refunds, and a status may have many.
-    let from = match filter.order {
-        Some(_) => format!("orders o {join} refunds r ON r.order_id = o.id"),
-        None => format!("refunds r {join} orders o ON o.id = r.order_id"),
+    if filter.order.is_some() {
+        return format!(" FROM orders o {join} refunds r ON r.order_id = o.id");
+    }
+    let index = match part.event {
+        Some(_) => "refunds_by_event",
+        None => "refunds_waiting",
     };
+    let refunds = by_index(tx, "refunds r", (index, index));
+    format!("{refunds} {join} orders o ON o.id = r.order_id")
+}
+
+fn question(tx: &Tx, filter: &RefundFilter, part: &Part, rows: usize) -> Question {
+    let from = source(tx, filter, part);
     let mut question = Question::new(format!(
         "SELECT r.id, o.number, o.event_id, o.buyer_name, r.status, r.reason, r.currency, r.amount_minor, r.asked_by, \
-         r.asked_by_id, r.last_error, r.requested_at FROM {from} WHERE r.status = ?"
+         r.asked_by_id, r.last_error, r.requested_at{from} WHERE r.status = ?"
     ));
-    question.end("", [Value::Text(status.name().to_owned())]);
-    if let Some(events) = events {
-        let events = events.iter().map(|event| Value::Id(event.0));
-        question.and_one_of("o.event_id", events.collect());
+    question.end("", [Value::Text(part.status.name().to_owned())]);
+    if let Some(event) = part.event {
+        question.and("r.event_id = ?", [Value::Id(event.0)]);
     }
     if let Some(start) = &filter.order {
         question.and("o.number >= ? AND o.number < ?", beginning(start));
@@ -175,7 +233,7 @@ fn question(
     } else {
         (">", "")
     };
-    if let Some(place) = after {
+    if let Some(place) = &part.after {
         let at = || Value::Number(place.value);
         // The first part is the range of an index; the second leaves out what was seen of its first value.
         let condition =
@@ -202,17 +260,26 @@ mod tests {
             value: 5,
             id: Uuid::from_u128(7),
         };
-        for newest_first in [false, true] {
+        let of_one = Some(EventId::from_u128(9));
+        for (event, newest_first, index) in [
+            (None, false, "refunds_waiting (status=?"),
+            (None, true, "refunds_waiting (status=?"),
+            (of_one, false, "refunds_by_event (event_id=? AND status=?"),
+            (of_one, true, "refunds_by_event (event_id=? AND status=?"),
+        ] {
             let filter = RefundFilter {
                 newest_first,
                 ..RefundFilter::default()
             };
+            let part = Part {
+                status: RefundStatus::Done,
+                event,
+                after: Some(place),
+            };
             let than = if newest_first { "<" } else { ">" };
-            let from = (Some(&place), 51);
-            let question = question(&tx, RefundStatus::Done, &filter, None, from);
+            let question = question(&tx, &filter, &part, 51);
             let plan = question.plan(&mut tx).await.join("; ");
-            let range =
-                format!("SEARCH r USING INDEX refunds_waiting (status=? AND requested_at{than}?)");
+            let range = format!("SEARCH r USING INDEX {index} AND requested_at{than}?)");
             assert!(plan.starts_with(&range), "{plan}");
             assert!(!plan.contains("TEMP B-TREE"), "{plan}");
         }

@@ -156,7 +156,7 @@ fn described<'a>(here: &'a Here, question: &Question) -> Making<'a> {
         option(one.name(), here.say(english, indonesian))
     });
     let sorts = Sort::ALL.iter().map(|one| {
-        let (english, indonesian) = sort_pair(*one);
+        let (english, indonesian) = status::sort(*one);
         option(one.name(), here.say(english, indonesian))
     });
     List::begin(here, "orders", "/panel/orders", ("Orders", "Pesanan"))
@@ -183,15 +183,6 @@ const fn look_pair(look: Look) -> (&'static str, &'static str) {
     match look {
         Look::Reason => ("Found by the system", "Ditemukan sistem"),
         Look::Flag => ("Flagged by a person", "Ditandai orang"),
-    }
-}
-
-const fn sort_pair(sort: Sort) -> (&'static str, &'static str) {
-    match sort {
-        Sort::Newest => ("Newest first", "Terbaru dahulu"),
-        Sort::Oldest => ("Oldest first", "Terlama dahulu"),
-        Sort::Dearest => ("Largest first", "Terbesar dahulu"),
-        Sort::Cheapest => ("Smallest first", "Terkecil dahulu"),
     }
 }
 

@@ -7,7 +7,7 @@ use sync_protocol::ticket::TicketStatus;
 
 use crate::domain::{
     attention::Attention, conflict::Kind, event::EventStatus, node::NodeStatus, order::OrderStatus,
-    permission::Permission,
+    order_search::Sort, permission::Permission,
 };
 
 /// Words and the colour of a mark: `good`, `wait`, `bad`, `calm`.
@@ -82,6 +82,16 @@ pub(super) const fn conflict(kind: Kind, language: Language) -> &'static str {
         ),
     };
     pick(language, english, indonesian)
+}
+
+/// English and Indonesian words of an order of a list.
+pub(super) const fn sort(sort: Sort) -> (&'static str, &'static str) {
+    match sort {
+        Sort::Newest => ("Newest first", "Terbaru dahulu"),
+        Sort::Oldest => ("Oldest first", "Terlama dahulu"),
+        Sort::Dearest => ("Largest first", "Terbesar dahulu"),
+        Sort::Cheapest => ("Smallest first", "Terkecil dahulu"),
+    }
 }
 
 pub(super) const fn attention(why: Attention, language: Language) -> &'static str {

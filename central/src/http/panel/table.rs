@@ -5,7 +5,7 @@
 use super::{
     account, attendee_list, audit, client, dashboard, event, export, factor,
     gates::{
-        bundle, check, conflict, enrol, gate_rule, live, node_list, node_page, operator,
+        bundle, check, conflict, enrol, gate_rule, live, node_bulk, node_list, node_page, operator,
         operator_list, scan_list, taken,
     },
     list::saved,
@@ -86,8 +86,10 @@ pub const ROUTES: &[Route] = routes! {
     GET "/panel/events/{event}/setup/publish" May(EventsManage, Event) => setup::step,
     GET "/panel/promos" May(EventsManage, List) => promo::all,
     GET "/panel/promos.csv" May(EventsManage, List) => promo::csv,
+    GET "/panel/promos.xlsx" May(EventsManage, List) => promo::xlsx,
     GET "/panel/events/{event}/promos" May(EventsManage, Event) => promo::of_event,
     GET "/panel/events/{event}/promos.csv" May(EventsManage, Event) => promo::csv_of_event,
+    GET "/panel/events/{event}/promos.xlsx" May(EventsManage, Event) => promo::xlsx_of_event,
     GET "/panel/events/{event}/promos/{code}" May(EventsManage, Event) => promo::show,
     POST "/panel/events/{event}/promos/{code}/limit" May(EventsManage, Event) => promo::limit,
     POST "/panel/events/{event}/promos/{code}/switch" May(EventsManage, Event) => promo::switch,
@@ -141,8 +143,12 @@ pub const ROUTES: &[Route] = routes! {
 
     // Money.
     GET "/panel/payments" May(OrdersView, List) => money::payments,
+    GET "/panel/payments.csv" May(OrdersExport, List) => money::payments_csv,
+    GET "/panel/payments.xlsx" May(OrdersExport, List) => money::payments_xlsx,
     GET "/panel/refunds" May(OrdersView, List) => money::refunds,
-    POST "/panel/refunds" May(OrdersRefund, List) => money::refunds_agree,
+    GET "/panel/refunds.csv" May(OrdersExport, List) => money::refunds_csv,
+    GET "/panel/refunds.xlsx" May(OrdersExport, List) => money::refunds_xlsx,
+    POST "/panel/refunds/agree" May(OrdersRefund, List) => money::refunds_agree,
     GET "/panel/disputes" May(OrdersView, List) => money::disputes,
     GET "/panel/orders/{order}/money" May(OrdersView, Order) => money::of_order,
     POST "/panel/orders/{order}/payment" May(OrdersRefund, Order) => money::payment_act,
@@ -168,7 +174,9 @@ pub const ROUTES: &[Route] = routes! {
 
     // Nodes and what they tell.
     GET "/panel/nodes" May(ScansView, List) => node_list::list,
-    POST "/panel/nodes/revoke" May(NodesManage, List) => node_list::revoke,
+    GET "/panel/nodes.csv" May(ScansView, List) => taken::nodes_csv,
+    GET "/panel/nodes.xlsx" May(ScansView, List) => taken::nodes_xlsx,
+    POST "/panel/nodes/revoke" May(NodesManage, List) => node_bulk::revoke,
     GET "/panel/nodes/{node}" May(ScansView, Node) => node_page::show,
     POST "/panel/nodes/{node}" May(NodesManage, Node) => node_page::change,
     POST "/panel/nodes/{node}/check" May(NodesManage, Node) => check::start_node,

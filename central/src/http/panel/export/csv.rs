@@ -6,6 +6,7 @@ use super::{Cell, Out, Rows};
 pub(super) async fn write(head: Vec<String>, mut rows: Rows, out: Out) {
     // A mark by which spreadsheets know the encoding.
     let mut first = "\u{FEFF}".as_bytes().to_vec();
+    let head = head.iter().map(|words| harmless(words)).collect();
     first.extend(packed(std::iter::once(head)));
     if out.send(Ok(first.into())).await.is_err() {
         return;
@@ -34,7 +35,7 @@ fn cells(row: &[Cell]) -> Vec<String> {
 
 /// A text that no spreadsheet takes for a formula, also one that splits cells at semicolons, as in Indonesia. Blanks do not
 /// hide a formula: some programs take them away.
-pub(in crate::http::panel) fn harmless(text: &str) -> String {
+fn harmless(text: &str) -> String {
     let text = text.replace(';', ",");
     let begin = text.trim_start_matches([' ', '\u{A0}', '\u{FEFF}', '\u{3000}']);
     let is_formula = begin.starts_with([
@@ -43,7 +44,7 @@ pub(in crate::http::panel) fn harmless(text: &str) -> String {
     if is_formula { format!("'{text}") } else { text }
 }
 
-pub(in crate::http::panel) fn packed(rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
+fn packed(rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for row in rows {
         // Into memory, and every row has as many cells.

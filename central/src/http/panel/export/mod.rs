@@ -2,8 +2,8 @@
 //!
 //! Invariants: a cell that a spreadsheet would take for a formula is text. Rows are read after a place, in pieces of
 //! their own, so no lock and no snapshot lasts as long as a slow reader. Whoever takes a list away leaves a row in the audit
-//! trail. A list reads its rows by `orders`, `tickets`, or where its page is; how a file is written is `csv`'s and
-//! `sheet`'s.
+//! trail. A list reads its rows by `orders`, `tickets`, or where its page is, and so does a report; how a file is written is
+//! `csv`'s and `sheet`'s.
 
 mod csv;
 mod orders;
@@ -11,7 +11,6 @@ mod sheet;
 mod tickets;
 
 pub(super) use self::{
-    csv::{harmless, packed},
     orders::{csv as orders_csv, xlsx as orders_xlsx},
     tickets::{attendees_csv, attendees_xlsx, csv as tickets_csv, xlsx as tickets_xlsx},
 };
@@ -31,7 +30,7 @@ use serde_json::json;
 use tokio::sync::mpsc;
 
 use super::door::Here;
-use crate::{app::users::By, store::StoreError};
+use crate::{app::users::By, domain::money::Money, store::StoreError};
 
 /// Rows that are asked for at once.
 pub(in crate::http::panel) const PIECE: usize = 1_000;
@@ -62,6 +61,25 @@ type Out = mpsc::Sender<std::io::Result<Bytes>>;
 impl Cell {
     pub(in crate::http::panel) fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
+    }
+
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a spreadsheet counts no more exactly"
+    )]
+    pub(in crate::http::panel) fn count(count: i64) -> Self {
+        Self::Number(count as f64)
+    }
+
+    /// A sum in whole units of its currency, which stands in a cell of its own.
+    pub(in crate::http::panel) fn sum(sum: Money) -> Self {
+        let unit = 10_f64.powi(i32::try_from(sum.currency.exponent()).unwrap_or_default());
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "sums of a sale are far below 2^53, and a spreadsheet counts no more exactly"
+        )]
+        let minor = sum.minor as f64;
+        Self::Number(minor / unit)
     }
 }
 

@@ -77,12 +77,6 @@ fn line(here: &Here, question: &Question, row: &OrderRow) -> Vec<Cell> {
     let language = here.door.visitor.language;
     let event = question.events.get(&row.event);
     let zone = event.map_or(when::HOME, |event| event.time_zone.as_str());
-    let unit = 10_f64.powi(i32::try_from(row.total.currency.exponent()).unwrap_or_default());
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "sums of an order are far below 2^53"
-    )]
-    let total = row.total.minor as f64 / unit;
     vec![
         Cell::text(&row.number),
         Cell::text(event.map_or("", |event| &event.name)),
@@ -90,7 +84,7 @@ fn line(here: &Here, question: &Question, row: &OrderRow) -> Vec<Cell> {
         Cell::text(&row.buyer_name),
         Cell::text(&row.email),
         Cell::text(row.total.currency.code()),
-        Cell::Number(total),
+        Cell::sum(row.total),
         Cell::text(when::moment(row.created_at, zone, language)),
     ]
 }

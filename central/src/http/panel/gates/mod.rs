@@ -12,6 +12,7 @@ pub(super) mod enrol;
 pub(super) mod gate_rule;
 pub(super) mod live;
 mod live_shown;
+pub(super) mod node_bulk;
 mod node_form;
 pub(super) mod node_list;
 pub(super) mod node_page;

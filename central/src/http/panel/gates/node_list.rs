@@ -1,45 +1,37 @@
-//! Nodes: of all events that are seen, or of one, with what waits for somebody first to be seen; revoked one or many.
+//! Nodes: of all events that are seen, or of one, with what waits for somebody first to be seen.
+//!
+//! Nodes are few, so they are filtered in memory; those that are chosen are revoked by `node_bulk`.
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
-use sync_protocol::id::NodeId;
 
 use super::{
     super::{
-        door::{Here, to},
+        door::Here,
         frame::Frame,
         guard,
+        list::{Bulk, List, Making, PAGE},
         nav::Section,
-        problem, status,
+        status,
         tab::Tab,
         when,
     },
+    node_bulk,
     node_form::Fields,
     node_row::NodeRow,
-    said,
 };
 use crate::{
-    app::users::By,
-    domain::{
-        event::Event,
-        node::NodeStatus,
-        permission::Permission,
-        policy::{Denial, Thing},
-    },
+    domain::{event::Event, node::NodeStatus, permission::Permission},
     http::refusal::Refusal,
     store::{self, StoreError},
 };
 
 #[derive(Template)]
 #[template(path = "panel/nodes.html")]
-struct List {
+struct Page {
     page: Frame,
+    list: List,
     rows: Vec<NodeRow>,
-    search: String,
-    events: Vec<(String, String, bool)>,
-    statuses: Vec<(&'static str, &'static str, bool)>,
-    is_filtered: bool,
-    may_revoke: bool,
 }
 
 #[derive(Template)]
@@ -64,65 +56,80 @@ struct Waiting {
 }
 
 pub(in super::super) async fn list(here: Here) -> Response {
-    page(&here, None, StatusCode::OK).await
-}
-
-async fn page(here: &Here, wrong: Option<String>, code: StatusCode) -> Response {
-    match load(here).await {
-        Ok(mut template) => {
-            if wrong.is_some() {
-                template.page = template.page.at("/panel/nodes");
-            }
-            template.page.wrong = wrong;
-            template.page.send(code, &template)
-        }
+    match load(&here).await {
+        Ok(template) => template.page.send(StatusCode::OK, &template),
         Err(error) => guard::failed(&error),
     }
 }
 
-async fn load(here: &Here) -> Result<List, StoreError> {
-    let sight = here.signed.powers.sight(Permission::ScansView);
-    let asked = |name| here.door.asked(name).trim();
-    let (search, language) = (asked("q").to_lowercase(), here.door.visitor.language);
-    let wanted = NodeStatus::from_name(asked("status"));
-    let events = {
-        let mut tx = here.app().store.read().await?;
-        store::event::all(&mut tx).await?
-    };
-    let seen = events
-        .into_iter()
-        .filter(|event| sight.shows(event.id, event.client));
-    let events: Vec<Event> = seen.collect();
-    let mut rows = Vec::new();
-    for event in &events {
-        if !asked("event").is_empty() && asked("event") != event.slug {
-            continue;
-        }
-        rows.extend(of_event(here, event, wanted, &search).await?);
-    }
-    Ok(List {
+async fn load(here: &Here) -> Result<Page, StoreError> {
+    let events = events(here).await?;
+    let rows = found(here, &events).await?;
+    // The place is the node that the page before ended with.
+    let after = here.door.asked("after");
+    let ended = rows.iter().position(|row| row.id == after);
+    let rows = rows.into_iter().skip(ended.map_or(0, |at| at + 1));
+    let (list, rows) = described(here, &events)
+        .files(true)
+        .empty((
+            "No gate has a node yet. Open an event, go to its gates, and make a code there.",
+            "Belum ada gerbang dengan perangkat. Buka sebuah acara, masuk ke gerbangnya, lalu buat kode di sana.",
+        ))
+        .turned(rows.take(PAGE + 1).collect(), |row| row.id.clone());
+    let mut list = list.done(&mut here.app().store.read().await?).await?;
+    let revocable = rows.iter().filter(|row| row.may_revoke);
+    let revocable: Vec<String> = revocable.map(|row| row.id.clone()).collect();
+    list.bulk = Bulk::new(here, node_bulk::deeds(here, &revocable), revocable);
+    Ok(Page {
         page: Frame::inside(here, Section::Nodes),
-        may_revoke: rows.iter().any(|row| row.may_revoke),
+        list,
         rows,
-        search: asked("q").to_owned(),
-        events: events
-            .into_iter()
-            .map(|event| {
-                let is_on = asked("event") == event.slug;
-                (event.slug, event.name, is_on)
-            })
-            .collect(),
-        statuses: NodeStatus::ALL
-            .iter()
-            .map(|one| {
-                let words = status::node(*one, language).0;
-                (one.name(), words, wanted == Some(*one))
-            })
-            .collect(),
-        is_filtered: ["q", "event", "status"]
-            .iter()
-            .any(|name| !asked(name).is_empty()),
     })
+}
+
+/// The events whose nodes are seen.
+pub(super) async fn events(here: &Here) -> Result<Vec<Event>, StoreError> {
+    let sight = here.signed.powers.sight(Permission::ScansView);
+    let mut tx = here.app().store.read().await?;
+    let events = store::event::all(&mut tx).await?.into_iter();
+    Ok(events
+        .filter(|event| sight.shows(event.id, event.client))
+        .collect())
+}
+
+/// All nodes that fit what the address asks for, event by event.
+pub(super) async fn found(here: &Here, events: &[Event]) -> Result<Vec<NodeRow>, StoreError> {
+    let asked = |name| here.door.asked(name).trim();
+    let search = asked("q").to_lowercase();
+    let wanted = NodeStatus::from_name(asked("status"));
+    let one = events.iter().find(|event| event.slug == asked("event"));
+    let mut rows = Vec::new();
+    for event in events {
+        if one.is_none_or(|one| one.id == event.id) {
+            rows.extend(of_event(here, event, wanted, &search).await?);
+        }
+    }
+    Ok(rows)
+}
+
+fn described<'a>(here: &'a Here, events: &[Event]) -> Making<'a> {
+    let language = here.door.visitor.language;
+    let events = events.iter();
+    let events = events.map(|event| (event.slug.clone(), event.name.clone()));
+    let statuses = NodeStatus::ALL.iter();
+    let statuses = statuses.map(|one| {
+        let words = status::node(*one, language).0;
+        (one.name().to_owned(), words.to_owned())
+    });
+    List::begin(here, "nodes", "/panel/nodes", ("Nodes", "Perangkat"))
+        .search(("Node or gate", "Perangkat atau gerbang"))
+        .choice(
+            "event",
+            ("Event", "Acara"),
+            ("All events", "Semua acara"),
+            events,
+        )
+        .choice("status", ("Status", "Status"), ("Any", "Semua"), statuses)
 }
 
 async fn of_event(
@@ -145,61 +152,6 @@ async fn of_event(
         }
     }
     Ok(rows)
-}
-
-/// Revokes the nodes that were chosen; each must be one that the account may revoke.
-pub(in super::super) async fn revoke(here: Here) -> Response {
-    let chosen: Vec<&str> = here.form().all("node").collect();
-    if chosen.is_empty() {
-        let said = here.say(
-            "Choose at least one node.",
-            "Pilih paling sedikit satu perangkat.",
-        );
-        return page(
-            &here,
-            Some(said.to_owned()),
-            StatusCode::UNPROCESSABLE_ENTITY,
-        )
-        .await;
-    }
-    let nodes = match own(&here, &chosen).await {
-        Ok(Some(nodes)) => nodes,
-        Ok(None) => return problem::denied(&here.door, &here.signed, Denial::Foreign),
-        Err(error) => return guard::failed(&error),
-    };
-    let by = By::account(&here.signed.account);
-    match here.app().revoke_nodes(&by, &nodes).await {
-        Ok(()) => to("/panel/nodes?done=revoked_nodes"),
-        Err(error) => {
-            let (code, said) = said::node(&here, &error);
-            page(&here, Some(said), code).await
-        }
-    }
-}
-
-/// The nodes with these ids, if all of them are the account's to revoke.
-async fn own(here: &Here, chosen: &[&str]) -> Result<Option<Vec<NodeId>>, StoreError> {
-    let mut tx = here.app().store.read().await?;
-    let mut nodes = Vec::new();
-    for id in chosen {
-        let Ok(id) = id.parse() else {
-            return Ok(None);
-        };
-        let Some(node) = store::node::by_id(&mut tx, id).await? else {
-            return Ok(None);
-        };
-        let event = store::event::by_id(&mut tx, node.event).await?;
-        let thing = event.map(|event| Thing::Event {
-            event: event.id,
-            client: event.client,
-        });
-        let powers = &here.signed.powers;
-        if !thing.is_some_and(|thing| powers.may(Permission::NodesManage, thing)) {
-            return Ok(None);
-        }
-        nodes.push(id);
-    }
-    Ok(Some(nodes))
 }
 
 /// The tab of an event: its nodes, codes that wait, and the form for another.

@@ -198,10 +198,6 @@ pub(super) fn search(here: &Here, error: &SearchSetupError) -> (StatusCode, Stri
 /// What was just done at the gates.
 pub(in super::super) fn done(code: &str, language: Language) -> Option<&'static str> {
     let (english, indonesian) = match code {
-        "revoked_nodes" => (
-            "The nodes are revoked: each erases its replica at its next contact.",
-            "Perangkat dicabut: masing-masing menghapus replikanya pada kontak berikutnya.",
-        ),
         "node_changed" => (
             "The node is changed: it hears of it at its next contact, within seconds where it is connected.",
             "Perangkat diubah: ia mendengarnya pada kontak berikutnya, dalam hitungan detik bila terhubung.",

@@ -1,4 +1,4 @@
-//! The lists of scans and of conflicts as files, with the filters of the page. Whoever takes one away leaves a row in the
+//! The lists of scans, of conflicts and of nodes as files, with the filters of the page. Whoever takes one away leaves a row in the
 //! audit trail.
 
 use std::collections::BTreeMap;
@@ -12,7 +12,8 @@ use super::{
         export::{Cell, Format, PIECE, hand_on, note, send},
         guard,
     },
-    conflict, conflict_row,
+    conflict, conflict_row, node_list,
+    node_row::NodeRow,
     scan_list::{self, Names},
 };
 use crate::{
@@ -49,6 +50,19 @@ const CONFLICTS: [(&str, &str); 13] = [
     ("Operator there", "Petugas di sana"),
     ("Decision", "Keputusan"),
     ("Notes", "Catatan"),
+];
+
+const NODES: [(&str, &str); 10] = [
+    ("Node", "Perangkat"),
+    ("Event", "Acara"),
+    ("Gate", "Gerbang"),
+    ("Status", "Status"),
+    ("Contact", "Kontak"),
+    ("Replica", "Salinan data"),
+    ("Unsent", "Belum terkirim"),
+    ("Clock", "Jam"),
+    ("Lease until", "Sewa sampai"),
+    ("Program", "Program"),
 ];
 
 fn head(here: &Here, words: &[(&str, &str)]) -> Vec<String> {
@@ -215,4 +229,46 @@ fn conflict_line(row: conflict_row::Row) -> Vec<Cell> {
         notes.join(" / "),
     ];
     texts.into_iter().map(Cell::Text).collect()
+}
+
+pub(in super::super) async fn nodes_csv(here: Here) -> Response {
+    nodes(here, Format::Csv).await
+}
+
+pub(in super::super) async fn nodes_xlsx(here: Here) -> Response {
+    nodes(here, Format::Xlsx).await
+}
+
+async fn nodes(here: Here, format: Format) -> Response {
+    let begun = async {
+        let events = node_list::events(&here).await?;
+        note(&here, "nodes.export").await?;
+        node_list::found(&here, &events).await
+    };
+    let rows = match begun.await {
+        Ok(rows) => rows,
+        Err(error) => return guard::failed(&error),
+    };
+    let head = head(&here, &NODES);
+    let lines = rows.into_iter().map(node_line).collect();
+    send(format, "nodes", head, |filling| async move {
+        // Whoever does not wait for it any more needs none.
+        let _gone = filling.send(Ok(lines)).await;
+    })
+}
+
+fn node_line(row: NodeRow) -> Vec<Cell> {
+    let unsent = i64::try_from(row.unsent).unwrap_or(i64::MAX);
+    vec![
+        Cell::text(row.name),
+        Cell::text(row.event),
+        Cell::text(row.gate),
+        Cell::text(row.status.0),
+        Cell::text(row.contact.0),
+        Cell::text(row.replica.0),
+        Cell::count(unsent),
+        Cell::text(row.clock.0),
+        Cell::text(row.lease.0),
+        Cell::text(row.program),
+    ]
 }

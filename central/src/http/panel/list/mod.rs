@@ -179,18 +179,29 @@ impl Making<'_> {
 
     /// Turns the page: `rows` are up to [`PAGE`] + 1, and one more than a page tells that there is another.
     pub(super) fn turned<R>(
-        mut self,
+        self,
         mut rows: Vec<R>,
         place: impl Fn(&R) -> String,
     ) -> (Self, Vec<R>) {
         let has_more = rows.len() > PAGE;
         rows.truncate(PAGE);
+        let making = self.ended(&rows, has_more, place);
+        (making, rows)
+    }
+
+    /// The same where the list knows itself where its page ends.
+    pub(super) fn ended<R>(
+        mut self,
+        rows: &[R],
+        has_more: bool,
+        place: impl Fn(&R) -> String,
+    ) -> Self {
         self.list.is_empty = rows.is_empty();
         let last = rows.last().filter(|_| has_more);
         self.list.next = last.map(|last| self.address.after(&place(last)));
         let is_first = self.here.door.asked("after").is_empty();
         self.list.first = (!is_first).then(|| self.address.text());
-        (self, rows)
+        self
     }
 
     /// The list, with the filters that the account keeps.

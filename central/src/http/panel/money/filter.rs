@@ -6,7 +6,7 @@ use chrono::{Datelike as _, NaiveDate};
 use chrono_tz::Tz;
 use sync_protocol::{id::EventId, time::Timestamp};
 
-use super::super::{door::Here, when};
+use super::super::{door::Here, list::Choice, when};
 use crate::{
     domain::{
         event::Event, order_search::Place, permission::Permission, policy::Sight, wall_clock,
@@ -46,14 +46,10 @@ impl Seen {
         })
     }
 
-    /// All events, for a choice: slug, name, and whether it is the one that is asked for.
-    pub(super) fn choice(&self) -> Vec<(String, String, bool)> {
+    /// All events, for a choice.
+    pub(super) fn options(&self) -> impl Iterator<Item = Choice> {
         let all = self.events.values();
-        all.map(|event| {
-            let is_on = self.event == Some(event.id);
-            (event.slug.clone(), event.name.clone(), is_on)
-        })
-        .collect()
+        all.map(|event| (event.slug.clone(), event.name.clone()))
     }
 
     /// What an event is called, and its zone.

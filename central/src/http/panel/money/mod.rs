@@ -14,11 +14,13 @@ mod payment_list;
 mod receipt;
 mod refund;
 mod refund_ask;
+mod refund_bulk;
 mod refund_list;
 mod refund_run;
 mod roll;
 mod roll_file;
 mod said;
+mod taken;
 pub(super) mod words;
 
 use axum::response::Response;
@@ -33,11 +35,13 @@ pub(super) use self::{
     receipt::{list as receipts, set as receipt_pattern},
     refund::act as refund_act,
     refund_ask::{send as refund_send, show as refund_form},
-    refund_list::{agree as refunds_agree, show as refunds},
+    refund_bulk::agree as refunds_agree,
+    refund_list::show as refunds,
     refund_run::show as refund_run,
     roll::{import as roll_import, list as rolls, make as roll_make, withdraw as roll_withdraw},
     roll_file::{codes as roll_codes, sheet as roll_sheet},
     said::done,
+    taken::{payments_csv, payments_xlsx, refunds_csv, refunds_xlsx},
 };
 use super::{
     door::{Here, Meant},

@@ -4,8 +4,15 @@ use askama::Template;
 use axum::{http::StatusCode, response::Response};
 
 use super::{
-    super::{door::Here, frame::Frame, guard, nav::Section, status, when},
-    filter::{self, PAGE, Seen},
+    super::{
+        door::Here,
+        frame::Frame,
+        guard,
+        list::{List, Making, PAGE},
+        nav::Section,
+        status, when,
+    },
+    filter::{self, Seen},
     words,
 };
 use crate::{
@@ -15,43 +22,54 @@ use crate::{
         payment::PaymentStatus,
         payment_search::{PaymentFilter, PaymentSearch},
         permission::Permission,
+        policy::Thing,
     },
     store::{self, StoreError, payment_list::PaymentRow},
 };
 
-const PATH: &str = "/panel/payments";
-/// What stands in the address, in the order of the form.
-const FIELDS: [&str; 7] = ["q", "event", "status", "channel", "from", "until", "sort"];
-
 #[derive(Template)]
 #[template(path = "panel/money/payments.html")]
-struct List {
+struct Page {
     page: Frame,
+    list: List,
     rows: Vec<Row>,
-    q: String,
-    from: String,
-    until: String,
-    events: Vec<(String, String, bool)>,
-    statuses: Vec<(&'static str, &'static str, bool)>,
-    channels: Vec<(&'static str, String, bool)>,
-    sorts: Vec<(&'static str, &'static str, bool)>,
-    is_filtered: bool,
-    next: Option<String>,
-    is_first: bool,
-    first: String,
 }
 
-struct Row {
+/// A payment as the page and the file show it.
+pub(super) struct Row {
     path: String,
-    order: String,
-    buyer: String,
-    event: String,
-    status: status::Mark,
-    channel: String,
-    transaction: String,
+    pub(super) order: String,
+    pub(super) buyer: String,
+    pub(super) event: String,
+    pub(super) status: status::Mark,
+    pub(super) channel: String,
+    pub(super) transaction: String,
     amount: String,
     back: Option<String>,
-    begun: String,
+    pub(super) begun: String,
+}
+
+/// What an account may list, and the filter it asks for.
+pub(super) struct Question {
+    pub(super) seen: Seen,
+    pub(super) filter: PaymentFilter,
+}
+
+/// Reads the address; only events that the account sees are in it.
+pub(super) async fn question(here: &Here, permission: Permission) -> Result<Question, StoreError> {
+    let seen = Seen::of(here, permission).await?;
+    let asked = |name| here.door.asked(name);
+    let channel = words::CHANNELS.iter().find(|one| **one == asked("channel"));
+    let filter = PaymentFilter {
+        event: seen.event,
+        status: PaymentStatus::from_name(asked("status")),
+        channel: channel.map(|channel| (*channel).to_owned()),
+        from: filter::day(asked("from"), 0),
+        until: filter::day(asked("until"), 1),
+        search: PaymentSearch::of(asked("q")),
+        sort: Sort::from_name(asked("sort")).unwrap_or(Sort::Newest),
+    };
+    Ok(Question { seen, filter })
 }
 
 pub(in crate::http::panel) async fn show(here: Here) -> Response {
@@ -61,64 +79,68 @@ pub(in crate::http::panel) async fn show(here: Here) -> Response {
     }
 }
 
-async fn load(here: &Here) -> Result<List, StoreError> {
-    let seen = Seen::of(here, Permission::OrdersView).await?;
-    let asked = |name| here.door.asked(name);
-    let filter = PaymentFilter {
-        event: seen.event,
-        status: PaymentStatus::from_name(asked("status")),
-        channel: Some(asked("channel").to_owned()).filter(|channel| !channel.is_empty()),
-        from: filter::day(asked("from"), 0),
-        until: filter::day(asked("until"), 1),
-        search: PaymentSearch::of(asked("q")),
-        sort: Sort::from_name(asked("sort")).unwrap_or(Sort::Newest),
-    };
-    // Sums of orders have an index per event alone.
-    let by_sum = matches!(filter.sort, Sort::Dearest | Sort::Cheapest);
-    let all = seen.events.keys().copied().collect();
-    let limit = seen.limit.clone().or_else(|| by_sum.then_some(all));
-    let after = Place::parse(asked("after"));
+async fn load(here: &Here) -> Result<Page, StoreError> {
+    let question = question(here, Permission::OrdersView).await?;
+    let after = Place::parse(here.door.asked("after"));
     let mut tx = here.app().store.read().await?;
-    let page = store::payment_list::page(&mut tx, limit.as_deref(), &filter, after.as_ref(), PAGE);
+    let (limit, filter) = (question.seen.limit.as_deref(), &question.filter);
+    let page = store::payment_list::page(&mut tx, limit, filter, after.as_ref(), PAGE);
     let (rows, has_more) = page.await?;
-    let next = rows.last().filter(|_| has_more);
-    let language = here.door.visitor.language;
-    Ok(List {
+    let powers = &here.signed.powers;
+    let list = described(here, &question.seen)
+        .files(powers.may(Permission::OrdersExport, Thing::List))
+        .empty((
+            "There is no payment yet. One appears here as soon as somebody orders.",
+            "Belum ada pembayaran. Pembayaran tampil di sini begitu ada yang memesan.",
+        ))
+        .ended(&rows, has_more, |row| row.place.text());
+    Ok(Page {
         page: Frame::inside(here, Section::Payments),
-        next: next.map(|last| filter::address(here, PATH, &FIELDS, Some(&last.place))),
-        rows: rows.iter().map(|row| shown(here, &seen, row)).collect(),
-        q: asked("q").to_owned(),
-        from: asked("from").to_owned(),
-        until: asked("until").to_owned(),
-        events: seen.choice(),
-        statuses: PaymentStatus::ALL
+        list: list.done(&mut tx).await?,
+        rows: rows
             .iter()
-            .map(|one| {
-                let (words, _) = words::payment(*one, language);
-                (one.name(), words, filter.status == Some(*one))
-            })
+            .map(|row| shown(here, &question.seen, row))
             .collect(),
-        channels: words::CHANNELS
-            .iter()
-            .map(|one| {
-                let is_on = filter.channel.as_deref() == Some(*one);
-                (*one, words::channel(one, language), is_on)
-            })
-            .collect(),
-        sorts: Sort::ALL
-            .iter()
-            .map(|one| {
-                let words = sort_words(here, *one);
-                (one.name(), words, filter.sort == *one)
-            })
-            .collect(),
-        is_filtered: filter != PaymentFilter::default(),
-        is_first: after.is_none(),
-        first: filter::address(here, PATH, &FIELDS, None),
     })
 }
 
-fn shown(here: &Here, seen: &Seen, row: &PaymentRow) -> Row {
+fn described<'a>(here: &'a Here, seen: &Seen) -> Making<'a> {
+    let language = here.door.visitor.language;
+    let any = ("Any", "Semua");
+    let statuses = PaymentStatus::ALL.iter().map(|one| {
+        let (words, _) = words::payment(*one, language);
+        (one.name().to_owned(), words.to_owned())
+    });
+    let channels = words::CHANNELS.iter();
+    let channels = channels.map(|one| ((*one).to_owned(), words::channel(one, language)));
+    let sorts = Sort::ALL.iter().map(|one| {
+        let (english, indonesian) = status::sort(*one);
+        (
+            one.name().to_owned(),
+            here.say(english, indonesian).to_owned(),
+        )
+    });
+    let number = (
+        "Order number or the provider's number",
+        "Nomor pesanan atau nomor penyedia",
+    );
+    let title = ("Payments", "Pembayaran");
+    List::begin(here, "payments", "/panel/payments", title)
+        .search(number)
+        .choice(
+            "event",
+            ("Event", "Acara"),
+            ("All events", "Semua acara"),
+            seen.options(),
+        )
+        .choice("status", ("Status", "Status"), any, statuses)
+        .choice("channel", ("Way of paying", "Cara bayar"), any, channels)
+        .day("from", ("Begun from", "Dimulai dari"))
+        .day("until", ("Begun until", "Dimulai sampai"))
+        .sort(sorts)
+}
+
+pub(super) fn shown(here: &Here, seen: &Seen, row: &PaymentRow) -> Row {
     let language = here.door.visitor.language;
     let (event, zone) = seen.words(row.event);
     let back = Money::new(row.claimed_minor, row.amount.currency).text(language);
@@ -133,19 +155,5 @@ fn shown(here: &Here, seen: &Seen, row: &PaymentRow) -> Row {
         amount: row.amount.text(language),
         back: (row.claimed_minor > 0).then_some(back),
         begun: when::moment(row.created_at, zone, language),
-    }
-}
-
-fn sort_words(here: &Here, sort: Sort) -> &'static str {
-    let english = here.door.visitor.language == documents::Language::English;
-    match (sort, english) {
-        (Sort::Newest, true) => "Newest first",
-        (Sort::Newest, false) => "Terbaru dahulu",
-        (Sort::Oldest, true) => "Oldest first",
-        (Sort::Oldest, false) => "Terlama dahulu",
-        (Sort::Dearest, true) => "Largest first",
-        (Sort::Dearest, false) => "Terbesar dahulu",
-        (Sort::Cheapest, true) => "Smallest first",
-        (Sort::Cheapest, false) => "Terkecil dahulu",
     }
 }

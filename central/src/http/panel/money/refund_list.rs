@@ -1,27 +1,24 @@
-//! The working list of refunds: what waits for somebody stands first, and each row says what to do next. Several can be
-//! agreed to at once; each is one move of its own.
-
-use std::collections::BTreeSet;
+//! The working list of refunds: what waits for somebody stands first, and each row says what to do next. Those that are
+//! chosen are agreed to one by one (`refund_bulk`).
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
 
 use super::{
     super::{
-        door::{Here, to},
+        door::Here,
         frame::Frame,
         guard,
+        list::{Bulk, List, Making, PAGE},
         nav::Section,
         status, when,
     },
-    filter::{self, PAGE, Seen},
-    said, words,
+    filter::Seen,
+    refund_bulk, words,
 };
 use crate::{
-    app::refunds::RefundError,
     domain::{
-        four_eyes, id::RefundId, order_search::Place, permission::Permission, policy::Thing,
-        refund::RefundStatus,
+        four_eyes, order_search::Place, permission::Permission, policy::Thing, refund::RefundStatus,
     },
     store::{
         self, StoreError,
@@ -30,8 +27,6 @@ use crate::{
     },
 };
 
-const PATH: &str = "/panel/refunds";
-const FIELDS: [&str; 4] = ["q", "event", "status", "sort"];
 /// Refunds that wait for a person.
 const TO_DO: [RefundStatus; 3] = [
     RefundStatus::Requested,
@@ -41,62 +36,41 @@ const TO_DO: [RefundStatus; 3] = [
 
 #[derive(Template)]
 #[template(path = "panel/money/refunds.html")]
-struct List {
+struct Page {
     page: Frame,
+    list: List,
     rows: Vec<Row>,
-    q: String,
-    events: Vec<(String, String, bool)>,
-    statuses: Vec<(&'static str, &'static str, bool)>,
-    newest_first: bool,
+    /// Cancelled events whose orders are being refunded: address, name, how far.
     runs: Vec<(String, String, String)>,
-    is_filtered: bool,
-    may_agree: bool,
-    next: Option<String>,
-    is_first: bool,
-    first: String,
 }
 
-struct Row {
+/// A refund as the page and the file show it.
+pub(super) struct Row {
     id: String,
     path: String,
-    order: String,
-    buyer: String,
-    event: String,
-    status: status::Mark,
-    next: &'static str,
+    pub(super) order: String,
+    pub(super) buyer: String,
+    pub(super) event: String,
+    pub(super) status: status::Mark,
+    pub(super) next: &'static str,
     stopped: Option<String>,
-    reason: &'static str,
-    asked_by: String,
-    asked: String,
+    pub(super) reason: &'static str,
+    pub(super) asked_by: String,
+    pub(super) asked: String,
     amount: String,
     /// It can be chosen to be agreed to.
     may_agree: bool,
 }
 
-pub(in crate::http::panel) async fn show(here: Here) -> Response {
-    page(&here, None, StatusCode::OK).await
+/// What an account may list, and the filter it asks for.
+pub(super) struct Question {
+    pub(super) seen: Seen,
+    pub(super) filter: RefundFilter,
 }
 
-async fn page(here: &Here, wrong: Option<String>, code: StatusCode) -> Response {
-    match load(here).await {
-        Ok(mut template) => {
-            template.page.wrong = wrong;
-            template.page.send(code, &template)
-        }
-        Err(error) => guard::failed(&error),
-    }
-}
-
-fn statuses(asked: &str) -> Vec<RefundStatus> {
-    match asked {
-        "" => TO_DO.to_vec(),
-        "all" => RefundStatus::ALL.to_vec(),
-        name => RefundStatus::from_name(name).into_iter().collect(),
-    }
-}
-
-async fn load(here: &Here) -> Result<List, StoreError> {
-    let seen = Seen::of(here, Permission::OrdersView).await?;
+/// Reads the address; only events that the account sees are in it.
+pub(super) async fn question(here: &Here, permission: Permission) -> Result<Question, StoreError> {
+    let seen = Seen::of(here, permission).await?;
     let asked = |name| here.door.asked(name);
     let order = asked("q").trim().to_ascii_uppercase();
     let filter = RefundFilter {
@@ -105,45 +79,82 @@ async fn load(here: &Here) -> Result<List, StoreError> {
         order: Some(order).filter(|order| !order.is_empty()),
         newest_first: asked("sort") == "newest",
     };
-    let after = Place::parse(asked("after"));
+    Ok(Question { seen, filter })
+}
+
+/// A choice that is none counts as not made.
+fn statuses(asked: &str) -> Vec<RefundStatus> {
+    match (asked, RefundStatus::from_name(asked)) {
+        ("all", _) => RefundStatus::ALL.to_vec(),
+        (_, Some(status)) => vec![status],
+        (_, None) => TO_DO.to_vec(),
+    }
+}
+
+pub(in crate::http::panel) async fn show(here: Here) -> Response {
+    match load(&here).await {
+        Ok(template) => template.page.send(StatusCode::OK, &template),
+        Err(error) => guard::failed(&error),
+    }
+}
+
+async fn load(here: &Here) -> Result<Page, StoreError> {
+    let question = question(here, Permission::OrdersView).await?;
+    let (seen, filter) = (&question.seen, &question.filter);
+    let after = Place::parse(here.door.asked("after"));
     let mut tx = here.app().store.read().await?;
     let limit = seen.limit.as_deref();
-    let rows = store::refund_list::page(&mut tx, limit, &filter, after.as_ref(), PAGE + 1);
-    let mut rows = rows.await?;
+    let rows = store::refund_list::page(&mut tx, limit, filter, after.as_ref(), PAGE + 1).await?;
     let runs = store::refund_run::open(&mut tx).await?;
-    let has_more = rows.len() > PAGE;
-    rows.truncate(PAGE);
-    let next = rows.last().filter(|_| has_more);
-    let rows: Vec<Row> = rows.iter().map(|row| shown(here, &seen, row)).collect();
-    let next = next_address(here, next);
-    Ok(List {
+    let powers = &here.signed.powers;
+    let (list, rows) = described(here, seen)
+        .files(powers.may(Permission::OrdersExport, Thing::List))
+        .empty((
+            "No refund waits for anybody. Choose the status “All” to see what was done, or ask for one on the page of an order.",
+            "Tidak ada pengembalian yang menunggu. Pilih status “Semua” untuk melihat yang sudah selesai, atau minta di halaman pesanan.",
+        ))
+        .turned(rows, |row| row.place().text());
+    let mut list = list.done(&mut tx).await?;
+    let rows: Vec<Row> = rows.iter().map(|row| shown(here, seen, row)).collect();
+    let may_agree = rows.iter().filter(|row| row.may_agree);
+    let agreeable: Vec<String> = may_agree.map(|row| row.id.clone()).collect();
+    list.bulk = Bulk::new(here, refund_bulk::deeds(here, &agreeable), agreeable);
+    Ok(Page {
         page: Frame::inside(here, Section::Refunds),
-        may_agree: rows.iter().any(|row| row.may_agree),
-        next,
+        list,
         rows,
-        q: asked("q").to_owned(),
-        events: seen.choice(),
-        statuses: choice(here),
-        newest_first: filter.newest_first,
-        runs: runs.iter().filter_map(|run| progress(&seen, run)).collect(),
-        is_filtered: FIELDS.iter().any(|field| !asked(field).is_empty()),
-        is_first: after.is_none(),
-        first: filter::address(here, PATH, &FIELDS, None),
+        runs: runs.iter().filter_map(|run| progress(seen, run)).collect(),
     })
 }
 
-fn next_address(here: &Here, last: Option<&RefundRow>) -> Option<String> {
-    last.map(|last| filter::address(here, PATH, &FIELDS, Some(&last.place())))
-}
-
-fn choice(here: &Here) -> Vec<(&'static str, &'static str, bool)> {
+fn described<'a>(here: &'a Here, seen: &Seen) -> Making<'a> {
     let language = here.door.visitor.language;
-    let on = here.door.asked("status");
-    let all = RefundStatus::ALL.iter().map(|one| {
-        let (words, _) = words::refund(*one, language);
-        (one.name(), words, on == one.name())
-    });
-    all.collect()
+    let option = |name: &str, words: &str| (name.to_owned(), words.to_owned());
+    let all = option("all", here.say("All", "Semua"));
+    let statuses = RefundStatus::ALL
+        .iter()
+        .map(|one| option(one.name(), words::refund(*one, language).0));
+    let waiting = here.say("Longest waiting first", "Paling lama menunggu dahulu");
+    let sorts = [
+        option("waiting", waiting),
+        option("newest", here.say("Newest first", "Terbaru dahulu")),
+    ];
+    let title = ("Refunds", "Pengembalian");
+    List::begin(here, "refunds", "/panel/refunds", title)
+        .search(("Order number", "Nomor pesanan"))
+        .choice(
+            "event",
+            ("Event", "Acara"),
+            ("All events", "Semua acara"),
+            seen.options(),
+        )
+        .choice(
+            "status",
+            ("Status", "Status"),
+            ("To be done", "Perlu dikerjakan"),
+            std::iter::once(all).chain(statuses),
+        )
+        .sort(sorts)
 }
 
 /// A cancelled event whose orders are being refunded: address, name, how far.
@@ -153,7 +164,7 @@ fn progress(seen: &Seen, run: &RefundRun) -> Option<(String, String, String)> {
     Some((path, event.name.clone(), run.orders.to_string()))
 }
 
-fn shown(here: &Here, seen: &Seen, row: &RefundRow) -> Row {
+pub(super) fn shown(here: &Here, seen: &Seen, row: &RefundRow) -> Row {
     let language = here.door.visitor.language;
     let (event, zone) = seen.words(row.event);
     let of_event = seen.events.get(&row.event);
@@ -187,72 +198,4 @@ pub(super) fn who(here: &Here, name: &str) -> String {
         "system" => here.say("the system", "sistem").to_owned(),
         name => name.to_owned(),
     }
-}
-
-/// Agrees to all that are chosen. What is not this account's to agree to is answered as what does not exist, before
-/// anything moves.
-pub(in crate::http::panel) async fn agree(here: Here) -> Response {
-    let chosen: Option<BTreeSet<RefundId>> = here
-        .form()
-        .all("refund")
-        .map(|text| text.parse().ok())
-        .collect();
-    let chosen = chosen.unwrap_or_default();
-    if chosen.is_empty() {
-        let said = said::wrong(
-            &here,
-            "Choose the refunds that you agree to.",
-            "Pilih pengembalian yang Anda setujui.",
-        );
-        return page(&here, Some(said.words), said.status).await;
-    }
-    match are_own(&here, &chosen).await {
-        Ok(true) => {}
-        Ok(false) => return super::nothing(&here),
-        Err(error) => return guard::failed(&error),
-    }
-    let mut refused = None;
-    for refund in &chosen {
-        if let Err(error) = here.app().agree_to_refund(&here.signed, *refund).await {
-            refused = Some(error);
-        }
-    }
-    match refused {
-        None => to(&format!("{PATH}?done=refund_agreed")),
-        Some(error) => not_all(&here, &error).await,
-    }
-}
-
-async fn not_all(here: &Here, error: &RefundError) -> Response {
-    let said = said::refused(here, error);
-    let head = here.say(
-        "Not all are agreed to; what is left says why:",
-        "Tidak semua disetujui; sisanya karena:",
-    );
-    page(here, Some(format!("{head} {}", said.words)), said.status).await
-}
-
-/// Whether all of them are of events for which this account agrees to refunds.
-async fn are_own(here: &Here, chosen: &BTreeSet<RefundId>) -> Result<bool, StoreError> {
-    let mut tx = here.app().store.read().await?;
-    for id in chosen {
-        let refund = store::refund::by_id(&mut tx, *id).await?;
-        let order = match refund {
-            Some(refund) => store::order::by_id(&mut tx, refund.order).await?,
-            None => None,
-        };
-        let event = match order {
-            Some(order) => store::event::by_id(&mut tx, order.event).await?,
-            None => None,
-        };
-        let thing = event.map(|event| Thing::Event {
-            event: event.id,
-            client: event.client,
-        });
-        let may = |thing| here.signed.powers.may(Permission::OrdersRefund, thing);
-        if !thing.is_some_and(may) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }

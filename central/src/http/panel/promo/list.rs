@@ -18,30 +18,27 @@ use crate::{
         promo_list::{PromoFilter, PromoPlace, PromoState},
     },
     http::panel::{
-        door::Here, frame::Frame, guard, nav::Section, number, status::Mark, tab::Tab, typed, when,
+        door::Here,
+        frame::Frame,
+        guard,
+        list::{List, Making, PAGE},
+        nav::Section,
+        number,
+        status::Mark,
+        tab::Tab,
+        typed, when,
     },
     store::{self, StoreError, promo_list::PromoRow},
 };
 
-const PAGE: usize = 50;
-
 #[derive(Template)]
 #[template(path = "panel/promos.html")]
-struct List {
+struct Page {
     page: Frame,
-    /// Where the filter is sent to.
-    path: String,
+    list: List,
     /// Where the codes are made; of one event alone.
     make: Option<String>,
-    search: String,
-    /// To choose from, over all events.
-    events: Vec<(String, String, bool)>,
-    states: Vec<(&'static str, &'static str, bool)>,
-    is_filtered: bool,
     rows: Vec<Row>,
-    file: String,
-    first: Option<String>,
-    next: Option<String>,
 }
 
 struct Row {
@@ -105,54 +102,62 @@ async fn answer(here: &Here) -> Response {
     }
 }
 
-async fn load(here: &Here) -> Result<List, StoreError> {
+async fn load(here: &Here) -> Result<Page, StoreError> {
     let question = question(here).await?;
     let after = PromoPlace::parse(here.door.asked("after"));
     let now = here.app().clock.now();
     let mut tx = here.app().store.read().await?;
     let (limit, filter) = (question.limit.as_deref(), &question.filter);
-    // One more than is shown tells whether there is another page.
-    let mut rows =
+    let rows =
         store::promo_list::page(&mut tx, limit, filter, (after.as_ref(), now), PAGE + 1).await?;
-    let has_more = rows.len() > PAGE;
-    rows.truncate(PAGE);
+    let (list, rows) = described(here, &question)
+        .files(true)
+        .empty(nothing(here))
+        .turned(rows, |row| row.place().text());
     let promos: Vec<_> = rows.iter().map(|row| &row.promo).collect();
     let brought = store::promo_list::brought(&mut tx, &promos).await?;
     let shown = |row: &PromoRow| {
         let sum = brought.get(&row.promo.id).copied();
         shown(here, question.events.get(&row.event), row, sum)
     };
-    let last = rows.last().filter(|_| has_more).map(PromoRow::place);
-    let path = path(here);
-    Ok(List {
+    Ok(Page {
         page: frame(here),
         make: here
             .event()
             .map(|event| format!("/panel/events/{}/setup/promos", event.slug)),
-        search: here.door.asked("q").to_owned(),
-        events: match here.event() {
-            Some(_) => Vec::new(),
-            None => choices(&question),
-        },
-        states: PromoState::ALL
-            .iter()
-            .map(|one| (one.name(), state(*one, here).0, filter.state == Some(*one)))
-            .collect(),
-        is_filtered: !filter.code.is_empty() || filter.state.is_some(),
         rows: rows.iter().map(shown).collect(),
-        file: address(here, &format!("{path}.csv"), None),
-        first: after.map(|_| address(here, &path, None)),
-        next: last.map(|place| address(here, &path, Some(&place))),
-        path,
+        list: list.done(&mut tx).await?,
     })
 }
 
-fn choices(question: &Question) -> Vec<(String, String, bool)> {
-    let choice = |event: &Event| {
-        let is_on = question.filter.event == Some(event.id);
-        (event.slug.clone(), event.name.clone(), is_on)
+fn described<'a>(here: &'a Here, question: &Question) -> Making<'a> {
+    let title = ("Promo codes", "Kode promo");
+    let list = List::begin(here, "promos", &path(here), title)
+        .search(("The code begins with", "Kode berawalan"));
+    let events = question.events.values();
+    let events = events.map(|event| (event.slug.clone(), event.name.clone()));
+    let all = ("All events", "Semua acara");
+    let list = match here.event() {
+        Some(_) => list,
+        None => list.choice("event", ("Event", "Acara"), all, events),
     };
-    question.events.values().map(choice).collect()
+    let states = PromoState::ALL
+        .iter()
+        .map(|one| (one.name().to_owned(), state(*one, here).0.to_owned()));
+    list.choice("state", ("State", "Keadaan"), ("Any", "Semua"), states)
+}
+
+fn nothing(here: &Here) -> (&'static str, &'static str) {
+    match here.event() {
+        Some(_) => (
+            "This event has no code yet. Make one, or many at once.",
+            "Acara ini belum punya kode. Buat satu, atau banyak sekaligus.",
+        ),
+        None => (
+            "There is no code yet. They are made in the set-up of an event.",
+            "Belum ada kode. Kode dibuat pada persiapan acara.",
+        ),
+    }
 }
 
 fn frame(here: &Here) -> Frame {
@@ -226,19 +231,4 @@ pub(super) fn state(state: PromoState, here: &Here) -> Mark {
         Language::Indonesian => indonesian,
     };
     (words, colour)
-}
-
-/// The address of this list after a place.
-fn address(here: &Here, path: &str, after: Option<&PromoPlace>) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    for field in ["q", "event", "state"] {
-        let value = here.door.asked(field);
-        if !value.is_empty() {
-            query.append_pair(field, value);
-        }
-    }
-    if let Some(place) = after {
-        query.append_pair("after", &place.text());
-    }
-    format!("{path}?{}", query.finish())
 }

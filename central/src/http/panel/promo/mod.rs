@@ -7,6 +7,6 @@ mod list;
 
 pub(super) use self::{
     detail::{limit, show, switch},
-    file::{csv, csv_of_event},
+    file::{csv, csv_of_event, xlsx, xlsx_of_event},
     list::{all, of_event},
 };

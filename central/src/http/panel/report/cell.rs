@@ -3,7 +3,7 @@
 use documents::Language;
 
 pub(super) use crate::http::panel::number::grouped;
-use crate::{domain::money::Money, http::panel::export::harmless};
+use crate::{domain::money::Money, http::panel::export};
 
 /// A table, and its picture if it has one.
 pub(in crate::http::panel) struct Table {
@@ -92,29 +92,18 @@ impl Cell {
         }
     }
 
-    /// As a file that is all text holds it.
-    pub(super) fn plain(&self) -> String {
-        match (self, self.amount()) {
-            (Self::Text(text), _) => harmless(text),
-            (_, Some(number)) => number.to_string(),
-            (_, None) => String::new(),
-        }
-    }
-
-    /// The number that it is in files, sums in whole units.
-    pub(super) fn amount(&self) -> Option<f64> {
-        let (value, places) = match self {
-            Self::Text(_) => return None,
-            Self::Count(count) => (*count, 0),
-            Self::Tenths(tenths) => (*tenths, 1),
-            Self::Sum(money) => (money.minor, money.currency.exponent()),
-        };
+    /// As a file holds it: numbers are numbers, sums in whole units.
+    pub(super) fn filed(&self) -> export::Cell {
         #[expect(
             clippy::cast_precision_loss,
             reason = "a spreadsheet counts no more exactly"
         )]
-        let value = value as f64;
-        Some(value / 10_f64.powi(i32::try_from(places).unwrap_or_default()))
+        match self {
+            Self::Text(text) => export::Cell::text(text),
+            Self::Count(count) => export::Cell::count(*count),
+            Self::Tenths(tenths) => export::Cell::Number(*tenths as f64 / 10.0),
+            Self::Sum(money) => export::Cell::sum(*money),
+        }
     }
 }
 
@@ -134,22 +123,33 @@ mod tests {
 
     #[test]
     fn people_and_files_read_the_same_numbers() {
-        for (cell, english, indonesian, plain) in [
-            (Cell::Count(1_234_567), "1,234,567", "1.234.567", "1234567"),
-            (Cell::Count(-1_000), "-1,000", "-1.000", "-1000"),
-            (Cell::Tenths(35), "3.5", "3,5", "3.5"),
-            (Cell::Tenths(40), "4", "4", "4"),
+        let number = export::Cell::Number;
+        for (cell, english, indonesian, filed) in [
+            (
+                Cell::Count(1_234_567),
+                "1,234,567",
+                "1.234.567",
+                number(1_234_567.0),
+            ),
+            (Cell::Count(-1_000), "-1,000", "-1.000", number(-1_000.0)),
+            (Cell::Tenths(35), "3.5", "3,5", number(3.5)),
+            (Cell::Tenths(40), "4", "4", number(4.0)),
             (
                 Cell::Sum(Money::new(12_345, Currency::Kes)),
                 "Ksh\u{A0}123.45",
                 "KES\u{A0}123,45",
-                "123.45",
+                number(123.45),
             ),
-            (Cell::Text("=1+1".into()), "=1+1", "=1+1", "'=1+1"),
+            (
+                Cell::Text("=1+1".into()),
+                "=1+1",
+                "=1+1",
+                export::Cell::text("=1+1"),
+            ),
         ] {
             assert_eq!(cell.text(&Language::English), english);
             assert_eq!(cell.text(&Language::Indonesian), indonesian);
-            assert_eq!(cell.plain(), plain);
+            assert_eq!(cell.filed(), filed);
         }
     }
 }

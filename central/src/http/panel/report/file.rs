@@ -1,16 +1,8 @@
 //! A table of a report as a file: the one that the address names, as the page shows it.
 //!
-//! Invariants: a text that a spreadsheet would take for a formula is made harmless; whoever takes a table away leaves a
-//! row in the audit trail.
+//! Invariant: whoever takes a table away leaves a row in the audit trail. What a cell may be is `export`'s.
 
-use axum::{
-    body::Body,
-    http::{
-        HeaderValue,
-        header::{CONTENT_DISPOSITION, CONTENT_TYPE},
-    },
-    response::{IntoResponse as _, Response},
-};
+use axum::response::Response;
 use serde_json::json;
 
 use super::{
@@ -22,7 +14,7 @@ use crate::{
     http::{
         panel::{
             door::Here,
-            export::{harmless, packed},
+            export::{Format, send},
             guard,
         },
         refusal::Refusal,
@@ -30,47 +22,28 @@ use crate::{
 };
 
 pub(in crate::http::panel) async fn csv(here: Here) -> Response {
-    let table = match table(&here).await {
-        Ok(table) => table,
-        Err(refused) => return *refused,
-    };
-    // A mark by which spreadsheets know the encoding.
-    let mut bytes = "\u{FEFF}".as_bytes().to_vec();
-    let head = table.columns.iter().map(|column| harmless(&column.words));
-    let rows = table
-        .rows
-        .iter()
-        .map(|row| row.iter().map(Cell::plain).collect());
-    bytes.extend(packed(std::iter::once(head.collect()).chain(rows)));
-    let name = format!("{}.csv", table.id);
-    file(Body::from(bytes), "text/csv; charset=utf-8", &name)
+    file(&here, Format::Csv).await
 }
 
 pub(in crate::http::panel) async fn xlsx(here: Here) -> Response {
-    let table = match table(&here).await {
+    file(&here, Format::Xlsx).await
+}
+
+async fn file(here: &Here, format: Format) -> Response {
+    let table = match table(here).await {
         Ok(table) => table,
         Err(refused) => return *refused,
     };
-    match sheet(&table) {
-        Ok(bytes) => {
-            let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-            file(Body::from(bytes), kind, &format!("{}.xlsx", table.id))
-        }
-        Err(error) => {
-            tracing::error!(%error, "sheet not written");
-            Refusal::INTERNAL.answer()
-        }
-    }
-}
-
-fn file(body: Body, kind: &'static str, name: &str) -> Response {
-    let mut answer = body.into_response();
-    let headers = answer.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
-        headers.insert(CONTENT_DISPOSITION, value);
-    }
-    answer
+    let columns = table.columns.into_iter();
+    let head = columns.map(|column| column.words).collect();
+    let rows = table.rows.iter();
+    let rows = rows
+        .map(|row| row.iter().map(Cell::filed).collect())
+        .collect();
+    send(format, &table.id, head, |filling| async move {
+        // Whoever does not wait for it any more needs none.
+        let _gone = filling.send(Ok(rows)).await;
+    })
 }
 
 /// The table that is asked for; taking it is noted.
@@ -94,23 +67,4 @@ async fn table(here: &Here) -> Result<Table, Box<Response>> {
     let noted = here.app().note_alone(&by, "reports.export", detail).await;
     noted.map_err(failed)?;
     Ok(table)
-}
-
-fn sheet(table: &Table) -> Result<Vec<u8>, rust_xlsxwriter::XlsxError> {
-    let mut book = rust_xlsxwriter::Workbook::new();
-    let sheet = book.add_worksheet();
-    for (at, column) in (0..).zip(&table.columns) {
-        sheet.write_string(0, at, &column.words)?;
-    }
-    for (line, row) in (1..).zip(&table.rows) {
-        for (at, cell) in (0..).zip(row) {
-            match (cell, cell.amount()) {
-                (_, Some(number)) => sheet.write_number(line, at, number)?,
-                // Always a text: a sheet's own kind of cell, which is never worked out.
-                (Cell::Text(text), None) => sheet.write_string(line, at, text)?,
-                (_, None) => sheet,
-            };
-        }
-    }
-    book.save_to_buffer()
 }
