@@ -221,6 +221,7 @@ fn order(app: &central::app::App, event: &EventSetup) -> Order {
         paid_at: None,
         attention: None,
         channel: Channel::Web,
+        address_changes: 0,
     }
 }
 

@@ -9,7 +9,7 @@ use support::{
 const VIP: usize = 1;
 
 /// An order whose money came when nothing was left.
-async fn without_stock(shop: &Shop) -> (Bought, String) {
+pub async fn without_stock(shop: &Shop) -> (Bought, String) {
     let order = shop.buy("late-and-sold-out", &[(VIP, 3)]).await;
     let transaction = shop.drive_silently(&order, "settlement").await;
     shop.central.clock.advance_ms(shop.event.event.hold_ms);
@@ -18,7 +18,7 @@ async fn without_stock(shop: &Shop) -> (Bought, String) {
     (order, transaction)
 }
 
-fn settled(shop: &Shop, order: &Bought, transaction: &str) -> String {
+pub fn settled(shop: &Shop, order: &Bought, transaction: &str) -> String {
     shop.forge(&Forged {
         order: &order.number,
         code: "200",

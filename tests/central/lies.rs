@@ -100,26 +100,30 @@ async fn anothers_payment_does_not_pay_this_order() {
     assert_eq!(shop.number(attention).await, 0);
 }
 
+/// A notice that the order was paid with another amount: somebody with the key replaced its session by a cheaper one
+/// under the same reference.
+pub async fn wrong_amount(shop: &Shop, order: &Bought) -> String {
+    let wish = json!({"transaction_details": {"order_id": order.number, "gross_amount": 1}});
+    let url = format!("{}/snap/v1/transactions", shop.midtrans.base_url);
+    let request = client().post(url).basic_auth(KEY, Some("")).json(&wish);
+    assert_eq!(request.send().await.expect("answer").status(), 201);
+    let transaction = shop.drive_silently(order, "settlement").await;
+    shop.forge(&Forged {
+        order: &order.number,
+        code: "200",
+        amount: "1.00",
+        transaction: &transaction,
+        status: "settlement",
+    })
+}
+
 #[tokio::test]
 async fn a_wrong_amount_moves_nothing_and_is_shown_to_an_admin() {
     for engine in Engine::both() {
         let shop = Shop::open(engine).await;
         let order = shop.buy("wrong-amount", &[(0, 1)]).await;
-        // Somebody with the key replaces the session by a cheaper one under the same reference.
-        let wish = json!({"transaction_details": {"order_id": order.number, "gross_amount": 1}});
-        let url = format!("{}/snap/v1/transactions", shop.midtrans.base_url);
-        let request = client().post(url).basic_auth(KEY, Some("")).json(&wish);
-        assert_eq!(request.send().await.expect("answer").status(), 201);
-        let transaction = shop.drive_silently(&order, "settlement").await;
-        let (status, answer) = shop
-            .hook(shop.forge(&Forged {
-                order: &order.number,
-                code: "200",
-                amount: "1.00",
-                transaction: &transaction,
-                status: "settlement",
-            }))
-            .await;
+        let notice = wrong_amount(&shop, &order).await;
+        let (status, answer) = shop.hook(notice).await;
         assert_eq!(
             (status, &answer["outcome"]),
             (200, &json!("amount_differs"))

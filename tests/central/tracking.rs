@@ -11,7 +11,7 @@ use support::{
 
 const MINUTE: i64 = 60_000;
 /// Nobody bought with this one.
-const STRANGER: &str = "3515145005680002";
+pub const STRANGER: &str = "3515145005680002";
 
 fn question(number: &str, email: &str) -> String {
     json!({"identity_type": "ktp", "identity_number": number, "email": email, "language": "en"})
@@ -23,13 +23,13 @@ async fn ask(shop: &Shop, number: &str, email: &str) -> (u16, Value) {
         .await
 }
 
-async fn asked(shop: &Shop, number: &str, email: &str) -> Value {
+pub async fn asked(shop: &Shop, number: &str, email: &str) -> Value {
     let (status, answer) = ask(shop, number, email).await;
     assert_eq!(status, 200, "{answer}");
     answer
 }
 
-async fn type_code(shop: &Shop, asked: &Value, code: &str) -> (u16, Value) {
+pub async fn type_code(shop: &Shop, asked: &Value, code: &str) -> (u16, Value) {
     let path = format!(
         "/api/v1/track/{}/code",
         asked["ask"].as_str().expect("an id")
@@ -43,7 +43,7 @@ async fn open_link(shop: &Shop, secret: &str) -> (u16, Value) {
     shop.post("/api/v1/track/link", &[], body).await
 }
 
-async fn paid(shop: &Shop, key: &str, number: &str, email: &str) -> Bought {
+pub async fn paid(shop: &Shop, key: &str, number: &str, email: &str) -> Bought {
     let mut wish = shop.wish(&[(0, 1)]);
     wish["buyer"]["identity_number"] = number.into();
     wish["buyer"]["email"] = email.into();
@@ -59,7 +59,7 @@ async fn paid(shop: &Shop, key: &str, number: &str, email: &str) -> Bought {
 }
 
 /// Answers what was asked and gives the letters that came of it: receiver, code, secret of the link.
-async fn answers(app: &App, post: &PostBox) -> Vec<(String, String, String)> {
+pub async fn answers(app: &App, post: &PostBox) -> Vec<(String, String, String)> {
     while app.send_letters(20).await.expect("sends") > 0 {}
     let before = post.letters().len();
     while app.answer_questions(20).await.expect("answers") > 0 {}

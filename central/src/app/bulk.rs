@@ -217,6 +217,7 @@ impl App {
             paid_at: Some(now),
             attention: None,
             channel: Channel::Web,
+            address_changes: 0,
         }
     }
 
@@ -231,7 +232,7 @@ impl App {
             request_digest: [0; 32],
             access_digest: self
                 .vault
-                .digest(ACCESS, self.access_secret(order.id).as_bytes()),
+                .digest(ACCESS, self.access_secret(order.id, 0).as_bytes()),
         }
     }
 

@@ -39,6 +39,7 @@ pub mod notices;
 pub mod occupancy;
 pub mod offers;
 pub mod order_acts;
+pub mod order_address;
 pub mod orders;
 pub mod panel_acts;
 pub mod payments;

@@ -1,4 +1,5 @@
-//! What somebody signed in does to an order besides its money: flag it, send its papers again, give it up unpaid.
+//! What somebody signed in does to an order besides its money: flag it, look at what is wrong with it, send its papers
+//! again, give it up unpaid.
 //!
 //! Invariants: each act says whether it was done now or was so before, so that a form that is sent twice does nothing
 //! the second time; what was done has its row in the audit trail, in the same transaction. Who may do it is asked
@@ -7,9 +8,10 @@
 use data_encoding::HEXLOWER;
 use serde_json::json;
 
-use super::{App, orders::OrderError, users::By};
+use super::{App, orders::OrderError, trail::LOOKED_AT, users::By};
 use crate::{
     domain::{
+        attention::Attention,
         flagged::OrderFlag,
         id::OrderId,
         letter::LetterKind,
@@ -79,6 +81,34 @@ impl App {
             }
             let subject = ("order", order.0);
             self.note_by(tx, by, "order.unflag", subject, now, json!({}))
+                .await?;
+            Ok(Acted::Now)
+        })
+    }
+
+    /// Takes an order off the list of those that must be looked at: somebody has. `seen` is what they were shown; what
+    /// came meanwhile stays. The trail keeps who it was.
+    ///
+    /// # Errors
+    /// [`OrderError::ChangedMeanwhile`], [`OrderError::AnswerFirst`].
+    pub async fn look_at_order(
+        &self,
+        by: &By,
+        order: OrderId,
+        seen: Attention,
+    ) -> Result<Acted, OrderError> {
+        let now = self.clock.now();
+        transact!(self.store, |tx| {
+            let order = store::order::lock(tx, order).await?;
+            match order.attention {
+                None => return Ok(Acted::Before),
+                Some(why) if why != seen => return Err(OrderError::ChangedMeanwhile),
+                Some(why) if why.wants_an_answer() => return Err(OrderError::AnswerFirst),
+                Some(_) => {}
+            }
+            store::attention::clear(tx, order.id, seen).await?;
+            let detail = json!({"reason": seen.name()});
+            self.note_by(tx, by, LOOKED_AT, ("order", order.id.0), now, detail)
                 .await?;
             Ok(Acted::Now)
         })

@@ -266,7 +266,7 @@ impl App {
     /// The buyer's own link to an order.
     #[must_use]
     pub fn order_url(&self, order: &Order) -> String {
-        let access = self.access_secret(order.id);
+        let access = self.access_secret(order.id, order.address_changes);
         format!(
             "{}/orders/{}?access={access}",
             self.public_url, order.number

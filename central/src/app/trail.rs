@@ -15,11 +15,16 @@ use crate::{
         id::{OrderId, UserId},
         order::Order,
     },
-    store::{self, StoreError, Tx, audit::AuditEntry},
+    store::{
+        self, StoreError, Tx,
+        audit::{AuditEntry, AuditRow},
+    },
 };
 
 /// What the audit trail calls a reason to look.
 const NOTED: &str = "order.attention";
+/// What it calls that somebody has looked.
+pub(super) const LOOKED_AT: &str = "order.looked_at";
 
 /// Who does something that the audit trail keeps.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,6 +146,27 @@ impl App {
             Some(_) => store::audit::put_by(tx, entry, account).await,
             None => store::audit::put(tx, entry).await,
         }
+    }
+
+    /// Shows an order to an admin for a doubt about a payment that began then. Every notice and every question to the
+    /// provider tells it again; once somebody has looked at it, that is no news.
+    pub(super) async fn note_doubt(
+        &self,
+        tx: &mut Tx,
+        (order, begun_at): (&Order, Timestamp),
+        why: Attention,
+        who: &Actor,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let reason = format!(r#""reason":"{}""#, why.name());
+        let told = store::audit::of_subject(tx, "order", order.id.0).await?;
+        let is_look = |row: &AuditRow| {
+            row.action == LOOKED_AT && row.at >= begun_at && row.detail.contains(&reason)
+        };
+        if told.iter().any(is_look) {
+            return Ok(());
+        }
+        self.note(tx, order, why, who, now).await
     }
 
     /// Shows an order to an admin: its gravest reason stands with it, each is in the audit trail once.

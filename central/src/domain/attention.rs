@@ -2,7 +2,7 @@
 //!
 //! Invariant: one reason stands with the order, the gravest so far; each that was noted is in the audit trail. The
 //! order of the values is the order of their gravity. Who notes them: `app::notices` and `app::refunds`. Nothing takes
-//! one away but the person who has looked.
+//! one away but the person who has looked (`app::order_acts`), or what it asked for being done.
 
 use super::named::named_enum;
 
@@ -41,6 +41,12 @@ impl Attention {
     #[must_use]
     pub fn outweighs(self, shown: Option<Self>) -> bool {
         shown.is_none_or(|shown| self > shown)
+    }
+
+    /// Whether looking is not enough: the provider waits for an answer, which takes it away.
+    #[must_use]
+    pub const fn wants_an_answer(self) -> bool {
+        matches!(self, Self::Challenged)
     }
 }
 

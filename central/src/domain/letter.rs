@@ -20,6 +20,8 @@ named_enum! {
         PaymentExpired => "payment_expired",
         /// Money went back.
         Refund => "refund_mail",
+        /// The order has another address; to the one that it had.
+        AddressChanged => "address_changed",
         /// The event is tomorrow.
         EventReminder => "event_reminder",
         /// The event will not take place.

@@ -172,6 +172,8 @@ pub struct Order {
     pub attention: Option<Attention>,
     /// How it came.
     pub channel: Channel,
+    /// How often its address was changed here: each change makes another link.
+    pub address_changes: i64,
 }
 
 /// One line of an order.

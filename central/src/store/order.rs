@@ -26,7 +26,7 @@ macro_rules! select {
         concat!(
             "SELECT id, number, event_id, status, buyer_name, identity_kind, email, phone, language, currency, \
              subtotal_minor, discount_minor, fee_minor, tax_minor, included_fee_minor, included_tax_minor, total_minor, \
-             hold_until, created_at, paid_at, attention, channel FROM orders ",
+             hold_until, created_at, paid_at, attention, channel, address_changes FROM orders ",
             $rest
         )
     };
@@ -56,6 +56,7 @@ struct Row {
     paid_at: Option<i64>,
     attention: Option<String>,
     channel: String,
+    address_changes: i64,
 }
 
 impl Row {
@@ -87,6 +88,7 @@ impl Row {
             paid_at: self.paid_at.map(Timestamp),
             attention: attention(self.attention.as_deref())?,
             channel: Channel::from_name(&self.channel).ok_or(bad("channel"))?,
+            address_changes: self.address_changes,
         })
     }
 }
@@ -160,6 +162,29 @@ pub async fn lock(tx: &mut Tx, order: OrderId) -> Result<Order, StoreError> {
 pub async fn access_digest(tx: &mut Tx, order: OrderId) -> Result<Option<Vec<u8>>, StoreError> {
     let sql = "SELECT access_digest FROM orders WHERE id = ?";
     Ok(fetch_optional!(tx, (Vec<u8>,), sql, order.0)?.map(|(digest,)| digest))
+}
+
+/// Puts another address in the place of the buyer's, with the digest of the secret in its link. The caller has locked
+/// the order.
+///
+/// # Errors
+/// When the database fails, or the address was changed meanwhile.
+pub async fn set_address(
+    tx: &mut Tx,
+    order: &Order,
+    email: &str,
+    access: &[u8],
+) -> Result<(), StoreError> {
+    let sql = "UPDATE orders SET email = ?, access_digest = ?, address_changes = address_changes + 1 \
+        WHERE id = ? AND address_changes = ?";
+    moved_one(execute!(
+        tx,
+        sql,
+        email,
+        access,
+        order.id.0,
+        order.address_changes
+    )?)
 }
 
 /// The sealed identity number.

@@ -27,6 +27,7 @@ impl App {
             LetterKind::Refund => self.write_refund(subject).await?,
             LetterKind::TrackingCode => self.write_code(subject).await?,
             LetterKind::PasswordReset => self.write_reset(subject).await?,
+            LetterKind::AddressChanged => self.write_address_changed(&due.payload).await?,
             LetterKind::SalesDigest => self.write_digest(&due.payload).await?,
             LetterKind::Tickets | LetterKind::PaymentPending | LetterKind::PaymentExpired => {
                 let about = About::of(OrderId(subject));
@@ -95,7 +96,7 @@ impl App {
                 let Some(was) = self.was(about).await? else {
                     return Ok(None);
                 };
-                let access = self.access_secret(order.id);
+                let access = self.access_secret(order.id, order.address_changes);
                 let refunds = self.refunds_of_buyer(&order.number, &access).await;
                 // The news is worth telling even where its refunds cannot be read.
                 let may_ask = refunds.is_ok_and(|refunds| refunds.may_ask);
@@ -205,9 +206,9 @@ impl App {
 }
 
 /// What a letter is about besides its kind, as the outbox keeps it: an order, and a word more for some kinds.
-struct About<'a> {
-    order: OrderId,
-    more: Option<&'a str>,
+pub(super) struct About<'a> {
+    pub(super) order: OrderId,
+    pub(super) more: Option<&'a str>,
 }
 
 impl<'a> About<'a> {
@@ -215,7 +216,7 @@ impl<'a> About<'a> {
         Self { order, more: None }
     }
 
-    fn read(payload: &'a str) -> Option<Self> {
+    pub(super) fn read(payload: &'a str) -> Option<Self> {
         let mut words = payload.split_whitespace();
         let order = OrderId(Uuid::parse_str(words.next()?).ok()?);
         let more = words.next();

@@ -5,6 +5,7 @@
 //! off, so two servers never send one letter at the same time; a crash between handing over and noting it repeats the
 //! letter under the same `Message-ID`. Called by the worker and the command line. How a letter travels is `mail`'s.
 
+mod address;
 mod buyer;
 mod compose;
 mod desk;

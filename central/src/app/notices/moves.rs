@@ -231,7 +231,9 @@ impl App {
                 }
                 Move::NeedsReview(doubt) => {
                     if let Some(why) = doubt.attention() {
-                        self.note(tx, &order, why, &news.who(), news.now).await?;
+                        let about = (&order, payment.created_at);
+                        self.note_doubt(tx, about, why, &news.who(), news.now)
+                            .await?;
                     }
                     store::payment::touch(tx, payment.id, news.now).await?;
                 }

@@ -47,7 +47,7 @@ impl App {
         let mut order = self.new_order(event.id, event.hold_ms, cart, now);
         order.channel = request.channel;
         let identity = cart.buyer.identity.reveal().as_bytes();
-        let access = self.access_secret(order.id);
+        let access = self.access_secret(order.id, order.address_changes);
         let secrets = OrderSecrets {
             identity_sealed: self.vault.seal(IDENTITY, identity, &*self.entropy),
             identity_digest: self.vault.digest(IDENTITY, identity),
@@ -95,6 +95,7 @@ impl App {
             paid_at: None,
             attention: None,
             channel: Channel::Web,
+            address_changes: 0,
         }
     }
 

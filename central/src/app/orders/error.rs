@@ -56,6 +56,15 @@ pub enum OrderError {
         "The tickets were sent three times today already: look into your mail, also the spam folder."
     )]
     SentOften,
+    /// A form was made for what is not there any more.
+    #[error("Somebody else changed this order meanwhile: look at it again.")]
+    ChangedMeanwhile,
+    /// It has this address.
+    #[error("The order has this address already: enter another one.")]
+    SameAddress,
+    /// Looking is not enough.
+    #[error("The provider waits for an answer: give it on the page of the order's money.")]
+    AnswerFirst,
     /// The invoice could not be drawn.
     #[error("The document could not be made.")]
     Document(#[from] documents::DocumentError),
@@ -86,6 +95,9 @@ impl OrderError {
             Self::Provider(_) => "payment_not_started",
             Self::NotPaid => "not_paid",
             Self::SentOften => "sent_often",
+            Self::ChangedMeanwhile => "changed_meanwhile",
+            Self::SameAddress => "same_address",
+            Self::AnswerFirst => "answer_first",
             Self::Document(_) | Self::Event(_) | Self::Store(_) => "internal",
         }
     }

@@ -270,9 +270,13 @@ impl App {
         }
     }
 
-    /// The secret of an order's link.
-    pub(super) fn access_secret(&self, order: OrderId) -> String {
-        let secret = self.vault.digest(ACCESS_SECRET, order.as_bytes());
+    /// The secret of an order's link, after so many changes of its address.
+    pub(super) fn access_secret(&self, order: OrderId, changes: i64) -> String {
+        let mut named = order.as_bytes().to_vec();
+        if changes > 0 {
+            named.extend(changes.to_be_bytes());
+        }
+        let secret = self.vault.digest(ACCESS_SECRET, &named);
         BASE32_NOPAD.encode(&secret[..20])
     }
 
@@ -323,7 +327,7 @@ impl App {
 
     /// What the buyer of an order is answered; `draft` is what it was just made from.
     async fn answer(&self, order: Order, draft: Option<&Draft>) -> Result<Placed, OrderError> {
-        let access = self.access_secret(order.id);
+        let access = self.access_secret(order.id, order.address_changes);
         let is_new = draft.is_some();
         let (order, pay_url) = match draft {
             Some(draft) => self.open_first_payment(order, draft).await?,

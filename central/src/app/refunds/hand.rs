@@ -5,7 +5,10 @@ use serde_json::json;
 
 use super::{NOTE_LETTERS, RefundError, load_locked};
 use crate::{
-    app::{App, trail::Actor},
+    app::{
+        App,
+        trail::{Actor, LOOKED_AT},
+    },
     domain::{
         attention::Attention,
         id::RefundId,
@@ -215,7 +218,7 @@ impl App {
             };
             store::attention::clear(tx, order.id, why).await?;
             let detail = json!({"reason": why.name()});
-            self.tell_of_order(tx, order.id, by, "order.looked_at", detail)
+            self.tell_of_order(tx, order.id, by, LOOKED_AT, detail)
                 .await?;
             Ok(Some(why))
         })

@@ -69,7 +69,10 @@ pub fn status(error: &OrderError) -> StatusCode {
         | OrderError::KeyReused
         | OrderError::Illegal(_)
         | OrderError::HoldEnded
-        | OrderError::NotPaid => StatusCode::CONFLICT,
+        | OrderError::NotPaid
+        | OrderError::ChangedMeanwhile
+        | OrderError::SameAddress
+        | OrderError::AnswerFirst => StatusCode::CONFLICT,
         OrderError::SentOften => StatusCode::TOO_MANY_REQUESTS,
         OrderError::NotStored | OrderError::PaymentInPreparation | OrderError::Provider(_) => {
             StatusCode::SERVICE_UNAVAILABLE

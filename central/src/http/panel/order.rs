@@ -29,6 +29,10 @@ struct Detail {
     number: String,
     status: status::Mark,
     attention: Option<&'static str>,
+    /// Its stable name, and whether having looked is not enough.
+    look: Option<(&'static str, bool)>,
+    /// How often its address was changed, and what was typed where that was refused.
+    address: (i64, String),
     /// Who flagged it, when, and why.
     flag: Option<(String, String, String)>,
     /// What was typed, where it was refused.
@@ -126,6 +130,10 @@ async fn load(
         number: order.number.clone(),
         status: status::order(order.status, language),
         attention: order.attention.map(|why| status::attention(why, language)),
+        look: order
+            .attention
+            .map(|why| (why.name(), why.wants_an_answer())),
+        address: (order.address_changes, here.form().text("email")),
         buyer: vec![
             line("Name", "Nama", order.buyer_name.clone()),
             line("E-mail", "E-mail", order.email.clone()),

@@ -1,4 +1,5 @@
-//! What is done on the page of one order: flag, papers, giving up unpaid, and the tickets as a file.
+//! What is done on the page of one order: flag, having looked, another address, papers, giving up unpaid, and the tickets
+//! as a file.
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -10,9 +11,9 @@ use super::{
     order, order_bulk,
 };
 use crate::{
-    app::{order_acts::Acted, orders::OrderError, users::By},
-    domain::{flagged, order::Order},
-    http::refusal::Refusal,
+    app::{order_acts::Acted, order_address::NewAddress, orders::OrderError, users::By},
+    domain::{attention::Attention, email::Email, flagged, order::Order},
+    http::{refusal::Refusal, shop},
 };
 
 fn own(here: &Here) -> Result<&Order, Box<Response>> {
@@ -47,6 +48,61 @@ pub(super) async fn unflag(here: Here) -> Response {
     let by = By::account(&here.signed.account);
     let acted = here.app().unflag_order(&by, order.id).await;
     after(&here, order, acted, "unflagged").await
+}
+
+pub(super) async fn looked(here: Here) -> Response {
+    let order = match own(&here) {
+        Ok(order) => order,
+        Err(refused) => return *refused,
+    };
+    let acted = match Attention::from_name(&here.form().text("why")) {
+        Some(seen) => {
+            let by = By::account(&here.signed.account);
+            here.app().look_at_order(&by, order.id, seen).await
+        }
+        // Its page shows what there is to look at.
+        None => Err(OrderError::ChangedMeanwhile),
+    };
+    after(&here, order, acted, "looked").await
+}
+
+pub(super) async fn address(here: Here) -> Response {
+    let order = match own(&here) {
+        Ok(order) => order,
+        Err(refused) => return *refused,
+    };
+    let email = match typed_twice(&here) {
+        Ok(email) => email,
+        Err(wrong) => return order::again(&here, StatusCode::UNPROCESSABLE_ENTITY, wrong).await,
+    };
+    let form = here.form();
+    let wish = NewAddress {
+        email: &email,
+        // What is no number was never shown.
+        seen: form.text("seen").parse().unwrap_or(-1),
+        with_tickets: form.text("tickets") == "1",
+    };
+    let by = By::account(&here.signed.account);
+    let changed = here.app().change_address(&by, order.id, wish).await;
+    after(&here, order, changed.map(|()| Acted::Now), "address").await
+}
+
+/// The address that was typed the same way twice, checked as the shop checks it; or what is wrong with it.
+fn typed_twice(here: &Here) -> Result<Email, String> {
+    let form = here.form();
+    let email = Email::parse(&form.text("email")).map_err(|error| {
+        let english = error.to_string();
+        let indonesian = shop::indonesian(error.code()).unwrap_or(&english);
+        here.say(&english, indonesian).to_owned()
+    })?;
+    if Email::parse(&form.text("again")).as_ref() != Ok(&email) {
+        let wrong = here.say(
+            "The two addresses differ: type the same one twice.",
+            "Kedua alamat berbeda: ketik alamat yang sama dua kali.",
+        );
+        return Err(wrong.to_owned());
+    }
+    Ok(email)
 }
 
 pub(super) async fn papers(here: Here) -> Response {

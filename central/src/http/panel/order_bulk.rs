@@ -241,6 +241,18 @@ pub(super) fn why(here: &Here, error: &OrderError) -> String {
             "The papers were sent ten times today already: ask the buyer to look into the spam folder.",
             "Dokumen sudah dikirim sepuluh kali hari ini: minta pembeli melihat folder spam.",
         ),
+        OrderError::ChangedMeanwhile => (
+            "Somebody else changed this order meanwhile: look at it again.",
+            "Pesanan ini baru saja diubah orang lain: lihat lagi.",
+        ),
+        OrderError::SameAddress => (
+            "The order has this address already: enter another one.",
+            "Pesanan ini sudah memakai alamat itu: isi alamat lain.",
+        ),
+        OrderError::AnswerFirst => (
+            "The provider waits for an answer: give it on the page of the order's money.",
+            "Penyedia menunggu jawaban: berikan di halaman uang pesanan ini.",
+        ),
         OrderError::Illegal(_) => (
             "It does not wait for payment any more: look at its status.",
             "Tidak lagi menunggu pembayaran: lihat statusnya.",

@@ -134,6 +134,14 @@ pub(super) fn done(code: &str, language: Language) -> Option<&'static str> {
         "kept" => ("The filters are kept.", "Saringan sudah disimpan."),
         "forgotten" => ("The filters are forgotten.", "Saringan sudah dihapus."),
         "flagged" => ("The order is flagged.", "Pesanan sudah ditandai."),
+        "looked" => (
+            "The order is off the list. It comes back when something new happens.",
+            "Pesanan sudah keluar dari daftar. Ia kembali bila ada hal baru.",
+        ),
+        "address" => (
+            "The order has its new address, and the old one is told.",
+            "Pesanan memakai alamat baru, dan alamat lama diberi tahu.",
+        ),
         "unflagged" => ("The flag is taken away.", "Tanda sudah dihapus."),
         "papers" => (
             "Tickets and receipt are on their way to the buyer again.",

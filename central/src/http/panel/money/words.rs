@@ -167,6 +167,7 @@ pub(in crate::http::panel) const fn letter(kind: LetterKind, language: Language)
         L::EventReminder => ("Reminder of the event", "Pengingat acara"),
         L::EventCancelled => ("Event cancelled", "Acara dibatalkan"),
         L::EventPostponed => ("Event postponed", "Acara ditunda"),
+        L::AddressChanged => ("Address changed", "Alamat diubah"),
         L::EventMoved => ("Event moved", "Acara dipindah"),
         L::PaymentReversed => ("Payment taken back", "Pembayaran ditarik"),
         L::PaymentDisputed => ("Payment disputed", "Pembayaran disengketakan"),
