@@ -29,6 +29,9 @@ use crate::{
     store::{self, StoreError},
 };
 
+/// When something was done, what, and its details by name.
+type Deed = (String, String, Vec<(String, String)>);
+
 #[derive(Template)]
 #[template(path = "panel/node.html")]
 struct Detail {
@@ -40,7 +43,7 @@ struct Detail {
     facts: Vec<(String, String)>,
     parked: Vec<(u64, String, String)>,
     /// When, what, and its details.
-    trail: Vec<(String, String, Vec<(String, String)>)>,
+    trail: Vec<Deed>,
     /// Its name, gate and rights as a form; `None` = not for this account, or revoked.
     form: Option<Fields>,
     /// Other events to which a node like this one may be brought: their slugs and names.
