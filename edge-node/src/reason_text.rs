@@ -92,7 +92,10 @@ const fn words(reason: Reason) -> (&'static str, &'static str) {
             "Asli, dijual setelah sinkronisasi terakhir gerbang ini",
         ),
         Reason::UnknownWristband => ("Unknown wristband", "Gelang tidak dikenal"),
-        Reason::BadSignature => ("Not a genuine ticket", "Tiket tidak asli"),
+        Reason::BadSignature => (
+            "Not a ticket of this event, or forged",
+            "Bukan tiket acara ini, atau palsu",
+        ),
         Reason::Unreadable => (
             "Code cannot be read: show it again",
             "Kode tidak terbaca: tunjukkan lagi",

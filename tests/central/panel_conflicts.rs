@@ -13,6 +13,14 @@ use sync_protocol::{
 
 /// Both gates let the first ticket in; the second one's scan is the double.
 async fn open(engine: Engine) -> (TestCentral, EventId, NaiveGate, Vec<TicketId>) {
+    open_apart(engine, 90_000).await
+}
+
+/// The same, so many milliseconds between the two.
+async fn open_apart(
+    engine: Engine,
+    apart_ms: i64,
+) -> (TestCentral, EventId, NaiveGate, Vec<TicketId>) {
     let central = TestCentral::new(engine).await;
     let mut wish = festival();
     wish.gates = vec!["Gate A".into(), "=cmd()".into()];
@@ -25,7 +33,7 @@ async fn open(engine: Engine) -> (TestCentral, EventId, NaiveGate, Vec<TicketId>
         gate.sync(&central).await;
     }
     north.admit(&central, tickets[0]);
-    central.clock.advance_ms(90_000);
+    central.clock.advance_ms(apart_ms);
     south.admit(&central, tickets[0]);
     for gate in [&mut south, &mut north] {
         gate.sync(&central).await;
@@ -98,6 +106,29 @@ async fn a_conflict_is_decided_and_opened_again_and_its_ruling_stays() {
         assert!(page.contains("conflict.decide") && page.contains("conflict.reopen"));
         let kinds = desk.get(&format!("{path}?kind=unbound")).await.page;
         assert!(kinds.contains("Nothing fits"), "{kinds}");
+    }
+}
+
+#[tokio::test]
+async fn two_times_that_look_the_same_are_told_apart_and_no_outcome_is_chosen_before() {
+    for (apart_ms, english, indonesian) in [
+        (800, "Earlier by 0.8 s", "Lebih awal 0,8 dtk"),
+        (0, "Same moment, so the rule", "Saat yang sama, jadi aturan"),
+    ] {
+        let (central, ..) = open_apart(Engine::Sqlite, apart_ms).await;
+        let mut desk = central.admin().await;
+        let path = "/panel/events/festival/conflicts";
+        let page = desk.get(&format!("{path}?lang=id")).await.page;
+        assert!(page.contains(indonesian), "{page}");
+        let page = desk.get(&format!("{path}?lang=en")).await.page;
+        for shown in [
+            english,
+            "<option value=\"\" selected>What was it?",
+            ".000 ",
+            " ms",
+        ] {
+            assert!(page.contains(shown), "{shown}:\n{page}");
+        }
     }
 }
 

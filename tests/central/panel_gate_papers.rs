@@ -234,7 +234,9 @@ async fn a_refused_file_stands_in_the_list_with_who_brought_it_and_why() {
 async fn an_operator_is_taken_in_signs_in_at_the_gate_and_is_let_go() {
     for engine in Engine::both() {
         let (central, event, north, sold, mut desk) = open(engine).await;
-        desk.get("/panel/operators/new").await;
+        let stops = "With the first of the gate staff they stop";
+        let page = desk.get("/panel/operators/new").await.page;
+        assert!(page.contains(stops), "asked before gates stop: {page}");
         let id = event.to_string();
         let fields = [
             ("name", "Budi Wijaya"),
@@ -245,6 +247,8 @@ async fn an_operator_is_taken_in_signs_in_at_the_gate_and_is_let_go() {
         ];
         let slip = desk.post("/panel/operators", &fields).await.page;
         let secret = between(&slip, "id=\"secret\">", "<").to_owned();
+        let page = desk.get("/panel/operators/new").await.page;
+        assert!(!page.contains(stops), "only before the first: {page}");
         north.sync(&central).await;
         assert_eq!(north.enter(&sold[2].code), "sign_in_first");
         let session = north.node.operators().sign_in("budi", &secret);

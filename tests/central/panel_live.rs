@@ -199,6 +199,8 @@ async fn the_page_shows_without_scripts_what_the_stream_tells() {
         page.contains("Silent gates") && page.contains("5 min ago"),
         "{page}"
     );
+    let page = desk.get("/panel").await.page;
+    assert!(page.contains("Nodes silent or in quarantine"), "{page}");
     // A browser that opens the stream's address is led to the page.
     let seen = desk.get(STREAM).await;
     assert_eq!(seen.to(), "/panel/events/festival/live");

@@ -280,7 +280,7 @@ async fn guests_and_gates_are_as_the_rulings_say() {
             refusals,
             [
                 ["Another gate", "2", "0", "2"],
-                ["Used before", "1", "1", "0"]
+                ["Already used", "1", "1", "0"]
             ]
         );
         let by_day = table(&mut desk, &format!("{file}came-days")).await;

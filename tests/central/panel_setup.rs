@@ -232,6 +232,58 @@ async fn an_event_is_set_up_from_nothing_published_and_sold() {
 }
 
 #[tokio::test]
+async fn a_finished_draft_waits_on_the_overview_of_whoever_may_open_it() {
+    let shop = Shop::open(Engine::Sqlite).await;
+    let mut desk = shop.central.admin().await;
+    set_up(&mut desk, "gates").await;
+    let waits = "Finished drafts that wait to be opened";
+    let page = desk.get("/panel").await.page;
+    assert!(!page.contains(waits), "{page}");
+    post(&mut desk, "gates", &[("name", "North")]).await;
+    let page = desk.get("/panel").await.page;
+    assert!(
+        page.contains(waits) && page.contains(&format!("{URL}/setup/publish")),
+        "{page}"
+    );
+    let client = Some(draft(&shop.central).await.event.client);
+    let person = shop.central.person("oki@example.id", "client", client, &[]);
+    let page = person.await.get("/panel").await.page;
+    assert!(!page.contains(waits), "{page}");
+}
+
+#[tokio::test]
+async fn what_stays_once_an_event_is_open_is_shown_as_fixed() {
+    let shop = Shop::open(Engine::Sqlite).await;
+    let mut admin = shop.central.admin().await;
+    let event = &shop.event.event;
+    let mut organiser = shop
+        .central
+        .person("oki@example.id", "client", Some(event.client), &[])
+        .await;
+    let path = format!("/panel/events/{}/setup/event", event.slug);
+    let is_fixed = |page: &str, name: &str| {
+        let rest = page
+            .split_once(&format!("name=\"{name}\""))
+            .expect("a field");
+        rest.1
+            .split('>')
+            .next()
+            .expect("its end")
+            .contains("readonly")
+    };
+    let page = admin.get(&path).await.page;
+    assert!(
+        is_fixed(&page, "slug") && !is_fixed(&page, "venue"),
+        "{page}"
+    );
+    let page = organiser.get(&path).await.page;
+    for name in ["slug", "venue", "city", "address", "starts", "ends", "zone"] {
+        assert!(is_fixed(&page, name), "{name}: {page}");
+    }
+    assert!(!is_fixed(&page, "name") && page.contains("ask an administrator to change it"));
+}
+
+#[tokio::test]
 async fn publishing_is_refused_with_a_link_to_the_step_that_mends_it() {
     for (skip, words, step) in [
         ("about", "A summary for lists", "event"),
@@ -249,6 +301,11 @@ async fn publishing_is_refused_with_a_link_to_the_step_that_mends_it() {
             assert_eq!(begun.to(), format!("{URL}/setup/{step}"));
         }
         let link = format!("<a href=\"{URL}/setup/{step}\">{words}</a>");
+        let page = desk.get(&format!("{URL}/setup/{step}")).await.page;
+        assert!(
+            page.contains("Still missing at this step") && page.contains(&format!("<li>{words}")),
+            "{page}"
+        );
         let page = desk.get(&format!("{URL}/setup/publish")).await.page;
         assert!(page.contains(&link), "{link}");
         let seen = desk.post(&format!("{URL}/publish"), &[]).await;

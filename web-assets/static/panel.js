@@ -16,7 +16,7 @@
     };
 
     // ---- A question before what cannot be undone: what will happen, and the focus on "no".
-    // The form (or the button that was pressed) says what: data-sure="…".
+    // The form, the button that was pressed or what is chosen in it says what: data-sure="…".
     const ask = (words, yes, go) => {
         const dialog = byId("sure");
         if (!dialog?.showModal) {
@@ -37,7 +37,8 @@
     const answered = new WeakSet();
     document.addEventListener("submit", (event) => {
         const form = event.target;
-        const sure = event.submitter?.dataset.sure || form.dataset.sure;
+        const sure = event.submitter?.dataset.sure || form.dataset.sure
+            || form.querySelector(":checked[data-sure]")?.dataset.sure;
         if (sure && !answered.has(form)) {
             event.preventDefault();
             event.stopImmediatePropagation();
@@ -59,6 +60,17 @@
         }
     });
 
+    // ---- What was typed and not saved (data-unsaved) is not lost by a click: the browser asks, in its own words.
+    const unsaved = new Set();
+    document.addEventListener("input", (event) => {
+        const form = event.target.closest?.("form[data-unsaved]");
+        if (form) unsaved.add(form);
+    });
+    document.addEventListener("reset", (event) => unsaved.delete(event.target));
+    window.addEventListener("beforeunload", (event) => {
+        if ([...unsaved].some((form) => form.isConnected)) event.preventDefault();
+    });
+
     // ---- A form is sent once: its button is busy until the next page is there. A file that comes instead of a page
     // leaves this one standing, so the button comes back by itself.
     const busy = (form, isBusy) => {
@@ -76,6 +88,7 @@
             event.preventDefault();
             return;
         }
+        unsaved.delete(form);
         busy(form, true);
         page.toggleAttribute("data-loading", true);
         tell(byId("aloud")?.dataset.sending);
@@ -93,11 +106,18 @@
     // ---- Lists that are asked for while somebody types: a thin line at the top while they come, then how many, aloud.
     document.addEventListener("htmx:beforeRequest", () => page.toggleAttribute("data-loading", true));
     document.addEventListener("htmx:afterRequest", () => page.removeAttribute("data-loading"));
+    // Whoever ends a search with Enter goes on in what was found.
+    let isAsked = false;
+    document.addEventListener("keydown", (event) => {
+        if (event.key === "Enter" && event.target.matches?.("form[hx-get] input[type=search]")) isAsked = true;
+    });
     document.addEventListener("htmx:afterSettle", () => {
         fit();
         const rows = document.querySelectorAll("#list tbody tr").length;
         const live = byId("aloud");
         if (document.querySelector("#list") && live) tell(live.dataset.rows.replace("{n}", rows));
+        if (isAsked) links()[0]?.focus();
+        isAsked = false;
     });
     for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
         document.addEventListener(name, () => {
@@ -158,7 +178,11 @@
     };
     const showKeys = () => {
         const dialog = byId("keys");
-        if (dialog?.showModal && !dialog.open) dialog.showModal();
+        if (dialog?.showModal && !dialog.open) {
+            dialog.showModal();
+            // Not the box that switches them off: a blank pressed by accident would.
+            dialog.querySelector("button")?.focus();
+        }
     };
     const search = () => document.querySelector("main input[type=search]");
 

@@ -3,6 +3,7 @@
 use sync_protocol::{
     digest::Digest,
     id::{EventId, GateId, NodeId},
+    occupancy::IN_CONTACT_MS,
     rights::Rights,
     scan::Head,
     time::Timestamp,
@@ -92,6 +93,13 @@ impl Report {
 }
 
 impl Node {
+    /// Whether it works and was not heard of for longer than one that is in contact can be.
+    #[must_use]
+    pub fn is_silent(&self, now: Timestamp) -> bool {
+        let heard = self.last_contact_at;
+        self.status == NodeStatus::Active && heard.is_none_or(|at| now.ms_since(at) > IN_CONTACT_MS)
+    }
+
     /// Records that it said it has and that have not arrived.
     #[must_use]
     pub const fn unsent(&self) -> u64 {

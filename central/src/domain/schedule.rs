@@ -4,9 +4,15 @@
 //! has it for the new one. The event begins and ends as long after its first opening and its last closing as before,
 //! and a check-out moves with the day that it ends. Called by `app::catalog`.
 
+use chrono_tz::Tz;
 use sync_protocol::time::Timestamp;
 
-use super::event::{Day, Event, EventSetup, EventStatus};
+use super::{
+    event::{Day, Event, EventSetup, EventStatus},
+    wall_clock,
+};
+
+const DAY_MS: i64 = 86_400_000;
 
 impl Event {
     /// Whether it was postponed and its days are not known yet.
@@ -14,6 +20,13 @@ impl Event {
     pub fn waits_for_days(&self) -> bool {
         self.status == EventStatus::Postponed && self.days_sequence <= self.status_sequence
     }
+}
+
+/// The window that is proposed for an event's first day: from its beginning to the hour of its end.
+#[must_use]
+pub fn first_day(starts_at: Timestamp, ends_at: Timestamp, zone: Tz) -> (Timestamp, Timestamp) {
+    let days_more = (ends_at.ms_since(starts_at) - 1).max(0) / DAY_MS;
+    (starts_at, wall_clock::days_later(ends_at, -days_more, zone))
 }
 
 /// A day's new window.

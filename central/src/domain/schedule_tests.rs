@@ -34,6 +34,21 @@ fn to(number: u8, opens_ms: i64) -> DayMove {
 }
 
 #[test]
+fn a_first_day_closes_when_its_event_does_and_never_lasts_a_day_more() {
+    let proposed = |ends_ms| {
+        let (opens, closes) = first_day(START, START.plus_ms(ends_ms), Tz::Asia__Jakarta);
+        (opens.ms_since(START), closes.ms_since(START))
+    };
+    assert_eq!(proposed(9 * HOUR), (0, 9 * HOUR), "an evening");
+    assert_eq!(
+        proposed(2 * DAY + 9 * HOUR),
+        (0, 9 * HOUR),
+        "three evenings"
+    );
+    assert_eq!(proposed(DAY), (0, DAY), "it says so itself");
+}
+
+#[test]
 fn a_day_that_moves_takes_the_events_times_and_its_check_out_along() {
     let old = schedule();
     let before = START.plus_ms(-DAY);

@@ -36,14 +36,14 @@ word_list! {
     SignInWords {
         title: "Sign in", "Masuk (login)";
         unlock: "Locked: your secret opens it again", "Terkunci: rahasia Anda membukanya lagi";
-        login: "Name", "Nama";
+        login: "Login (on the slip)", "Nama masuk (pada slip)";
         secret: "Secret", "Kode rahasia";
         hint: "Both stand on the slip that you were given. The slip is for gates alone.",
             "Keduanya tertulis pada slip Anda. Slip hanya untuk gerbang.";
         go: "Sign in", "Masuk";
         other: "Somebody else", "Petugas lain";
-        wrong: "Name and secret do not belong together: compare them with the slip, or ask the venue manager for a new secret.",
-            "Nama dan kode rahasia tidak cocok: bandingkan dengan slip, atau minta kode baru kepada manajer venue.";
+        wrong: "Login and secret do not belong together: compare them with the slip, or ask the venue manager for a new secret.",
+            "Nama masuk dan kode rahasia tidak cocok: bandingkan dengan slip, atau minta kode baru kepada manajer venue.";
         wait: "After a wrong secret this gate waits. Seconds left", "Setelah kode salah gerbang ini menunggu. Sisa detik";
         no_session: "This session is over: sign in again.", "Sesi ini sudah berakhir: masuk lagi.";
         not_offered: "This event has no operators: its gates work without signing in.",

@@ -30,6 +30,7 @@ word_list! {
         frames_kept: "Frames with codes are stored, as the venue set it", "Gambar berisi kode disimpan, sesuai pengaturan venue";
         devices_for: "Camera and scanners here are set to", "Kamera dan pemindai di sini diatur untuk";
         inside: "Inside now", "Di dalam sekarang";
+        best_guess: "best guess", "perkiraan terbaik";
         others_as_of: "Other gates as of", "Gerbang lain per";
         peers: "Gates in reach", "Gerbang terjangkau";
         per_type: "At this gate, per ticket type", "Di gerbang ini, per jenis tiket";

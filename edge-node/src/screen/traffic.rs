@@ -1,6 +1,6 @@
 //! The counts of the panel in figures and words: who is inside, and what was let through by type and by hour.
 
-use sync_protocol::time::Timestamp;
+use sync_protocol::{occupancy::IN_CONTACT_MS, time::Timestamp};
 
 use super::{panel::grouped, place_time::Zone, tool_words::ToolWords, words::Words};
 use crate::{
@@ -15,9 +15,10 @@ const TALLEST: u64 = 40;
 
 /// Who is inside.
 pub(super) struct Inside {
-    pub count: String,
-    /// `812–815`, where it is not sure.
-    pub bound: Option<String>,
+    /// `812`; `812–815` where it is not sure, `≈ 812` where other gates were not heard of for a while.
+    pub figure: String,
+    /// The best guess, where the figure is none.
+    pub guess: Option<String>,
     pub others: String,
 }
 
@@ -28,12 +29,19 @@ pub(super) struct Hour {
     pub height: u64,
 }
 
+/// A number is exact only while no other gate can have let in somebody whom this one has not heard of.
 pub(super) fn inside(inside: &InsideStatus, zone: Zone, now: Timestamp, words: &Words) -> Inside {
-    let others = inside.others_as_of.map(|at| zone.clock(at, now));
+    let heard = inside.others_as_of;
+    let is_old = heard.is_none_or(|at| now.ms_since(at) > IN_CONTACT_MS);
+    let (count, is_range) = (grouped(inside.inside), inside.low != inside.high);
+    let others = heard.map(|at| zone.clock(at, now));
     Inside {
-        count: grouped(inside.inside),
-        bound: (inside.low != inside.high)
-            .then(|| format!("{}–{}", grouped(inside.low), grouped(inside.high))),
+        figure: match (is_range, is_old) {
+            (true, _) => format!("{}–{}", grouped(inside.low), grouped(inside.high)),
+            (false, true) => format!("≈ {count}"),
+            (false, false) => count.clone(),
+        },
+        guess: is_range.then_some(count),
         others: others.unwrap_or_else(|| words.never.to_owned()),
     }
 }
@@ -107,5 +115,34 @@ mod tests {
             shown("Asia/Kathmandu"),
             [row("18", "7", 40), row("19", "5", 28)]
         );
+    }
+    #[test]
+    fn a_number_looks_exact_only_where_it_is() {
+        let now = Timestamp(1_796_083_200_000);
+        let shown = |low, high, heard: Option<i64>| {
+            let status = InsideStatus {
+                inside: 2,
+                low,
+                high,
+                as_of: now,
+                others_as_of: heard.map(|ms| now.plus_ms(-ms)),
+                others_revision: 0,
+                unruled: 0,
+                replica_incomplete: false,
+                unsure: 0,
+                unbound: 0,
+            };
+            let words = Words::of(crate::reason_text::Language::English);
+            let inside = inside(&status, Zone::named("UTC"), now, words);
+            (inside.figure, inside.guess)
+        };
+        let exact = ("2".to_owned(), None);
+        assert_eq!(shown(2, 2, Some(0)), exact);
+        assert_eq!(shown(2, 2, Some(IN_CONTACT_MS)), exact);
+        let alone = ("≈ 2".to_owned(), None);
+        assert_eq!(shown(2, 2, Some(IN_CONTACT_MS + 1)), alone);
+        assert_eq!(shown(2, 2, None), alone);
+        let range = ("0–3".to_owned(), Some("2".to_owned()));
+        assert_eq!(shown(0, 3, Some(0)), range);
     }
 }

@@ -11,7 +11,6 @@ use std::{sync::Arc, time::Duration};
 
 use sync_protocol::{
     id::{EventId, GateId},
-    occupancy::IN_CONTACT_MS,
     time::Timestamp,
     verdict::Reason,
 };
@@ -27,7 +26,7 @@ use crate::{
     domain::{
         event::{Day, EventSetup},
         forecast::{self, Peak},
-        node::{Node, NodeStatus},
+        node::Node,
     },
     store::{
         self,
@@ -166,11 +165,7 @@ fn by_gate(setup: &EventSetup, minutes: &[Minute], from: Timestamp) -> Vec<(Gate
 }
 
 fn silent(nodes: &[Node], now: Timestamp) -> Vec<(String, GateId, Option<Timestamp>)> {
-    let is_silent = |node: &&Node| {
-        let heard = node.last_contact_at;
-        node.status == NodeStatus::Active && heard.is_none_or(|at| now.ms_since(at) > IN_CONTACT_MS)
-    };
-    let silent = nodes.iter().filter(is_silent);
+    let silent = nodes.iter().filter(|node| node.is_silent(now));
     silent
         .map(|node| (node.name.clone(), node.gate, node.last_contact_at))
         .collect()

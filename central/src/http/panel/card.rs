@@ -32,6 +32,8 @@ pub(super) struct Field {
     pub(super) value: String,
     pub(super) is_on: bool,
     pub(super) is_required: bool,
+    /// It is shown and sent as it is, and cannot be typed into.
+    pub(super) is_fixed: bool,
     pub(super) most: u32,
     pub(super) hint: String,
 }
@@ -45,6 +47,7 @@ impl Field {
             value: String::new(),
             is_on: false,
             is_required: false,
+            is_fixed: false,
             most: 200,
             hint: String::new(),
         }
@@ -106,6 +109,12 @@ impl Field {
 
     pub(super) const fn required(mut self) -> Self {
         self.is_required = true;
+        self
+    }
+
+    /// Where `is_fixed`, it only shows what it holds; what is sent in spite of that is for the rules to refuse.
+    pub(super) const fn fixed(mut self, is_fixed: bool) -> Self {
+        self.is_fixed = is_fixed;
         self
     }
 

@@ -33,6 +33,20 @@ pub(super) fn second(at: Timestamp, zone: &str, language: Language) -> String {
     )
 }
 
+/// `1 December 2026, 19:05:12.120 WIB`
+pub(super) fn milli(at: Timestamp, zone: &str, language: Language) -> String {
+    let (text, millis) = (second(at, zone, language), at.0.rem_euclid(1_000));
+    let point = match language {
+        Language::English => '.',
+        Language::Indonesian => ',',
+    };
+    // Before the name of the zone, which is the last word.
+    match text.rsplit_once(' ') {
+        Some((clock, zone)) => format!("{clock}{point}{millis:03} {zone}"),
+        None => text,
+    }
+}
+
 /// `2026-12-01 19:05:12`, as files have it, whose rows are put in order by it.
 pub(super) fn precise(at: Timestamp, zone: &str) -> String {
     let zone: Tz = zone.parse().unwrap_or(Tz::UTC);

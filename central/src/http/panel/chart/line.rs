@@ -50,9 +50,14 @@ pub(in crate::http::panel) fn lines(chart: &Chart<'_>) -> String {
         );
         if let Some(last) = one.values.last() {
             let end = x(one.values.len() - 1);
+            // Where there is no line, the dot is all that is seen.
+            let (class, radius) = match one.values.len() {
+                1 => ("p-chart-ink", 7.0),
+                _ => ("p-chart-dot", 3.5),
+            };
             let _ = write!(
                 svg,
-                "<circle class=\"p-chart-dot\" cx=\"{end:.1}\" cy=\"{:.1}\" r=\"3.5\"/>",
+                "<circle class=\"{class}\" cx=\"{end:.1}\" cy=\"{:.1}\" r=\"{radius}\"/>",
                 y(*last)
             );
             ends.push((y(*last), end, ink::cut(&one.name, 17)));

@@ -21,12 +21,14 @@ pub(in crate::http::panel) fn short(value: i64, language: Language) -> String {
         Language::English => (english, '.'),
         Language::Indonesian => (indonesian, ','),
     };
-    let tenths = size / (unit / 10);
-    match (tenths / 10, tenths % 10) {
-        (whole, 0) => format!("{sign}{whole}{letters}"),
-        (whole, _) if whole >= 100 => format!("{sign}{whole}{letters}"),
-        (whole, tenth) => format!("{sign}{whole}{point}{tenth}{letters}"),
-    }
+    let (whole, hundredths) = (size / unit, size % unit / (unit / 100));
+    let after = match whole {
+        0..10 => format!("{point}{hundredths:02}"),
+        10..100 => format!("{point}{}", hundredths / 10),
+        _ => String::new(),
+    };
+    let after = after.trim_end_matches('0').trim_end_matches(point);
+    format!("{sign}{whole}{after}{letters}")
 }
 
 #[cfg(test)]
@@ -39,7 +41,10 @@ mod tests {
             (0, "0", "0"),
             (999, "999", "999"),
             (1_000, "1K", "1 rb"),
-            (1_550_000, "1.5M", "1,5 jt"),
+            (1_550_000, "1.55M", "1,55 jt"),
+            (1_500_000, "1.5M", "1,5 jt"),
+            (1_752_000_000, "1.75B", "1,75 M"),
+            (10_060_000, "10M", "10 jt"),
             (150_700_000, "150M", "150 jt"),
             (-2_000_000_000, "-2B", "-2 M"),
             (i64::MAX, "9223372T", "9223372 T"),

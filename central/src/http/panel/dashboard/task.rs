@@ -2,6 +2,10 @@
 //!
 //! A task that counts nothing is not shown, and one that the account may not do is not asked for.
 
+use std::collections::BTreeMap;
+
+use sync_protocol::time::Timestamp;
+
 use super::{
     super::{door::Here, number},
     seen,
@@ -9,7 +13,7 @@ use super::{
 use crate::{
     domain::{
         event::{Event, EventStatus},
-        node::{Node, NodeStatus},
+        node::NodeStatus,
         permission::Permission,
         policy::Thing,
         readiness,
@@ -17,8 +21,6 @@ use crate::{
     store::{self, StoreError, Tx, overview::PerEvent},
 };
 
-/// A node that was silent so long is worth a look.
-const SILENT_MS: i64 = 15 * 60_000;
 /// Drafts that are looked through, those that begin first.
 const MOST_DRAFTS: usize = 8;
 
@@ -129,18 +131,21 @@ async fn gates(
         true,
     );
     let now = tasks.here.app().clock.now();
-    let is_lost = |node: &&Node| {
-        let event = seen.iter().find(|event| event.id == node.event);
-        let is_on = event.is_some_and(|event| event.starts_at <= now && now < event.ends_at);
-        let heard = node.last_contact_at;
-        let is_silent = heard.is_none_or(|at| now >= at.plus_ms(SILENT_MS));
-        event.is_some()
-            && (node.status == NodeStatus::Quarantined
-                || (node.status == NodeStatus::Active && is_on && is_silent))
-    };
-    let nodes = store::node::all(tx).await?;
+    let (mut lost, mut on) = (0, BTreeMap::new());
+    for node in store::node::all(tx).await? {
+        let Some(event) = seen.iter().find(|event| event.id == node.event) else {
+            continue;
+        };
+        let is_lost = match on.get(&event.id) {
+            _ if node.status == NodeStatus::Quarantined => true,
+            _ if !node.is_silent(now) => false,
+            Some(is_on) => *is_on,
+            None => *on.entry(event.id).or_insert(is_on(tx, event, now).await?),
+        };
+        lost += i64::from(is_lost);
+    }
     tasks.add(
-        counted(nodes.iter().filter(is_lost).count()),
+        lost,
         (
             "Nodes silent or in quarantine",
             "Perangkat diam atau dikarantina",
@@ -152,7 +157,27 @@ async fn gates(
     Ok(())
 }
 
+/// Whether guests come now, by the event's own times or one of its days, whatever its sale does.
+async fn is_on(tx: &mut Tx, event: &Event, now: Timestamp) -> Result<bool, StoreError> {
+    if event.status == EventStatus::Cancelled {
+        return Ok(false);
+    }
+    if event.starts_at <= now && now < event.ends_at {
+        return Ok(true);
+    }
+    let days = store::event_day::of_event(tx, event.id).await?;
+    Ok(days
+        .iter()
+        .any(|day| day.opens_at <= now && now < day.closes_at))
+}
+
 async fn sales(tasks: &mut Tasks<'_>, tx: &mut Tx, events: &[Event]) -> Result<(), StoreError> {
+    scarce(tasks, tx, events).await?;
+    drafts(tasks, events).await;
+    Ok(())
+}
+
+async fn scarce(tasks: &mut Tasks<'_>, tx: &mut Tx, events: &[Event]) -> Result<(), StoreError> {
     let now = tasks.here.app().clock.now();
     let sellers = seen(tasks.here, events, Permission::EventsView);
     if !sellers.is_empty() {
@@ -172,14 +197,24 @@ async fn sales(tasks: &mut Tasks<'_>, tx: &mut Tx, events: &[Event]) -> Result<(
             false,
         );
     }
-    let mut drafts = seen(tasks.here, events, Permission::EventsManage);
+    Ok(())
+}
+
+/// Drafts that lack something are for those who set events up, finished ones for those who open them.
+async fn drafts(tasks: &mut Tasks<'_>, events: &[Event]) {
+    let now = tasks.here.app().clock.now();
+    let here = tasks.here;
+    let may = |permission, event: &Event| here.may(permission, event);
+    let mut drafts = seen(here, events, Permission::EventsView);
     drafts.retain(|event| event.status == EventStatus::Draft && event.ends_at > now);
     drafts.sort_by_key(|event| event.starts_at);
-    let mut unready = Vec::new();
+    let (mut unready, mut ready) = (Vec::new(), Vec::new());
     for draft in drafts.iter().take(MOST_DRAFTS) {
-        let setup = tasks.here.app().event(draft.id).await;
-        if setup.is_ok_and(|setup| !readiness::missing(&setup, now).is_empty()) {
-            unready.push(draft);
+        let setup = here.app().event(draft.id).await;
+        match setup.map(|setup| readiness::missing(&setup, now).is_empty()) {
+            Ok(false) if may(Permission::EventsManage, draft) => unready.push(draft),
+            Ok(true) if may(Permission::EventsPublish, draft) => ready.push(draft),
+            Ok(_) | Err(_) => {}
         }
     }
     tasks.add(
@@ -192,7 +227,19 @@ async fn sales(tasks: &mut Tasks<'_>, tx: &mut Tx, events: &[Event]) -> Result<(
         "sliders",
         false,
     );
-    Ok(())
+    tasks.add(
+        counted(ready.len()),
+        (
+            "Finished drafts that wait to be opened",
+            "Draf selesai yang menunggu dibuka untuk umum",
+        ),
+        match ready.as_slice() {
+            [one] => format!("/panel/events/{}/setup/publish", one.slug),
+            _ => "/panel/events".to_owned(),
+        },
+        "check-circle-fill",
+        false,
+    );
 }
 
 async fn platform(tasks: &mut Tasks<'_>, tx: &mut Tx) -> Result<(), StoreError> {

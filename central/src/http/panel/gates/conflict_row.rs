@@ -1,10 +1,11 @@
 //! A conflict in words: both sides with their gates, times and people, what was decided, and what was remarked.
 
+use documents::Language;
 use sync_protocol::time::Timestamp;
 
 use super::{
     super::{door::Here, status, when},
-    scan_list::{Names, action_words, error_words, ruling_words},
+    scan_list::{Names, action_words, error_ms_words, error_words, ruling_words},
 };
 use crate::{
     app::{
@@ -37,6 +38,8 @@ pub(super) struct Row {
     pub(super) ruling: String,
     pub(super) side: SideCell,
     pub(super) winner: Option<SideCell>,
+    /// Why the winner is first.
+    pub(super) why: Option<String>,
     pub(super) decided: Option<DecidedCell>,
     pub(super) notes: Vec<NoteCell>,
     pub(super) may_decide: bool,
@@ -85,13 +88,75 @@ fn moment(here: &Here, event: &Event, at: Timestamp) -> String {
     when::second(at, &event.time_zone, here.door.visitor.language)
 }
 
-fn side(here: &Here, event: &Event, names: &Names, side: &Side) -> SideCell {
+/// Two times that look the same to the second are told with their milliseconds.
+const CLOSE_MS: i64 = 2_000;
+
+fn is_close(item: &ConflictItem) -> bool {
+    let winner = item.winner.as_ref();
+    winner.is_some_and(|winner| apart_ms(winner, &item.side).abs() < CLOSE_MS)
+}
+
+/// How long after the winner the other scan was.
+const fn apart_ms(winner: &Side, side: &Side) -> i64 {
+    side.time.at.ms_since(winner.time.at)
+}
+
+/// Why the first is first, as the merge puts scans in order: by time, then by the names of the nodes, then by their logs.
+fn why(here: &Here, winner: &Side, side: &Side) -> String {
+    let language = here.door.visitor.language;
+    match apart_ms(winner, side) {
+        0 if winner.scan.node == side.scan.node => here
+            .say(
+                "Same moment, so the order of the gate's log decides",
+                "Saat yang sama, jadi urutan log gerbang yang menentukan",
+            )
+            .to_owned(),
+        0 => here
+            .say(
+                "Same moment, so the rule for ties decides: the node whose id comes first",
+                "Saat yang sama, jadi aturan seri yang menentukan: perangkat dengan id terdepan",
+            )
+            .to_owned(),
+        later if later < 0 => here
+            .say(
+                "First by the rules of exchange, though its clock shows it later",
+                "Pertama menurut aturan penukaran, walau jamnya lebih lambat",
+            )
+            .to_owned(),
+        later => {
+            let seconds = apart_words(later, language);
+            format!("{} {seconds}", here.say("Earlier by", "Lebih awal"))
+        }
+    }
+}
+
+/// `0.8 s`, `0,012 dtk`, `12 min`
+fn apart_words(ms: i64, language: Language) -> String {
+    let (point, second, minute) = match language {
+        Language::English => ('.', "s", "min"),
+        Language::Indonesian => (',', "dtk", "menit"),
+    };
+    match ms {
+        0..100 => format!("0{point}{ms:03} {second}"),
+        100..10_000 => format!("{}{point}{} {second}", ms / 1_000, ms % 1_000 / 100),
+        10_000..600_000 => format!("{} {second}", ms / 1_000),
+        _ => format!("{} {minute}", ms / 60_000),
+    }
+}
+
+fn side(here: &Here, event: &Event, names: &Names, (side, is_close): (&Side, bool)) -> SideCell {
     SideCell {
         gate: names.gate(side.gate),
         node: names.node(side.scan.node),
         time: when::precise(side.time.at, &event.time_zone),
-        when: moment(here, event, side.time.at),
-        error: error_words(side.time),
+        when: match is_close {
+            true => when::milli(side.time.at, &event.time_zone, here.door.visitor.language),
+            false => moment(here, event, side.time.at),
+        },
+        error: match is_close {
+            true => error_ms_words(side.time),
+            false => error_words(side.time),
+        },
         operator: side.operator.clone(),
         is_override: side.is_override,
     }
@@ -108,8 +173,8 @@ pub(super) fn outcome_words(here: &Here, outcome: Outcome) -> &'static str {
         ),
     };
     match here.door.visitor.language {
-        documents::Language::English => english,
-        documents::Language::Indonesian => indonesian,
+        Language::English => english,
+        Language::Indonesian => indonesian,
     }
 }
 
@@ -147,6 +212,7 @@ pub(super) async fn row(
             .say("No conflict any more", "Tidak lagi konflik")
             .to_owned(),
     };
+    let is_close = is_close(item);
     let number = |number: sync_protocol::number::TicketNumber| number.to_string();
     Ok(Row {
         id,
@@ -157,11 +223,15 @@ pub(super) async fn row(
         slug: event.slug.clone(),
         action: action_words(here, item.action),
         ruling: ruling_words(here, &item.ruling),
-        side: side(here, event, names, &item.side),
+        side: side(here, event, names, (&item.side, is_close)),
         winner: item
             .winner
             .as_ref()
-            .map(|winner| side(here, event, names, winner)),
+            .map(|winner| side(here, event, names, (winner, is_close))),
+        why: item
+            .winner
+            .as_ref()
+            .map(|winner| why(here, winner, &item.side)),
         decided: item.decided.as_ref().map(|one| decided(here, event, one)),
         notes: notes(here, event, &said),
         may_decide: here.may(Permission::ScansDecide, event),
@@ -233,5 +303,23 @@ fn title(here: &Here, event: &Event, conflict: &Conflict) -> String {
             rush.passes,
             here.say("people, more than", "orang, lebih dari")
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_between_two_scans_is_never_told_as_none() {
+        for (ms, english, indonesian) in [
+            (1, "0.001 s", "0,001 dtk"),
+            (800, "0.8 s", "0,8 dtk"),
+            (90_000, "90 s", "90 dtk"),
+            (720_000, "12 min", "12 menit"),
+        ] {
+            assert_eq!(apart_words(ms, Language::English), english);
+            assert_eq!(apart_words(ms, Language::Indonesian), indonesian);
+        }
     }
 }

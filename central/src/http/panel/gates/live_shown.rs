@@ -239,8 +239,12 @@ pub(in crate::http::panel) fn reason_words(reason: Reason, language: Language) -
         Reason::UnknownTicket => ("Unknown ticket", "Tiket tak dikenal"),
         Reason::SoldAfterLastSync => ("Newer than the gate's data", "Lebih baru dari data gerbang"),
         Reason::UnknownWristband => ("Unknown wristband", "Gelang tak dikenal"),
-        Reason::BadSignature => ("Forged", "Palsu"),
-        Reason::Unreadable => ("Unreadable", "Tak terbaca"),
+        // Of another event it cannot be told from a forged one: the gate has no key to prove either.
+        Reason::BadSignature => (
+            "Not a ticket of this event, or forged",
+            "Bukan tiket acara ini, atau palsu",
+        ),
+        Reason::Unreadable => ("No code of ours", "Bukan kode kami"),
         Reason::ReplicaIncomplete => ("Gate's data incomplete", "Data gerbang belum lengkap"),
         Reason::NodeLocked => ("Gate locked", "Gerbang terkunci"),
         Reason::CannotStore => ("Could not be stored", "Tak dapat disimpan"),

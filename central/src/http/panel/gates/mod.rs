@@ -9,6 +9,7 @@ pub(super) mod check;
 pub(super) mod conflict;
 mod conflict_row;
 pub(super) mod enrol;
+mod first_staff;
 pub(super) mod gate_rule;
 pub(super) mod live;
 mod live_shown;

@@ -101,7 +101,11 @@ pub(super) fn clock(here: &Here, node: &Node) -> Mark {
     if off.abs() <= ODD_CLOCK_MS {
         let seconds = off.abs() / 1_000;
         let tenths = off.abs() % 1_000 / 100;
-        let sign = if off < 0 { "−" } else { "+" };
+        let sign = match off {
+            -99..100 => "",
+            ..0 => "−",
+            _ => "+",
+        };
         return (format!("{sign}{seconds}.{tenths} s"), "good");
     }
     let far = span(here, off.abs());
@@ -130,10 +134,13 @@ pub(super) fn replica(here: &Here, node: &Node, revision: u64) -> Mark {
     };
     match report.proven {
         None => (here.say("not proven", "belum terbukti").to_owned(), "bad"),
-        Some(at) if at >= revision => (format!("{} · {at}", here.say("equal", "sama")), "good"),
+        Some(at) if at >= revision => (here.say("up to date", "mutakhir").to_owned(), "good"),
         Some(at) => {
-            let behind = here.say("changes behind", "perubahan tertinggal");
-            (format!("{} {behind} · {at}", revision - at), "wait")
+            let behind = match revision - at {
+                1 => here.say("change behind", "perubahan tertinggal"),
+                _ => here.say("changes behind", "perubahan tertinggal"),
+            };
+            (format!("{} {behind}", revision - at), "wait")
         }
     }
 }

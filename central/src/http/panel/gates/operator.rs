@@ -12,6 +12,7 @@ use super::{
         nav::Section,
         problem, status,
     },
+    first_staff,
     operator_list::{role_options, role_words, slip},
     said,
 };
@@ -35,7 +36,8 @@ struct Page {
     /// Event's id and name, and what the person is there.
     roles: Vec<(String, String, String)>,
     options: Vec<(&'static str, String, bool)>,
-    events: Vec<(String, String)>,
+    /// Id, name, and what is asked first.
+    events: Vec<(String, String, String)>,
 }
 
 pub(in super::super) async fn show(here: Here) -> Response {
@@ -56,6 +58,10 @@ async fn page(here: &Here, wrong: Option<String>, code: StatusCode) -> Response 
     };
     let events = match here.app().all_events().await {
         Ok(events) => events,
+        Err(error) => return guard::failed(&error),
+    };
+    let without = match first_staff::without(here).await {
+        Ok(without) => without,
         Err(error) => return guard::failed(&error),
     };
     let language = here.door.visitor.language;
@@ -88,7 +94,10 @@ async fn page(here: &Here, wrong: Option<String>, code: StatusCode) -> Response 
         options: role_options(here, ""),
         events: events
             .into_iter()
-            .map(|event| (event.id.to_string(), event.name))
+            .map(|event| {
+                let sure = first_staff::words(here, &event, &without);
+                (event.id.to_string(), event.name, sure)
+            })
             .collect(),
     };
     template.page.send(code, &template)

@@ -6,7 +6,7 @@ use sync_protocol::{id::EventId, operator::Role};
 
 use super::{
     super::{door::Here, frame::Frame, guard, nav::Section, status},
-    said,
+    first_staff, said,
 };
 use crate::{
     app::{staff::NewStaff, users::By},
@@ -38,7 +38,8 @@ struct New {
     login: String,
     email: String,
     roles: Vec<(&'static str, String, bool)>,
-    events: Vec<(String, String, bool)>,
+    /// Id, name, whether it is chosen, and what is asked first.
+    events: Vec<(String, String, bool, String)>,
 }
 
 #[derive(Template)]
@@ -125,6 +126,10 @@ async fn new_page(here: &Here, wrong: Option<String>, code: StatusCode) -> Respo
             Err(error) => return guard::failed(&error),
         }
     };
+    let without = match first_staff::without(here).await {
+        Ok(without) => without,
+        Err(error) => return guard::failed(&error),
+    };
     let form = here.form();
     let chosen: Vec<&str> = form.all("event").collect();
     let mut page = Frame::inside(here, Section::Operators).at("/panel/operators/new");
@@ -144,7 +149,8 @@ async fn new_page(here: &Here, wrong: Option<String>, code: StatusCode) -> Respo
             .map(|event| {
                 let id = event.id.to_string();
                 let is_on = chosen.contains(&id.as_str());
-                (id, event.name, is_on)
+                let sure = first_staff::words(here, &event, &without);
+                (id, event.name, is_on, sure)
             })
             .collect(),
     };

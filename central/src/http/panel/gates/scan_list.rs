@@ -267,6 +267,14 @@ pub(in crate::http::panel) fn action_words(here: &Here, action: Action) -> &'sta
     }
 }
 
+/// `± 12 ms`, where a second says too little.
+pub(super) fn error_ms_words(time: Interval) -> String {
+    match (time.hi.0 - time.lo.0).max(0) / 2 {
+        half_ms @ 0..1_000 => format!("± {half_ms} ms"),
+        _ => error_words(time),
+    }
+}
+
 /// `± 2 s`
 pub(super) fn error_words(time: Interval) -> String {
     let half_ms = (time.hi.0 - time.lo.0).max(0) / 2;

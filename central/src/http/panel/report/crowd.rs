@@ -9,7 +9,6 @@ use sync_protocol::{id::GateId, time::Timestamp, verdict::Reason};
 use super::{
     Group,
     cell::{Cell, Table, columns, grouped},
-    words,
 };
 use crate::{
     app::reports::Crowd,
@@ -20,6 +19,7 @@ use crate::{
     http::panel::{
         chart::{self, Chart, Row, Series},
         door::Here,
+        gates::reason_words,
         when,
     },
     store::report::scan::{Came, Refusals},
@@ -322,7 +322,7 @@ impl View<'_> {
             "Ditolak atau ditanyakan, per alasan",
         );
         let bar = |(reason, count): &(Reason, i64)| Row {
-            name: words::reason(*reason, language),
+            name: reason_words(*reason, language),
             values: vec![(*count, self.count(*count))],
         };
         let bars: Vec<Row> = reasons.iter().take(MOST_BARS).map(bar).collect();
@@ -337,7 +337,7 @@ impl View<'_> {
                 Cell::Count(found.map_or(0, |one| one.count))
             };
             let mut cells = vec![
-                Cell::Text(words::reason(*reason, language)),
+                Cell::Text(reason_words(*reason, language)),
                 Cell::Count(*count),
             ];
             cells.extend(gates.iter().map(|(_, gate)| at(*gate)));

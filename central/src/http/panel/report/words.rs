@@ -2,7 +2,6 @@
 
 use chrono::{Datelike as _, NaiveDate};
 use documents::Language;
-use sync_protocol::verdict::Reason;
 
 use crate::domain::{channel::Channel, refund::RefundReason, report::period::Step};
 
@@ -51,50 +50,6 @@ pub(super) const fn refund(reason: RefundReason, language: Language) -> &'static
         RefundReason::DisputeLost => ("Dispute lost", "Kalah sengketa"),
     };
     pick(language, words)
-}
-
-/// Why a gate did not let in.
-pub(super) fn reason(reason: Reason, language: Language) -> String {
-    let words = match reason {
-        Reason::AlreadyExchanged => ("Exchanged before", "Sudah ditukar"),
-        Reason::AlreadyUsed => ("Used before", "Sudah dipakai"),
-        Reason::NotExchanged => ("Not exchanged yet", "Belum ditukar"),
-        Reason::NotPaid => ("Not paid", "Belum dibayar"),
-        Reason::Revoked => ("Revoked", "Dicabut"),
-        Reason::Refunded => ("Refunded", "Uang dikembalikan"),
-        Reason::WrongEvent => ("Another event", "Acara lain"),
-        Reason::WrongGate => ("Another gate", "Gerbang lain"),
-        Reason::WrongDay => ("Another day", "Hari lain"),
-        Reason::NotYetValid => ("Too early", "Terlalu dini"),
-        Reason::NoLongerValid => ("Too late", "Terlambat"),
-        Reason::Outside => ("Not inside", "Tidak di dalam"),
-        Reason::Inside => ("Still inside", "Masih di dalam"),
-        Reason::UnknownTicket => ("Unknown ticket", "Tiket tak dikenal"),
-        Reason::SoldAfterLastSync => (
-            "Sold after the last sync",
-            "Dijual setelah sinkron terakhir",
-        ),
-        Reason::UnknownWristband => ("Unknown wristband", "Gelang tak dikenal"),
-        Reason::BadSignature => ("Forged or damaged code", "Kode palsu atau rusak"),
-        Reason::Unreadable => ("No code of ours", "Bukan kode kami"),
-        Reason::ReplicaIncomplete => ("Gate's data incomplete", "Data gerbang belum lengkap"),
-        Reason::NodeLocked => ("Node locked", "Perangkat terkunci"),
-        Reason::CannotStore => ("Could not be stored", "Tidak dapat disimpan"),
-        Reason::TypedNumber => ("Number typed", "Nomor diketik"),
-        Reason::NotPaired => ("No wristband on it", "Tanpa gelang"),
-        Reason::ShowWristband => ("Waited for a wristband", "Menunggu gelang"),
-        Reason::WristbandTaken => ("Wristband of another ticket", "Gelang milik tiket lain"),
-        Reason::BindingUnknown => ("Exchange not known yet", "Penukaran belum diketahui"),
-        Reason::SeveralAddons => ("Several tickets fit", "Beberapa tiket cocok"),
-        Reason::NotAllowed => (
-            "Not allowed on this node",
-            "Tidak diizinkan di perangkat ini",
-        ),
-        Reason::WristbandVoid => ("Wristband withdrawn", "Gelang ditarik"),
-        Reason::SignInFirst => ("Nobody signed in", "Belum ada yang masuk"),
-        other => return other.name().to_owned(),
-    };
-    pick(language, words).to_owned()
 }
 
 /// A part of a period in few letters, for an axis.

@@ -5,7 +5,7 @@ use axum::response::Response;
 use sync_protocol::time::Timestamp;
 
 use super::{
-    event::{has_buyers, may_move},
+    event::{fixed_words, has_buyers, is_fixed, may_move},
     move_days::ask_days,
     page::{At, Body, Desk, Fault, actor, answer, done, meant, seen},
 };
@@ -14,7 +14,7 @@ use crate::{
     domain::{
         event::{Day, Event},
         readiness::Step,
-        schedule::DayMove,
+        schedule::{self, DayMove},
         wall_clock,
     },
     http::panel::{
@@ -62,7 +62,7 @@ fn day_forms(desk: &Desk<'_>, day: &Day, is_last: bool) -> Vec<FormPart> {
             .hidden("do", key)
             .hidden("day", &number)
     };
-    let zone = desk.zone();
+    let (zone, is_fixed) = (desk.zone(), is_fixed(here, desk.event()));
     let heading = format!("{} {number}", desk.say("Day", "Hari"));
     let change = form("change")
         .row(
@@ -74,9 +74,12 @@ fn day_forms(desk: &Desk<'_>, day: &Day, is_last: bool) -> Vec<FormPart> {
                     .most(100),
                 Field::moment("opens", desk.say("Opens", "Buka"))
                     .value(typed::moment_text(day.opens_at, zone))
+                    .fixed(is_fixed)
+                    .hint(fixed_words(here, desk.event()))
                     .required(),
                 Field::moment("closes", desk.say("Closes", "Tutup"))
                     .value(typed::moment_text(day.closes_at, zone))
+                    .fixed(is_fixed)
                     .required(),
             ],
         )
@@ -92,16 +95,15 @@ fn day_forms(desk: &Desk<'_>, day: &Day, is_last: bool) -> Vec<FormPart> {
     forms
 }
 
-/// A day after the last one, or the event's own times for the first.
+/// A day after the last one; for the first, from the event's opening to the hour of its closing.
 fn suggested(desk: &Desk<'_>) -> (Timestamp, Timestamp) {
+    let (event, zone) = (desk.event(), desk.zone());
     let last = desk.offer.setup.days.iter().max_by_key(|day| day.opens_at);
-    let event = desk.event();
-    let first = (
-        event.starts_at,
-        event.ends_at.min(event.starts_at.plus_ms(86_400_000)),
-    );
-    let later = |at| wall_clock::days_later(at, 1, desk.zone());
-    last.map_or(first, |day| (later(day.opens_at), later(day.closes_at)))
+    let later = |at| wall_clock::days_later(at, 1, zone);
+    last.map_or_else(
+        || schedule::first_day(event.starts_at, event.ends_at, zone),
+        |day| (later(day.opens_at), later(day.closes_at)),
+    )
 }
 
 fn add_form(desk: &Desk<'_>) -> FormPart {

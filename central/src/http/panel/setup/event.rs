@@ -17,6 +17,7 @@ use crate::{
     },
 };
 use axum::response::Response;
+use documents::Language;
 
 const AT: At = At::Step(Step::Event);
 
@@ -46,14 +47,15 @@ fn texts(desk: &Desk<'_>, event: &Event) -> FormPart {
     let slug = Field::line("slug", desk.say("Name in addresses", "Nama di alamat"))
         .value(&event.slug)
         .most(80)
+        .fixed(!desk.is_draft())
         .hint(match desk.is_draft() {
             true => desk.say(
                 "Small letters, digits and hyphens; it stays once the event is open.",
                 "Huruf kecil, angka, dan tanda hubung; tetap setelah acara dibuka.",
             ),
             false => desk.say(
-                "It stays: links lead to it.",
-                "Tetap: tautan mengarah ke sini.",
+                "It stays, because links lead to it: for another name, make a copy of the event.",
+                "Tetap, karena tautan mengarah ke sini: untuk nama lain, buat salinan acara.",
             ),
         });
     desk.form("event", "event")
@@ -96,14 +98,18 @@ fn texts(desk: &Desk<'_>, event: &Event) -> FormPart {
 
 fn place(form: FormPart, desk: &Desk<'_>, event: &Event) -> FormPart {
     let here = desk.here;
+    let is_fixed = is_fixed(here, event);
     form.row(
         here,
         [
             Field::line("venue", desk.say("Venue", "Tempat"))
                 .value(&event.venue)
+                .fixed(is_fixed)
+                .hint(fixed_words(here, event))
                 .required(),
             Field::line("city", desk.say("City", "Kota"))
                 .value(&event.city)
+                .fixed(is_fixed)
                 .required()
                 .most(100),
         ],
@@ -112,20 +118,34 @@ fn place(form: FormPart, desk: &Desk<'_>, event: &Event) -> FormPart {
         here,
         [Field::line("address", desk.say("Address", "Alamat"))
             .value(&event.address)
+            .fixed(is_fixed)
             .most(500)],
     )
 }
 
 fn times(desk: &Desk<'_>, event: &Event) -> [Field; 3] {
-    let zone = desk.zone();
+    let (here, zone) = (desk.here, desk.zone());
+    let is_fixed = is_fixed(here, event);
     [
         Field::moment("starts", desk.say("Begins", "Mulai"))
             .value(wall_clock::typed(event.starts_at, zone))
+            .fixed(is_fixed)
+            .hint(fixed_words(here, event))
             .required(),
         Field::moment("ends", desk.say("Ends", "Selesai"))
             .value(wall_clock::typed(event.ends_at, zone))
+            .fixed(is_fixed)
             .required(),
-        zone_field(desk.here, &event.time_zone),
+        match desk.is_draft() {
+            true => zone_field(here, &event.time_zone),
+            false => Field::line("zone", here.say("Time zone", "Zona waktu"))
+                .value(&event.time_zone)
+                .fixed(true)
+                .hint(here.say(
+                    "It stays: all times of the event are in it.",
+                    "Tetap: semua waktu acara memakainya.",
+                )),
+        },
     ]
 }
 
@@ -214,9 +234,25 @@ pub(super) const fn has_buyers(event: &Event) -> bool {
     )
 }
 
+/// Whether place and times are not for whoever looks: the event is open, and opening it is not theirs.
+pub(super) fn is_fixed(here: &Here, event: &Event) -> bool {
+    has_buyers(event) && !here.may(Permission::EventsPublish, event)
+}
+
+/// How what is fixed is changed; nothing where it is not.
+pub(super) fn fixed_words(here: &Here, event: &Event) -> &'static str {
+    match (is_fixed(here, event), here.door.visitor.language) {
+        (false, _) => "",
+        (true, Language::English) => {
+            "It stays while the event is open: ask an administrator to change it."
+        }
+        (true, Language::Indonesian) => "Tetap selama acara terbuka: mintalah admin mengubahnya.",
+    }
+}
+
 /// Who has a ticket is written to by the installation, so moving an event that is open is for those who may open it.
 pub(super) fn may_move(here: &Here, event: &Event) -> Result<(), Fault> {
-    if here.may(Permission::EventsPublish, event) {
+    if !is_fixed(here, event) {
         return Ok(());
     }
     Err(Fault::Said(

@@ -76,6 +76,7 @@ async fn page(here: &Here, wrong: Option<String>, code: StatusCode) -> Response 
             .to_owned(),
         actions: Vec::new(),
         steps: Vec::new(),
+        missing: Vec::new(),
         cards: vec![Card::new("draft", &title).form(form(here, &clients))],
         matrix: None,
         back: None,

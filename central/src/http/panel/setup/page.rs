@@ -95,6 +95,8 @@ pub(crate) struct Page {
     pub(crate) lead: String,
     pub(crate) actions: Vec<(String, String)>,
     pub(crate) steps: Vec<StepLine>,
+    /// What is missing here before the event can be opened.
+    pub(crate) missing: Vec<&'static str>,
     pub(crate) cards: Vec<Card>,
     pub(crate) matrix: Option<Matrix>,
     pub(crate) back: Option<(String, String)>,
@@ -203,6 +205,16 @@ impl<'a> Desk<'a> {
         stands.into_iter().map(line).collect()
     }
 
+    /// What a step lacks, in words; of an event that was opened nothing is.
+    fn missing(&self, step: Option<Step>) -> Vec<&'static str> {
+        if !self.is_draft() {
+            return Vec::new();
+        }
+        let missing = readiness::missing(&self.offer.setup, self.now).into_iter();
+        let of_step = missing.filter(|one| Some(one.step()) == step);
+        of_step.map(|one| words::missing(self.here, one)).collect()
+    }
+
     fn way(&self, step: Option<Step>) -> Option<(String, String)> {
         let step = step?;
         let words = words::step(step, self.here).to_owned();
@@ -242,6 +254,7 @@ impl<'a> Desk<'a> {
                 Some(_) => self.steps(at),
                 None => Vec::new(),
             },
+            missing: self.missing(step),
             cards: body.cards,
             matrix: body.matrix,
             back: self.way(step.filter(|_| is_step).and_then(Step::back)),

@@ -61,8 +61,8 @@ fn ready_card(desk: &Desk<'_>, may: bool) -> Card {
             "Lihat pratinjaunya sekali lagi.",
         ),
         false => desk.say(
-            "Ask an administrator to open it: your role sets events up.",
-            "Mintalah admin membukanya: peran Anda menyiapkan acara.",
+            "It waits on the overview of whoever may open events: nothing more is asked of you.",
+            "Acara ini menunggu di ringkasan mereka yang boleh membukanya: tugas Anda selesai.",
         ),
     };
     let card = Card::new(
