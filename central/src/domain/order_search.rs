@@ -1,11 +1,12 @@
 //! What a list of orders is asked for: a search, filters, an order, a place to go on from.
 //!
 //! Pure. What is typed into the search decides by its form what is looked for, so that each has its index: an address
-//! has an @, an order number a digit or our prefix, and all else is the beginning of a name.
+//! has an @, a whole ticket number its check character, an order number a digit or our prefix, and all else is the
+//! beginning of a name.
 
 use std::cmp::Ordering;
 
-use sync_protocol::{id::EventId, time::Timestamp};
+use sync_protocol::{id::EventId, number::TicketNumber, time::Timestamp};
 use uuid::Uuid;
 
 use super::{named::named_enum, order::OrderStatus};
@@ -39,6 +40,8 @@ named_enum! {
 pub enum Search {
     /// Numbers that begin so.
     Number(String),
+    /// The order of this ticket.
+    Ticket(TicketNumber),
     /// Addresses that begin so.
     Email(String),
     /// Names that begin so, as typed and with capitals.
@@ -128,6 +131,8 @@ impl Search {
         let upper = typed.to_ascii_uppercase();
         Some(if typed.contains('@') {
             Self::Email(typed)
+        } else if let Some(number) = ticket(&upper) {
+            Self::Ticket(number)
         } else if upper.starts_with("GRB-") || typed.bytes().any(|byte| byte.is_ascii_digit()) {
             let is_whole = upper.starts_with("GRB-");
             Self::Number(if is_whole {
@@ -140,6 +145,15 @@ impl Search {
             Self::Name(typed, capital)
         })
     }
+}
+
+/// A whole ticket number. One that has a hyphen or a digit: else a name of twelve letters would be one by chance.
+fn ticket(upper: &str) -> Option<TicketNumber> {
+    let is_number = upper.bytes().any(|b| b == b'-' || b.is_ascii_digit());
+    if !is_number || upper.starts_with("GRB-") {
+        return None;
+    }
+    TicketNumber::parse(upper).ok()
 }
 
 /// `siti rahma` → `Siti Rahma`
@@ -163,7 +177,11 @@ mod tests {
 
     #[test]
     fn what_is_typed_says_what_is_looked_for() {
+        let number = TicketNumber::new(77);
+        let (shown, bare) = (number.to_string(), number.to_string().replace('-', ""));
         for (typed, want) in [
+            (shown.as_str(), Some(Search::Ticket(number))),
+            (bare.to_lowercase().as_str(), Some(Search::Ticket(number))),
             ("", None),
             ("  ", None),
             (

@@ -26,6 +26,8 @@ const BY_EVENT: Index = Index::named("orders_by_event");
 const BY_STATUS: Index = Index::named("orders_by_status");
 const BY_SUM: Index = Index::named("orders_by_sum");
 const BY_SUM_OF_ALL: Index = Index::named("orders_by_amount");
+/// Made by the engines for the primary key.
+const BY_ID: Index = Index("sqlite_autoindex_orders_1", "PRIMARY");
 /// Made by the engines for the `UNIQUE` column.
 const BY_NUMBER: Index = Index("sqlite_autoindex_orders_2", "number");
 
@@ -319,6 +321,11 @@ fn narrows(filter: &OrderFilter) -> Vec<Narrow> {
                 BY_NUMBER,
                 ("number >= ? AND number < ?", beginning(start).into()),
             );
+        }
+        Some(Search::Ticket(number)) => {
+            let value = i64::try_from(number.value()).unwrap_or_default();
+            let text = "id = (SELECT order_id FROM tickets WHERE number = ?)";
+            add(BY_ID, (text, vec![Value::Number(value)]));
         }
         Some(Search::Email(start)) => {
             let index = Index::named("orders_by_email");

@@ -10,6 +10,7 @@ use super::{
     revision::unsigned,
     tx::{fetch_all, fetch_one},
 };
+use crate::domain::refund::RefundStatus;
 
 /// A count of each event that has one.
 pub type PerEvent = BTreeMap<EventId, i64>;
@@ -20,7 +21,7 @@ fn per_event(rows: Vec<(Uuid, i64)>) -> PerEvent {
         .collect()
 }
 
-/// Orders that somebody must look at.
+/// Orders that are to be looked at because the system found a reason.
 ///
 /// # Errors
 /// When the database fails.
@@ -29,14 +30,23 @@ pub async fn to_look_at(tx: &mut Tx) -> Result<PerEvent, StoreError> {
     Ok(per_event(fetch_all!(tx, (Uuid, i64), sql)?))
 }
 
-/// Refunds that wait for a decision or for a person.
+/// Orders that a person flagged (`orders_by_flag`).
 ///
 /// # Errors
 /// When the database fails.
-pub async fn refunds(tx: &mut Tx) -> Result<PerEvent, StoreError> {
-    let sql = "SELECT o.event_id, COUNT(*) FROM refunds r JOIN orders o ON o.id = r.order_id \
-         WHERE r.status IN ('requested', 'manual', 'failed') GROUP BY o.event_id";
+pub async fn flagged(tx: &mut Tx) -> Result<PerEvent, StoreError> {
+    let sql = "SELECT event_id, COUNT(*) FROM orders WHERE flagged_at > 0 GROUP BY event_id";
     Ok(per_event(fetch_all!(tx, (Uuid, i64), sql)?))
+}
+
+/// Refunds that stand here.
+///
+/// # Errors
+/// When the database fails.
+pub async fn refunds(tx: &mut Tx, status: RefundStatus) -> Result<PerEvent, StoreError> {
+    let sql = "SELECT o.event_id, COUNT(*) FROM refunds r JOIN orders o ON o.id = r.order_id \
+         WHERE r.status = ? GROUP BY o.event_id";
+    Ok(per_event(fetch_all!(tx, (Uuid, i64), sql, status.name())?))
 }
 
 /// What is in conflict and what nobody has decided as it is now: scans, read out of those in conflict alone

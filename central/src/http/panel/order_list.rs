@@ -160,7 +160,14 @@ fn described<'a>(here: &'a Here, question: &Question) -> Making<'a> {
         option(one.name(), here.say(english, indonesian))
     });
     List::begin(here, "orders", "/panel/orders", ("Orders", "Pesanan"))
-        .search(("Number, e-mail or name", "Nomor, e-mail, atau nama"))
+        .search((
+            "Number of order or ticket, e-mail or name",
+            "Nomor pesanan atau tiket, e-mail, atau nama",
+        ))
+        .searched((
+            "Names, addresses and order numbers are searched from their beginning; a ticket is found by its whole number. Tickets by name are under Tickets.",
+            "Nama, alamat, dan nomor pesanan dicari dari awalnya; tiket ditemukan dengan nomor lengkapnya. Tiket menurut nama ada di bagian Tiket.",
+        ))
         .choice(
             "event",
             ("Event", "Acara"),

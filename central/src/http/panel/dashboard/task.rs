@@ -17,12 +17,41 @@ use crate::{
         permission::Permission,
         policy::Thing,
         readiness,
+        refund::RefundStatus,
     },
     store::{self, StoreError, Tx, overview::PerEvent},
 };
 
 /// Drafts that are looked through, those that begin first.
 const MOST_DRAFTS: usize = 8;
+
+/// Where refunds wait, and for what: a decision, or work that is left once somebody agreed.
+const REFUNDS: [(RefundStatus, (&str, &str), &str); 3] = [
+    (
+        RefundStatus::Requested,
+        (
+            "Refunds waiting for a decision",
+            "Pengembalian menunggu keputusan",
+        ),
+        "/panel/refunds?status=requested",
+    ),
+    (
+        RefundStatus::Manual,
+        (
+            "Refunds to be paid by hand",
+            "Pengembalian yang harus dibayar dengan tangan",
+        ),
+        "/panel/refunds?status=manual",
+    ),
+    (
+        RefundStatus::Failed,
+        (
+            "Refunds that failed and wait for you",
+            "Pengembalian yang gagal dan menunggu Anda",
+        ),
+        "/panel/refunds?status=failed",
+    ),
+];
 
 /// Something that waits for somebody.
 pub(super) struct Task {
@@ -86,21 +115,29 @@ async fn money(tasks: &mut Tasks<'_>, tx: &mut Tx, seen: &[&Event]) -> Result<()
     }
     tasks.add(
         of(&store::overview::to_look_at(tx).await?, seen),
-        ("Orders to look at", "Pesanan yang perlu dilihat"),
-        "/panel/orders?look=1",
+        (
+            "Orders to look at, found by the system",
+            "Pesanan yang perlu dilihat, ditemukan sistem",
+        ),
+        "/panel/orders?look=reason",
         "receipt",
         true,
     );
     tasks.add(
-        of(&store::overview::refunds(tx).await?, seen),
+        of(&store::overview::flagged(tx).await?, seen),
         (
-            "Refunds waiting for a decision",
-            "Pengembalian menunggu keputusan",
+            "Orders to look at, flagged by a person",
+            "Pesanan yang perlu dilihat, ditandai orang",
         ),
-        "/panel/refunds",
-        "arrow-counterclockwise",
+        "/panel/orders?look=flag",
+        "receipt",
         true,
     );
+    for (status, words, path) in REFUNDS {
+        let counts = store::overview::refunds(tx, status).await?;
+        let count = of(&counts, seen);
+        tasks.add(count, words, path, "arrow-counterclockwise", true);
+    }
     tasks.add(
         of(&store::today::disputes(tx).await?, seen),
         (

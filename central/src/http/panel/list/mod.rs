@@ -49,6 +49,8 @@ pub(super) struct List {
     pub(super) is_empty: bool,
     /// What to do where there is nothing at all.
     pub(super) nothing: String,
+    /// How what is typed is searched for, where that finds nothing.
+    pub(super) hint: String,
     /// The first page, from another one.
     pub(super) first: Option<String>,
     pub(super) next: Option<String>,
@@ -81,6 +83,7 @@ impl List {
             has_files: false,
             is_empty: true,
             nothing: String::new(),
+            hint: String::new(),
             first: None,
             next: None,
             bulk: None,
@@ -174,6 +177,14 @@ impl Making<'_> {
     /// What to do where there is nothing at all.
     pub(super) fn empty(mut self, words: Words) -> Self {
         self.list.nothing = self.say(words);
+        self
+    }
+
+    /// How what is typed is searched for, said where that finds nothing.
+    pub(super) fn searched(mut self, words: Words) -> Self {
+        if !self.here.door.asked("q").trim().is_empty() {
+            self.list.hint = self.say(words);
+        }
         self
     }
 
