@@ -1,6 +1,7 @@
 -- Whose refunds they are, so that the list of an organiser is a range of an index; payments of a status by their sum;
 -- orders whose buyer has another address.
 
+-- What a server of the release before writes meanwhile has none, until the worker says it.
 ALTER TABLE refunds ADD COLUMN event_id BINARY(16);
 
 UPDATE refunds SET event_id = (SELECT orders.event_id FROM orders WHERE orders.id = refunds.order_id);

@@ -32,6 +32,28 @@ fn good(email: &str) -> [(&str, &str); 4] {
 }
 
 #[tokio::test]
+async fn whoever_repeats_the_first_request_gets_no_link_to_what_is_another_s_now() {
+    for engine in Engine::both() {
+        let shop = Shop::open(engine).await;
+        let wish = shop.wish(&[(0, 1)]);
+        let (status, placed) = shop.place("handed-on", &wish).await;
+        assert_eq!(status, 201);
+        let (status, again) = shop.place("handed-on", &wish).await;
+        assert_eq!((status, &again["access"]), (200, &placed["access"]));
+        let order = Bought {
+            number: placed["number"].as_str().expect("a number").to_owned(),
+            access: placed["access"].as_str().expect("a link").to_owned(),
+        };
+        let mut desk = shop.central.admin().await;
+        let seen = change(&mut desk, &order, &good(NEW)).await;
+        assert!(seen.to().ends_with("?done=address"), "{}", seen.page);
+        let (status, refused) = shop.place("handed-on", &wish).await;
+        assert_eq!(status, 404, "{refused}");
+        assert!(!refused.to_string().contains("access"), "{refused}");
+    }
+}
+
+#[tokio::test]
 async fn letters_go_to_the_new_address_and_the_old_one_is_told_and_opens_nothing() {
     for engine in Engine::both() {
         let (shop, post) = (Shop::open(engine).await, PostBox::open().await);

@@ -20,6 +20,7 @@ use sync_protocol::{
     id::{EventId, NodeId},
     time::Timestamp,
 };
+use tokio::task::JoinError;
 use uuid::Uuid;
 
 use super::{App, events::EventError, users::By};
@@ -154,7 +155,12 @@ impl App {
         let mut beat = tokio::time::interval(BEAT);
         let found = loop {
             tokio::select! {
-                found = &mut look => break found.unwrap_or_else(|broke| resume_unwind(broke.into_panic())),
+                found = &mut look => match found.map_err(JoinError::try_into_panic) {
+                    Ok(found) => break found,
+                    Err(Ok(panic)) => resume_unwind(panic),
+                    // The runtime ends; whoever asks next finds a check without a beat.
+                    Err(Err(_cancelled)) => return,
+                },
                 _ = beat.tick() => {
                     let done = place.done.load(Ordering::Relaxed);
                     match self.tell_place(id, done, total).await {

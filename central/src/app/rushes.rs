@@ -85,7 +85,10 @@ impl App {
     }
 
     async fn look_for_rushes(&self, premises: Vec<(EventId, u32)>) -> Result<(), StoreError> {
-        let _turn = self.rushes.turn.lock().await;
+        // Somebody looks already, and all who ask know it then.
+        let Ok(_turn) = self.rushes.turn.try_lock() else {
+            return Ok(());
+        };
         let sums = {
             let mut tx = self.store.read().await?;
             store::revision::passages(&mut tx).await?

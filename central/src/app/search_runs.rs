@@ -149,6 +149,10 @@ impl App {
                 return Ok(());
             };
             store::search_run::finish(tx, event, now).await?;
+            // A migration opened it in case something had been interrupted, and nothing had.
+            if run.total == 0 && run.done == 0 {
+                return Ok(());
+            }
             let detail = json!({"tickets": run.done, "by": run.asked_by});
             let action = if is_on {
                 "event.search_sealed"

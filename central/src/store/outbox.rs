@@ -213,6 +213,16 @@ pub async fn finish(tx: &mut Tx, task: &Task, now: Timestamp) -> Result<(), Stor
     Ok(())
 }
 
+/// Takes away what a task needed besides its subject.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget(tx: &mut Tx, task: &Task) -> Result<(), StoreError> {
+    let sql = "UPDATE outbox SET payload = '{}' WHERE id = ?";
+    execute!(tx, sql, task.id)?;
+    Ok(())
+}
+
 /// Notes the stable name of what stopped a try.
 ///
 /// # Errors

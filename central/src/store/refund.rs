@@ -208,6 +208,28 @@ pub async fn advance(tx: &mut Tx, from: RefundStatus, now: &Refund) -> Result<()
     Err(StoreError::Corrupt("a refund that moved unlocked"))
 }
 
+/// Says whose refunds they are that a server of the release before wrote without it; gives how many those were.
+///
+/// # Errors
+/// When the database fails.
+pub async fn name_events(tx: &mut Tx) -> Result<usize, StoreError> {
+    let named = execute!(
+        tx,
+        "UPDATE refunds SET event_id = (SELECT o.event_id FROM orders o WHERE o.id = refunds.order_id) \
+         WHERE event_id IS NULL"
+    )?;
+    Ok(usize::try_from(named).unwrap_or(usize::MAX))
+}
+
+/// Whether a refund does not say whose it is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn any_without_event(tx: &mut Tx) -> Result<bool, StoreError> {
+    let sql = "SELECT id FROM refunds WHERE event_id IS NULL LIMIT 1";
+    Ok(fetch_optional!(tx, (Uuid,), sql)?.is_some())
+}
+
 /// Writes down which account asked for a refund.
 ///
 /// # Errors

@@ -33,6 +33,7 @@ pub async fn run(app: App, stop: CancellationToken) {
         repeat(app, stop, "follow_notices", || app.follow_notices(MOST)),
         repeat(app, stop, "send_refunds", || app.send_refunds(MOST)),
         repeat(app, stop, "refund_cancelled", || app.refund_cancelled(MOST)),
+        repeat(app, stop, "name_refunds", || app.name_refunds()),
         repeat(app, stop, "seal_names", || app.seal_names()),
         repeat(app, stop, "close_sessions", || app.close_sessions(MOST)),
         repeat(app, stop, "sweep_sessions", || app.sweep_sessions()),

@@ -95,7 +95,8 @@ impl App {
         by: &Actor,
     ) -> Result<(), CatalogError> {
         let now = self.clock.now();
-        // Before the event's lock, which sales wait for: only a node at the gate could add one, and there must be none.
+        // Before the event's lock, which sales wait for: a node that is at the gate could add one, and there must be none.
+        // What one that was moved away still holds comes in all the same, and is shown by the gate's id.
         if store::gate::has_scans(&mut self.store.read().await?, event, gate).await? {
             return Err(CatalogError::GateWasUsed);
         }

@@ -33,7 +33,7 @@ use uuid::Uuid;
 use super::App;
 use crate::{
     counter,
-    domain::letter,
+    domain::letter::{self, LetterKind},
     mail::{MailError, Mailer},
     store::{
         self, StoreError,
@@ -126,7 +126,12 @@ impl App {
     async fn close_letter(&self, due: &DueLetter) -> Result<(), StoreError> {
         let now = self.clock.now();
         transact!(self.store, |tx| {
-            outbox::finish(tx, &due.task, now).await
+            outbox::finish(tx, &due.task, now).await?;
+            if due.kind == LetterKind::AddressChanged {
+                // The address that is no order's any more was needed for this alone.
+                outbox::forget(tx, &due.task).await?;
+            }
+            Ok::<_, StoreError>(())
         })
     }
 

@@ -325,8 +325,12 @@ impl App {
         })
     }
 
-    /// What the buyer of an order is answered; `draft` is what it was just made from.
+    /// What the buyer of an order is answered; `draft` is what it was just made from. Whoever repeats the request of an
+    /// order that went to another address since is told nothing: the link is not theirs any more.
     async fn answer(&self, order: Order, draft: Option<&Draft>) -> Result<Placed, OrderError> {
+        if draft.is_none() && order.address_changes > 0 {
+            return Err(OrderError::UnknownOrder);
+        }
         let access = self.access_secret(order.id, order.address_changes);
         let is_new = draft.is_some();
         let (order, pay_url) = match draft {

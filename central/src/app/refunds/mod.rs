@@ -62,6 +62,18 @@ impl RefundAsk {
 }
 
 impl App {
+    /// While a server of the release before works beside this one, its refunds do not say whose they are, and no list of an
+    /// organiser would show them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn name_refunds(&self) -> Result<usize, StoreError> {
+        if !store::refund::any_without_event(&mut self.store.read().await?).await? {
+            return Ok(0);
+        }
+        transact!(self.store, |tx| { store::refund::name_events(tx).await })
+    }
+
     /// Refunds an order, or a part of it, at once: its tickets are gone when this returns, and the money is on its way
     /// or waits for a person.
     ///
