@@ -16,6 +16,7 @@ use crate::{
         event::EventStatus,
         id::PaymentId,
         named::named_enum,
+        noted::Noted,
         order::{IllegalMove, Order, OrderStatus},
         payment::PaymentStatus,
     },
@@ -162,8 +163,8 @@ impl App {
             return Ok(order.status.pay()?);
         }
         let status = order.status.pay_late()?;
-        self.note(tx, order, Attention::PaidAfterRelease, by, now)
-            .await?;
+        let noted = Noted::bare(Attention::PaidAfterRelease);
+        self.note(tx, order, noted, by, now).await?;
         match store::hold::sell_again(tx, order.id).await? {
             true => Ok(status),
             false => Err(DeskError::SoldOut),

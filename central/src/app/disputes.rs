@@ -89,7 +89,8 @@ impl App {
         let told: Result<(), StoreError> = transact!(self.store, |tx| {
             let detail = json!({"payment": payment.id.to_string()});
             self.tell_of_order(tx, order.id, by, what, detail).await?;
-            store::attention::clear(tx, order.id, Attention::Challenged).await
+            self.attention_over(tx, order.id, Attention::Challenged, by)
+                .await
         });
         told?;
         self.check_payment(number).await
@@ -236,7 +237,8 @@ impl App {
         }
         let all = store::dispute::of_order(tx, order).await?;
         if all.iter().all(|one| one.status != DisputeStatus::Open) {
-            store::attention::clear(tx, order, Attention::Disputed).await?;
+            self.attention_over(tx, order, Attention::Disputed, by)
+                .await?;
         }
         let detail = json!({"payment": payment.to_string()});
         let action = format!("payment.dispute_{}", to.name());

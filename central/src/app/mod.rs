@@ -5,6 +5,7 @@
 //! result. One file per subject; handlers and workers hold a cheap clone of [`App`].
 
 mod aside;
+pub mod attention;
 pub mod audit;
 pub mod audit_runs;
 pub mod authority;

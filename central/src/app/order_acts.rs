@@ -8,11 +8,11 @@
 use data_encoding::HEXLOWER;
 use serde_json::json;
 
-use super::{App, orders::OrderError, trail::LOOKED_AT, users::By};
+use super::{App, attention::notes_of, orders::OrderError, trail::Actor, users::By};
 use crate::{
     domain::{
         attention::Attention,
-        flagged::OrderFlag,
+        flagged::{self, OrderFlag},
         id::OrderId,
         letter::LetterKind,
         order::{Order, OrderStatus},
@@ -37,24 +37,55 @@ pub enum Acted {
     Before,
 }
 
+/// What became of an order's flag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flagging {
+    /// Whether anything was done.
+    pub acted: Acted,
+    /// What stood there.
+    pub before: Option<OrderFlag>,
+    /// What stands there, by its stamp.
+    pub stamp: String,
+}
+
+impl Flagging {
+    fn as_it_was(before: Option<OrderFlag>) -> Self {
+        Self {
+            acted: Acted::Before,
+            stamp: flagged::stamp(before.as_ref()),
+            before,
+        }
+    }
+}
+
+/// Whether what stands is what somebody knows of it, where they say so.
+fn demand_seen(stands: Option<&OrderFlag>, seen: Option<&str>) -> Result<(), OrderError> {
+    match seen {
+        Some(seen) if seen != flagged::stamp(stands) => Err(OrderError::ChangedMeanwhile),
+        _ => Ok(()),
+    }
+}
+
 impl App {
-    /// Flags an order with a note.
+    /// Flags an order with a note; only where this flag stands, if one is named by its stamp.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`OrderError::ChangedMeanwhile`] where another flag stands, or none.
     pub async fn flag_order(
         &self,
         by: &By,
         order: OrderId,
         note: &str,
-    ) -> Result<Acted, OrderError> {
+        seen: Option<&str>,
+    ) -> Result<Flagging, OrderError> {
         let now = self.clock.now();
         transact!(self.store, |tx| {
             store::order::lock(tx, order).await?;
             let before = store::order_flag::of_order(tx, order).await?;
-            if before.is_some_and(|flag| flag.note == note) {
-                return Ok(Acted::Before);
+            if before.as_ref().is_some_and(|flag| flag.note == note) {
+                return Ok(Flagging::as_it_was(before));
             }
+            demand_seen(before.as_ref(), seen)?;
             let flag = OrderFlag {
                 author: by.name().to_owned(),
                 note: note.to_owned(),
@@ -64,30 +95,46 @@ impl App {
             let detail = json!({"note": note});
             self.note_by(tx, by, "order.flag", ("order", order.0), now, detail)
                 .await?;
-            Ok(Acted::Now)
+            Ok(Flagging {
+                acted: Acted::Now,
+                before,
+                stamp: flag.stamp(),
+            })
         })
     }
 
-    /// Takes an order's flag away.
+    /// Takes an order's flag away; only where it is this one, if one is named by its stamp.
     ///
     /// # Errors
-    /// When the database fails.
-    pub async fn unflag_order(&self, by: &By, order: OrderId) -> Result<Acted, OrderError> {
+    /// [`OrderError::ChangedMeanwhile`] where another flag stands.
+    pub async fn unflag_order(
+        &self,
+        by: &By,
+        order: OrderId,
+        seen: Option<&str>,
+    ) -> Result<Flagging, OrderError> {
         let now = self.clock.now();
         transact!(self.store, |tx| {
             store::order::lock(tx, order).await?;
-            if !store::order_flag::take(tx, order).await? {
-                return Ok(Acted::Before);
+            let before = store::order_flag::of_order(tx, order).await?;
+            if before.is_none() {
+                return Ok(Flagging::as_it_was(before));
             }
+            demand_seen(before.as_ref(), seen)?;
+            store::order_flag::take(tx, order).await?;
             let subject = ("order", order.0);
             self.note_by(tx, by, "order.unflag", subject, now, json!({}))
                 .await?;
-            Ok(Acted::Now)
+            Ok(Flagging {
+                acted: Acted::Now,
+                before,
+                stamp: flagged::stamp(None),
+            })
         })
     }
 
-    /// Takes an order off the list of those that must be looked at: somebody has. `seen` is what they were shown; what
-    /// came meanwhile stays. The trail keeps who it was.
+    /// Takes an order off the list of those that must be looked at: somebody has. `seen` is what they were shown,
+    /// and how much had been noted by then; what came meanwhile stays. The trail keeps who it was.
     ///
     /// # Errors
     /// [`OrderError::ChangedMeanwhile`], [`OrderError::AnswerFirst`].
@@ -95,9 +142,8 @@ impl App {
         &self,
         by: &By,
         order: OrderId,
-        seen: Attention,
+        (seen, notes): (Attention, usize),
     ) -> Result<Acted, OrderError> {
-        let now = self.clock.now();
         transact!(self.store, |tx| {
             let order = store::order::lock(tx, order).await?;
             match order.attention {
@@ -106,10 +152,10 @@ impl App {
                 Some(why) if why.wants_an_answer() => return Err(OrderError::AnswerFirst),
                 Some(_) => {}
             }
-            store::attention::clear(tx, order.id, seen).await?;
-            let detail = json!({"reason": seen.name()});
-            self.note_by(tx, by, LOOKED_AT, ("order", order.id.0), now, detail)
-                .await?;
+            if notes_of(tx, order.id).await?.count != notes {
+                return Err(OrderError::ChangedMeanwhile);
+            }
+            self.look(tx, order.id, seen, &Actor::from(by)).await?;
             Ok(Acted::Now)
         })
     }

@@ -25,6 +25,9 @@ pub enum PublishError {
     /// Something is missing.
     #[error("the event lacks {} things", .0.len())]
     NotReady(Vec<Missing>),
+    /// It was to be taken back how it was left, and stands elsewhere.
+    #[error("somebody moved the event meanwhile: look at its status")]
+    Moved,
     /// It does not stand where the move begins.
     #[error(transparent)]
     Event(#[from] EventError),
@@ -43,13 +46,24 @@ impl Transient for PublishError {
 }
 
 impl App {
-    /// Opens an event to the public, if nothing is missing.
+    /// Opens an event to the public, if nothing is missing; only where its status was not moved since this move of it, if
+    /// one is named by its number.
     ///
     /// # Errors
     /// [`PublishError`].
-    pub async fn publish_when_ready(&self, by: &By, event: EventId) -> Result<(), PublishError> {
+    pub async fn publish_when_ready(
+        &self,
+        by: &By,
+        event: EventId,
+        left: Option<i64>,
+    ) -> Result<(), PublishError> {
         let now = self.clock.now();
         transact!(self.store, |tx| {
+            let locked = store::event::lock(tx, event).await?;
+            let stands = locked.ok_or(EventError::Unknown)?.status_sequence;
+            if left.is_some_and(|left| left != stands) {
+                return Err(PublishError::Moved);
+            }
             let setup = load_setup(tx, event).await?;
             let missing = readiness::missing(&setup, now);
             if !missing.is_empty() {
@@ -61,15 +75,21 @@ impl App {
         })
     }
 
-    /// Ends an event's sale for now.
+    /// Ends an event's sale for now; gives where it stood, and the number of this move of its status.
     ///
     /// # Errors
     /// [`EventError::IllegalMove`].
-    pub async fn close_sale(&self, by: &By, event: EventId) -> Result<(), EventError> {
+    pub async fn close_sale(
+        &self,
+        by: &By,
+        event: EventId,
+    ) -> Result<(EventStatus, i64), EventError> {
         transact!(self.store, |tx| {
-            let found = store::event::by_id(tx, event).await?;
+            let found = store::event::lock(tx, event).await?;
             let from = found.ok_or(EventError::Unknown)?.status;
-            self.step(tx, by, event, from, EventStatus::Closed).await
+            self.step(tx, by, event, from, EventStatus::Closed).await?;
+            let closed = store::event::by_id(tx, event).await?;
+            Ok((from, closed.ok_or(EventError::Unknown)?.status_sequence))
         })
     }
 

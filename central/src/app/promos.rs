@@ -25,6 +25,8 @@ use crate::{
 
 /// Most codes that are made at once.
 pub const MOST_MADE: usize = 5_000;
+/// What the trail calls a code that was switched off or on.
+const SWITCHED: &str = "promo.status";
 
 impl App {
     /// Makes a code for an event.
@@ -153,8 +155,8 @@ impl App {
         code: &str,
         by: &Actor,
     ) -> Result<bool, CatalogError> {
-        self.switch_promo(event, code, PromoStatus::Disabled, by)
-            .await
+        let made = self.switch_promo(event, code, (PromoStatus::Disabled, None), by);
+        Ok(made.await?.is_some())
     }
 
     /// Switches a code on again. Gives false when it is on already.
@@ -167,8 +169,8 @@ impl App {
         code: &str,
         by: &Actor,
     ) -> Result<bool, CatalogError> {
-        self.switch_promo(event, code, PromoStatus::Active, by)
-            .await
+        let made = self.switch_promo(event, code, (PromoStatus::Active, None), by);
+        Ok(made.await?.is_some())
     }
 
     /// An event's codes.
@@ -212,13 +214,18 @@ impl App {
         }
     }
 
-    async fn switch_promo(
+    /// Switches a code off, or on again; only where nobody has switched it since this switch, if one is named by its
+    /// number. Gives the number of the switch; nothing when it stood so already.
+    ///
+    /// # Errors
+    /// [`CatalogError::Unknown`], [`CatalogError::Raced`].
+    pub async fn switch_promo(
         &self,
         event: EventId,
         code: &str,
-        to: PromoStatus,
+        (to, left): (PromoStatus, Option<i64>),
         by: &Actor,
-    ) -> Result<bool, CatalogError> {
+    ) -> Result<Option<i64>, CatalogError> {
         let now = self.clock.now();
         transact!(self.store, |tx| {
             let found = store::promo::by_code(tx, event, &promo::normal(code)).await?;
@@ -226,7 +233,7 @@ impl App {
             // A code that is used up is on: its numbers alone close it.
             let is_on = found.status != PromoStatus::Disabled;
             if is_on == (to == PromoStatus::Active) {
-                return Ok(false);
+                return Ok(None);
             }
             let to = match to {
                 PromoStatus::Active if found.used >= found.quota => PromoStatus::UsedUp,
@@ -235,10 +242,16 @@ impl App {
             if !store::promo::move_status(tx, found.id, found.status, to).await? {
                 return Err(CatalogError::Raced);
             }
+            // The row is locked from here on, so the number stands.
+            let subject = ("promo_code", found.id.0);
+            let switched = store::audit::times(tx, subject, SWITCHED).await?;
+            if left.is_some_and(|left| left != switched) {
+                return Err(CatalogError::Raced);
+            }
             let detail = serde_json::json!({"from": found.status.name(), "to": to.name()});
-            self.note_promo(tx, by, ("promo.status", found.id), detail, now)
+            self.note_promo(tx, by, (SWITCHED, found.id), detail, now)
                 .await?;
-            Ok(true)
+            Ok(Some(switched + 1))
         })
     }
 

@@ -11,20 +11,10 @@ use super::{App, users::By};
 use crate::{
     domain::{
         account::Account,
-        attention::Attention,
         id::{OrderId, UserId},
-        order::Order,
     },
-    store::{
-        self, StoreError, Tx,
-        audit::{AuditEntry, AuditRow},
-    },
+    store::{self, StoreError, Tx, audit::AuditEntry},
 };
-
-/// What the audit trail calls a reason to look.
-const NOTED: &str = "order.attention";
-/// What it calls that somebody has looked.
-pub(super) const LOOKED_AT: &str = "order.looked_at";
 
 /// Who does something that the audit trail keeps.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,52 +136,5 @@ impl App {
             Some(_) => store::audit::put_by(tx, entry, account).await,
             None => store::audit::put(tx, entry).await,
         }
-    }
-
-    /// Shows an order to an admin for a doubt about a payment that began then. Every notice and every question to the
-    /// provider tells it again; once somebody has looked at it, that is no news.
-    pub(super) async fn note_doubt(
-        &self,
-        tx: &mut Tx,
-        (order, begun_at): (&Order, Timestamp),
-        why: Attention,
-        who: &Actor,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let reason = format!(r#""reason":"{}""#, why.name());
-        let told = store::audit::of_subject(tx, "order", order.id.0).await?;
-        let is_look = |row: &AuditRow| {
-            row.action == LOOKED_AT && row.at >= begun_at && row.detail.contains(&reason)
-        };
-        if told.iter().any(is_look) {
-            return Ok(());
-        }
-        self.note(tx, order, why, who, now).await
-    }
-
-    /// Shows an order to an admin: its gravest reason stands with it, each is in the audit trail once.
-    pub(super) async fn note(
-        &self,
-        tx: &mut Tx,
-        order: &Order,
-        why: Attention,
-        who: &Actor,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        // Anew: the same transaction may have noted something since the order was loaded.
-        let shown = store::order::by_id(tx, order.id).await?;
-        if why.outweighs(shown.and_then(|order| order.attention)) {
-            store::attention::put(tx, order.id, why).await?;
-        }
-        let entry = AuditEntry {
-            id: self.new_id(now),
-            now,
-            actor_kind: who.kind(),
-            action: NOTED,
-            subject_kind: "order",
-            subject: order.id.0,
-            detail: &format!(r#"{{"reason":"{}"}}"#, why.name()),
-        };
-        store::audit::put_once(tx, entry).await
     }
 }

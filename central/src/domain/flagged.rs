@@ -17,6 +17,20 @@ pub struct OrderFlag {
     pub at: Timestamp,
 }
 
+impl OrderFlag {
+    /// What tells this flag from every other of its order.
+    #[must_use]
+    pub fn stamp(&self) -> String {
+        format!("{} {}", self.at.0, self.author)
+    }
+}
+
+/// The stamp of what stands; empty where no flag does.
+#[must_use]
+pub fn stamp(flag: Option<&OrderFlag>) -> String {
+    flag.map(OrderFlag::stamp).unwrap_or_default()
+}
+
 /// The note as it is kept; `None` where there is none, or too long a one.
 #[must_use]
 pub fn note(typed: &str) -> Option<String> {

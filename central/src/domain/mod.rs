@@ -40,6 +40,7 @@ pub(crate) mod named;
 pub mod new_event;
 pub mod new_price;
 pub mod node;
+pub mod noted;
 pub mod notice_text;
 pub mod offer;
 pub mod one_time;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     StoreError, Tx,
     many::write_many,
-    tx::{execute, fetch_all, fetch_optional},
+    tx::{execute, fetch_all, fetch_one},
 };
 
 /// One row of the trail.
@@ -28,26 +28,6 @@ pub struct AuditEntry<'a> {
     pub subject: Uuid,
     /// JSON.
     pub detail: &'a str,
-}
-
-/// Adds an entry, unless the same was said of the same subject before.
-///
-/// # Errors
-/// When the database fails.
-pub async fn put_once(tx: &mut Tx, entry: AuditEntry<'_>) -> Result<(), StoreError> {
-    let before = fetch_optional!(
-        tx,
-        (Uuid,),
-        "SELECT id FROM audit_log WHERE subject_kind = ? AND subject_id = ? AND action = ? AND detail = ? LIMIT 1",
-        entry.subject_kind,
-        entry.subject,
-        entry.action,
-        entry.detail
-    )?;
-    if before.is_some() {
-        return Ok(());
-    }
-    put(tx, entry).await
 }
 
 /// Adds an entry.
@@ -101,6 +81,22 @@ pub async fn put_by(
         entry.detail
     )?;
     Ok(())
+}
+
+/// How often this was done to a thing. Rows are only ever added, so whoever knew the number learns whether somebody did
+/// it since.
+///
+/// # Errors
+/// When the database fails.
+pub async fn times(
+    tx: &mut Tx,
+    (kind, subject): (&str, Uuid),
+    action: &str,
+) -> Result<i64, StoreError> {
+    let sql =
+        "SELECT COUNT(*) FROM audit_log WHERE subject_kind = ? AND subject_id = ? AND action = ?";
+    let (times,) = fetch_one!(tx, (i64,), sql, kind, subject, action)?;
+    Ok(times)
 }
 
 /// A row of the trail as a person reads it.

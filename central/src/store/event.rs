@@ -255,6 +255,17 @@ pub async fn put_rules(tx: &mut Tx, event: EventId, rules: &GateRules) -> Result
     Ok(())
 }
 
+/// The event, locked until the end of the transaction: nobody else moves it meanwhile.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock(tx: &mut Tx, event: EventId) -> Result<Option<Event>, StoreError> {
+    // Changes nothing; every engine locks the row for it.
+    let sql = "UPDATE events SET status = status WHERE id = ?";
+    execute!(tx, sql, event.0)?;
+    by_id(tx, event).await
+}
+
 /// Moves an event from one status to another; false when it does not stand there.
 ///
 /// # Errors

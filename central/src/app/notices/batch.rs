@@ -11,7 +11,8 @@ use sync_protocol::{id::EventId, time::Timestamp};
 
 use super::{
     NoticeError, NoticeOutcome,
-    moves::{MoveError, PAID, detail_of_payment, reading},
+    moves::{MoveError, PAID},
+    news::{detail_of_payment, reading},
     paid::second_reference,
 };
 use crate::{

@@ -10,6 +10,7 @@
 mod batch;
 mod kept;
 mod moves;
+mod news;
 mod paid;
 mod undone;
 

@@ -4,16 +4,18 @@
 //! gates see takes the event's revision first); what is done is decided under the lock. A payment that moved since
 //! before its status was read may know better than that reading, so it is read again before anything is done.
 
-use serde_json::{Value, json};
-use sync_protocol::{id::EventId, time::Timestamp};
+use sync_protocol::time::Timestamp;
 
-use super::{NoticeError, NoticeOutcome, paid};
+use super::{
+    NoticeError, NoticeOutcome,
+    news::{News, detail_of_payment, reading},
+    paid,
+};
 use crate::{
-    app::{App, events::EventError, refunds::RefundError, trail::Actor},
+    app::{App, events::EventError, refunds::RefundError},
     domain::{
         event::EventStatus,
-        id::{NoticeId, OrderId, PaymentId},
-        money::{Currency, Money},
+        id::NoticeId,
         order::{IllegalMove, Order, OrderStatus},
         payment::{self, Move, PaymentStatus, Reading, Standing},
     },
@@ -75,28 +77,6 @@ impl Transient for MoveError {
             Self::Event(error) => error.is_transient(),
             Self::Refund(error) => error.is_transient(),
             Self::Raced | Self::NoStock | Self::Illegal(_) => false,
-        }
-    }
-}
-
-/// What is being applied, and to what.
-pub(super) struct News<'a> {
-    pub(super) status: &'a payments::PaymentStatus,
-    pub(super) reading: Reading,
-    notice: Option<NoticeId>,
-    /// The outcome's name if it is not the move's own.
-    named: Option<&'static str>,
-    pub(super) order: OrderId,
-    pub(super) event: EventId,
-    pub(super) now: Timestamp,
-}
-
-impl News<'_> {
-    /// Who brings it.
-    pub(super) fn who(&self) -> Actor {
-        match self.notice {
-            Some(_) => Actor::Provider,
-            None => Actor::System,
         }
     }
 }
@@ -231,8 +211,8 @@ impl App {
                 }
                 Move::NeedsReview(doubt) => {
                     if let Some(why) = doubt.attention() {
-                        let about = (&order, payment.created_at);
-                        self.note_doubt(tx, about, why, &news.who(), news.now)
+                        let noted = news.noted(why);
+                        self.note_doubt(tx, &order, noted, &news.who(), news.now)
                             .await?;
                     }
                     store::payment::touch(tx, payment.id, news.now).await?;
@@ -256,23 +236,6 @@ impl App {
         self.tell_of_order(tx, payment.order, &news.who(), what, detail)
             .await
     }
-}
-
-/// What the audit trail tells of a payment that moves.
-pub(super) fn detail_of_payment(
-    payment: PaymentId,
-    reference: &str,
-    status: &payments::PaymentStatus,
-) -> Value {
-    json!({
-        "payment": payment.to_string(),
-        "reference": reference,
-        "transaction": status.provider_reference,
-        "status": status.provider_status,
-        "channel": status.channel,
-        "amount_minor": status.amount_minor,
-        "charged_minor": status.charged_minor,
-    })
 }
 
 /// Whether another move follows from the same reading: part of what came went back again, or a bank holds the rest.
@@ -373,21 +336,4 @@ pub(super) async fn finish(tx: &mut Tx, news: &News<'_>, outcome: &str) -> Resul
         return Ok(());
     };
     store::notice::put_outcome(tx, &[notice], news.named.unwrap_or(outcome), news.now).await
-}
-
-pub(super) fn reading(status: &payments::PaymentStatus) -> Reading {
-    let currency = Currency::from_code(&status.currency);
-    let returned_minor = match status.verdict {
-        // Some means of payment tell that all went back, and not in which pieces.
-        ProviderVerdict::Refunded => status.amount_minor,
-        // A fee on top may go back as well; it is none of ours.
-        _ => status.refunded_minor().min(status.amount_minor),
-    };
-    Reading {
-        reference: status.reference.clone(),
-        transaction_ref: status.provider_reference.clone(),
-        verdict: status.verdict,
-        amount: currency.map(|currency| Money::new(status.amount_minor, currency)),
-        returned_minor,
-    }
 }

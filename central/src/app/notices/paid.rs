@@ -3,7 +3,10 @@
 //!
 //! Invariant: money that no ticket stands for is on its way back in the transaction that takes it in.
 
-use super::moves::{MoveError, News, PAID, advance, finish, load_locked};
+use super::{
+    moves::{MoveError, PAID, advance, finish, load_locked},
+    news::News,
+};
 use crate::{
     app::{App, refunds::RefundAsk},
     domain::{
@@ -37,8 +40,8 @@ impl App {
             let is_late = planned == Move::PayAfterRelease;
             let sold = if is_late {
                 order.status.pay_late()?;
-                let why = Attention::PaidAfterRelease;
-                self.note(tx, &order, why, &news.who(), news.now).await?;
+                let noted = news.noted(Attention::PaidAfterRelease);
+                self.note(tx, &order, noted, &news.who(), news.now).await?;
                 store::hold::sell_again(tx, order.id).await?
             } else {
                 order.status.pay()?;
@@ -74,8 +77,8 @@ impl App {
                 store::order::close(tx, order.id, order.status, to, news.now).await?;
                 store::hold::release(tx, order.id).await?;
             }
-            let why = Attention::PaidWithoutStock;
-            self.note(tx, &order, why, &news.who(), news.now).await?;
+            let noted = news.noted(Attention::PaidWithoutStock);
+            self.note(tx, &order, noted, &news.who(), news.now).await?;
             advance(tx, &payment, PaymentStatus::Success, news).await?;
             self.tell_of_payment(tx, &payment, news, "payment.paid_without_stock")
                 .await?;
@@ -110,8 +113,8 @@ impl App {
             } else {
                 self.insert_second(tx, &payment, news).await?
             };
-            let why = Attention::PaidTwice;
-            self.note(tx, &order, why, &news.who(), news.now).await?;
+            let noted = news.noted(Attention::PaidTwice);
+            self.note(tx, &order, noted, &news.who(), news.now).await?;
             self.tell_of_payment(tx, &payment, news, "payment.paid_twice")
                 .await?;
             let reason = RefundReason::PaidTwice;

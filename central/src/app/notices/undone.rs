@@ -3,9 +3,13 @@
 //! Invariant: gates see all of them, so each takes the event's revision first; a ticket stands no longer than the money
 //! behind it.
 
+use serde_json::json;
 use sync_protocol::ticket::TicketStatus;
 
-use super::moves::{MoveError, News, advance, finish, load_locked};
+use super::{
+    moves::{MoveError, advance, finish, load_locked},
+    news::News,
+};
 use crate::{
     app::{App, refunds::RefundAsk, trail::Actor},
     domain::{
@@ -14,6 +18,7 @@ use crate::{
         id::RefundId,
         letter::LetterKind,
         money::Money,
+        noted::Noted,
         order::{Order, OrderStatus},
         payment::{Move, PaymentStatus},
         refund::{Refund, RefundReason},
@@ -84,8 +89,8 @@ impl App {
         }
         advance(tx, payment, PaymentStatus::Failed, news).await?;
         store::dispute::end(tx, payment.id, DisputeStatus::Lost, news.now).await?;
-        self.note(tx, order, Attention::Reversed, &news.who(), news.now)
-            .await?;
+        let noted = news.noted(Attention::Reversed);
+        self.note(tx, order, noted, &news.who(), news.now).await?;
         self.tell_buyer(tx, LetterKind::PaymentReversed, order.id, news.now)
             .await?;
         Ok(self
@@ -113,8 +118,11 @@ impl App {
         advance(tx, payment, PaymentStatus::Disputed, news).await?;
         let about = (order.id, order.event);
         store::dispute::open(tx, payment.id, about, news.now).await?;
-        self.note(tx, order, Attention::Disputed, &news.who(), news.now)
-            .await?;
+        // Another thing than what is told after it was won, though the provider says the same.
+        let frozen =
+            json!({"payment": payment.id.to_string(), "transaction": news.reading.transaction_ref});
+        let noted = Noted::about(Attention::Disputed, frozen);
+        self.note(tx, order, noted, &news.who(), news.now).await?;
         self.tell_buyer(tx, LetterKind::PaymentDisputed, order.id, news.now)
             .await?;
         Ok(self
@@ -172,11 +180,11 @@ impl App {
             is_news |= !matches!(booking, Booking::Made { .. });
             self.make_booking(tx, order, payment, booking, news).await?;
         }
-        self.forget_refund_attention(tx, order).await?;
+        self.forget_refund_attention(tx, order, &news.who()).await?;
         if is_news {
             let who = news.who();
-            self.note(tx, order, Attention::RefundedElsewhere, &who, news.now)
-                .await?;
+            let noted = news.noted(Attention::RefundedElsewhere);
+            self.note(tx, order, noted, &who, news.now).await?;
             self.follow_refund(tx, revision, order, payment).await?;
         }
         Ok(store::payment::touch(tx, payment.id, news.now).await?)

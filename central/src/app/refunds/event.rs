@@ -18,6 +18,7 @@ use crate::{
         attention::Attention,
         event::EventStatus,
         id::OrderId,
+        noted::Noted,
         order::OrderStatus,
         refund::{PlanError, RefundReason},
     },
@@ -185,7 +186,8 @@ impl App {
         transact!(self.store, |tx| {
             let order = store::order::lock(tx, order).await?;
             if let Some(why) = why {
-                self.note(tx, &order, why, &Actor::System, now).await?;
+                self.note(tx, &order, Noted::bare(why), &Actor::System, now)
+                    .await?;
             }
             Ok(store::refund_run::pass(tx, run.event, order.id, why.is_some()).await?)
         })

@@ -5,10 +5,7 @@ use serde_json::json;
 
 use super::{NOTE_LETTERS, RefundError, load_locked};
 use crate::{
-    app::{
-        App,
-        trail::{Actor, LOOKED_AT},
-    },
+    app::{App, trail::Actor},
     domain::{
         attention::Attention,
         id::RefundId,
@@ -140,7 +137,7 @@ impl App {
                 ..refund
             };
             let done = self.book(tx, &order, &by_hand, by).await?;
-            self.forget_refund_attention(tx, &order).await?;
+            self.forget_refund_attention(tx, &order, by).await?;
             Ok(done)
         })
     }
@@ -184,7 +181,9 @@ impl App {
             if refund.status.is_open() {
                 self.book(tx, &order, &refund, &Actor::System).await?;
             }
-            Ok(self.forget_refund_attention(tx, &order).await?)
+            Ok(self
+                .forget_refund_attention(tx, &order, &Actor::System)
+                .await?)
         })
     }
 
@@ -193,12 +192,14 @@ impl App {
         &self,
         tx: &mut Tx,
         order: &Order,
+        by: &Actor,
     ) -> Result<(), StoreError> {
         let all = store::refund::of_order(tx, order.id).await?;
-        if all.iter().all(|refund| !refund.status.is_open()) {
-            store::attention::clear(tx, order.id, Attention::RefundByHand).await?;
+        if all.iter().any(|refund| refund.status.is_open()) {
+            return Ok(());
         }
-        Ok(())
+        self.attention_over(tx, order.id, Attention::RefundByHand, by)
+            .await
     }
 
     /// Takes away why an admin must look at an order: somebody has looked.
@@ -216,10 +217,7 @@ impl App {
             let Some(why) = order.attention else {
                 return Ok(None);
             };
-            store::attention::clear(tx, order.id, why).await?;
-            let detail = json!({"reason": why.name()});
-            self.tell_of_order(tx, order.id, by, LOOKED_AT, detail)
-                .await?;
+            self.look(tx, order.id, why, by).await?;
             Ok(Some(why))
         })
     }

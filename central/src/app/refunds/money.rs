@@ -11,7 +11,8 @@ use crate::{
     domain::{
         attention::Attention,
         dispute::DisputeStatus,
-        id::PaymentId,
+        id::{PaymentId, RefundId},
+        noted::Noted,
         order::Order,
         payment::PaymentStatus,
         refund::{PlanError, Refund, RefundStatus},
@@ -54,8 +55,8 @@ impl App {
                     outbox::put(tx, id, outbox::REFUND_SEND, refund.id.0, now).await?;
                 } else {
                     refund.status = refund.status.hand_over()?;
-                    self.note(tx, order, Attention::RefundByHand, by, now)
-                        .await?;
+                    let noted = noted(Attention::RefundByHand, refund.id);
+                    self.note(tx, order, noted, by, now).await?;
                 }
             }
             // Only tickets go.
@@ -139,7 +140,9 @@ impl App {
                 .await?;
         }
         store::claim::void(tx, payment.id).await?;
-        Ok(self.forget_refund_attention(tx, order).await?)
+        Ok(self
+            .forget_refund_attention(tx, order, &Actor::System)
+            .await?)
     }
 
     /// Moves the payment of a refund that is made; gives it where all of it is gone, so that nothing is left to dispute.
@@ -196,6 +199,12 @@ impl App {
         let action = format!("refund.{}", to.name());
         self.tell_of_order(tx, order.id, &Actor::System, &action, detail)
             .await?;
-        self.note(tx, order, attention, &Actor::System, now).await
+        let noted = noted(attention, refund.id);
+        self.note(tx, order, noted, &Actor::System, now).await
     }
+}
+
+/// Something to look at about a refund.
+fn noted(why: Attention, refund: RefundId) -> Noted {
+    Noted::about(why, json!({"refund": refund.to_string()}))
 }

@@ -10,7 +10,7 @@ use super::{
     nav::Section,
     number, setup, status,
     tab::Tab,
-    undo::Undo,
+    undo::{self, Undo},
     when,
 };
 use crate::{
@@ -207,7 +207,10 @@ pub(super) async fn publish(here: Here) -> Response {
         return Refusal::INTERNAL.answer();
     };
     let by = By::account(&here.signed.account);
-    match here.app().publish_when_ready(&by, event.id).await {
+    // What is no number was never offered.
+    let left = here.form().text(LEFT);
+    let left = (!left.is_empty()).then(|| left.parse().unwrap_or(-1));
+    match here.app().publish_when_ready(&by, event.id, left).await {
         Ok(()) => to(&format!("/panel/events/{}?done=published", event.slug)),
         Err(PublishError::NotReady(_)) => {
             let said = here.say(
@@ -221,9 +224,16 @@ pub(super) async fn publish(here: Here) -> Response {
             )
             .await
         }
+        Err(PublishError::Moved) => {
+            let said = undo::changed(&here).to_owned();
+            detail(&here, Some(said), StatusCode::CONFLICT).await
+        }
         Err(PublishError::Event(error)) => moved(&here, &error).await,
     }
 }
+
+/// The move that a reverse takes back, by its number.
+const LEFT: &str = "left";
 
 pub(super) async fn close(here: Here) -> Response {
     let Some(event) = here.event().cloned() else {
@@ -231,18 +241,20 @@ pub(super) async fn close(here: Here) -> Response {
     };
     let by = By::account(&here.signed.account);
     match here.app().close_sale(&by, event.id).await {
-        Ok(()) => to(&closed(&here, &event)),
+        Ok(left) => to(&closed(&here, &event, left)),
         Err(error) => moved(&here, &error).await,
     }
 }
 
 /// The event's page; an event that was on sale can be put on sale again as it was.
-fn closed(here: &Here, event: &Event) -> String {
+fn closed(here: &Here, event: &Event, (from, left): (EventStatus, i64)) -> String {
     let path = format!("/panel/events/{}", event.slug);
-    if event.status != EventStatus::Published {
+    if from != EventStatus::Published {
         return format!("{path}?done=closed");
     }
-    Undo::new(format!("{path}/publish")).after(here, &path, "closed")
+    Undo::new(format!("{path}/publish"))
+        .field(LEFT, left.to_string())
+        .after(here, &path, "closed")
 }
 
 /// It stands elsewhere by now.

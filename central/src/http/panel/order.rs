@@ -13,6 +13,7 @@ use super::{
     status, when,
 };
 use crate::{
+    app::attention,
     domain::{
         event::Event,
         order::{Order, OrderStatus},
@@ -29,8 +30,8 @@ struct Detail {
     number: String,
     status: status::Mark,
     attention: Option<&'static str>,
-    /// Its stable name, and whether having looked is not enough.
-    look: Option<(&'static str, bool)>,
+    /// Its stable name, whether having looked is not enough, and how much had been noted.
+    look: Option<(&'static str, bool, usize)>,
     /// How often its address was changed, and what was typed where that was refused.
     address: (i64, String),
     /// Who flagged it, when, and why.
@@ -108,6 +109,7 @@ async fn load(
         }
     }
     let flag = store::order_flag::of_order(&mut tx, order.id).await?;
+    let notes = attention::notes_of(&mut tx, order.id).await?.count;
     let may_manage = here.may(Permission::OrdersManage, event);
     let mut page = Frame::inside(here, Section::Orders)
         .below("/panel/orders", here.say("Orders", "Pesanan"))
@@ -132,7 +134,7 @@ async fn load(
         attention: order.attention.map(|why| status::attention(why, language)),
         look: order
             .attention
-            .map(|why| (why.name(), why.wants_an_answer())),
+            .map(|why| (why.name(), why.wants_an_answer(), notes)),
         address: (order.address_changes, here.form().text("email")),
         buyer: vec![
             line("Name", "Nama", order.buyer_name.clone()),

@@ -36,7 +36,8 @@ pub(super) async fn flag(here: Here) -> Response {
         return order::again(&here, StatusCode::UNPROCESSABLE_ENTITY, wrong.to_owned()).await;
     };
     let by = By::account(&here.signed.account);
-    let acted = here.app().flag_order(&by, order.id, &note).await;
+    let acted = here.app().flag_order(&by, order.id, &note, None).await;
+    let acted = acted.map(|flagging| flagging.acted);
     after(&here, order, acted, "flagged").await
 }
 
@@ -46,7 +47,8 @@ pub(super) async fn unflag(here: Here) -> Response {
         Err(refused) => return *refused,
     };
     let by = By::account(&here.signed.account);
-    let acted = here.app().unflag_order(&by, order.id).await;
+    let acted = here.app().unflag_order(&by, order.id, None).await;
+    let acted = acted.map(|flagging| flagging.acted);
     after(&here, order, acted, "unflagged").await
 }
 
@@ -58,7 +60,9 @@ pub(super) async fn looked(here: Here) -> Response {
     let acted = match Attention::from_name(&here.form().text("why")) {
         Some(seen) => {
             let by = By::account(&here.signed.account);
-            here.app().look_at_order(&by, order.id, seen).await
+            // What is no number was never shown.
+            let notes = here.form().text("notes").parse().unwrap_or(usize::MAX);
+            here.app().look_at_order(&by, order.id, (seen, notes)).await
         }
         // Its page shows what there is to look at.
         None => Err(OrderError::ChangedMeanwhile),

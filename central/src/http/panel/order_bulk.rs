@@ -8,16 +8,15 @@ use super::{
     door::Here,
     list::bulk::{Became, Deed, picked, report},
     nav::Section,
-    undo::Undo,
+    undo::{Undo, changed},
 };
 use crate::{
-    app::{order_acts::Acted, orders::OrderError, users::By},
-    domain::{
-        flagged::{self, OrderFlag},
-        order::Order,
-        permission::Permission,
-        policy::Thing,
+    app::{
+        order_acts::{Acted, Flagging},
+        orders::OrderError,
+        users::By,
     },
+    domain::{flagged, order::Order, permission::Permission, policy::Thing},
     store::{self, StoreError},
 };
 
@@ -127,7 +126,7 @@ async fn all(here: &Here, title: &str, permission: Permission, wish: &Wish) -> R
             (row, None)
         });
         rows.push(row);
-        undone.extend(reverse.map(|reverse| (number, reverse)));
+        undone.extend(reverse.map(|(reverse, stamp)| (number, reverse, stamp)));
     }
     report(
         here,
@@ -144,10 +143,14 @@ enum Reverse {
     Unflag,
 }
 
-/// Takes back what was done to these, where one form can: flags that are put back have the same words.
-fn undo(here: &Here, undone: &[(String, Reverse)]) -> Option<Undo> {
-    let (_, first) = undone.first()?;
-    if undone.iter().any(|(_, reverse)| reverse != first) {
+/// What the reverse says of each order: its number, and the stamp of the flag that was left there.
+const LEFT: &str = "left";
+
+/// Takes back what was done to these, where one form can: flags that are put back have the same words. Each is taken back
+/// only where it stands as it was left.
+fn undo(here: &Here, undone: &[(String, Reverse, String)]) -> Option<Undo> {
+    let (_, first, _) = undone.first()?;
+    if undone.iter().any(|(_, reverse, _)| reverse != first) {
         return None;
     }
     let undo = match first {
@@ -155,19 +158,57 @@ fn undo(here: &Here, undone: &[(String, Reverse)]) -> Option<Undo> {
         Reverse::Unflag => Undo::new("/panel/orders/unflag"),
     };
     let back = here.form().text("back");
-    let rows = undone.iter().map(|(number, _)| number);
-    Some(rows.fold(undo.field("back", back), |undo, number| {
+    let back = undo.field("back", back);
+    Some(undone.iter().fold(back, |undo, (number, _, stamp)| {
         undo.field("row", number)
+            .field(LEFT, format!("{number} {stamp}"))
     }))
 }
 
+/// The stamp that a reverse says this order was left with; nothing where the form is no reverse.
+fn left<'a>(here: &'a Here, number: &str) -> Option<&'a str> {
+    let mut left = here.form().all(LEFT);
+    left.find_map(|one| one.strip_prefix(number)?.strip_prefix(' '))
+}
+
 /// What takes a deed back, as its order was flagged before: what somebody else wrote is not brought back.
-fn reverse(wish: &Wish, before: Option<OrderFlag>) -> Option<Reverse> {
-    match (wish, before) {
-        (Wish::Flag(_), None) => Some(Reverse::Unflag),
-        (Wish::Unflag, Some(flag)) => Some(Reverse::Flag(flag.note)),
-        _ => None,
+fn reverse(wish: &Wish, done: Flagging) -> Option<(Reverse, String)> {
+    let reverse = match (wish, done.before) {
+        (Wish::Flag(_), None) => Reverse::Unflag,
+        (Wish::Unflag, Some(flag)) => Reverse::Flag(flag.note),
+        _ => return None,
+    };
+    Some((reverse, done.stamp))
+}
+
+/// What was done to an order, with its flag where it is about that.
+struct Made(Acted, Option<Flagging>);
+
+impl From<Acted> for Made {
+    fn from(acted: Acted) -> Self {
+        Self(acted, None)
     }
+}
+
+impl From<Flagging> for Made {
+    fn from(flagging: Flagging) -> Self {
+        Self(flagging.acted, Some(flagging))
+    }
+}
+
+async fn make(
+    here: &Here,
+    order: &Order,
+    left: Option<&str>,
+    wish: &Wish,
+) -> Result<Made, OrderError> {
+    let (app, by, id) = (here.app(), By::account(&here.signed.account), order.id);
+    Ok(match wish {
+        Wish::Flag(note) => app.flag_order(&by, id, note, left).await?.into(),
+        Wish::Unflag => app.unflag_order(&by, id, left).await?.into(),
+        Wish::Papers(key) => app.send_papers(&by, id, key).await?.into(),
+        Wish::Cancel => app.cancel_unpaid(&by, id).await?.into(),
+    })
 }
 
 /// The order of this number, if this may be done to it.
@@ -191,26 +232,24 @@ async fn one(
     number: &str,
     permission: Permission,
     wish: &Wish,
-) -> Result<(Became, Option<Reverse>), StoreError> {
+) -> Result<(Became, Option<(Reverse, String)>), StoreError> {
     let Some(order) = own(here, number, permission).await? else {
         let why = here.say("There is no such order.", "Pesanan ini tidak ada.");
         return Ok((Became::not(here, number, String::new(), why), None));
     };
-    let before = {
-        let mut tx = here.app().store.read().await?;
-        store::order_flag::of_order(&mut tx, order.id).await?
-    };
-    let (app, by, id) = (here.app(), By::account(&here.signed.account), order.id);
-    let acted = match wish {
-        Wish::Flag(note) => app.flag_order(&by, id, note).await,
-        Wish::Unflag => app.unflag_order(&by, id).await,
-        Wish::Papers(key) => app.send_papers(&by, id, key).await,
-        Wish::Cancel => app.cancel_unpaid(&by, id).await,
-    };
+    let left = left(here, number);
     let path = format!("{LIST}/{}", order.number);
-    Ok(match acted {
-        Ok(Acted::Now) => (Became::done(here, number, path), reverse(wish, before)),
-        Ok(Acted::Before) => (Became::before(here, number, path, was_so(here, wish)), None),
+    Ok(match make(here, &order, left, wish).await {
+        Ok(Made(Acted::Now, done)) => {
+            let reverse = done.and_then(|done| reverse(wish, done));
+            (Became::done(here, number, path), reverse)
+        }
+        Ok(Made(Acted::Before, _)) => {
+            (Became::before(here, number, path, was_so(here, wish)), None)
+        }
+        Err(OrderError::ChangedMeanwhile) if left.is_some() => {
+            (Became::not(here, number, path, changed(here)), None)
+        }
         Err(error) => (Became::not(here, number, path, &why(here, &error)), None),
     })
 }

@@ -1,6 +1,7 @@
 //! What takes back what was just done: a form beside the words that say it.
 //!
-//! Invariant: it is offered only where the reverse leaves everything as it was, and it is a deed like any other, with a
+//! Invariant: it is offered only where the reverse leaves everything as it was, it names the state that the deed left and
+//! is refused where another stands by now, and it is a deed like any other, with a
 //! route, its right, a token and its row in the trail. What an address says of the deed is believed only with a proof
 //! that this session did it.
 
@@ -14,6 +15,14 @@ use crate::app::users::Signed;
 pub(super) struct Undo {
     pub(super) action: String,
     pub(super) fields: Vec<(String, String)>,
+}
+
+/// Why a deed is not taken back: others did something since.
+pub(super) fn changed(here: &Here) -> &str {
+    here.say(
+        "It was changed meanwhile; nothing was undone: look at how it stands now.",
+        "Sudah diubah orang lain; tidak ada yang diurungkan: lihat keadaannya sekarang.",
+    )
 }
 
 /// Names of what stands in an address: the fields of the reverse, and their proof.

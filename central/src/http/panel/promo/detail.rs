@@ -25,13 +25,15 @@ use crate::{
         status::Mark,
         tab::Tab,
         typed,
-        undo::Undo,
+        undo::{self, Undo},
         when,
     },
     store::{self, StoreError},
 };
 
 const PAGE: usize = 50;
+/// The switch that a reverse takes back, by its number.
+const LEFT: &str = "left";
 
 #[derive(Template)]
 #[template(path = "panel/promo.html")]
@@ -49,6 +51,8 @@ enum Fault {
     Unknown,
     Said(&'static str, &'static str),
     Refused(CatalogError),
+    /// Others did something since.
+    Changed,
     Broken(StoreError),
 }
 
@@ -294,32 +298,40 @@ pub(in crate::http::panel) async fn switch(here: Here) -> Response {
 async fn try_switch(here: &Here) -> Result<String, Fault> {
     let (event, promo) = meant(here).await?;
     let by = Actor::from(&here.signed.account);
-    let (app, code) = (here.app(), &promo.code);
-    let (is_changed, back, done) = match here.form().text("to").as_str() {
-        "on" => (
-            app.enable_promo(event.id, code, &by).await?,
-            "off",
-            "promo_on",
-        ),
-        "off" => (
-            app.disable_promo(event.id, code, &by).await?,
-            "on",
-            "promo_off",
-        ),
+    let (status, back, done) = match here.form().text("to").as_str() {
+        "on" => (PromoStatus::Active, "off", "promo_on"),
+        "off" => (PromoStatus::Disabled, "on", "promo_off"),
         _ => return Err(Fault::Said("Choose on or off.", "Pilih aktif atau mati.")),
     };
+    let left = here.form().text(LEFT);
+    // What is no number was never offered.
+    let left = (!left.is_empty()).then(|| left.parse().unwrap_or(-1));
+    let switched = here
+        .app()
+        .switch_promo(event.id, &promo.code, (status, left), &by)
+        .await;
     let path = path(event, &promo);
-    if !is_changed {
-        return Ok(format!("{path}?done={done}"));
+    match switched {
+        Ok(Some(switched)) => {
+            let undo = Undo::new(format!("{path}/switch"))
+                .field("to", back)
+                .field(LEFT, switched.to_string());
+            Ok(undo.after(here, &path, done))
+        }
+        Ok(None) => Ok(format!("{path}?done={done}")),
+        Err(CatalogError::Raced) if left.is_some() => Err(Fault::Changed),
+        Err(error) => Err(error.into()),
     }
-    let undo = Undo::new(format!("{path}/switch")).field("to", back);
-    Ok(undo.after(here, &path, done))
 }
 
 async fn answer(here: &Here, done: Result<String, Fault>) -> Response {
     let wrong = match done {
         Ok(path) => return to(&path),
         Err(Fault::Said(english, indonesian)) => here.say(english, indonesian).to_owned(),
+        Err(Fault::Changed) => {
+            let wrong = undo::changed(here).to_owned();
+            return page(here, Some(wrong), StatusCode::CONFLICT).await;
+        }
         Err(Fault::Refused(error)) => setup::catalog_words(&error, here.door.visitor.language),
         Err(fault) => return failed(here, fault),
     };

@@ -202,8 +202,6 @@ fn category_forms(desk: &Desk<'_>, category: &Category) -> Vec<FormPart> {
     let place = beside.iter().position(|one| one.id == category.id);
     let steps = Steps::at(place.unwrap_or_default(), beside.len(), &category.name);
     let rename = form("rename")
-        .hidden(SEEN, desk.offer.revision.to_string())
-        .steps(steps)
         .row(
             here,
             [Field::line("name", label)
@@ -225,6 +223,11 @@ fn category_forms(desk: &Desk<'_>, category: &Category) -> Vec<FormPart> {
             .iter()
             .any(|one| one.parent == Some(category.id));
     let mut forms = vec![rename];
+    if steps.is_some() {
+        // Apart from the name: a step would drop what was typed there.
+        let order = form("order").hidden(SEEN, desk.offer.revision.to_string());
+        forms.push(order.button("").steps(steps));
+    }
     if !is_used {
         let remove = form("remove").button(format!(
             "{} {}",
@@ -249,9 +252,8 @@ async fn save_category(here: &Here) -> Result<String, Fault> {
             .map_err(|_| Fault::Unknown)
     };
     let name = form.text("name");
-    let step = Step::from_name(&form.text("step"));
     match form.text("do").as_str() {
-        "rename" if step.is_some() => {
+        "order" => {
             let moved = Moved::Category(id("id")?);
             put_step(here, event, moved).await?;
         }
