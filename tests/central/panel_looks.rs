@@ -1,5 +1,7 @@
 //! Having looked at an order that asks for it: it leaves the list, the trail keeps who and when, and it comes back for
 //! what is new and for nothing else.
+use central::app::trail::Actor;
+use midtrans_sim::Drive;
 use serde_json::json;
 use support::{
     central::Engine,
@@ -15,11 +17,51 @@ async fn is_listed(desk: &mut Desk, order: &Bought) -> bool {
     page.contains(&format!("/panel/orders/{}\"", order.number))
 }
 
+/// How much the order's page shows as noted.
+async fn shown(desk: &mut Desk, order: &Bought) -> String {
+    let url = format!("/panel/orders/{}", order.number);
+    let page = desk.get(&url).await.page;
+    let notes = page.split("name=\"notes\" value=\"").nth(1);
+    let notes = notes.and_then(|rest| rest.split('"').next());
+    notes.unwrap_or_default().to_owned()
+}
+
+async fn press(desk: &mut Desk, order: &Bought, why: &str, notes: &str) -> u16 {
+    let url = format!("/panel/orders/{}/looked", order.number);
+    let fields = [("why", why), ("notes", notes)];
+    desk.post(&url, &fields).await.status
+}
+
 async fn look(desk: &mut Desk, order: &Bought, why: &str) -> u16 {
-    let page = format!("/panel/orders/{}", order.number);
-    desk.get(&page).await;
-    let seen = desk.post(&format!("{page}/looked"), &[("why", why)]).await;
-    seen.status
+    let notes = shown(desk, order).await;
+    press(desk, order, why, &notes).await
+}
+
+/// The order is paid once more with another amount, as the provider tells.
+async fn pay_wrong_again(shop: &Shop, order: &Bought) -> String {
+    let second = Drive {
+        to: "settlement".to_owned(),
+        second: true,
+        ..Drive::default()
+    };
+    let driven = shop.midtrans.drive(&order.number, &second).await;
+    shop.forge(&Forged {
+        order: &order.number,
+        code: "200",
+        amount: "1.00",
+        transaction: &driven.expect("a documented way"),
+        status: "settlement",
+    })
+}
+
+/// The order is paid once more.
+async fn pay_again(shop: &Shop, order: &Bought) {
+    let second = Drive {
+        to: "settlement".to_owned(),
+        second: true,
+        ..Drive::default()
+    };
+    shop.drive_by(order, second).await;
 }
 
 #[tokio::test]
@@ -41,11 +83,13 @@ async fn an_order_leaves_the_list_once_somebody_looked_and_stays_off_it() {
         assert_eq!(look(&mut desk, &order, "no reason").await, 409);
         assert!(is_listed(&mut desk, &order).await);
         assert_eq!(look(&mut desk, &order, "paid_without_stock").await, 303);
-        assert_eq!(
-            look(&mut desk, &order, "paid_without_stock").await,
-            303,
-            "twice is once"
-        );
+        // The money that goes back by hand was behind it.
+        assert_eq!(look(&mut desk, &order, "paid_without_stock").await, 409);
+        assert!(is_listed(&mut desk, &order).await);
+        for _ in 0..2 {
+            let status = look(&mut desk, &order, "refund_by_hand").await;
+            assert_eq!(status, 303, "twice is once");
+        }
         assert!(!is_listed(&mut desk, &order).await);
         let kept = "SELECT COUNT(*) FROM audit_log WHERE action = 'order.looked_at' AND actor_id IS NOT NULL \
             AND detail LIKE '%\"reason\":\"paid_without_stock\"%'";
@@ -113,4 +157,93 @@ async fn what_waits_for_an_answer_is_not_done_by_looking() {
     let mut desk = shop.central.admin().await;
     assert_eq!(look(&mut desk, &order, "challenged").await, 409);
     assert!(is_listed(&mut desk, &order).await);
+}
+
+#[tokio::test]
+async fn another_wrong_amount_is_shown_though_somebody_looked_at_the_first() {
+    for engine in Engine::both() {
+        let shop = Shop::open(engine).await;
+        let order = shop.buy("wrong-once-more", &[(0, 1)]).await;
+        let first = crate::lies::wrong_amount(&shop, &order).await;
+        shop.hook(first.clone()).await;
+        let mut desk = shop.central.admin().await;
+        assert_eq!(look(&mut desk, &order, "amount_differs").await, 303);
+        assert!(!is_listed(&mut desk, &order).await);
+        let second = pay_wrong_again(&shop, &order).await;
+        shop.hook(second.clone()).await;
+        assert!(is_listed(&mut desk, &order).await, "{engine:?}");
+        let kept = "SELECT COUNT(*) FROM audit_log WHERE action = 'order.attention' AND detail LIKE '%\"transaction\":%'";
+        assert_eq!(shop.number(kept).await, 2);
+        assert_eq!(look(&mut desk, &order, "amount_differs").await, 303);
+        shop.hook(second).await;
+        shop.hook(first).await;
+        assert!(!is_listed(&mut desk, &order).await, "both were looked at");
+    }
+}
+
+#[tokio::test]
+async fn what_comes_between_a_page_and_its_button_is_not_looked_at() {
+    for engine in Engine::both() {
+        let shop = Shop::open(engine).await;
+        let order = shop.buy("wrong-meanwhile", &[(0, 1)]).await;
+        let first = crate::lies::wrong_amount(&shop, &order).await;
+        shop.hook(first).await;
+        let mut desk = shop.central.admin().await;
+        let before = shown(&mut desk, &order).await;
+        let second = pay_wrong_again(&shop, &order).await;
+        shop.hook(second).await;
+        for old in [before.as_str(), "", "none"] {
+            let status = press(&mut desk, &order, "amount_differs", old).await;
+            assert_eq!(status, 409, "{engine:?}: {old}");
+        }
+        assert!(is_listed(&mut desk, &order).await);
+        assert_eq!(look(&mut desk, &order, "amount_differs").await, 303);
+        assert!(!is_listed(&mut desk, &order).await);
+    }
+}
+
+#[tokio::test]
+async fn a_dispute_after_one_that_was_won_is_shown() {
+    for engine in Engine::both() {
+        let shop = Shop::open(engine).await;
+        let order = crate::refunds::paid(&shop, "disputed-twice", &[(0, 1)], "credit_card").await;
+        shop.drive(&order, "chargeback").await;
+        let mut desk = shop.central.admin().await;
+        assert_eq!(look(&mut desk, &order, "disputed").await, 303);
+        let ended = shop
+            .central
+            .app
+            .end_dispute(&order.number, true, &Actor::System);
+        ended.await.expect("disputed");
+        assert!(!is_listed(&mut desk, &order).await);
+        shop.resend(&order).await;
+        assert!(is_listed(&mut desk, &order).await, "{engine:?}");
+        assert_eq!(look(&mut desk, &order, "disputed").await, 303);
+        shop.resend(&order).await;
+        assert!(!is_listed(&mut desk, &order).await);
+    }
+}
+
+#[tokio::test]
+async fn a_lighter_reason_comes_back_when_the_graver_one_was_looked_at() {
+    for engine in Engine::both() {
+        let shop = Shop::open(engine).await;
+        let order = crate::refunds::paid(&shop, "twice-and-held", &[(0, 1)], "credit_card").await;
+        pay_again(&shop, &order).await;
+        shop.drive(&order, "chargeback").await;
+        let reason = async |why: &'static str| {
+            let sql = match why {
+                "disputed" => "SELECT COUNT(*) FROM orders WHERE attention = 'disputed'",
+                _ => "SELECT COUNT(*) FROM orders WHERE attention = 'paid_twice'",
+            };
+            shop.number(sql).await
+        };
+        assert_eq!(reason("disputed").await, 1);
+        let mut desk = shop.central.admin().await;
+        assert_eq!(look(&mut desk, &order, "disputed").await, 303);
+        assert_eq!(reason("paid_twice").await, 1, "{engine:?}");
+        assert!(is_listed(&mut desk, &order).await);
+        assert_eq!(look(&mut desk, &order, "paid_twice").await, 303);
+        assert_eq!(reason("paid_twice").await, 0);
+    }
 }

@@ -71,20 +71,32 @@ async fn categories_pass_those_of_their_own_parent() {
     };
     assert_eq!(names().await, ["Tickets", "Seats", "Camping"]);
     let id = of_event().await[2].id.to_string();
-    let fields = [
-        ("do", "rename"),
-        ("id", id.as_str()),
-        ("name", ""),
-        ("step", "up"),
-    ];
+    let fields = [("do", "order"), ("id", id.as_str()), ("step", "up")];
     assert_eq!(send(&mut desk, "categories", &fields).await.status, 303);
     assert_eq!(names().await, ["Tickets", "Camping", "Seats"]);
     // Alone below its parent, a part has nobody to pass.
     let parent = Some(of_event().await[0].id);
     let part = app.add_category(event, "Front", parent, &by).await;
     let id = part.expect("a part").to_string();
-    let fields = [("do", "rename"), ("id", id.as_str()), ("step", "down")];
+    let fields = [("do", "order"), ("id", id.as_str()), ("step", "down")];
     assert_eq!(send(&mut desk, "categories", &fields).await.status, 422);
+    // No form has both: a step would drop the name that was just typed, and say that it is saved.
+    let page = desk.get(&format!("{FESTIVAL}/setup/types")).await.page;
+    let forms: Vec<_> = page.split("<form").collect();
+    let with = |all: &[&str]| {
+        let has = |form: &&&str| all.iter().all(|what| form.contains(what));
+        forms.iter().filter(has).count()
+    };
+    assert_eq!(with(&["value=\"order\"", "name=\"step\""]), 3, "{page}");
+    assert_eq!(with(&["name=\"name\"", "name=\"step\""]), 0);
+    let both = [
+        ("do", "rename"),
+        ("id", id.as_str()),
+        ("name", "Front row"),
+        ("step", "up"),
+    ];
+    assert_eq!(send(&mut desk, "categories", &both).await.status, 303);
+    assert!(names().await.contains(&"Front row".to_owned()));
 }
 
 #[tokio::test]

@@ -1,5 +1,8 @@
 //! What takes a deed back: offered where everything becomes as it was, and to the session alone that did it.
-use central::domain::{event::EventStatus, promo::PromoStatus};
+use central::{
+    app::{trail::Actor, users::By},
+    domain::{event::EventStatus, promo::PromoStatus},
+};
 use support::{
     central::Engine,
     panel::{ADMIN, Desk, PASSWORD},
@@ -184,4 +187,101 @@ async fn flags_are_taken_back_and_those_of_others_stay() {
     send(&mut desk, "flag", &numbers[..1], "other words").await;
     let page = send(&mut desk, "unflag", &numbers, "").await;
     assert_eq!(undo(&page), None, "two notes are not one");
+}
+
+/// It is refused, and says that nothing was done.
+fn assert_refused(seen: &Seen) {
+    assert_eq!(seen.status, 409);
+    let page = &seen.page;
+    assert!(page.contains("nothing was undone"), "{page}");
+}
+
+#[tokio::test]
+async fn an_event_that_others_moved_is_not_put_on_sale_again() {
+    for engine in Engine::both() {
+        let shop = Shop::open(engine).await;
+        let about = "UPDATE events SET description = 'Two days', terms = 'No glass'";
+        shop.central.execute(about).await;
+        let (app, event) = (&shop.central.app, shop.event.event.id);
+        let status = async || app.event(event).await.expect("an event").event.status;
+        let mut desk = shop.central.admin().await;
+        let close = async |desk: &mut Desk| {
+            desk.get(FESTIVAL).await;
+            let closed = desk.post(&format!("{FESTIVAL}/close"), &[]).await;
+            desk.get(closed.to()).await.page
+        };
+        let page = close(&mut desk).await;
+        // Another one opens the sale and closes it again, for reasons of their own.
+        let by = By::CommandLine;
+        let opened = app.publish_when_ready(&by, event, None).await;
+        opened.expect("it is complete");
+        app.close_sale(&by, event).await.expect("on sale");
+        assert_refused(&press(&mut desk, &page).await);
+        assert_eq!(status().await, EventStatus::Closed, "{engine:?}");
+        let opened = app.publish_when_ready(&by, event, None).await;
+        opened.expect("it is complete");
+        let page = close(&mut desk).await;
+        let postponed = app.postpone_event(event, &Actor::System).await;
+        postponed.expect("it was closed");
+        assert_refused(&press(&mut desk, &page).await);
+        assert_eq!(status().await, EventStatus::Postponed, "{engine:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_code_that_others_ended_stays_ended() {
+    for engine in Engine::both() {
+        let shop = Shop::open(engine).await;
+        let (app, event) = (&shop.central.app, shop.event.event.id);
+        shop.central.promo(event, "ABUSED").await;
+        let mut desk = shop.central.admin().await;
+        let url = format!("{FESTIVAL}/promos/ABUSED");
+        desk.get(&url).await;
+        let ended = desk.post(&format!("{url}/switch"), &[("to", "off")]).await;
+        let page = desk.get(ended.to()).await.page;
+        let by = Actor::System;
+        assert!(app.enable_promo(event, "ABUSED", &by).await.expect("on"));
+        assert!(app.disable_promo(event, "ABUSED", &by).await.expect("off"));
+        assert_refused(&press(&mut desk, &page).await);
+        let status = app.promos(event).await.expect("codes")[0].status;
+        assert_eq!(status, PromoStatus::Disabled, "{engine:?}");
+    }
+}
+
+#[tokio::test]
+async fn flags_that_others_put_since_stay() {
+    for engine in Engine::both() {
+        let shop = Shop::open(engine).await;
+        let app = &shop.central.app;
+        let order = shop.buy("flagged-by-two", &[(0, 1)]).await;
+        let view = app.find_order(&order.number, &order.access).await;
+        let id = view.expect("placed").order.id;
+        let mut desk = shop.central.admin().await;
+        desk.get("/panel/orders").await;
+        let send = async |desk: &mut Desk, deed: &str| {
+            let fields = [("row", order.number.as_str()), ("note", "mine")];
+            desk.post(&format!("/panel/orders/{deed}"), &fields)
+                .await
+                .page
+        };
+        let theirs = "SELECT COUNT(*) FROM order_flags WHERE note = 'theirs'";
+        let by = By::CommandLine;
+        let page = send(&mut desk, "flag").await;
+        app.flag_order(&by, id, "theirs", None).await.expect("put");
+        let seen = press(&mut desk, &page).await;
+        assert!(seen.page.contains("nothing was undone"), "{}", seen.page);
+        assert_eq!(shop.number(theirs).await, 1, "{engine:?}: not taken away");
+        app.flag_order(&by, id, "mine", None).await.expect("put");
+        let page = send(&mut desk, "unflag").await;
+        app.flag_order(&by, id, "theirs", None).await.expect("put");
+        let seen = press(&mut desk, &page).await;
+        assert!(seen.page.contains("nothing was undone"), "{}", seen.page);
+        assert_eq!(shop.number(theirs).await, 1, "{engine:?}: not written over");
+        // A second press of what was undone finds it so.
+        let page = send(&mut desk, "unflag").await;
+        for words in ["1 done", "As it was"] {
+            let seen = press(&mut desk, &page).await;
+            assert!(seen.page.contains(words), "{}", seen.page);
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //! thing that was noted is in the trail until somebody looked at that very thing ([`crate::domain::noted`]). Called
 //! inside the transaction that has locked the order.
 
+use serde_json::json;
 use sync_protocol::time::Timestamp;
 
 use super::{
@@ -86,8 +87,9 @@ impl App {
     ) -> Result<(), StoreError> {
         let notes = notes_of(tx, order).await?;
         if !notes.waiting().any(|noted| noted.why == why) {
-            let bare = Noted::bare(why);
-            self.tell_of_order(tx, order, by, LOOKED_AT, bare.detail())
+            // Of a reason without a row: as no row says this of itself, it ends none that comes.
+            let seen = Noted::about(why, json!({"noted": "before"}));
+            self.tell_of_order(tx, order, by, LOOKED_AT, seen.detail())
                 .await?;
         }
         self.end_attention(tx, (order, &notes), why, (LOOKED_AT, by))

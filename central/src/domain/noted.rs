@@ -1,7 +1,7 @@
 //! What was noted about an order for an admin, and what of it somebody has looked at, as the order's trail tells.
 //!
 //! Invariant: a thing is why and about what: another attempt, amount or status is another thing, so that having looked at
-//! one says nothing of the next. Pure. Who writes the rows: `app::attention`.
+//! one says nothing of the next. Rows are counted and not put in order: those of one moment have none. Pure. Who writes the rows: `app::attention`.
 
 use serde_json::{Map, Value};
 
@@ -64,8 +64,16 @@ impl Noted {
 #[derive(Clone, Debug)]
 struct Thing {
     noted: Noted,
-    is_waiting: bool,
+    /// How often it was noted, and how often that was ended.
+    begun: usize,
+    ended: usize,
     was_looked_at: bool,
+}
+
+impl Thing {
+    const fn is_waiting(&self) -> bool {
+        self.begun > self.ended
+    }
 }
 
 /// All that was noted about one order.
@@ -77,7 +85,7 @@ pub struct Notes {
 }
 
 impl Notes {
-    /// Reads a trail, action and detail of each row, oldest first.
+    /// Reads a trail, action and detail of each row.
     pub fn of<'a>(trail: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut notes = Self::default();
         for (action, detail) in trail {
@@ -97,13 +105,17 @@ impl Notes {
         let at = at.unwrap_or_else(|| {
             self.things.push(Thing {
                 noted,
-                is_waiting: false,
+                begun: 0,
+                ended: 0,
                 was_looked_at: false,
             });
             self.things.len() - 1
         });
         let thing = &mut self.things[at];
-        thing.is_waiting = action == NOTED;
+        match action {
+            NOTED => thing.begun += 1,
+            _ => thing.ended += 1,
+        }
         thing.was_looked_at |= action == LOOKED_AT;
     }
 
@@ -119,12 +131,12 @@ impl Notes {
     pub fn was_looked_at(&self, noted: &Noted) -> bool {
         let is_it = |thing: &Thing| thing.noted == *noted;
         let found = self.things.iter().find(|thing| is_it(thing));
-        found.is_some_and(|thing| thing.was_looked_at && !thing.is_waiting)
+        found.is_some_and(|thing| thing.was_looked_at && !thing.is_waiting())
     }
 
     /// What waits for somebody to look.
     pub fn waiting(&self) -> impl Iterator<Item = &Noted> {
-        let waiting = self.things.iter().filter(|thing| thing.is_waiting);
+        let waiting = self.things.iter().filter(|thing| thing.is_waiting());
         waiting.map(|thing| &thing.noted)
     }
 
@@ -167,6 +179,9 @@ mod tests {
         // And what comes again after a look waits again.
         let back = notes(&[(NOTED, &first), (LOOKED_AT, &first), (NOTED, &first)]);
         assert!(back.is_waiting(&first) && !back.was_looked_at(&first));
+        // Rows of one moment come in any order.
+        let mixed = notes(&[(LOOKED_AT, &first), (NOTED, &first)]);
+        assert!(mixed.was_looked_at(&first) && !mixed.is_waiting(&first));
     }
 
     #[test]
