@@ -1,6 +1,6 @@
 //! Attention: why an admin must look at an order.
 //!
-//! Invariant: one reason stands with the order, the gravest so far; each that was noted is in the audit trail. The
+//! Invariant: one reason stands with the order, the gravest of those that wait ([`super::noted`]); each is in the audit trail. The
 //! order of the values is the order of their gravity. Who notes them: `app::notices` and `app::refunds`. Nothing takes
 //! one away but the person who has looked (`app::order_acts`), or what it asked for being done.
 
