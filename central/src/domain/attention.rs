@@ -1,8 +1,8 @@
 //! Attention: why an admin must look at an order.
 //!
-//! Invariant: one reason stands with the order, the gravest of those that wait ([`super::noted`]); each is in the audit trail. The
-//! order of the values is the order of their gravity. Who notes them: `app::notices` and `app::refunds`. Nothing takes
-//! one away but the person who has looked (`app::order_acts`), or what it asked for being done.
+//! Invariant: one reason stands with the order, the gravest of those that wait ([`super::noted`]); each is in the audit
+//! trail. The order of the values is the order of their gravity. Who notes them: `app::notices` and `app::refunds`.
+//! Nothing takes one away but the person who has looked (`app::order_acts`), or what it asked for being done.
 
 use super::named::named_enum;
 
