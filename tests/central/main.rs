@@ -59,6 +59,7 @@ mod panel_sequence;
 mod panel_setup;
 mod panel_setup_foreign;
 mod panel_sign_in;
+mod panel_sure;
 mod panel_throttle;
 mod panel_ticket_lists;
 mod panel_undo;

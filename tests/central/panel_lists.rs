@@ -6,6 +6,7 @@ use support::{
     shop::{Bought, Shop},
     visit::encode,
 };
+use sync_protocol::number::TicketNumber;
 
 /// What the report of a deed says of an order.
 fn became<'a>(page: &'a str, number: &str) -> &'a str {
@@ -103,17 +104,23 @@ async fn a_person_flags_orders_finds_them_and_takes_the_flag_away() {
         let two = bought(&shop, "an-order-like-others").await;
         let mut desk = shop.central.admin().await;
         let page = choose(&mut desk, "flag", &[&one.number], &[("note", " ")]).await;
-        assert_eq!(
-            became(&page, &one.number),
-            "bad",
-            "nobody flags without saying why"
+        let kept = format!("name=\"row\" value=\"{}\"", one.number);
+        assert!(
+            page.contains(&kept) && page.contains("name=\"note\" required"),
+            "nobody flags without saying why, and what was chosen is kept: {page}"
         );
+        assert_eq!(deeds(&shop, "order.flag").await, 0);
         let note = [("note", "call <b>the buyer</b>")];
         let page = again(&mut desk, "flag", &[&one.number], &note).await;
         assert_eq!(became(&page, &one.number), "good");
         let page = again(&mut desk, "flag", &[&one.number], &note).await;
         assert_eq!(became(&page, &one.number), "calm");
         assert_eq!(deeds(&shop, "order.flag").await, 1);
+        let waiting = desk.get("/panel").await.page;
+        assert!(
+            waiting.contains("href=\"/panel/orders?look=flag\""),
+            "it waits for somebody: {waiting}"
+        );
         let list = desk.get("/panel/orders?look=flag").await.page;
         assert!(list.contains(&one.number) && !list.contains(&two.number));
         let page = desk
@@ -388,4 +395,29 @@ async fn a_failed_lookup_is_one_row_of_the_report() {
         "the other is done and told"
     );
     assert!(page.contains("1 done, of 2"), "{page}");
+}
+
+#[tokio::test]
+async fn an_order_is_found_by_a_whole_ticket_number_and_a_search_in_vain_says_how_it_searches() {
+    for engine in Engine::both() {
+        let shop = Shop::open(engine).await;
+        let paid = bought(&shop, "an-order-with-a-ticket").await;
+        shop.drive(&paid, "settlement").await;
+        let other = bought(&shop, "an-order-of-another").await;
+        let value = shop.number("SELECT number FROM tickets").await;
+        let number = TicketNumber::new(value.unsigned_abs()).to_string();
+        let mut desk = shop.central.admin().await;
+        for typed in [number.clone(), number.to_lowercase()] {
+            let query = encode(&[("q", typed.as_str())]);
+            let page = desk.get(&format!("/panel/orders?{query}")).await.page;
+            assert!(
+                page.contains(&paid.number) && !page.contains(&other.number),
+                "{page}"
+            );
+        }
+        let page = desk.get("/panel/orders?q=rahma").await.page;
+        assert!(page.contains("searched from their beginning"), "{page}");
+        let page = desk.get("/panel/orders?q=rahma&lang=id").await.page;
+        assert!(page.contains("dicari dari awalnya"), "{page}");
+    }
 }

@@ -68,14 +68,14 @@ impl Desk {
             .await
     }
 
-    /// Sends the form of the page seen last.
+    /// Sends the form of the page seen last, sure of what it does: a page that asks whether it is, is not waited for.
     ///
     /// # Panics
     /// When the address is none.
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Seen {
         let token = self.token();
         let mut fields = fields.to_vec();
-        fields.push(("token", &token));
+        fields.extend([("token", token.as_str()), ("sure", "yes")]);
         self.post_bare(path, &fields).await
     }
 

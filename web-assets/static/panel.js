@@ -44,9 +44,16 @@
             event.stopImmediatePropagation();
             const { submitter } = event;
             ask(sure, submitter?.textContent.trim(), () => {
+                // The server asks once more where a form does not say that it was asked about.
+                const yes = document.createElement("input");
+                yes.type = "hidden";
+                yes.name = "sure";
+                yes.value = "yes";
+                form.append(yes);
                 answered.add(form);
                 form.requestSubmit(submitter);
                 answered.delete(form);
+                yes.remove();
             });
         }
     }, true);

@@ -34,6 +34,8 @@ pub struct RefundRow {
     pub status: RefundStatus,
     /// Why.
     pub reason: RefundReason,
+    /// What whoever asked wrote.
+    pub note: String,
     /// How much.
     pub amount: Money,
     /// Who asked.
@@ -65,6 +67,7 @@ struct Row {
     buyer_name: String,
     status: String,
     reason: String,
+    note: String,
     currency: String,
     amount_minor: i64,
     asked_by: String,
@@ -84,6 +87,7 @@ impl Row {
             buyer_name: self.buyer_name,
             status: RefundStatus::from_name(&self.status).ok_or(bad("refund status"))?,
             reason: RefundReason::from_name(&self.reason).ok_or(bad("refund reason"))?,
+            note: self.note,
             amount: Money::new(self.amount_minor, currency),
             asked_by: self.asked_by,
             asker: self.asked_by_id.map(UserId),
@@ -218,7 +222,7 @@ fn source(tx: &Tx, filter: &RefundFilter, part: &Part) -> String {
 fn question(tx: &Tx, filter: &RefundFilter, part: &Part, rows: usize) -> Question {
     let from = source(tx, filter, part);
     let mut question = Question::new(format!(
-        "SELECT r.id, o.number, o.event_id, o.buyer_name, r.status, r.reason, r.currency, r.amount_minor, r.asked_by, \
+        "SELECT r.id, o.number, o.event_id, o.buyer_name, r.status, r.reason, r.note, r.currency, r.amount_minor, r.asked_by, \
          r.asked_by_id, r.last_error, r.requested_at{from} WHERE r.status = ?"
     ));
     question.end("", [Value::Text(part.status.name().to_owned())]);

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     door::Here,
-    export::{Cell, Format, PIECE, hand_on, note, send},
+    export::{Cell, Format, PIECE, hand_on, in_zone, note, send},
     frame::Frame,
     guard,
     list::{List, Making, PAGE},
@@ -45,6 +45,15 @@ const KINDS: [(&str, &str, &str); 5] = [
     ("provider", "Payment provider", "Penyedia pembayaran"),
     ("node", "A node", "Perangkat"),
     ("buyer", "A buyer", "Pembeli"),
+];
+
+/// The head of the file, after the moment.
+const HEAD: [(&str, &str); 5] = [
+    ("Who", "Siapa"),
+    ("Act", "Tindakan"),
+    ("Kind", "Jenis"),
+    ("Subject", "Perihal"),
+    ("Detail", "Rincian"),
 ];
 
 #[derive(Template)]
@@ -274,9 +283,12 @@ pub(super) async fn csv(here: Here) -> Response {
         Ok(filter) => filter,
         Err(error) => return guard::failed(&error),
     };
-    let head = ["at", "who", "act", "kind", "subject", "detail"].map(str::to_owned);
-    let name = "audit";
-    send(Format::Csv, name, head.into(), move |filling| async move {
+    let mut head = HEAD
+        .map(|(english, indonesian)| here.say(english, indonesian).to_owned())
+        .to_vec();
+    head.insert(0, in_zone(here.say("When", "Kapan"), when::HOME));
+    let names = ("audit", here.say_fixed("Audit trail", "Jejak audit"));
+    send(Format::Csv, names, head, move |filling| async move {
         // A filter that nothing can fit.
         let Some(filter) = filter else {
             return;
@@ -299,15 +311,15 @@ pub(super) async fn csv(here: Here) -> Response {
 }
 
 fn cells(row: TrailRow) -> Vec<Cell> {
-    let at = chrono::DateTime::from_timestamp_millis(row.at.0).unwrap_or_default();
+    let at = Cell::moment(row.at, when::HOME);
     let subject = row.subject.map(|id| id.to_string());
     let texts = [
-        at.to_rfc3339(),
         row.actor.unwrap_or(row.actor_kind),
         row.action,
         row.subject_kind,
         subject.unwrap_or_default(),
         row.detail,
     ];
-    texts.into_iter().map(Cell::Text).collect()
+    let texts = texts.into_iter().map(Cell::Text);
+    std::iter::once(at).chain(texts).collect()
 }

@@ -14,7 +14,7 @@ use super::{
     door::{Door, Half, Here},
     form,
     nav::{self, Group, Link, Section},
-    number,
+    number, sure,
     tab::{self, ShownGroup, Tab},
     undo::Undo,
     words,
@@ -156,6 +156,15 @@ impl Frame {
 
     pub(super) fn say<'a>(&self, english: &'a str, indonesian: &'a str) -> &'a str {
         self.visitor.say(english, indonesian)
+    }
+
+    /// What is asked before a deed (`sure`).
+    pub(super) fn sure(&self, path: &str, act: &str) -> &'static str {
+        let (english, indonesian) = sure::words(path, act);
+        match self.visitor.language {
+            Language::English => english,
+            Language::Indonesian => indonesian,
+        }
     }
 
     pub(super) fn tag(&self) -> &'static str {

@@ -2,7 +2,7 @@
 //!
 //! In this order: who is it (session), must they change their password first, may they do this at all (permission),
 //! is the thing theirs (loaded here, so that no handler loads what was not looked at), and did one of our own pages
-//! send the form (token). What belongs to others is answered as what does not exist.
+//! send the form (token). Last, whoever does something that has no way back is asked whether they are sure (`sure`). What belongs to others is answered as what does not exist.
 
 use axum::{
     body::{Body, to_bytes},
@@ -21,7 +21,7 @@ use super::{
     form::{self, Form},
     problem,
     route::{Access, Route, Target, Verb},
-    upload,
+    sure, upload,
 };
 use crate::{
     app::{App, events::EventError, users::Signed},
@@ -94,6 +94,9 @@ async fn let_through(app: &App, route: &Route, request: Request) -> Result<Reque
                 None => door,
             };
             check_form(&door, route, &signed)?;
+            if let Some(question) = sure::asked(&door, &signed, route) {
+                return Err(Box::new(question));
+            }
             parts.extensions.insert(here(door, signed, meant, name));
         }
     }

@@ -43,6 +43,7 @@ mod sign_in;
 mod staff;
 mod staff_list;
 mod status;
+mod sure;
 mod tab;
 mod table;
 mod ticket;

@@ -6,8 +6,10 @@ use axum::response::Response;
 
 use super::{
     door::Here,
+    frame::Frame,
     list::bulk::{Became, Deed, picked, report},
     nav::Section,
+    sure,
     undo::{Undo, changed},
 };
 use crate::{
@@ -66,10 +68,8 @@ pub(super) fn deeds(here: &Here) -> Vec<Deed> {
         });
     }
     if refunds {
-        let sure = here.say(
-            "Cancel the chosen orders that are not paid? Their places go back on sale. This cannot be undone.",
-            "Batalkan pesanan terpilih yang belum dibayar? Tempatnya dijual lagi. Ini tidak dapat dibatalkan.",
-        );
+        let (english, indonesian) = sure::words("/panel/orders/cancel", "");
+        let sure = here.say(english, indonesian);
         deeds.push(Deed {
             sure: Some(sure.to_owned()),
             is_grave: true,
@@ -85,13 +85,9 @@ pub(super) fn deeds(here: &Here) -> Vec<Deed> {
 pub(super) async fn flag(here: Here) -> Response {
     let title = here.say("Flag orders", "Tandai pesanan").to_owned();
     let Some(note) = flagged::note(&here.form().text("note")) else {
-        let why = here.say(
-            "Say why in 1 to 500 characters: go back and write it beside the button.",
-            "Tulis alasannya dalam 1 sampai 500 karakter: kembali dan isi di samping tombol.",
-        );
-        let not = |number: &String| Became::not(&here, number, String::new(), why);
-        let rows = picked(&here).iter().map(not).collect();
-        return report(&here, Section::Orders, (LIST, &title), (rows, None));
+        let label = here.say("Why flag them", "Alasan menandai");
+        let page = Frame::inside(&here, Section::Orders);
+        return sure::without_note(&here, page, &title, label);
     };
     all(&here, &title, Permission::OrdersManage, &Wish::Flag(note)).await
 }

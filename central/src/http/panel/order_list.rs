@@ -61,7 +61,7 @@ pub(super) struct Question {
 
 impl Question {
     /// The one event that is asked for.
-    fn only(&self) -> Option<&Event> {
+    pub(super) fn only(&self) -> Option<&Event> {
         self.filter.event.and_then(|event| self.events.get(&event))
     }
 }

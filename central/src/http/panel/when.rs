@@ -5,6 +5,8 @@ use chrono_tz::Tz;
 use documents::Language;
 use sync_protocol::time::Timestamp;
 
+use crate::domain::event::Event;
+
 /// Where those sit who run the whole.
 pub(super) const HOME: &str = "Asia/Jakarta";
 
@@ -47,13 +49,9 @@ pub(super) fn milli(at: Timestamp, zone: &str, language: Language) -> String {
     }
 }
 
-/// `2026-12-01 19:05:12`, as files have it, whose rows are put in order by it.
-pub(super) fn precise(at: Timestamp, zone: &str) -> String {
-    let zone: Tz = zone.parse().unwrap_or(Tz::UTC);
-    let at = DateTime::from_timestamp_millis(at.0).unwrap_or_default();
-    at.with_timezone(&zone)
-        .format("%Y-%m-%d %H:%M:%S")
-        .to_string()
+/// The zone of the one event that is meant, or of those who run the whole.
+pub(super) fn zone(event: Option<&Event>) -> &str {
+    event.map_or(HOME, |event| event.time_zone.as_str())
 }
 
 /// When a day begins where those sit who run the whole, so many days after the one that a browser's field sent.

@@ -1,6 +1,6 @@
 //! Comma-separated values that spreadsheets open without asking, also those that split cells at semicolons.
 
-use super::{Cell, Out, Rows};
+use super::{Cell, Out, Rows, iso};
 
 /// Writes rows as they come.
 pub(super) async fn write(head: Vec<String>, mut rows: Rows, out: Out) {
@@ -29,6 +29,7 @@ fn cells(row: &[Cell]) -> Vec<String> {
     let cell = |cell: &Cell| match cell {
         Cell::Text(text) => harmless(text),
         Cell::Number(number) => number.to_string(),
+        Cell::Moment(at) => iso(at),
     };
     row.iter().map(cell).collect()
 }
@@ -56,6 +57,8 @@ fn packed(rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use sync_protocol::time::Timestamp;
+
     use super::*;
 
     #[test]
@@ -70,8 +73,13 @@ mod tests {
             Cell::text("=cmd|' /C calc'!A0"),
             Cell::text("a,\"b\"\nc"),
             Cell::Number(-5.0),
+            Cell::moment(Timestamp(1_796_123_640_000), "Asia/Jakarta"),
         ];
         let text = String::from_utf8(packed(std::iter::once(cells(&row)))).expect("text");
-        assert_eq!(text, "'=cmd|' /C calc'!A0,\"a,\"\"b\"\"\nc\",-5\n");
+        let moment = "2026-12-01T17:14:00+07:00";
+        assert_eq!(
+            text,
+            format!("'=cmd|' /C calc'!A0,\"a,\"\"b\"\"\nc\",-5,{moment}\n")
+        );
     }
 }

@@ -25,8 +25,11 @@ use axum::{
     },
     response::{IntoResponse as _, Response},
 };
+use chrono::{DateTime, NaiveDateTime, SecondsFormat};
+use chrono_tz::Tz;
 use futures_util::Stream;
 use serde_json::json;
+use sync_protocol::time::Timestamp;
 use tokio::sync::mpsc;
 
 use super::door::Here;
@@ -49,6 +52,8 @@ pub(in crate::http::panel) enum Format {
 pub(in crate::http::panel) enum Cell {
     Text(String),
     Number(f64),
+    /// A moment on the clock of a zone, which the head of its column names.
+    Moment(DateTime<Tz>),
 }
 
 /// Pieces of rows on their way to the file.
@@ -61,6 +66,17 @@ type Out = mpsc::Sender<std::io::Result<Bytes>>;
 impl Cell {
     pub(in crate::http::panel) fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
+    }
+
+    pub(in crate::http::panel) fn moment(at: Timestamp, zone: &str) -> Self {
+        let zone: Tz = zone.parse().unwrap_or(Tz::UTC);
+        let at = DateTime::from_timestamp_millis(at.0).unwrap_or_default();
+        Self::Moment(at.with_timezone(&zone))
+    }
+
+    /// The same where there may be none.
+    pub(in crate::http::panel) fn moment_or_none(at: Option<Timestamp>, zone: &str) -> Self {
+        at.map_or_else(|| Self::text(""), |at| Self::moment(at, zone))
     }
 
     #[expect(
@@ -83,6 +99,29 @@ impl Cell {
     }
 }
 
+/// A moment as files that are all text have it: `2026-12-01T19:05:12+07:00`.
+fn iso(at: &DateTime<Tz>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, false)
+}
+
+/// A moment as spreadsheets count: days, of which the first was the last but one of 1899.
+fn serial(at: &DateTime<Tz>) -> f64 {
+    const EPOCH: f64 = 25_569.0;
+    const DAY_SECONDS: f64 = 86_400.0;
+    let clock: NaiveDateTime = at.naive_local();
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "seconds since 1970 are far below 2^53"
+    )]
+    let seconds = clock.and_utc().timestamp() as f64;
+    EPOCH + seconds / DAY_SECONDS
+}
+
+/// The head of a column of moments: `Placed (Asia/Jakarta)`.
+pub(in crate::http::panel) fn in_zone(words: &str, zone: &str) -> String {
+    format!("{words} ({zone})")
+}
+
 /// Notes that a list is taken away.
 pub(in crate::http::panel) async fn note(here: &Here, what: &str) -> Result<(), StoreError> {
     let filter: String = here.door.visitor.query.chars().take(300).collect();
@@ -93,11 +132,11 @@ pub(in crate::http::panel) async fn note(here: &Here, what: &str) -> Result<(), 
         .await
 }
 
-/// Sends a file whose rows `fill` gives. The answer begins at once; what fails afterwards cuts it off, so that nobody takes
+/// Sends a file of this name and title whose rows `fill` gives. The answer begins at once; what fails afterwards cuts it off, so that nobody takes
 /// a part for the whole.
 pub(in crate::http::panel) fn send<F>(
     format: Format,
-    name: &str,
+    (name, title): (&str, &str),
     head: Vec<String>,
     fill: impl FnOnce(Filling) -> F,
 ) -> Response
@@ -113,7 +152,7 @@ where
             ("text/csv; charset=utf-8", "csv")
         }
         Format::Xlsx => {
-            tokio::spawn(sheet::write(head, rows, out));
+            tokio::spawn(sheet::write(title.to_owned(), head, rows, out));
             (
                 "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
                 "xlsx",

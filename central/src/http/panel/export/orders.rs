@@ -9,7 +9,7 @@ use super::{
         order_list::{Question, question},
         status, when,
     },
-    Cell, Format, PIECE, hand_on, note, send,
+    Cell, Format, PIECE, hand_on, in_zone, note, send,
 };
 use crate::{
     domain::permission::Permission,
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-const HEAD: [(&str, &str); 8] = [
+const HEAD: [(&str, &str); 7] = [
     ("Number", "Nomor"),
     ("Event", "Acara"),
     ("Status", "Status"),
@@ -27,7 +27,6 @@ const HEAD: [(&str, &str); 8] = [
     ("E-mail", "E-mail"),
     ("Currency", "Mata uang"),
     ("Total", "Jumlah"),
-    ("Placed", "Dipesan"),
 ];
 
 pub(in crate::http::panel) async fn csv(here: Here) -> Response {
@@ -48,8 +47,13 @@ async fn file(here: Here, format: Format) -> Response {
         Ok(question) => question,
         Err(error) => return guard::failed(&error),
     };
-    let head = HEAD.map(|(english, indonesian)| here.say(english, indonesian).to_owned());
-    send(format, "orders", head.into(), move |filling| async move {
+    let mut head = HEAD
+        .map(|(english, indonesian)| here.say(english, indonesian).to_owned())
+        .to_vec();
+    let zone = when::zone(question.only());
+    head.push(in_zone(here.say("Placed", "Dipesan"), zone));
+    let names = ("orders", here.say_fixed("Orders", "Pesanan"));
+    send(format, names, head, move |filling| async move {
         let mut walk = None;
         loop {
             let rows = piece(&here, &question, &mut walk).await;
@@ -76,7 +80,6 @@ async fn piece(
 fn line(here: &Here, question: &Question, row: &OrderRow) -> Vec<Cell> {
     let language = here.door.visitor.language;
     let event = question.events.get(&row.event);
-    let zone = event.map_or(when::HOME, |event| event.time_zone.as_str());
     vec![
         Cell::text(&row.number),
         Cell::text(event.map_or("", |event| &event.name)),
@@ -85,6 +88,6 @@ fn line(here: &Here, question: &Question, row: &OrderRow) -> Vec<Cell> {
         Cell::text(&row.email),
         Cell::text(row.total.currency.code()),
         Cell::sum(row.total),
-        Cell::text(when::moment(row.created_at, zone, language)),
+        Cell::moment(row.created_at, when::zone(question.only())),
     ]
 }

@@ -8,8 +8,9 @@ use super::{
         door::Here,
         guard,
         ticket_list::{self, Question, shown},
+        when,
     },
-    Cell, Format, PIECE, hand_on, note, send,
+    Cell, Format, PIECE, hand_on, in_zone, note, send,
 };
 use crate::{
     domain::permission::Permission,
@@ -32,6 +33,9 @@ const HEAD: [(&str, &str); 10] = [
     ("Wristband", "Gelang"),
     ("Order", "Pesanan"),
 ];
+
+/// The column of moments.
+const SINCE: usize = 7;
 
 pub(in crate::http::panel) async fn csv(here: Here) -> Response {
     tickets(here, Format::Csv).await
@@ -56,7 +60,10 @@ async fn tickets(here: Here, format: Format) -> Response {
         Ok::<_, StoreError>(question)
     };
     match begun.await {
-        Ok(question) => file(here, format, "tickets", question),
+        Ok(question) => {
+            let title = here.say_fixed("Tickets", "Tiket");
+            file(here, format, ("tickets", title), question)
+        }
         Err(error) => guard::failed(&error),
     }
 }
@@ -75,15 +82,20 @@ async fn attendees(here: Here, format: Format) -> Response {
     match begun.await {
         Ok(question) => {
             let name = format!("{}-attendees", event.slug);
-            file(here, format, &name, question)
+            let title = here.say_fixed("Attendees", "Peserta");
+            file(here, format, (&name, title), question)
         }
         Err(error) => guard::failed(&error),
     }
 }
 
-fn file(here: Here, format: Format, name: &str, question: Question) -> Response {
-    let head = HEAD.map(|(english, indonesian)| here.say(english, indonesian).to_owned());
-    send(format, name, head.into(), move |filling| async move {
+fn file(here: Here, format: Format, names: (&str, &str), question: Question) -> Response {
+    let zone = when::zone(question.only());
+    let mut head = HEAD
+        .map(|(english, indonesian)| here.say(english, indonesian).to_owned())
+        .to_vec();
+    head[SINCE] = in_zone(&head[SINCE], zone);
+    send(format, names, head, move |filling| async move {
         let mut walk = None;
         loop {
             let rows = piece(&here, &question, &mut walk).await;
@@ -108,6 +120,7 @@ async fn piece(
 }
 
 fn line(here: &Here, question: &Question, row: &TicketRow) -> Vec<Cell> {
+    let since = row.entered_at.or(row.exchanged_at);
     let row = shown(here, &question.events, row);
     vec![
         Cell::Text(row.number),
@@ -117,7 +130,7 @@ fn line(here: &Here, question: &Question, row: &TicketRow) -> Vec<Cell> {
         Cell::Text(row.days),
         Cell::text(row.status.0),
         Cell::text(row.check_in.0),
-        Cell::Text(row.since),
+        Cell::moment_or_none(since, when::zone(question.only())),
         Cell::Text(row.wristband),
         Cell::Text(row.order),
     ]

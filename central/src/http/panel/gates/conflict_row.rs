@@ -50,7 +50,7 @@ pub(super) struct SideCell {
     pub(super) gate: String,
     pub(super) node: String,
     /// As files have it, and as the page shows it.
-    pub(super) time: String,
+    pub(super) at: Timestamp,
     pub(super) when: String,
     pub(super) error: String,
     pub(super) operator: Option<String>,
@@ -148,7 +148,7 @@ fn side(here: &Here, event: &Event, names: &Names, (side, is_close): (&Side, boo
     SideCell {
         gate: names.gate(side.gate),
         node: names.node(side.scan.node),
-        time: when::precise(side.time.at, &event.time_zone),
+        at: side.time.at,
         when: match is_close {
             true => when::milli(side.time.at, &event.time_zone, here.door.visitor.language),
             false => moment(here, event, side.time.at),

@@ -9,6 +9,7 @@ use super::{
         door::Here,
         list::bulk::{Became, Deed, picked, report},
         nav::Section,
+        sure,
     },
     said,
 };
@@ -27,10 +28,8 @@ pub(super) fn deeds(here: &Here, revocable: &[String]) -> Vec<Deed> {
         return Vec::new();
     }
     let words = here.say("Revoke the chosen nodes", "Cabut perangkat terpilih");
-    let sure = here.say(
-        "Revoke the chosen nodes for good? Each erases its replica at its next contact and lets nobody in any more; scans that it still has are taken.",
-        "Cabut perangkat terpilih untuk selamanya? Masing-masing menghapus replikanya pada kontak berikutnya dan tidak memasukkan siapa pun lagi; pindaian yang masih ada tetap diterima.",
-    );
+    let (english, indonesian) = sure::words("/panel/nodes/revoke", "");
+    let sure = here.say(english, indonesian);
     vec![Deed {
         path: "/panel/nodes/revoke",
         words: words.to_owned(),

@@ -44,7 +44,7 @@ struct Page {
 /// One scan in words.
 pub(super) struct Row {
     /// As files have it, and as the page shows it.
-    pub(super) time: String,
+    pub(super) at: Timestamp,
     pub(super) when: String,
     pub(super) error: String,
     pub(super) gate: String,
@@ -287,11 +287,10 @@ pub(super) fn error_words(time: Interval) -> String {
 
 pub(super) fn row(here: &Here, event: &Event, names: &Names, item: &ScanItem) -> Row {
     let language = here.door.visitor.language;
-    let file = |at| when::precise(at, &event.time_zone);
     let moment = |at| when::second(at, &event.time_zone, language);
     let ruling = item.ruling.as_deref().map(|name| ruling_words(here, name));
     Row {
-        time: file(item.time.at),
+        at: item.time.at,
         when: moment(item.time.at),
         error: error_words(item.time),
         gate: names.gate(item.gate),

@@ -9,8 +9,8 @@ use sync_protocol::id::EventId;
 use super::{
     super::{
         door::Here,
-        export::{Cell, Format, PIECE, hand_on, note, send},
-        guard,
+        export::{Cell, Format, PIECE, hand_on, in_zone, note, send},
+        guard, when,
     },
     conflict, conflict_row, node_list,
     node_row::NodeRow,
@@ -36,7 +36,7 @@ const SCANS: [(&str, &str); 11] = [
     ("Operator", "Petugas"),
 ];
 
-const CONFLICTS: [(&str, &str); 13] = [
+const CONFLICTS: [(&str, &str); 15] = [
     ("Event", "Acara"),
     ("Kind", "Jenis"),
     ("Ticket", "Tiket"),
@@ -44,9 +44,11 @@ const CONFLICTS: [(&str, &str); 13] = [
     ("Ruling", "Putusan"),
     ("Gate", "Gerbang"),
     ("Time", "Waktu"),
+    ("Error", "Galat"),
     ("Operator", "Petugas"),
     ("Gate that counts", "Gerbang yang dihitung"),
     ("Time that counts", "Waktu yang dihitung"),
+    ("Error there", "Galat di sana"),
     ("Operator there", "Petugas di sana"),
     ("Decision", "Keputusan"),
     ("Notes", "Catatan"),
@@ -64,6 +66,19 @@ const NODES: [(&str, &str); 10] = [
     ("Lease until", "Sewa sampai"),
     ("Program", "Program"),
 ];
+
+/// Where the moments stand in the files of scans and of conflicts.
+const SCANNED: [usize; 1] = [0];
+const IN_CONFLICT: [usize; 2] = [6, 10];
+
+fn in_zones(mut head: Vec<String>, moments: &[usize], zone: &str) -> Vec<String> {
+    for (column, words) in head.iter_mut().enumerate() {
+        if moments.contains(&column) {
+            *words = in_zone(words, zone);
+        }
+    }
+    head
+}
 
 fn head(here: &Here, words: &[(&str, &str)]) -> Vec<String> {
     let say = |(english, indonesian): &(&str, &str)| here.say(english, indonesian).to_owned();
@@ -88,12 +103,13 @@ async fn scans(here: Here, format: Format) -> Response {
         let filter = scan_list::filter(&here, &event, &names).await?;
         Ok::<_, StoreError>((names, filter))
     };
-    let (names, filter) = match begun.await {
+    let (names_of, filter) = match begun.await {
         Ok(begun) => begun,
         Err(error) => return guard::failed(&error),
     };
-    let head = head(&here, &SCANS);
-    send(format, "scans", head, move |filling| async move {
+    let head = in_zones(head(&here, &SCANS), &SCANNED, &event.time_zone);
+    let names = ("scans", here.say_fixed("Scans", "Pindaian"));
+    send(format, names, head, move |filling| async move {
         // A filter that nothing can fit.
         let Some(filter) = filter else {
             return;
@@ -110,7 +126,10 @@ async fn scans(here: Here, format: Format) -> Response {
                 .ok()
                 .and_then(|rows| rows.last())
                 .map(ScanItem::place);
-            let line = |item| scan_line(scan_list::row(&here, &event, &names, &item));
+            let line = |item| {
+                let row = scan_list::row(&here, &event, &names_of, &item);
+                scan_line(row, &event.time_zone)
+            };
             if !hand_on(&filling, rows, line).await {
                 return;
             }
@@ -118,9 +137,9 @@ async fn scans(here: Here, format: Format) -> Response {
     })
 }
 
-fn scan_line(row: scan_list::Row) -> Vec<Cell> {
+fn scan_line(row: scan_list::Row, zone: &str) -> Vec<Cell> {
+    let at = Cell::moment(row.at, zone);
     let texts = [
-        row.time,
         row.error,
         row.number,
         row.action.to_owned(),
@@ -132,7 +151,8 @@ fn scan_line(row: scan_list::Row) -> Vec<Cell> {
         row.node,
         row.operator,
     ];
-    texts.into_iter().map(Cell::Text).collect()
+    let texts = texts.into_iter().map(Cell::Text);
+    std::iter::once(at).chain(texts).collect()
 }
 
 pub(in super::super) async fn inbox_csv(here: Here) -> Response {
@@ -163,8 +183,10 @@ async fn conflicts(here: Here, event: Option<Event>, format: Format) -> Response
         Ok(events) => events,
         Err(error) => return guard::failed(&error),
     };
-    let head = head(&here, &CONFLICTS);
-    send(format, "conflicts", head, move |filling| async move {
+    let zone = when::zone(event.as_ref()).to_owned();
+    let head = in_zones(head(&here, &CONFLICTS), &IN_CONFLICT, &zone);
+    let names = ("conflicts", here.say_fixed("Conflicts", "Konflik"));
+    send(format, names, head, move |filling| async move {
         let ids: Vec<EventId> = events.keys().copied().collect();
         let mut after = None;
         loop {
@@ -179,7 +201,8 @@ async fn conflicts(here: Here, event: Option<Event>, format: Format) -> Response
                 .and_then(|items| items.last())
                 .map(ConflictItem::place);
             let rows = shown(&here, &events, items).await;
-            if !hand_on(&filling, rows, conflict_line).await {
+            let line = |row| conflict_line(row, &zone);
+            if !hand_on(&filling, rows, line).await {
                 return;
             }
         }
@@ -195,17 +218,20 @@ async fn shown(
     conflict::rows(here, events, &items?).await
 }
 
-fn conflict_line(row: conflict_row::Row) -> Vec<Cell> {
-    let side = |side: Option<&conflict_row::SideCell>| match side {
-        Some(side) => [
-            format!("{} / {}", side.gate, side.node),
-            format!("{} {}", side.time, side.error),
-            side.operator.clone().unwrap_or_default(),
-        ],
-        None => Default::default(),
+/// One of the scans in conflict: where, when, how surely, who.
+fn side_cells(side: Option<&conflict_row::SideCell>, zone: &str) -> [Cell; 4] {
+    let Some(side) = side else {
+        return std::array::from_fn(|_| Cell::text(""));
     };
-    let ([gate, time, operator], [other, then, there]) =
-        (side(Some(&row.side)), side(row.winner.as_ref()));
+    [
+        Cell::text(format!("{} / {}", side.gate, side.node)),
+        Cell::moment(side.at, zone),
+        Cell::text(&side.error),
+        Cell::text(side.operator.as_deref().unwrap_or_default()),
+    ]
+}
+
+fn conflict_line(row: conflict_row::Row, zone: &str) -> Vec<Cell> {
     let notes = row.notes.iter();
     let notes: Vec<_> = notes
         .map(|note| format!("{}: {}", note.author, note.text))
@@ -213,22 +239,21 @@ fn conflict_line(row: conflict_row::Row) -> Vec<Cell> {
     let decided = row
         .decided
         .map(|one| format!("{} ({}, {})", one.words, one.author, one.at));
-    let texts = [
+    let mut cells: Vec<Cell> = [
         row.event,
         row.kind,
         row.number,
         row.action.to_owned(),
         row.ruling,
-        gate,
-        time,
-        operator,
-        other,
-        then,
-        there,
-        decided.unwrap_or_default(),
-        notes.join(" / "),
-    ];
-    texts.into_iter().map(Cell::Text).collect()
+    ]
+    .into_iter()
+    .map(Cell::Text)
+    .collect();
+    cells.extend(side_cells(Some(&row.side), zone));
+    cells.extend(side_cells(row.winner.as_ref(), zone));
+    cells.push(Cell::text(decided.unwrap_or_default()));
+    cells.push(Cell::text(notes.join(" / ")));
+    cells
 }
 
 pub(in super::super) async fn nodes_csv(here: Here) -> Response {
@@ -251,7 +276,8 @@ async fn nodes(here: Here, format: Format) -> Response {
     };
     let head = head(&here, &NODES);
     let lines = rows.into_iter().map(node_line).collect();
-    send(format, "nodes", head, |filling| async move {
+    let names = ("nodes", here.say_fixed("Nodes", "Perangkat"));
+    send(format, names, head, |filling| async move {
         // Whoever does not wait for it any more needs none.
         let _gone = filling.send(Ok(lines)).await;
     })

@@ -52,6 +52,11 @@ impl Seen {
         all.map(|event| (event.slug.clone(), event.name.clone()))
     }
 
+    /// The zone of the one event that is asked for, or of those who run the whole.
+    pub(super) fn zone(&self) -> &str {
+        when::zone(self.event.and_then(|event| self.events.get(&event)))
+    }
+
     /// What an event is called, and its zone.
     pub(super) fn words(&self, event: EventId) -> (String, &str) {
         let found = self.events.get(&event);

@@ -46,7 +46,7 @@ pub(super) struct Row {
     pub(super) transaction: String,
     amount: String,
     back: Option<String>,
-    pub(super) begun: String,
+    begun: String,
 }
 
 /// What an account may list, and the filter it asks for.

@@ -3,6 +3,8 @@
 //! Invariant: the sum beside the reason is made up by the function that makes it up when somebody agrees, so what is shown
 //! is what will go back while nothing else moves.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
 
@@ -10,8 +12,9 @@ use super::{
     super::{
         door::{Here, to},
         frame::Frame,
+        guard,
         nav::Section,
-        status, typed,
+        status, ticket_list, typed,
     },
     meant, nothing, order,
     said::{self, Refused},
@@ -22,8 +25,16 @@ use crate::{
         money::Money,
         order::Order,
         refund::{RefundReason, Scope},
+        ticket_search::{TicketFilter, TicketSearch, TicketSort},
     },
+    store::{self, StoreError},
 };
+
+/// Tickets of an order whose state at the gates is looked up.
+const MOST_TICKETS: usize = 1_000;
+
+/// How tickets stand at the gates, by their numbers.
+type Used = BTreeMap<String, status::Mark>;
 
 #[derive(Template)]
 #[template(path = "panel/money/refund_ask.html")]
@@ -44,6 +55,8 @@ struct TicketRow {
     number: String,
     name: String,
     status: &'static str,
+    /// How it stands at the gates, once it was used there.
+    used: Option<status::Mark>,
     share: String,
     stands: bool,
     is_on: bool,
@@ -162,6 +175,10 @@ async fn page(here: &Here, chosen: &Chosen, refused: Option<Refused>) -> Respons
             Err(error) => refused = refused.or(Some(error)),
         }
     }
+    let used = match used(here, order).await {
+        Ok(used) => used,
+        Err(error) => return guard::failed(&error),
+    };
     let code = refused.as_ref().map_or(StatusCode::OK, |one| one.status);
     let mut page = frame(here, order);
     page.wrong = refused.map(|one| one.words);
@@ -176,7 +193,7 @@ async fn page(here: &Here, chosen: &Chosen, refused: Option<Refused>) -> Respons
         scope: chosen.scope.clone(),
         amount: chosen.amount.clone(),
         note: chosen.note.clone(),
-        tickets: shares.map_or_else(Vec::new, |shares| tickets(here, shares, chosen)),
+        tickets: shares.map_or_else(Vec::new, |shares| tickets(here, shares, (chosen, &used))),
         plan,
     };
     template.page.send(code, &template)
@@ -208,7 +225,27 @@ async fn planned(here: &Here, order: &Order, chosen: &Chosen) -> Result<Option<S
     }))
 }
 
-fn tickets(here: &Here, shares: RefundShares, chosen: &Chosen) -> Vec<TicketRow> {
+/// The tickets of an order that were used at the gates, and how they stand there.
+async fn used(here: &Here, order: &Order) -> Result<Used, StoreError> {
+    let filter = TicketFilter {
+        event: Some(order.event),
+        kind: None,
+        status: None,
+        check_in: None,
+        addon: None,
+        search: Some(TicketSearch::Order(order.number.clone())),
+        sort: TicketSort::Newest,
+    };
+    let mut tx = here.app().store.read().await?;
+    let events = [order.event];
+    let rows = store::ticket_list::page(&mut tx, &events, &filter, None, MOST_TICKETS).await?;
+    let rows = rows.into_iter();
+    let used = rows.filter(|row| row.entered_at.or(row.exchanged_at).is_some());
+    let marked = used.map(|row| (row.number.to_string(), ticket_list::check_in(here, &row)));
+    Ok(marked.collect())
+}
+
+fn tickets(here: &Here, shares: RefundShares, (chosen, used): (&Chosen, &Used)) -> Vec<TicketRow> {
     let language = here.door.visitor.language;
     let row = |one: crate::app::refunds::Share| {
         let number = one.ticket.gate.number.to_string();
@@ -217,6 +254,7 @@ fn tickets(here: &Here, shares: RefundShares, chosen: &Chosen) -> Vec<TicketRow>
             status: status::ticket(one.ticket.gate.status, language).0,
             share: one.share.text(language),
             stands: one.stands,
+            used: used.get(&number).copied(),
             is_on: chosen.tickets.contains(&number),
             number,
         }

@@ -8,6 +8,7 @@ use super::{
         door::Here,
         list::bulk::{Became, Deed, picked, report},
         nav::Section,
+        sure,
     },
     said,
 };
@@ -27,10 +28,8 @@ pub(super) fn deeds(here: &Here, agreeable: &[String]) -> Vec<Deed> {
         return Vec::new();
     }
     let words = here.say("Agree to the chosen", "Setujui yang dipilih");
-    let sure = here.say(
-        "Agree to the chosen refunds? Tickets that they name open no gate from then on, and the money goes back. This cannot be undone.",
-        "Setujui pengembalian yang dipilih? Tiket yang disebutnya tidak membuka gerbang lagi, dan uangnya kembali. Ini tidak dapat dibatalkan.",
-    );
+    let (english, indonesian) = sure::words("/panel/refunds/agree", "");
+    let sure = here.say(english, indonesian);
     vec![Deed {
         path: "/panel/refunds/agree",
         words: words.to_owned(),

@@ -34,6 +34,9 @@ const TO_DO: [RefundStatus; 3] = [
     RefundStatus::Manual,
 ];
 
+/// Characters of a note that a list shows.
+const MOST_NOTE: usize = 80;
+
 #[derive(Template)]
 #[template(path = "panel/money/refunds.html")]
 struct Page {
@@ -55,8 +58,10 @@ pub(super) struct Row {
     pub(super) next: &'static str,
     stopped: Option<String>,
     pub(super) reason: &'static str,
+    /// What whoever asked wrote, in one line, for who works with the money of its order.
+    pub(super) why: Option<String>,
     pub(super) asked_by: String,
-    pub(super) asked: String,
+    asked: String,
     amount: String,
     /// It can be chosen to be agreed to.
     may_agree: bool,
@@ -169,6 +174,7 @@ pub(super) fn shown(here: &Here, seen: &Seen, row: &RefundRow) -> Row {
     let (event, zone) = seen.words(row.event);
     let of_event = seen.events.get(&row.event);
     let may = of_event.is_some_and(|event| here.may(Permission::OrdersRefund, event));
+    let reads = may || of_event.is_some_and(|event| here.may(Permission::OrdersManage, event));
     let is_asked = row.status == RefundStatus::Requested;
     Row {
         id: row.id.to_string(),
@@ -183,10 +189,22 @@ pub(super) fn shown(here: &Here, seen: &Seen, row: &RefundRow) -> Row {
             .as_deref()
             .map(|code| words::stopped(code, language)),
         reason: words::reason(row.reason, language),
+        why: reads.then(|| one_line(&row.note)).flatten(),
         asked_by: who(here, &row.asked_by),
         asked: when::moment(row.requested_at, zone, language),
         amount: row.amount.text(language),
         may_agree: may && is_asked && four_eyes::may_agree(row.asker, &here.signed.powers),
+    }
+}
+
+/// A note cut to one line.
+fn one_line(note: &str) -> Option<String> {
+    let words: Vec<&str> = note.split_whitespace().collect();
+    let line = words.join(" ");
+    let cut: String = line.chars().take(MOST_NOTE).collect();
+    match line.len() > cut.len() {
+        true => Some(format!("{}…", cut.trim_end())),
+        false => Some(line).filter(|line| !line.is_empty()),
     }
 }
 
@@ -197,5 +215,19 @@ pub(super) fn who(here: &Here, name: &str) -> String {
         "provider" => here.say("the provider", "penyedia").to_owned(),
         "system" => here.say("the system", "sistem").to_owned(),
         name => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_is_cut_to_one_line() {
+        assert_eq!(one_line(" \n "), None);
+        let short = one_line("the buyer\n is ill");
+        assert_eq!(short.as_deref(), Some("the buyer is ill"));
+        let long = one_line(&"é ".repeat(200)).expect("a line");
+        assert!(long.chars().count() <= MOST_NOTE + 1 && long.ends_with("é…"));
     }
 }

@@ -5,7 +5,7 @@ use axum::response::Response;
 use super::{
     super::{
         door::Here,
-        export::{Cell, Format, PIECE, hand_on, note, send},
+        export::{Cell, Format, PIECE, hand_on, in_zone, note, send},
         guard,
     },
     payment_list, refund_list,
@@ -45,9 +45,17 @@ const REFUNDS: [(&str, &str); 10] = [
     ("Amount", "Jumlah"),
 ];
 
-fn head(here: &Here, words: &[(&str, &str)]) -> Vec<String> {
+/// Where the moments stand, in either file.
+const PAYMENT_BEGUN: usize = 6;
+const REFUND_ASKED: usize = 7;
+
+fn head(here: &Here, words: &[(&str, &str)], (moment, zone): (usize, &str)) -> Vec<String> {
     let say = |(english, indonesian): &(&str, &str)| here.say(english, indonesian).to_owned();
-    words.iter().map(say).collect()
+    let mut head: Vec<String> = words.iter().map(say).collect();
+    if let Some(words) = head.get_mut(moment) {
+        *words = in_zone(words, zone);
+    }
+    head
 }
 
 pub(in crate::http::panel) async fn payments_csv(here: Here) -> Response {
@@ -68,8 +76,9 @@ async fn payments(here: Here, format: Format) -> Response {
         Ok(question) => question,
         Err(error) => return guard::failed(&error),
     };
-    let head = head(&here, &PAYMENTS);
-    send(format, "payments", head, move |filling| async move {
+    let head = head(&here, &PAYMENTS, (PAYMENT_BEGUN, question.seen.zone()));
+    let names = ("payments", here.say_fixed("Payments", "Pembayaran"));
+    send(format, names, head, move |filling| async move {
         let limit = question.seen.limit.as_deref();
         let mut walk = PaymentWalk::begin(limit, &question.filter, None);
         loop {
@@ -97,7 +106,7 @@ fn payment_line(here: &Here, question: &payment_list::Question, row: &PaymentRow
         Cell::text(shown.status.0),
         Cell::text(shown.channel),
         Cell::text(shown.transaction),
-        Cell::text(shown.begun),
+        Cell::moment(row.created_at, question.seen.zone()),
         Cell::text(row.amount.currency.code()),
         Cell::sum(row.amount),
         Cell::sum(back),
@@ -122,8 +131,9 @@ async fn refunds(here: Here, format: Format) -> Response {
         Ok(question) => question,
         Err(error) => return guard::failed(&error),
     };
-    let head = head(&here, &REFUNDS);
-    send(format, "refunds", head, move |filling| async move {
+    let head = head(&here, &REFUNDS, (REFUND_ASKED, question.seen.zone()));
+    let names = ("refunds", here.say_fixed("Refunds", "Pengembalian"));
+    send(format, names, head, move |filling| async move {
         let limit = question.seen.limit.as_deref();
         let mut walk = RefundWalk::begin(limit, &question.filter, None);
         loop {
@@ -148,9 +158,9 @@ fn refund_line(here: &Here, question: &refund_list::Question, row: &RefundRow) -
         Cell::text(shown.event),
         Cell::text(shown.status.0),
         Cell::text(shown.next),
-        Cell::text(shown.reason),
+        Cell::text(shown.why.unwrap_or_else(|| shown.reason.to_owned())),
         Cell::text(shown.asked_by),
-        Cell::text(shown.asked),
+        Cell::moment(row.requested_at, question.seen.zone()),
         Cell::text(row.amount.currency.code()),
         Cell::sum(row.amount),
     ]

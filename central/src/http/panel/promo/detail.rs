@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
 
-use super::list::{many, off, state};
+use super::list::{many, off, state, used};
 use crate::{
     app::{catalog::CatalogError, trail::Actor},
     domain::{
@@ -13,7 +13,7 @@ use crate::{
         money::Money,
         permission::Permission,
         policy::Denial,
-        promo::{Promo, PromoStatus, UNLIMITED, UsageStatus},
+        promo::{Promo, PromoStatus, UsageStatus},
         promo_list::PromoState,
         wall_clock,
     },
@@ -21,7 +21,7 @@ use crate::{
         card::{Card, Cell, Field, FormPart, Kind},
         door::{Here, to},
         frame::Frame,
-        guard, number, problem, setup,
+        guard, problem, setup,
         status::Mark,
         tab::Tab,
         typed,
@@ -136,10 +136,7 @@ async fn load(here: &Here) -> Result<Detail, Fault> {
         ..=0 => say("at once", "langsung"),
         _ => moment(promo.valid_from),
     };
-    let used = match promo.quota {
-        UNLIMITED => format!("{} / ∞", number::grouped(promo.used, language)),
-        quota => number::of(promo.used, quota, language),
-    };
+    let used = used(&promo, language);
     let all = say("all ticket types", "semua jenis tiket");
     let facts = vec![
         (say("Takes off", "Potongan"), off(promo.cut, money)),

@@ -10,19 +10,18 @@ use crate::{
     },
     http::panel::{
         door::Here,
-        export::{Cell, Format, PIECE, hand_on, note, send},
+        export::{Cell, Format, PIECE, hand_on, in_zone, note, send},
         guard, when,
     },
     store::{self, StoreError, promo_list::PromoRow},
 };
 
-const HEAD: [(&str, &str); 6] = [
+const HEAD: [(&str, &str); 5] = [
     ("Code", "Kode"),
     ("Event", "Acara"),
     ("State", "Keadaan"),
     ("Used", "Terpakai"),
     ("Quota", "Kuota"),
-    ("Good until", "Berlaku sampai"),
 ];
 
 pub(in crate::http::panel) async fn csv(here: Here) -> Response {
@@ -51,24 +50,24 @@ async fn file(here: Here, format: Format) -> Response {
         Ok(question) => question,
         Err(error) => return guard::failed(&error),
     };
-    let head = HEAD.map(|(english, indonesian)| here.say(english, indonesian).to_owned());
-    send(
-        format,
-        "promo-codes",
-        head.into(),
-        move |filling| async move {
-            let mut after = None;
-            loop {
-                let rows = rows(&here, &question, after.as_ref()).await;
-                let last = rows.as_ref().ok().and_then(|rows| rows.last());
-                after = last.map(PromoRow::place);
-                let line = |row: PromoRow| line(&here, &question, &row);
-                if !hand_on(&filling, rows, line).await {
-                    return;
-                }
+    let mut head = HEAD
+        .map(|(english, indonesian)| here.say(english, indonesian).to_owned())
+        .to_vec();
+    let zone = when::zone(question.only());
+    head.push(in_zone(here.say("Good until", "Berlaku sampai"), zone));
+    let names = ("promo-codes", here.say_fixed("Promo codes", "Kode promo"));
+    send(format, names, head, move |filling| async move {
+        let mut after = None;
+        loop {
+            let rows = rows(&here, &question, after.as_ref()).await;
+            let last = rows.as_ref().ok().and_then(|rows| rows.last());
+            after = last.map(PromoRow::place);
+            let line = |row: PromoRow| line(&here, &question, &row);
+            if !hand_on(&filling, rows, line).await {
+                return;
             }
-        },
-    )
+        }
+    })
 }
 
 async fn rows(
@@ -83,8 +82,6 @@ async fn rows(
 
 fn line(here: &Here, question: &Question, row: &PromoRow) -> Vec<Cell> {
     let (promo, event) = (&row.promo, question.events.get(&row.event));
-    let zone = event.map_or(when::HOME, |event| event.time_zone.as_str());
-    let until = when::moment(promo.valid_until, zone, here.door.visitor.language);
     let quota = match promo.quota {
         UNLIMITED => Cell::text(""),
         quota => Cell::count(quota),
@@ -95,6 +92,6 @@ fn line(here: &Here, question: &Question, row: &PromoRow) -> Vec<Cell> {
         Cell::text(state(PromoState::of(promo, here.app().clock.now()), here).0),
         Cell::count(promo.used),
         quota,
-        Cell::text(until),
+        Cell::moment(promo.valid_until, when::zone(question.only())),
     ]
 }

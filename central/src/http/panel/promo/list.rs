@@ -14,7 +14,7 @@ use crate::{
         money::Money,
         permission::Permission,
         policy::Sight,
-        promo::{UNLIMITED, normal},
+        promo::{Promo, UNLIMITED, normal},
         promo_list::{PromoFilter, PromoPlace, PromoState},
     },
     http::panel::{
@@ -59,6 +59,13 @@ pub(super) struct Question {
     pub(super) events: BTreeMap<EventId, Event>,
     /// Those that the list is limited to; `None` = all there are.
     pub(super) limit: Option<Vec<EventId>>,
+}
+
+impl Question {
+    /// The one event that is asked for.
+    pub(super) fn only(&self) -> Option<&Event> {
+        self.filter.event.and_then(|event| self.events.get(&event))
+    }
 }
 
 /// Reads the address; only events that the account sets up are in it.
@@ -190,10 +197,7 @@ fn shown(here: &Here, event: Option<&Event>, row: &PromoRow, brought: Option<i64
         event: event.map_or_else(String::new, |event| event.name.clone()),
         off: off(promo.cut, money),
         state: state(PromoState::of(promo, now), here),
-        used: match promo.quota {
-            UNLIMITED => format!("{} / ∞", number::grouped(promo.used, language)),
-            quota => number::of(promo.used, quota, language),
-        },
+        used: used(promo, language),
         percent: match promo.quota {
             UNLIMITED | ..=0 => 0,
             quota => promo.used.saturating_mul(100) / quota,
@@ -231,4 +235,12 @@ pub(super) fn state(state: PromoState, here: &Here) -> Mark {
         Language::Indonesian => indonesian,
     };
     (words, colour)
+}
+
+/// How often a code was used, and how often it may be.
+pub(in crate::http::panel) fn used(promo: &Promo, language: Language) -> String {
+    match promo.quota {
+        UNLIMITED => format!("{} / ∞", number::grouped(promo.used, language)),
+        quota => number::of(promo.used, quota, language),
+    }
 }

@@ -8,5 +8,5 @@ mod list;
 pub(super) use self::{
     detail::{limit, show, switch},
     file::{csv, csv_of_event, xlsx, xlsx_of_event},
-    list::{all, of_event},
+    list::{all, of_event, used},
 };

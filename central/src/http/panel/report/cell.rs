@@ -33,6 +33,9 @@ pub(super) enum Cell {
     /// With one place behind the point.
     Tenths(i64),
     Sum(Money),
+    /// A line of a sum: what is done with it (`+`, `−`, `=`), and what it is. Files hold the words alone: a spreadsheet takes
+    /// the sign for a formula.
+    Step(char, String),
 }
 
 /// A number that a page begins with.
@@ -89,6 +92,7 @@ impl Cell {
                 (tenths % 10).abs()
             ),
             Self::Sum(money) => money.text(*language),
+            Self::Step(sign, words) => format!("{sign} {words}"),
         }
     }
 
@@ -103,6 +107,7 @@ impl Cell {
             Self::Count(count) => export::Cell::count(*count),
             Self::Tenths(tenths) => export::Cell::Number(*tenths as f64 / 10.0),
             Self::Sum(money) => export::Cell::sum(*money),
+            Self::Step(_, words) => export::Cell::text(words),
         }
     }
 }
@@ -139,6 +144,12 @@ mod tests {
                 "Ksh\u{A0}123.45",
                 "KES\u{A0}123,45",
                 number(123.45),
+            ),
+            (
+                Cell::Step('=', "Paid".into()),
+                "= Paid",
+                "= Paid",
+                export::Cell::text("Paid"),
             ),
             (
                 Cell::Text("=1+1".into()),

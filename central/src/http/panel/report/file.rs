@@ -40,10 +40,15 @@ async fn file(here: &Here, format: Format) -> Response {
     let rows = rows
         .map(|row| row.iter().map(Cell::filed).collect())
         .collect();
-    send(format, &table.id, head, |filling| async move {
-        // Whoever does not wait for it any more needs none.
-        let _gone = filling.send(Ok(rows)).await;
-    })
+    send(
+        format,
+        (&table.id, &table.title),
+        head,
+        |filling| async move {
+            // Whoever does not wait for it any more needs none.
+            let _gone = filling.send(Ok(rows)).await;
+        },
+    )
 }
 
 /// The table that is asked for; taking it is noted.

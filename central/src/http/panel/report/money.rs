@@ -202,31 +202,42 @@ impl View<'_> {
         let on_top = all.paid - (all.gross - all.discounts);
         let lines = [
             (
+                ' ',
                 self.say("Prices of all that was ordered", "Harga semua yang dipesan"),
                 all.gross,
             ),
-            (self.say("− Discounts", "− Potongan"), -all.discounts),
+            ('−', self.say("Discounts", "Potongan"), -all.discounts),
             (
-                self.say("+ Fees and taxes on top", "+ Biaya dan pajak di atas harga"),
+                '+',
+                self.say("Fees and taxes on top", "Biaya dan pajak di atas harga"),
                 on_top,
             ),
-            (self.say("= Paid", "= Dibayar"), all.paid),
-            (self.say("− Given back", "− Dikembalikan"), -all.returned),
-            (self.say("= Left", "= Tersisa"), all.net()),
+            ('=', self.say("Paid", "Dibayar"), all.paid),
+            ('−', self.say("Given back", "Dikembalikan"), -all.returned),
+            ('=', self.say("Left", "Tersisa"), all.net()),
             (
-                self.say("− Fees in it", "− Biaya di dalamnya"),
+                '−',
+                self.say("Fees in it", "Biaya di dalamnya"),
                 fees - all.fees,
             ),
             (
-                self.say("− Taxes in it", "− Pajak di dalamnya"),
+                '−',
+                self.say("Taxes in it", "Pajak di dalamnya"),
                 taxes - all.taxes,
             ),
             (
-                self.say("= To the organiser", "= Untuk penyelenggara"),
+                '=',
+                self.say("To the organiser", "Untuk penyelenggara"),
                 all.of_organiser(),
             ),
         ];
-        let row = |(words, minor): (&str, i64)| vec![Cell::Text(words.to_owned()), self.sum(minor)];
+        let row = |(sign, words, minor): (char, &str, i64)| {
+            let what = match sign {
+                ' ' => Cell::Text(words.to_owned()),
+                sign => Cell::Step(sign, words.to_owned()),
+            };
+            vec![what, self.sum(minor)]
+        };
         Table {
             id: self.id("money"),
             title: self.say("Where the money is", "Ke mana uangnya").to_owned(),

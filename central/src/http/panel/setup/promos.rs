@@ -13,6 +13,7 @@ use crate::{
     http::panel::{
         card::{Card, Cell, Field, FormPart},
         door::Here,
+        promo::used,
         typed,
     },
     store,
@@ -73,11 +74,7 @@ async fn known_card(desk: &Desk<'_>) -> Result<Card, Fault> {
         let promo = &row.promo;
         vec![
             Cell::link(&promo.code, format!("{path}/{}", promo.code)),
-            Cell::number(format!(
-                "{} / {}",
-                promo.used,
-                typed::limit_text(promo.quota)
-            )),
+            Cell::number(used(promo, desk.here.door.visitor.language)),
         ]
     };
     let mut rows: Vec<_> = found.iter().map(row).collect();
