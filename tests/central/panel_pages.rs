@@ -105,6 +105,12 @@ async fn an_order_tells_all_that_happened_to_it() {
     ] {
         assert!(page.contains(shown), "{shown}:\n{page}");
     }
+    let path = format!("/panel/orders/{}?lang=id", bought.number);
+    let page = desk.get(&path).await.page;
+    assert!(page.contains("Uang datang"), "acts have words: {page}");
+    for machine in ["payment.paid", "amount_minor", " · </span>", "provider ·"] {
+        assert!(!page.contains(machine), "{machine}:\n{page}");
+    }
     assert!(
         !page.contains(support::shop::IDENTITY),
         "no identity number"

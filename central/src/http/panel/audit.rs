@@ -12,6 +12,7 @@ use super::{
     frame::Frame,
     guard,
     list::{List, Making, PAGE},
+    money::words,
     nav::Section,
     when,
 };
@@ -68,6 +69,8 @@ struct Row {
     when: String,
     ago: String,
     who: String,
+    /// The act in words, and its stable name, by which it is searched for.
+    act: Option<&'static str>,
     action: String,
     subject: String,
     path: Option<String>,
@@ -232,6 +235,7 @@ fn line(here: &Here, row: TrailRow, path: Option<String>) -> Row {
         when: when::moment(row.at, when::HOME, language),
         ago: when::ago(row.at, here.app().clock.now(), language),
         who,
+        act: words::happened(&row.action, language),
         action: row.action,
         subject: row.subject_kind,
         path,

@@ -4,6 +4,7 @@
 //! it; scans are shown to whoever sees scans. Stable names are shown as they are, beside words in the reader's language.
 
 use sync_protocol::time::Timestamp;
+use uuid::Uuid;
 
 use super::{
     audit::pairs,
@@ -16,7 +17,10 @@ use super::{
     when,
 };
 use crate::{
-    domain::{event::Event, letter::LetterKind, order::Order, permission::Permission, raw_notice},
+    domain::{
+        event::Event, letter::LetterKind, money::Money, order::Order, permission::Permission,
+        raw_notice,
+    },
     store::{self, StoreError, Tx, timeline::ScanRow},
 };
 
@@ -77,7 +81,7 @@ impl Telling<'_> {
 
     fn moment(&self, at: Timestamp) -> String {
         let language = self.here.door.visitor.language;
-        when::moment(at, &self.event.time_zone, language)
+        when::second(at, &self.event.time_zone, language)
     }
 
     async fn sale(&mut self, tx: &mut Tx, order: &Order) -> Result<(), StoreError> {
@@ -115,8 +119,11 @@ impl Telling<'_> {
     async fn payments(&mut self, tx: &mut Tx, order: &Order) -> Result<(), StoreError> {
         for payment in store::payment::all_of_order(tx, order.id).await? {
             let channel = payment.channel.unwrap_or_default();
-            let (provider, status) = (payment.provider, payment.status.name());
-            let detail = format!("{provider} {} {channel} · {status}", payment.reference);
+            let language = self.here.door.visitor.language;
+            let provider = words::provider(&payment.provider, language);
+            let way = format!("{provider} {}", payment.reference);
+            let stands = words::payment(payment.status, language).0.to_owned();
+            let detail = joined([way, words::channel(&channel, language), stands]);
             let words = ("Payment begun", "Pembayaran dimulai");
             self.add(payment.created_at, "credit-card", words, detail);
         }
@@ -128,7 +135,8 @@ impl Telling<'_> {
                 self.here.say("without proof", "tanpa bukti")
             };
             let outcome = notice.outcome.unwrap_or_default();
-            let detail = format!("{proof} · {}× · {outcome}", notice.times);
+            let outcome = words::outcome(&outcome, self.here.door.visitor.language);
+            let detail = joined([proof.to_owned(), format!("{}×", notice.times), outcome]);
             let words = (
                 "Notice of the payment provider",
                 "Kabar penyedia pembayaran",
@@ -167,8 +175,9 @@ impl Telling<'_> {
     async fn refunds(&mut self, tx: &mut Tx, order: &Order) -> Result<(), StoreError> {
         let language = self.here.door.visitor.language;
         for refund in store::refund::of_order(tx, order.id).await? {
-            let (reason, status) = (refund.reason.name(), refund.status.name());
-            let detail = format!("{} · {reason} · {status}", refund.amount.text(language));
+            let reason = words::reason(refund.reason, language).to_owned();
+            let stands = words::refund(refund.status, language).0.to_owned();
+            let detail = joined([refund.amount.text(language), reason, stands]);
             let words = ("Refund", "Pengembalian");
             self.add(refund.requested_at, "arrow-counterclockwise", words, detail);
         }
@@ -178,27 +187,72 @@ impl Telling<'_> {
     async fn scans(&mut self, tx: &mut Tx, order: &Order) -> Result<(), StoreError> {
         for scan in store::timeline::scans(tx, order.id).await? {
             let (ruling, reason) = said(self.here, &scan);
-            let detail = format!("{} · {} · {reason} · {ruling}", scan.ticket, place(&scan));
+            let detail = joined([scan.ticket.to_string(), place(&scan), reason, ruling]);
             let words = action_words(self.here, scan.action);
             self.add(scan.at, "qr-code-scan", (words, words), detail);
         }
         Ok(())
     }
 
+    /// A detail of a record in words; ids tell people nothing, and the lines above have what they name.
+    fn field(&self, (name, value): (String, String)) -> Option<String> {
+        if Uuid::try_parse(&value).is_ok() {
+            return None;
+        }
+        let (here, language) = (self.here, self.here.door.visitor.language);
+        let label = match name.as_str() {
+            "amount_minor" => here.say("amount", "jumlah"),
+            "reason" => here.say("reason", "alasan"),
+            "note" => here.say("note", "catatan"),
+            "tickets" => here.say("tickets", "tiket"),
+            "address" => here.say("address", "alamat"),
+            "from" => here.say("from", "dari"),
+            "to" => here.say("to", "menjadi"),
+            "why" => here.say("why", "sebab"),
+            other => other,
+        };
+        let value = match (name.as_str(), value.parse()) {
+            ("amount_minor", Ok(minor)) => Money::new(minor, self.event.currency).text(language),
+            _ => value,
+        };
+        Some(format!("{label}: {value}"))
+    }
+
     async fn records(&mut self, tx: &mut Tx, order: &Order) -> Result<(), StoreError> {
         for row in store::audit::of_subject(tx, "order", order.id.0).await? {
             let mut detail = pairs(&row.detail);
             let by = detail.iter().position(|(name, _)| name == "by");
-            let by = by.map_or(row.actor_kind, |at| detail.remove(at).1);
-            let rest = detail
-                .iter()
-                .map(|(name, value)| format!("{name}: {value}"));
-            let parts = [by, row.action].into_iter().chain(rest);
-            let detail = parts.collect::<Vec<_>>().join(" · ");
+            let by = match by.map(|at| detail.remove(at).1) {
+                Some(by) => by,
+                None => actor_words(self.here, row.actor_kind),
+            };
+            let act = words::happened(&row.action, self.here.door.visitor.language);
+            let act = act.map_or(row.action, str::to_owned);
+            let rest = detail.into_iter().filter_map(|pair| self.field(pair));
+            let detail = joined([by, act].into_iter().chain(rest));
             self.add(row.at, "journal-text", ("Recorded", "Dicatat"), detail);
         }
         Ok(())
     }
+}
+
+/// Parts of a line; what is empty has no place in it.
+fn joined(parts: impl IntoIterator<Item = String>) -> String {
+    let said = parts.into_iter().filter(|part| !part.is_empty());
+    said.collect::<Vec<_>>().join(" · ")
+}
+
+/// Who acted, where nobody is named.
+fn actor_words(here: &Here, kind: String) -> String {
+    let words = match kind.as_str() {
+        "staff" => here.say("Staff", "Staf"),
+        "system" => here.say("The system", "Sistem"),
+        "provider" => here.say("Payment provider", "Penyedia pembayaran"),
+        "node" => here.say("A node", "Perangkat"),
+        "buyer" => here.say("The buyer", "Pembeli"),
+        _ => return kind,
+    };
+    words.to_owned()
 }
 
 /// What the merge says of a scan, and what its gate said, in words.

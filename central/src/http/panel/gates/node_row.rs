@@ -103,7 +103,7 @@ pub(super) fn clock(here: &Here, node: &Node) -> Mark {
         let tenths = off.abs() % 1_000 / 100;
         let sign = match off {
             -99..100 => "",
-            ..0 => "−",
+            ..-99 => "−",
             _ => "+",
         };
         return (format!("{sign}{seconds}.{tenths} s"), "good");

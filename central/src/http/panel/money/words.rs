@@ -18,7 +18,7 @@ const fn pick<'a>(language: Language, (english, indonesian): (&'a str, &'a str))
     }
 }
 
-pub(super) const fn payment(status: PaymentStatus, language: Language) -> Mark {
+pub(in crate::http::panel) const fn payment(status: PaymentStatus, language: Language) -> Mark {
     use PaymentStatus as P;
     let (words, colour) = match status {
         P::Pending => (("Waiting for money", "Menunggu uang"), "wait"),
@@ -33,7 +33,7 @@ pub(super) const fn payment(status: PaymentStatus, language: Language) -> Mark {
     (pick(language, words), colour)
 }
 
-pub(super) const fn refund(status: RefundStatus, language: Language) -> Mark {
+pub(in crate::http::panel) const fn refund(status: RefundStatus, language: Language) -> Mark {
     use RefundStatus as R;
     let (words, colour) = match status {
         R::Requested => (("Asked for", "Diminta"), "wait"),
@@ -90,7 +90,10 @@ pub(super) const fn next(status: RefundStatus, language: Language) -> &'static s
     pick(language, words)
 }
 
-pub(super) const fn reason(reason: RefundReason, language: Language) -> &'static str {
+pub(in crate::http::panel) const fn reason(
+    reason: RefundReason,
+    language: Language,
+) -> &'static str {
     use RefundReason as R;
     let words = match reason {
         R::BuyerRequest => ("Its buyer asks", "Diminta pembeli"),
@@ -128,7 +131,7 @@ pub(super) const CHANNELS: [&str; 11] = [
     "terminal",
 ];
 
-pub(super) fn channel(name: &str, language: Language) -> String {
+pub(in crate::http::panel) fn channel(name: &str, language: Language) -> String {
     let words = match name {
         "" => ("not chosen yet", "belum dipilih"),
         "qris" => ("QRIS", "QRIS"),
@@ -147,7 +150,7 @@ pub(super) fn channel(name: &str, language: Language) -> String {
     pick(language, words).to_owned()
 }
 
-pub(super) fn provider(name: &str, language: Language) -> String {
+pub(in crate::http::panel) fn provider(name: &str, language: Language) -> String {
     let words = match name {
         "midtrans" => ("Midtrans", "Midtrans"),
         "on_site" => ("Our own desk", "Loket kami"),
@@ -180,7 +183,7 @@ pub(in crate::http::panel) const fn letter(kind: LetterKind, language: Language)
 }
 
 /// What happened to money, by the name that the audit trail has for it; `None` = it is about something else.
-pub(super) fn happened(action: &str, language: Language) -> Option<&'static str> {
+pub(in crate::http::panel) fn happened(action: &str, language: Language) -> Option<&'static str> {
     let words = match action {
         "payment.paid" => ("Money came", "Uang datang"),
         "payment.by_hand" => ("Money taken by hand", "Uang diterima dengan tangan"),
@@ -203,6 +206,13 @@ pub(super) fn happened(action: &str, language: Language) -> Option<&'static str>
         "refund.void" => ("Refund void", "Pengembalian batal"),
         "refund.overtaken" => ("Refund not needed", "Pengembalian tidak perlu"),
         "order.cancel" => ("Order cancelled", "Pesanan dibatalkan"),
+        "order.attention" => ("To be looked at", "Perlu dilihat"),
+        "order.looked_at" => ("Somebody has looked", "Sudah dilihat"),
+        "order.address" => ("Buyer's address changed", "Alamat pembeli diubah"),
+        "order.flag" => ("Flag set", "Ditandai"),
+        "order.unflag" => ("Flag taken away", "Tanda dihapus"),
+        "order.papers_taken" => ("Papers taken away", "Dokumen diunduh"),
+        "letter.again" => ("Letter sent again", "Surat dikirim ulang"),
         "order.papers" => ("Papers sent again", "Dokumen dikirim ulang"),
         _ => return None,
     };
@@ -268,7 +278,7 @@ pub(super) fn stopped(code: &str, language: Language) -> String {
 }
 
 /// What came of a provider's notice, by its stable name.
-pub(super) fn outcome(name: &str, language: Language) -> String {
+pub(in crate::http::panel) fn outcome(name: &str, language: Language) -> String {
     let words = match name {
         "" => ("not handled yet", "belum ditangani"),
         "paid" => ("paid", "dibayar"),
