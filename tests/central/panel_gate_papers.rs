@@ -18,12 +18,7 @@ use support::{
 use sync_protocol::{id::EventId, scan::Action};
 use tokio::time::{sleep, timeout};
 
-/// What stands between two texts of a page.
-fn between<'p>(page: &'p str, before: &str, after: &str) -> &'p str {
-    let rest = page.split_once(before).map(|(_, rest)| rest);
-    let found = rest.and_then(|rest| rest.split_once(after));
-    found.map_or("", |(found, _)| found)
-}
+use crate::panel_gates::between;
 
 /// A festival, its gate with two scans, and an administrator.
 async fn open(engine: Engine) -> (TestCentral, EventId, RealGate, Vec<Sold>, Desk) {

@@ -9,7 +9,7 @@ use support::{
 use sync_protocol::{enrol_code::EnrolCode, id::NodeId, scan::Action, wire::v1::EnrolRequest};
 
 /// What stands between two texts of a page.
-fn between<'p>(page: &'p str, before: &str, after: &str) -> &'p str {
+pub fn between<'p>(page: &'p str, before: &str, after: &str) -> &'p str {
     let rest = page.split_once(before).map(|(_, rest)| rest);
     let found = rest.and_then(|rest| rest.split_once(after));
     found.map_or("", |(found, _)| found)

@@ -6,7 +6,6 @@ use support::{
     shop::{Bought, Shop},
     visit::encode,
 };
-use sync_protocol::number::TicketNumber;
 
 /// What the report of a deed says of an order.
 fn became<'a>(page: &'a str, number: &str) -> &'a str {
@@ -395,29 +394,4 @@ async fn a_failed_lookup_is_one_row_of_the_report() {
         "the other is done and told"
     );
     assert!(page.contains("1 done, of 2"), "{page}");
-}
-
-#[tokio::test]
-async fn an_order_is_found_by_a_whole_ticket_number_and_a_search_in_vain_says_how_it_searches() {
-    for engine in Engine::both() {
-        let shop = Shop::open(engine).await;
-        let paid = bought(&shop, "an-order-with-a-ticket").await;
-        shop.drive(&paid, "settlement").await;
-        let other = bought(&shop, "an-order-of-another").await;
-        let value = shop.number("SELECT number FROM tickets").await;
-        let number = TicketNumber::new(value.unsigned_abs()).to_string();
-        let mut desk = shop.central.admin().await;
-        for typed in [number.clone(), number.to_lowercase()] {
-            let query = encode(&[("q", typed.as_str())]);
-            let page = desk.get(&format!("/panel/orders?{query}")).await.page;
-            assert!(
-                page.contains(&paid.number) && !page.contains(&other.number),
-                "{page}"
-            );
-        }
-        let page = desk.get("/panel/orders?q=rahma").await.page;
-        assert!(page.contains("searched from their beginning"), "{page}");
-        let page = desk.get("/panel/orders?q=rahma&lang=id").await.page;
-        assert!(page.contains("dicari dari awalnya"), "{page}");
-    }
 }

@@ -12,6 +12,7 @@ use support::{
     shop::Shop,
     visit::encode,
 };
+use sync_protocol::number::TicketNumber;
 
 /// The numbers of a list, in its order.
 fn numbers(page: &str) -> Vec<String> {
@@ -213,4 +214,52 @@ async fn pages_speak_both_languages() {
     let mut outside = Desk::new(&central);
     let page = outside.get("/panel/sign-in?lang=id").await.page;
     assert!(page.contains("Kata sandi"));
+}
+
+#[tokio::test]
+async fn a_refund_that_an_older_server_wrote_is_found_by_its_organiser() {
+    for engine in Engine::both() {
+        let shop = Shop::open(engine).await;
+        let order = crate::refunds::paid(&shop, "by-the-older", &[(0, 1)], "qris").await;
+        let app = &shop.central.app;
+        let ask = RefundAsk {
+            scope: Scope::Whole,
+            reason: RefundReason::Staff,
+            note: "ill".to_owned(),
+        };
+        let refunded = app.refund_order(&order.number, &ask, &Actor::System).await;
+        refunded.expect("paid");
+        assert_eq!(app.name_refunds().await.expect("answers"), 0, "ours has it");
+        shop.central
+            .execute("UPDATE refunds SET event_id = NULL")
+            .await;
+        assert_eq!(app.name_refunds().await.expect("answers"), 1);
+        let named = "SELECT COUNT(*) FROM refunds r JOIN orders o ON o.id = r.order_id WHERE r.event_id = o.event_id";
+        assert_eq!(shop.number(named).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn an_order_is_found_by_a_whole_ticket_number_and_a_search_in_vain_says_how_it_searches() {
+    for engine in Engine::both() {
+        let shop = Shop::open(engine).await;
+        let paid = shop.buy("an-order-with-a-ticket", &[(0, 1)]).await;
+        shop.drive(&paid, "settlement").await;
+        let other = shop.buy("an-order-of-another", &[(0, 1)]).await;
+        let value = shop.number("SELECT number FROM tickets").await;
+        let number = TicketNumber::new(value.unsigned_abs()).to_string();
+        let mut desk = shop.central.admin().await;
+        for typed in [number.clone(), number.to_lowercase()] {
+            let query = encode(&[("q", typed.as_str())]);
+            let page = desk.get(&format!("/panel/orders?{query}")).await.page;
+            assert!(
+                page.contains(&paid.number) && !page.contains(&other.number),
+                "{page}"
+            );
+        }
+        let page = desk.get("/panel/orders?q=rahma").await.page;
+        assert!(page.contains("searched from their beginning"), "{page}");
+        let page = desk.get("/panel/orders?q=rahma&lang=id").await.page;
+        assert!(page.contains("dicari dari awalnya"), "{page}");
+    }
 }

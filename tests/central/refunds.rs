@@ -101,23 +101,6 @@ async fn a_full_refund_takes_tickets_and_gives_money_and_places_back() {
 }
 
 #[tokio::test]
-async fn a_refund_that_an_older_server_wrote_is_found_by_its_organiser() {
-    for engine in Engine::both() {
-        let shop = Shop::open(engine).await;
-        let order = paid(&shop, "by-the-older", &[(0, 1)], "qris").await;
-        refund(&shop, &order, Scope::Whole).await.expect("paid");
-        let app = &shop.central.app;
-        assert_eq!(app.name_refunds().await.expect("answers"), 0, "ours has it");
-        shop.central
-            .execute("UPDATE refunds SET event_id = NULL")
-            .await;
-        assert_eq!(app.name_refunds().await.expect("answers"), 1);
-        let named = "SELECT COUNT(*) FROM refunds r JOIN orders o ON o.id = r.order_id WHERE r.event_id = o.event_id";
-        assert_eq!(shop.number(named).await, 1);
-    }
-}
-
-#[tokio::test]
 async fn parts_add_up_and_never_exceed_what_was_paid() {
     for engine in Engine::both() {
         let shop = Shop::open(engine).await;
