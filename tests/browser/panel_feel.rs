@@ -69,7 +69,8 @@ async fn a_form_that_is_pressed_twice_is_sent_once() {
         .await;
     hands.until(READY).await;
     let form = "const form = document.querySelector('form:has([name=note])');";
-    let twice = "form.querySelector('[name=note]').value = 'seen on film'; form.requestSubmit(); form.requestSubmit(); \
+    let twice = "form.querySelector('[name=outcome]').selectedIndex = 1; \
+        form.querySelector('[name=note]').value = 'seen on film'; form.requestSubmit(); form.requestSubmit(); \
         return form.querySelector('button').getAttribute('aria-disabled')";
     assert_eq!(hands.ask(&format!("{form} {twice}")).await, "true");
     hands

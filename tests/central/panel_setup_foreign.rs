@@ -96,7 +96,7 @@ async fn foreign_gates_types_categories_quotas_and_days_are_not_there() {
         (
             "categories",
             vec![
-                ("do".into(), "rename".into()),
+                ("do".into(), "order".into()),
                 ("id".into(), category.clone()),
                 ("step".into(), "up".into()),
             ],
