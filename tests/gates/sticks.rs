@@ -244,6 +244,11 @@ async fn case_24_a_copied_disks_log_on_a_stick_is_named_and_a_person_ends_the_qu
             "log_forked"
         );
         let trail = app.node_file(north.id()).await.expect("a file").trail;
+        // Each refused file has a row of its own, of the same moment as what it led to.
+        let (refused, trail): (Vec<_>, Vec<_>) = trail
+            .into_iter()
+            .partition(|row| row.action == "node.import_refused");
+        assert_eq!(refused.len(), 2);
         let acts: Vec<_> = trail.iter().map(|row| row.action.as_str()).collect();
         let expected = [
             "node.enrol",
