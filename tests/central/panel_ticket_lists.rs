@@ -1,5 +1,6 @@
 //! Tickets and attendees in the panel's lists, and lists as files: how they stand at the gates, whose they are, and names that
 //! try to be formulas.
+use axum::http::HeaderName;
 use support::{central::Engine, festival::festival, shop::Shop, visit::encode};
 
 /// The place is sold again and the guest was inside: neither makes fewer of those who are expected.
@@ -54,6 +55,14 @@ async fn tickets_and_attendees_show_how_they_stand_at_the_gates() {
             let count = format!("<dt>{words}</dt><dd class=\"numbers\">{number}</dd>");
             assert!(page.contains(&count), "{count}: {page}");
         }
+        // The script that follows what is typed wants the list alone; the browser's way back wants all of it.
+        for (name, has_counts) in [("hx-request", false), ("hx-history-restore-request", true)] {
+            desk.headers.push((HeaderName::from_static(name), "true"));
+            let page = desk.get("/panel/events/festival/attendees").await.page;
+            assert!(page.contains("Ayu Lestari"), "{page}");
+            assert_eq!(page.contains("<dt>checked in</dt>"), has_counts, "{name}");
+        }
+        desk.headers.clear();
         for (query, found) in [
             ("check_in=in", 1),
             ("check_in=awaited", 2),

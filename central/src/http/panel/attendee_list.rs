@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     domain::{
-        event::Event,
+        event::{Event, TicketType},
         permission::Permission,
         ticket_search::{TicketFilter, TicketPlace, TicketSort},
     },
@@ -88,23 +88,38 @@ async fn load(here: &Here, event: &Event) -> Result<Page, StoreError> {
             "Belum ada yang punya tiket. Peserta tampil di sini begitu sebuah pesanan dibayar.",
         ))
         .turned(rows, |row| row.place(filter.order()).text());
-    let sold: i64 = main.iter().map(|kind| kind.taken).sum();
-    let people = store::ticket_list::attendance(&mut tx, event.id).await?;
-    let count = |english, indonesian, number| {
-        let number = number::grouped(number, here.door.visitor.language);
-        (here.say(english, indonesian).to_owned(), number)
+    // They stand around the list, and a search that is typed asks for the list alone.
+    let counts = match here.door.wants_part {
+        true => Vec::new(),
+        false => counts(here, &mut tx, event, &main).await?,
     };
     Ok(Page {
         page: Frame::of_event(here, event, Tab::Attendees),
-        counts: vec![
-            count("sold or held", "terjual atau ditahan", sold),
-            count("checked in", "sudah masuk", people.entered),
-            count("still to come", "belum datang", people.awaited),
-        ],
+        counts,
         list: list.done(&mut tx).await?,
         rows: rows
             .iter()
             .map(|row| shown(here, &question.events, row))
             .collect(),
     })
+}
+
+/// How many there are, came, and are awaited.
+async fn counts(
+    here: &Here,
+    tx: &mut Tx,
+    event: &Event,
+    main: &[TicketType],
+) -> Result<Vec<(String, String)>, StoreError> {
+    let sold: i64 = main.iter().map(|kind| kind.taken).sum();
+    let people = store::ticket_list::attendance(tx, event.id).await?;
+    let count = |english, indonesian, number| {
+        let number = number::grouped(number, here.door.visitor.language);
+        (here.say(english, indonesian).to_owned(), number)
+    };
+    Ok(vec![
+        count("sold or held", "terjual atau ditahan", sold),
+        count("checked in", "sudah masuk", people.entered),
+        count("still to come", "belum datang", people.awaited),
+    ])
 }

@@ -31,6 +31,8 @@ pub(super) struct Door {
     pub(super) visitor: Visitor,
     pub(super) caller: Caller,
     pub(super) agent: String,
+    /// The page stands already, and the script asks for what changes on it: figures around a list need not be counted.
+    pub(super) wants_part: bool,
     /// What the cookie holds.
     pub(super) token: Option<String>,
     /// What it was given when it signed in before.

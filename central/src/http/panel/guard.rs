@@ -2,7 +2,8 @@
 //!
 //! In this order: who is it (session), must they change their password first, may they do this at all (permission),
 //! is the thing theirs (loaded here, so that no handler loads what was not looked at), and did one of our own pages
-//! send the form (token). Last, whoever does something that has no way back is asked whether they are sure (`sure`). What belongs to others is answered as what does not exist.
+//! send the form (token). What belongs to others is answered as what does not exist. Last, whoever does something that has
+//! no way back is asked whether they are sure (`sure`).
 
 use axum::{
     body::{Body, to_bytes},
@@ -136,6 +137,9 @@ async fn door(app: &App, parts: &mut Parts) -> Door {
     let agent = parts.headers.get(USER_AGENT);
     let agent = agent.and_then(|agent| agent.to_str().ok());
     let agent = agent.unwrap_or_default().to_owned();
+    // A page that comes back by the browser's way back is wanted whole.
+    let wants_part = parts.headers.contains_key("hx-request")
+        && !parts.headers.contains_key("hx-history-restore-request");
     let query = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
     let query = query
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
@@ -143,6 +147,7 @@ async fn door(app: &App, parts: &mut Parts) -> Door {
     Door {
         app: app.clone(),
         visitor: Visitor::of(parts, app),
+        wants_part,
         caller: match caller {
             Ok(caller) => caller,
             Err(never) => match never {},

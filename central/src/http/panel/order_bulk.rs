@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::{
     door::Here,
     frame::Frame,
-    list::bulk::{Became, Deed, picked, report},
+    list::bulk::{Became, Deed, failed, picked, report},
     nav::Section,
     sure,
     undo::{Undo, changed},
@@ -68,16 +68,8 @@ pub(super) fn deeds(here: &Here) -> Vec<Deed> {
         });
     }
     if refunds {
-        let (english, indonesian) = sure::words("/panel/orders/cancel", "");
-        let sure = here.say(english, indonesian);
-        deeds.push(Deed {
-            sure: Some(sure.to_owned()),
-            is_grave: true,
-            ..deed(
-                "/panel/orders/cancel",
-                ("Cancel unpaid", "Batalkan yang belum dibayar"),
-            )
-        });
+        let words = here.say("Cancel unpaid", "Batalkan yang belum dibayar");
+        deeds.push(Deed::asked(here, "/panel/orders/cancel", words));
     }
     deeds
 }
@@ -115,12 +107,8 @@ async fn all(here: &Here, title: &str, permission: Permission, wish: &Wish) -> R
     let (mut rows, mut undone) = (Vec::new(), Vec::new());
     for number in picked(here) {
         let row = one(here, &number, permission, wish).await;
-        // What was done to the others is told all the same.
-        let (row, reverse) = row.unwrap_or_else(|error| {
-            tracing::error!(%error, "order not looked up");
-            let row = Became::not(here, &number, String::new(), failed(here));
-            (row, None)
-        });
+        let failed = |error| (Became::failed(here, &number, &error), None);
+        let (row, reverse) = row.unwrap_or_else(failed);
         rows.push(row);
         undone.extend(reverse.map(|(reverse, stamp)| (number, reverse, stamp)));
     }
@@ -298,11 +286,4 @@ pub(super) fn why(here: &Here, error: &OrderError) -> String {
         }
     };
     here.say(english, indonesian).to_owned()
-}
-
-fn failed(here: &Here) -> &str {
-    here.say(
-        "It failed here, and nothing was changed: try again.",
-        "Gagal di sini, dan tidak ada yang berubah: coba lagi.",
-    )
 }

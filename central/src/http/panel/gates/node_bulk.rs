@@ -9,7 +9,6 @@ use super::{
         door::Here,
         list::bulk::{Became, Deed, picked, report},
         nav::Section,
-        sure,
     },
     said,
 };
@@ -28,15 +27,7 @@ pub(super) fn deeds(here: &Here, revocable: &[String]) -> Vec<Deed> {
         return Vec::new();
     }
     let words = here.say("Revoke the chosen nodes", "Cabut perangkat terpilih");
-    let (english, indonesian) = sure::words("/panel/nodes/revoke", "");
-    let sure = here.say(english, indonesian);
-    vec![Deed {
-        path: "/panel/nodes/revoke",
-        words: words.to_owned(),
-        sure: Some(sure.to_owned()),
-        is_grave: true,
-        note: None,
-    }]
+    vec![Deed::asked(here, "/panel/nodes/revoke", words)]
 }
 
 pub(in super::super) async fn revoke(here: Here) -> Response {
@@ -44,15 +35,7 @@ pub(in super::super) async fn revoke(here: Here) -> Response {
     let mut rows = Vec::new();
     for id in picked(&here) {
         let row = one(&here, &id).await;
-        // What was done to the others is told all the same.
-        rows.push(row.unwrap_or_else(|error| {
-            tracing::error!(%error, "node not looked up");
-            let why = here.say(
-                "It failed here, and nothing was changed: try again.",
-                "Gagal di sini, dan tidak ada yang berubah: coba lagi.",
-            );
-            Became::not(&here, &id, String::new(), why)
-        }));
+        rows.push(row.unwrap_or_else(|error| Became::failed(&here, &id, &error)));
     }
     report(&here, Section::Nodes, ("/panel/nodes", title), (rows, None))
 }

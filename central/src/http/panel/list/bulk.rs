@@ -9,9 +9,10 @@ use axum::{http::StatusCode, response::Response};
 use data_encoding::HEXLOWER;
 
 use super::{
-    super::{door::Here, frame::Frame, nav::Section, sign_in::own, status::Mark, undo::Undo},
+    super::{door::Here, frame::Frame, nav::Section, sign_in::own, status::Mark, sure, undo::Undo},
     PAGE,
 };
+use crate::store::StoreError;
 
 /// The bar of deeds.
 pub(in crate::http::panel) struct Bulk {
@@ -27,12 +28,26 @@ pub(in crate::http::panel) struct Deed {
     /// Where its form is sent.
     pub(in crate::http::panel) path: &'static str,
     pub(in crate::http::panel) words: String,
-    /// What is asked once more before it is done.
+    /// What is asked once more before it is done (`Deed::asked`).
     pub(in crate::http::panel) sure: Option<String>,
     /// It cannot be undone.
     pub(in crate::http::panel) is_grave: bool,
     /// The label of the text that goes with it.
     pub(in crate::http::panel) note: Option<String>,
+}
+
+impl Deed {
+    /// A deed that is asked about, in the words that stand in the table of questions.
+    pub(in crate::http::panel) fn asked(here: &Here, path: &'static str, words: &str) -> Self {
+        let (english, indonesian) = sure::words(path, "");
+        Self {
+            path,
+            words: words.to_owned(),
+            sure: Some(here.say(english, indonesian).to_owned()),
+            is_grave: true,
+            note: None,
+        }
+    }
 }
 
 impl Bulk {
@@ -111,6 +126,12 @@ impl Became {
         )
     }
 
+    /// It could not even be looked up: what was done to the others is told all the same.
+    pub(in crate::http::panel) fn failed(here: &Here, name: &str, error: &StoreError) -> Self {
+        tracing::error!(%error, "a chosen row was not looked up");
+        Self::not(here, name, String::new(), failed(here))
+    }
+
     fn with(name: &str, path: String, mark: Mark, words: &str) -> Self {
         Self {
             name: name.to_owned(),
@@ -119,6 +140,14 @@ impl Became {
             words: words.to_owned(),
         }
     }
+}
+
+/// What is said where something broke here.
+pub(in crate::http::panel) fn failed(here: &Here) -> &str {
+    here.say(
+        "It failed here, and nothing was changed: try again.",
+        "Gagal di sini, dan tidak ada yang berubah: coba lagi.",
+    )
 }
 
 #[derive(Template)]

@@ -8,7 +8,6 @@ use super::{
         door::Here,
         list::bulk::{Became, Deed, picked, report},
         nav::Section,
-        sure,
     },
     said,
 };
@@ -28,14 +27,9 @@ pub(super) fn deeds(here: &Here, agreeable: &[String]) -> Vec<Deed> {
         return Vec::new();
     }
     let words = here.say("Agree to the chosen", "Setujui yang dipilih");
-    let (english, indonesian) = sure::words("/panel/refunds/agree", "");
-    let sure = here.say(english, indonesian);
     vec![Deed {
-        path: "/panel/refunds/agree",
-        words: words.to_owned(),
-        sure: Some(sure.to_owned()),
         is_grave: false,
-        note: None,
+        ..Deed::asked(here, "/panel/refunds/agree", words)
     }]
 }
 
@@ -44,15 +38,7 @@ pub(in crate::http::panel) async fn agree(here: Here) -> Response {
     let mut rows = Vec::new();
     for id in picked(&here) {
         let row = one(&here, &id).await;
-        // What was done to the others is told all the same.
-        rows.push(row.unwrap_or_else(|error| {
-            tracing::error!(%error, "refund not looked up");
-            let why = here.say(
-                "It failed here, and nothing was changed: try again.",
-                "Gagal di sini, dan tidak ada yang berubah: coba lagi.",
-            );
-            Became::not(&here, &id, String::new(), why)
-        }));
+        rows.push(row.unwrap_or_else(|error| Became::failed(&here, &id, &error)));
     }
     report(
         &here,
