@@ -188,6 +188,31 @@ async fn sessions_end_by_silence_by_age_and_by_hand() {
 }
 
 #[tokio::test]
+async fn everywhere_else_is_everywhere_but_here_and_nobody_else() {
+    for engine in Engine::both() {
+        let central = TestCentral::new(engine).await;
+        let mut desk = central.admin().await;
+        let alone = desk.get("/panel/account").await.page;
+        assert!(!alone.contains("value=\"others\""), "nothing to end");
+        let (mut phone, mut borrowed) = (Desk::new(&central), Desk::new(&central));
+        phone.sign_in(ADMIN, PASSWORD).await;
+        borrowed.sign_in(ADMIN, PASSWORD).await;
+        let mut stranger = central
+            .person("budi@example.id", "super_admin", None, &[])
+            .await;
+        let seen = desk
+            .post("/panel/account/sessions", &[("session", "others")])
+            .await;
+        assert_eq!(seen.to(), "/panel/account?done=sessions_ended");
+        for ended in [&mut phone, &mut borrowed] {
+            assert!(ended.get("/panel").await.to().starts_with("/panel/sign-in"));
+        }
+        assert_eq!(desk.get("/panel").await.status, 200);
+        assert_eq!(stranger.get("/panel").await.status, 200);
+    }
+}
+
+#[tokio::test]
 async fn cookies_are_http_only_same_site_and_bound_to_the_host_under_https() {
     let mut central = TestCentral::new(Engine::Sqlite).await;
     central.app.public_url = "https://central.test".into();

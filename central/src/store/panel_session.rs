@@ -127,6 +127,15 @@ pub async fn end_all(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Ends all sessions of an account but one; gives how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_others(tx: &mut Tx, user: UserId, kept: Uuid) -> Result<u64, StoreError> {
+    let sql = "DELETE FROM panel_sessions WHERE user_id = ? AND id <> ?";
+    execute!(tx, sql, user.0, kept)
+}
+
 /// Forgets sessions whose end has come, or that were silent since `silent_since`; gives how many.
 ///
 /// # Errors

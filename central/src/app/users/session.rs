@@ -123,6 +123,22 @@ impl App {
         })
     }
 
+    /// Ends every session of the account but the one that asks, and makes what browsers were told of it void.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end_other_sessions(&self, by: &Signed) -> Result<(), StoreError> {
+        let (now, user) = (self.clock.now(), by.account.id);
+        transact!(self.store, |tx| {
+            let ended = store::panel_session::end_others(tx, user, by.session.id).await?;
+            store::account::begin_generation(tx, user).await?;
+            let detail = json!({"session": "others", "ended": ended});
+            let (by, subject) = (By::account(&by.account), ("user", user.0));
+            self.note_by(tx, &by, "user.session_end", subject, now, detail)
+                .await
+        })
+    }
+
     /// Ends one session of an account that `by` may manage, or all of them.
     ///
     /// # Errors

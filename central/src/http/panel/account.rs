@@ -12,6 +12,7 @@ use super::{
     sign_in::refused,
     status, when,
 };
+use crate::app::users::UserError;
 
 #[derive(Template)]
 #[template(path = "panel/account.html")]
@@ -164,12 +165,23 @@ pub(super) async fn set_password(here: Here) -> Response {
 }
 
 pub(super) async fn end_session(here: Here) -> Response {
-    let account = &here.signed.account;
-    let Ok(session) = here.form().text("session").parse() else {
-        return to("/panel/account");
+    let (app, account) = (here.app(), &here.signed.account);
+    let typed = here.form().text("session");
+    let ended = match typed.as_str() {
+        "others" => {
+            let ended = app.end_other_sessions(&here.signed).await;
+            ended.map(|()| "sessions_ended").map_err(UserError::from)
+        }
+        id => match id.parse() {
+            Ok(session) => {
+                let ended = app.end_session(account, account.id, session).await;
+                ended.map(|()| "session_ended")
+            }
+            Err(_) => return to("/panel/account"),
+        },
     };
-    match here.app().end_session(account, account.id, session).await {
-        Ok(()) => to("/panel/account?done=session_ended"),
+    match ended {
+        Ok(done) => to(&format!("/panel/account?done={done}")),
         Err(error) => {
             let (status, said) = refused(&here.door, &error);
             page(&here, Some(said), status).await

@@ -92,6 +92,10 @@ pub(super) fn done(code: &str, language: Language) -> Option<&'static str> {
             "Kata sandi sudah diganti: masuklah dengan kata sandi itu.",
         ),
         "password" => ("Your password is changed.", "Kata sandi sudah diganti."),
+        "sessions_ended" => (
+            "You are signed out everywhere else.",
+            "Anda sudah keluar di semua tempat lain.",
+        ),
         "session_ended" => ("The session is ended.", "Sesi sudah diakhiri."),
         "factor_off" => ("The second factor is off.", "Faktor kedua sudah dimatikan."),
         "published" => (
