@@ -1,10 +1,15 @@
 //! Accounts as their administrator finds them, what they did, and the overview that everybody begins with.
-use central::app::users::NewAccount;
+use std::collections::BTreeSet;
+
+use central::{app::users::NewAccount, store::Store};
 use support::{
     central::Engine,
     panel::{ADMIN, Desk, PASSWORD},
+    panel_world::PanelWorld,
     shop::Shop,
 };
+
+use crate::panel_few_lists::files;
 
 const DAY: i64 = 24 * 3_600_000;
 
@@ -186,5 +191,52 @@ async fn the_overview_compares_today_with_a_week_ago_and_leads_to_what_waits() {
         ] {
             assert!(page.contains(words), "{words} in {page}");
         }
+    }
+}
+
+#[tokio::test]
+async fn the_trail_is_read_in_both_orders_in_words_and_as_a_book() {
+    let mut world = PanelWorld::open().await;
+    let desk = &mut world.desks[0].2;
+    let moments = |page: &str| -> Vec<String> {
+        let rows = page.split("<td class=\"p-nowrap\">").skip(1);
+        let moment = |row: &str| row.split('<').next().map(str::to_owned);
+        rows.filter_map(moment).collect()
+    };
+    let latest = moments(&desk.get("/panel/audit?action=payment.").await.page);
+    let oldest = "/panel/audit?action=payment.&sort=oldest";
+    let mut oldest = moments(&desk.get(oldest).await.page);
+    assert!(latest.len() > 1 && latest != oldest, "{latest:?}");
+    oldest.reverse();
+    assert_eq!(latest, oldest);
+    let lines = files(desk, "/panel/audit", "action=payment.&sort=oldest").await;
+    assert_eq!(lines.len(), latest.len() + 1);
+    let Store::Sqlite { reader, .. } = &world.shop.central.app.store else {
+        panic!("the world is on SQLite");
+    };
+    let details = sqlx::query_scalar("SELECT detail FROM audit_log WHERE detail <> '{}'");
+    let details: Vec<String> = details.fetch_all(reader).await.expect("rows");
+    let mut fields: BTreeSet<String> = BTreeSet::new();
+    for detail in details {
+        let detail: serde_json::Map<_, _> = serde_json::from_str(&detail).expect("an object");
+        fields.extend(detail.into_iter().map(|(field, _)| field));
+    }
+    assert!(fields.len() > 8, "{fields:?}");
+    let mut next = Some("/panel/audit?lang=id".to_owned());
+    while let Some(path) = next {
+        let page = desk.get(&path).await.page;
+        for field in &fields {
+            // These are called so in both languages.
+            if ["program", "status", "label"].contains(&field.as_str()) {
+                continue;
+            }
+            let bare = format!("<span class=\"p-quiet\">{field}</span>");
+            assert!(!page.contains(&bare), "{field} has no words on {path}");
+        }
+        let after = page
+            .split("href=\"")
+            .find(|rest| rest.contains("rel=\"next\""));
+        let after = after.and_then(|rest| rest.split('"').next());
+        next = after.map(|path| path.replace("&#38;", "&"));
     }
 }

@@ -218,7 +218,7 @@ async fn an_organiser_is_searched_looked_at_and_changed() {
         "{page}"
     );
     let none = office.admin.get("/panel/clients?q=nobody").await.page;
-    assert!(none.contains("No organiser fits"));
+    assert!(none.contains("Nothing fits these filters"));
     let gone = format!("/panel/clients/{}", ClientId(uuid::Uuid::nil()));
     assert_eq!(office.admin.get(&gone).await.status, 404);
     assert_eq!(office.dewi.get(&path).await.status, 403);

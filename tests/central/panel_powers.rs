@@ -35,6 +35,8 @@ async fn foreign_data_is_in_no_list_and_no_file() {
         let paths = [
             "/panel",
             "/panel/events",
+            "/panel/events?client=competitor",
+            "/panel/events.csv",
             "/panel/orders",
             "/panel/orders?event=elsewhere",
             "/panel/orders?sort=dearest",

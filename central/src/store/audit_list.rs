@@ -1,7 +1,9 @@
-//! The audit trail as a working list: by who, what, about what and when, the latest first.
+//! The audit trail as a working list: by who, what, about what and when, the latest first or the oldest.
 //!
 //! A filter by account or by thing reads along its own index, and one by act along the index of each act that begins so,
 //! of which there are some dozens; the others read along the moments.
+
+use std::cmp::Ordering;
 
 use sync_protocol::time::Timestamp;
 use uuid::Uuid;
@@ -33,6 +35,28 @@ pub struct TrailFilter {
     pub from: Option<Timestamp>,
     /// Before then.
     pub until: Option<Timestamp>,
+    /// The other way round.
+    pub is_oldest_first: bool,
+}
+
+impl TrailFilter {
+    const fn order(&self) -> &'static str {
+        if self.is_oldest_first {
+            OLDEST_FIRST
+        } else {
+            LATEST_FIRST
+        }
+    }
+
+    /// Which of two rows comes first.
+    fn compare(&self, a: &TrailRow, b: &TrailRow) -> Ordering {
+        let order = (b.at, b.id).cmp(&(a.at, a.id));
+        if self.is_oldest_first {
+            order.reverse()
+        } else {
+            order
+        }
+    }
 }
 
 /// A row of the trail in the list of everything.
@@ -56,20 +80,21 @@ pub struct TrailRow {
     pub detail: String,
 }
 
-const ORDER: &str = " ORDER BY audit_log.happened_at DESC, audit_log.id DESC";
+const LATEST_FIRST: &str = " ORDER BY audit_log.happened_at DESC, audit_log.id DESC";
+const OLDEST_FIRST: &str = " ORDER BY audit_log.happened_at, audit_log.id";
 const BY_ACTION: Index = Index::named("audit_log_by_action");
 
-/// Before which row: its moment and id.
-type Before = (Timestamp, Uuid);
+/// After which row of the list: its moment and id; `None` = from its beginning.
+type Place = Option<(Timestamp, Uuid)>;
 
-/// Up to `most` rows before a place, the latest first.
+/// Up to `most` rows after a place, in the filter's order.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn before(
+pub async fn page(
     tx: &mut Tx,
     filter: &TrailFilter,
-    place: Before,
+    place: Place,
     most: usize,
 ) -> Result<Vec<TrailRow>, StoreError> {
     let index = match (&filter.subject, &filter.actor) {
@@ -83,14 +108,14 @@ pub async fn before(
         let range = beginning(&filter.action).into();
         question.and(("audit_log.action >= ? AND audit_log.action < ?", range));
     }
-    ask(tx, question, most).await
+    ask(tx, question, filter.order(), most).await
 }
 
 /// The rows of all acts that begin so: each act is a range of the index, and the ranges are merged.
 async fn of_acts(
     tx: &mut Tx,
     filter: &TrailFilter,
-    place: Before,
+    place: Place,
     most: usize,
 ) -> Result<Vec<TrailRow>, StoreError> {
     let acts = acts(tx, &filter.action).await?;
@@ -100,13 +125,13 @@ async fn of_acts(
     while rows.len() < most {
         while let Some(lacking) = merge.lacking() {
             let question = of_act(tx, filter, places[lacking], &acts[lacking]);
-            let got = ask(tx, question, share).await?;
+            let got = ask(tx, question, filter.order(), share).await?;
             if let Some(last) = got.last() {
-                places[lacking] = (last.at, last.id);
+                places[lacking] = Some((last.at, last.id));
             }
             merge.fill(lacking, got, share);
         }
-        match merge.next(|a, b| (b.at, b.id).cmp(&(a.at, a.id))) {
+        match merge.next(|a, b| filter.compare(a, b)) {
             Some(row) => rows.push(row),
             None => break,
         }
@@ -142,7 +167,7 @@ async fn next_act(
     Ok(rows.into_iter().next().map(|(act,)| act))
 }
 
-fn of_act(tx: &Tx, filter: &TrailFilter, place: Before, act: &str) -> Question {
+fn of_act(tx: &Tx, filter: &TrailFilter, place: Place, act: &str) -> Question {
     let mut question = question(tx, BY_ACTION, filter, place);
     let act = Value::Text(act.to_owned());
     question.and(("audit_log.action = ?", vec![act]));
@@ -150,20 +175,17 @@ fn of_act(tx: &Tx, filter: &TrailFilter, place: Before, act: &str) -> Question {
 }
 
 /// Everything that is asked for but the act.
-fn question(tx: &Tx, index: Index, filter: &TrailFilter, (at, id): Before) -> Question {
+fn question(tx: &Tx, index: Index, filter: &TrailFilter, place: Place) -> Question {
     let from = index.of(tx, "audit_log");
     let mut question = Question::new(format!(
         "SELECT audit_log.id, audit_log.happened_at, audit_log.actor_kind, \
          (SELECT name FROM users WHERE users.id = audit_log.actor_id), audit_log.action, audit_log.subject_kind, \
          audit_log.subject_id, audit_log.detail{from}"
     ));
+    if let Some(place) = place {
+        begin(&mut question, filter, place);
+    }
     let moment = |at: Timestamp| Value::Number(at.0);
-    question.and((
-        "(audit_log.happened_at < ? OR (audit_log.happened_at = ? AND audit_log.id < ?))",
-        vec![moment(at), moment(at), Value::Id(id)],
-    ));
-    // The same as a range, which an index knows how to begin at.
-    question.and(("audit_log.happened_at <= ?", vec![moment(at)]));
     match &filter.actor {
         Some(Actor::Account(id)) => question.and(("audit_log.actor_id = ?", vec![Value::Id(*id)])),
         Some(Actor::Kind(kind)) => {
@@ -187,7 +209,30 @@ fn question(tx: &Tx, index: Index, filter: &TrailFilter, (at, id): Before) -> Qu
     question
 }
 
-async fn ask(tx: &mut Tx, question: Question, most: usize) -> Result<Vec<TrailRow>, StoreError> {
+/// From the place on, and the same as a range, which an index knows how to begin at.
+fn begin(question: &mut Question, filter: &TrailFilter, (at, id): (Timestamp, Uuid)) {
+    let (after, range) = if filter.is_oldest_first {
+        (
+            "(audit_log.happened_at > ? OR (audit_log.happened_at = ? AND audit_log.id > ?))",
+            "audit_log.happened_at >= ?",
+        )
+    } else {
+        (
+            "(audit_log.happened_at < ? OR (audit_log.happened_at = ? AND audit_log.id < ?))",
+            "audit_log.happened_at <= ?",
+        )
+    };
+    let at = Value::Number(at.0);
+    question.and((after, vec![at.clone(), at.clone(), Value::Id(id)]));
+    question.and((range, vec![at]));
+}
+
+async fn ask(
+    tx: &mut Tx,
+    question: Question,
+    order: &'static str,
+    most: usize,
+) -> Result<Vec<TrailRow>, StoreError> {
     type Row = (
         Uuid,
         i64,
@@ -198,7 +243,7 @@ async fn ask(tx: &mut Tx, question: Question, most: usize) -> Result<Vec<TrailRo
         Option<Uuid>,
         String,
     );
-    let rows: Vec<Row> = question.ask(tx, ORDER, most).await?;
+    let rows: Vec<Row> = question.ask(tx, order, most).await?;
     let row = |(id, at, actor_kind, actor, action, subject_kind, subject, detail)| TrailRow {
         id,
         at: Timestamp(at),

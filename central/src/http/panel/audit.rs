@@ -1,20 +1,18 @@
-//! The audit trail, the latest first: who did what to what, with a way to the thing, and as a file.
+//! The audit trail as a list: who did what to what, with a way to the thing. As a file it is `audit_file`'s.
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
-use serde_json::Value;
 use sync_protocol::time::Timestamp;
 use uuid::Uuid;
 
 use super::{
     door::Here,
-    export::{Cell, Format, PIECE, hand_on, in_zone, note, send},
     frame::Frame,
     guard,
-    list::{List, Making, PAGE},
+    list::{List, Making, PAGE, few::options},
     money::words,
     nav::Section,
-    when,
+    trail_words, when,
 };
 use crate::{
     domain::{
@@ -29,7 +27,7 @@ use crate::{
 };
 
 /// What acts begin with, and the words for it.
-const AREAS: [(&str, &str, &str); 9] = [
+const AREAS: [(&str, &str, &str); 13] = [
     ("user.", "Accounts", "Akun"),
     ("role.", "Roles", "Peran"),
     ("client.", "Organisers", "Penyelenggara"),
@@ -37,7 +35,11 @@ const AREAS: [(&str, &str, &str); 9] = [
     ("order", "Orders", "Pesanan"),
     ("payment.", "Payments", "Pembayaran"),
     ("refund", "Refunds", "Pengembalian dana"),
+    ("promo", "Promo codes", "Kode promo"),
+    ("letter.", "Letters", "Surat"),
     ("node.", "Nodes", "Perangkat"),
+    ("staff.", "Gate staff", "Petugas gerbang"),
+    ("wristband.", "Wristbands", "Gelang"),
     ("conflict", "Conflicts", "Konflik"),
 ];
 const KINDS: [(&str, &str, &str); 5] = [
@@ -48,13 +50,9 @@ const KINDS: [(&str, &str, &str); 5] = [
     ("buyer", "A buyer", "Pembeli"),
 ];
 
-/// The head of the file, after the moment.
-const HEAD: [(&str, &str); 5] = [
-    ("Who", "Siapa"),
-    ("Act", "Tindakan"),
-    ("Kind", "Jenis"),
-    ("Subject", "Perihal"),
-    ("Detail", "Rincian"),
+const SORTS: [(&str, (&str, &str)); 2] = [
+    ("latest", ("Latest first", "Terbaru dahulu")),
+    ("oldest", ("Oldest first", "Terlama dahulu")),
 ];
 
 #[derive(Template)]
@@ -91,8 +89,8 @@ async fn load(here: &Here) -> Result<Page, StoreError> {
     let rows = match filter {
         Some(filter) => {
             let from = Place::parse(here.door.asked("after"));
-            let from = from.map_or(END, |place| (Timestamp(place.value), place.id));
-            store::audit_list::before(&mut tx, &filter, from, PAGE + 1).await?
+            let from = from.map(|place| (Timestamp(place.value), place.id));
+            store::audit_list::page(&mut tx, &filter, from, PAGE + 1).await?
         }
         // What was searched for is nowhere.
         None => Vec::new(),
@@ -117,9 +115,6 @@ async fn load(here: &Here) -> Result<Page, StoreError> {
         rows: shown,
     })
 }
-
-/// After everything.
-const END: (Timestamp, Uuid) = (Timestamp(i64::MAX), Uuid::max());
 
 fn described<'a>(here: &'a Here, accounts: &[Account]) -> Making<'a> {
     let words = |(value, english, indonesian): &(&str, &str, &str)| {
@@ -151,6 +146,8 @@ fn described<'a>(here: &'a Here, accounts: &[Account]) -> Making<'a> {
     )
     .day("from", ("From", "Dari"))
     .day("until", ("until", "sampai"))
+    .sort(options(here, &SORTS))
+    .files(true)
     .empty((
         "Nothing was done yet. Whatever somebody does here leaves a row.",
         "Belum ada tindakan. Setiap tindakan di sini meninggalkan satu baris.",
@@ -158,7 +155,7 @@ fn described<'a>(here: &'a Here, accounts: &[Account]) -> Making<'a> {
 }
 
 /// Reads the address; `None` = what was searched for is nowhere.
-async fn filter(here: &Here, tx: &mut Tx) -> Result<Option<TrailFilter>, StoreError> {
+pub(super) async fn filter(here: &Here, tx: &mut Tx) -> Result<Option<TrailFilter>, StoreError> {
     let asked = |name| here.door.asked(name).trim();
     let actor = KINDS
         .iter()
@@ -172,6 +169,7 @@ async fn filter(here: &Here, tx: &mut Tx) -> Result<Option<TrailFilter>, StoreEr
         subject: None,
         from: when::day_begins(asked("from"), 0),
         until: when::day_begins(asked("until"), 1),
+        is_oldest_first: asked("sort") == "oldest",
     };
     let search: String = asked("q").chars().take(100).collect();
     if search.is_empty() {
@@ -229,12 +227,13 @@ async fn path(tx: &mut Tx, row: &TrailRow) -> Result<Option<String>, StoreError>
 
 fn line(here: &Here, row: TrailRow, path: Option<String>) -> Row {
     let language = here.door.visitor.language;
-    let mut detail = pairs(&row.detail);
-    let who = who(here, &row, &mut detail);
+    let by = trail_words::field("by", language).unwrap_or_default();
+    let mut detail = trail_words::told(&row.detail, language);
+    detail.retain(|(name, _)| name != by);
     Row {
         when: when::moment(row.at, when::HOME, language),
         ago: when::ago(row.at, here.app().clock.now(), language),
-        who,
+        who: who(here, &row),
         act: words::happened(&row.action, language),
         action: row.action,
         subject: row.subject_kind,
@@ -244,10 +243,9 @@ fn line(here: &Here, row: TrailRow, path: Option<String>) -> Row {
 }
 
 /// Whoever acted: the account's name, what a program wrote down, or the kind in words.
-fn who(here: &Here, row: &TrailRow, detail: &mut Vec<(String, String)>) -> String {
-    let by = detail.iter().position(|(name, _)| name == "by");
-    let by = by.map(|at| detail.remove(at).1);
-    if let Some(name) = row.actor.clone().or(by) {
+pub(super) fn who(here: &Here, row: &TrailRow) -> String {
+    let by = || trail_words::by(&row.detail);
+    if let Some(name) = row.actor.clone().or_else(by) {
         return match name.as_str() {
             "command line" => here.say("Command line", "Baris perintah").to_owned(),
             _ => name,
@@ -258,72 +256,4 @@ fn who(here: &Here, row: &TrailRow, detail: &mut Vec<(String, String)>) -> Strin
         || row.actor_kind.clone(),
         |(_, english, indonesian)| here.say(english, indonesian).to_owned(),
     )
-}
-
-/// The details as names and values.
-pub(super) fn pairs(detail: &str) -> Vec<(String, String)> {
-    let Ok(Value::Object(fields)) = serde_json::from_str(detail) else {
-        return vec![(String::new(), detail.to_owned())];
-    };
-    let text = |value: &Value| match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    let pairs = fields
-        .iter()
-        .filter(|(_, value)| !value.is_null())
-        .map(|(name, value)| (name.clone(), text(value)));
-    pairs.collect()
-}
-
-/// The trail as a file, with the same filters.
-pub(super) async fn csv(here: Here) -> Response {
-    let begun = async {
-        note(&here, "audit.export").await?;
-        let mut tx = here.app().store.read().await?;
-        filter(&here, &mut tx).await
-    };
-    let filter = match begun.await {
-        Ok(filter) => filter,
-        Err(error) => return guard::failed(&error),
-    };
-    let mut head = HEAD
-        .map(|(english, indonesian)| here.say(english, indonesian).to_owned())
-        .to_vec();
-    head.insert(0, in_zone(here.say("When", "Kapan"), when::HOME));
-    let names = ("audit", here.say_fixed("Audit trail", "Jejak audit"));
-    send(Format::Csv, names, head, move |filling| async move {
-        // A filter that nothing can fit.
-        let Some(filter) = filter else {
-            return;
-        };
-        let mut after = END;
-        loop {
-            let read = async {
-                let mut tx = here.app().store.read().await?;
-                store::audit_list::before(&mut tx, &filter, after, PIECE).await
-            };
-            let rows = read.await;
-            if let Some(last) = rows.as_ref().ok().and_then(|rows| rows.last()) {
-                after = (last.at, last.id);
-            }
-            if !hand_on(&filling, rows, cells).await {
-                return;
-            }
-        }
-    })
-}
-
-fn cells(row: TrailRow) -> Vec<Cell> {
-    let at = Cell::moment(row.at, when::HOME);
-    let subject = row.subject.map(|id| id.to_string());
-    let texts = [
-        row.actor.unwrap_or(row.actor_kind),
-        row.action,
-        row.subject_kind,
-        subject.unwrap_or_default(),
-        row.detail,
-    ];
-    let texts = texts.into_iter().map(Cell::Text);
-    std::iter::once(at).chain(texts).collect()
 }

@@ -1,4 +1,4 @@
-//! Organisers: the list, a new one with its first account, and one with its accounts and events.
+//! Organisers: a new one with its first account, and one with its accounts and events. The list is `client_list`.
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
@@ -13,17 +13,9 @@ use super::{
     status, when,
 };
 use crate::{
-    app::users::{By, ClientAccount, ClientFile, ClientRow, NewPanelClient, UserError},
+    app::users::{By, ClientAccount, ClientFile, NewPanelClient, UserError},
     domain::{id::ClientId, policy::Denial},
 };
-
-#[derive(Template)]
-#[template(path = "panel/clients.html")]
-struct List {
-    page: Frame,
-    rows: Vec<ClientRow>,
-    search: String,
-}
 
 #[derive(Template)]
 #[template(path = "panel/money/client.html")]
@@ -53,23 +45,6 @@ struct New {
     slug: String,
     email: String,
     person: String,
-}
-
-pub(super) async fn list(here: Here) -> Response {
-    match here.app().clients().await {
-        Ok(mut rows) => {
-            let search = here.door.asked("q").to_owned();
-            let wanted = search.trim().to_lowercase();
-            rows.retain(|row| {
-                let text = format!("{} {} {}", row.name, row.slug, row.email).to_lowercase();
-                text.contains(&wanted)
-            });
-            let page = Frame::inside(&here, Section::Clients);
-            let template = List { page, rows, search };
-            template.page.send(StatusCode::OK, &template)
-        }
-        Err(error) => guard::failed(&error),
-    }
 }
 
 fn frame(here: &Here) -> Frame {

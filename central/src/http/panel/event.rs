@@ -1,4 +1,4 @@
-//! Events: the list, and one with what is missing before it can be opened to the public.
+//! One event with what is missing before it can be opened to the public. The list is `event_list`.
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
@@ -6,9 +6,7 @@ use axum::{http::StatusCode, response::Response};
 use super::{
     door::{Here, to},
     frame::Frame,
-    guard,
-    nav::Section,
-    number, setup, status,
+    guard, number, setup, status,
     tab::Tab,
     undo::{self, Undo},
     when,
@@ -19,31 +17,10 @@ use crate::{
         event::{Event, EventSetup, EventStatus},
         money::Money,
         permission::Permission,
-        policy::Thing,
         readiness,
     },
     http::refusal::Refusal,
-    store,
 };
-
-#[derive(Template)]
-#[template(path = "panel/events.html")]
-struct List {
-    page: Frame,
-    rows: Vec<Row>,
-    search: String,
-    may_make: bool,
-}
-
-struct Row {
-    path: String,
-    name: String,
-    organiser: String,
-    place: String,
-    begins: String,
-    status: status::Mark,
-    sold: String,
-}
 
 #[derive(Template)]
 #[template(path = "panel/event.html")]
@@ -72,51 +49,6 @@ struct TypeRow {
     price: String,
     sold: String,
     percent: i64,
-}
-
-pub(super) async fn list(here: Here) -> Response {
-    let search = here.door.asked("q").trim().to_lowercase();
-    let loaded = async {
-        let mut tx = here.app().store.read().await?;
-        let events = store::event::all(&mut tx).await?;
-        let clients = store::client::all(&mut tx).await?;
-        Ok((events, clients, store::overview::sold(&mut tx).await?))
-    };
-    let (events, clients, sold) = match loaded.await {
-        Ok(loaded) => loaded,
-        Err(error) => return guard::failed(&error),
-    };
-    let (language, sight) = (
-        here.door.visitor.language,
-        here.signed.powers.sight(Permission::EventsView),
-    );
-    let fits = |event: &&Event| {
-        let text = format!("{} {} {}", event.name, event.venue, event.city).to_lowercase();
-        sight.shows(event.id, event.client) && text.contains(&search)
-    };
-    let row = |event: &Event| {
-        let (taken, quota) = sold.get(&event.id).copied().unwrap_or_default();
-        let organiser = clients.iter().find(|client| client.id == event.client);
-        Row {
-            path: format!("/panel/events/{}", event.slug),
-            name: event.name.clone(),
-            organiser: organiser.map_or_else(String::new, |client| client.name.clone()),
-            place: event.place(),
-            begins: when::moment(event.starts_at, &event.time_zone, language),
-            status: status::event(event.status, language),
-            sold: number::of(taken, quota, language),
-        }
-    };
-    let template = List {
-        page: Frame::inside(&here, Section::Events),
-        rows: events.iter().filter(fits).map(row).collect(),
-        search: here.door.asked("q").to_owned(),
-        may_make: here
-            .signed
-            .powers
-            .may(Permission::EventsManage, Thing::List),
-    };
-    template.page.send(StatusCode::OK, &template)
 }
 
 pub(super) async fn show(here: Here) -> Response {

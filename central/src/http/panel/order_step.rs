@@ -7,14 +7,13 @@ use sync_protocol::time::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    audit::pairs,
     door::Here,
     gates::{
         reason_words,
         scan_list::{action_words, ruling_words},
     },
     money::words,
-    when,
+    trail_words, when,
 };
 use crate::{
     domain::{
@@ -201,15 +200,9 @@ impl Telling<'_> {
         }
         let (here, language) = (self.here, self.here.door.visitor.language);
         let label = match name.as_str() {
+            // The value has its currency.
             "amount_minor" => here.say("amount", "jumlah"),
-            "reason" => here.say("reason", "alasan"),
-            "note" => here.say("note", "catatan"),
-            "tickets" => here.say("tickets", "tiket"),
-            "address" => here.say("address", "alamat"),
-            "from" => here.say("from", "dari"),
-            "to" => here.say("to", "menjadi"),
-            "why" => here.say("why", "sebab"),
-            other => other,
+            other => trail_words::field(other, language).unwrap_or(other),
         };
         let value = match (name.as_str(), value.parse()) {
             ("amount_minor", Ok(minor)) => Money::new(minor, self.event.currency).text(language),
@@ -220,7 +213,7 @@ impl Telling<'_> {
 
     async fn records(&mut self, tx: &mut Tx, order: &Order) -> Result<(), StoreError> {
         for row in store::audit::of_subject(tx, "order", order.id.0).await? {
-            let mut detail = pairs(&row.detail);
+            let mut detail = trail_words::pairs(&row.detail);
             let by = detail.iter().position(|(name, _)| name == "by");
             let by = match by.map(|at| detail.remove(at).1) {
                 Some(by) => by,

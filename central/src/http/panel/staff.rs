@@ -67,7 +67,8 @@ struct SessionRow {
     seen: String,
 }
 
-fn roles(here: &Here, file: &AccountFile) -> String {
+/// The roles of an account in words.
+pub(super) fn roles(here: &Here, file: &AccountFile) -> String {
     let language = here.door.visitor.language;
     let names = file.powers.grants.iter();
     let names: Vec<_> = names

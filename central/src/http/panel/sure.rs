@@ -30,7 +30,7 @@ struct Question {
     words: (&'static str, &'static str),
 }
 
-const QUESTIONS: [Question; 11] = [
+const QUESTIONS: [Question; 14] = [
     Question {
         path: "/panel/events/{event}/close",
         act: None,
@@ -117,6 +117,30 @@ const QUESTIONS: [Question; 11] = [
         words: (
             "Revoke this node for good? It erases its replica at the next contact and lets nobody in any more; its scans are still taken.",
             "Cabut perangkat ini untuk selamanya? Replikanya dihapus pada kontak berikutnya dan tidak memasukkan siapa pun lagi; pindaiannya tetap diterima.",
+        ),
+    },
+    Question {
+        path: "/panel/staff/sessions",
+        act: None,
+        words: (
+            "End all sessions of the chosen accounts? Their people sign in again with their passwords. Your own are left out: they end on your own page.",
+            "Akhiri semua sesi akun terpilih? Pemiliknya masuk lagi dengan kata sandi. Sesi Anda sendiri tidak termasuk: akhiri di halaman akun Anda.",
+        ),
+    },
+    Question {
+        path: "/panel/staff/off",
+        act: None,
+        words: (
+            "Disable the chosen accounts? Their sessions end at once, and nobody signs in with them until they are enabled again, one by one. Your own is left out, and so is whoever may do what you may not.",
+            "Nonaktifkan akun terpilih? Sesinya langsung berakhir, dan tidak ada yang dapat masuk sampai diaktifkan lagi satu per satu. Akun Anda sendiri tidak termasuk, juga yang haknya melebihi hak Anda.",
+        ),
+    },
+    Question {
+        path: "/panel/operators/chosen/off",
+        act: None,
+        words: (
+            "Disable the chosen people? They are signed out at gates as soon as those hear of it, also while they work. You can enable them again.",
+            "Nonaktifkan petugas terpilih? Mereka dikeluarkan dari gerbang begitu gerbang mendengarnya, juga saat bertugas. Anda dapat mengaktifkannya lagi.",
         ),
     },
 ];

@@ -3,15 +3,16 @@
 //! `docs/panel-rights.md` shows what comes of it for every role, and a test asks every route as every role.
 
 use super::{
-    account, attendee_list, audit, client, dashboard, event, export, factor,
+    account, attendee_list, audit, audit_file, client, client_list, dashboard, event, event_list,
+    export, factor,
     gates::{
         bundle, check, conflict, enrol, gate_rule, live, node_bulk, node_list, node_page, operator,
-        operator_list, scan_list, taken,
+        operator_bulk, operator_list, operator_new, scan_list, taken,
     },
     list::saved,
     money, order, order_act, order_bulk, order_list, promo, report, reset, role,
     route::{Access::*, Route, Target::*, routes},
-    setup, sign_in, staff, staff_list, ticket, ticket_list,
+    setup, sign_in, staff, staff_bulk, staff_list, ticket, ticket_list,
 };
 use crate::domain::permission::Permission::*;
 
@@ -38,7 +39,9 @@ pub const ROUTES: &[Route] = routes! {
     POST "/panel/saved" Own => saved::keep,
     POST "/panel/saved/forget" Own => saved::forget,
 
-    GET "/panel/events" May(EventsView, List) => event::list,
+    GET "/panel/events" May(EventsView, List) => event_list::show,
+    GET "/panel/events.csv" May(EventsView, List) => event_list::csv,
+    GET "/panel/events.xlsx" May(EventsView, List) => event_list::xlsx,
     GET "/panel/events/{event}" May(EventsView, Event) => event::show,
     POST "/panel/events/{event}/publish" May(EventsPublish, Event) => event::publish,
     POST "/panel/events/{event}/close" May(EventsPublish, Event) => event::close,
@@ -165,6 +168,8 @@ pub const ROUTES: &[Route] = routes! {
     GET "/panel/events/{event}/receipts" May(OrdersView, Event) => money::receipts,
     POST "/panel/events/{event}/receipts" May(EventsManage, Event) => money::receipt_pattern,
     GET "/panel/events/{event}/wristbands" May(EventsView, Event) => money::rolls,
+    GET "/panel/events/{event}/wristbands.csv" May(EventsView, Event) => money::rolls_csv,
+    GET "/panel/events/{event}/wristbands.xlsx" May(EventsView, Event) => money::rolls_xlsx,
     POST "/panel/events/{event}/wristbands" May(EventsManage, Event) => money::roll_make,
     POST "/panel/events/{event}/wristbands/import" May(EventsManage, Event) => money::roll_import,
     POST "/panel/events/{event}/wristbands/withdraw" May(EventsManage, Event) => money::roll_withdraw,
@@ -189,9 +194,14 @@ pub const ROUTES: &[Route] = routes! {
     GET "/panel/conflicts.xlsx" May(ScansView, List) => taken::inbox_xlsx,
     GET "/panel/checks" May(AuditView, Platform) => check::all,
     POST "/panel/checks" May(AuditView, Platform) => check::start_all,
-    GET "/panel/operators" May(StaffManage, Platform) => operator_list::list,
-    GET "/panel/operators/new" May(StaffManage, Platform) => operator_list::form,
-    POST "/panel/operators" May(StaffManage, Platform) => operator_list::create,
+    GET "/panel/operators" May(StaffManage, Platform) => operator_list::show,
+    GET "/panel/operators.csv" May(StaffManage, Platform) => operator_list::csv,
+    GET "/panel/operators.xlsx" May(StaffManage, Platform) => operator_list::xlsx,
+    // In two parts, because one part is somebody's login.
+    POST "/panel/operators/chosen/on" May(StaffManage, Platform) => operator_bulk::switch_on,
+    POST "/panel/operators/chosen/off" May(StaffManage, Platform) => operator_bulk::switch_off,
+    GET "/panel/operators/new" May(StaffManage, Platform) => operator_new::form,
+    POST "/panel/operators" May(StaffManage, Platform) => operator_new::create,
     GET "/panel/operators/{login}" May(StaffManage, Platform) => operator::show,
     POST "/panel/operators/{login}/assign" May(StaffManage, Platform) => operator::assign,
     POST "/panel/operators/{login}/withdraw" May(StaffManage, Platform) => operator::withdraw,
@@ -207,13 +217,19 @@ pub const ROUTES: &[Route] = routes! {
     GET "/panel/events/{event}/reports.xlsx" May(ReportsView, Event) => report::xlsx,
 
     // The installation.
-    GET "/panel/clients" May(ClientsManage, Platform) => client::list,
+    GET "/panel/clients" May(ClientsManage, Platform) => client_list::show,
+    GET "/panel/clients.csv" May(ClientsManage, Platform) => client_list::csv,
+    GET "/panel/clients.xlsx" May(ClientsManage, Platform) => client_list::xlsx,
     GET "/panel/clients/new" May(ClientsManage, Platform) => client::form,
     POST "/panel/clients" May(ClientsManage, Platform) => client::create,
     GET "/panel/clients/{client}" May(ClientsManage, Platform) => client::show,
     POST "/panel/clients/{client}" May(ClientsManage, Platform) => client::change,
 
     GET "/panel/staff" May(StaffManage, Platform) => staff_list::show,
+    GET "/panel/staff.csv" May(StaffManage, Platform) => staff_list::csv,
+    GET "/panel/staff.xlsx" May(StaffManage, Platform) => staff_list::xlsx,
+    POST "/panel/staff/sessions" May(StaffManage, Platform) => staff_bulk::end_sessions,
+    POST "/panel/staff/off" May(StaffManage, Platform) => staff_bulk::switch_off,
     GET "/panel/staff/new" May(StaffManage, Platform) => staff::form,
     POST "/panel/staff" May(StaffManage, Platform) => staff::create,
     GET "/panel/staff/{user}" May(StaffManage, Platform) => staff::show,
@@ -226,5 +242,6 @@ pub const ROUTES: &[Route] = routes! {
     GET "/panel/roles" May(RolesManage, Platform) => role::list,
     POST "/panel/roles/{role}" May(RolesManage, Platform) => role::set,
     GET "/panel/audit" May(AuditView, Platform) => audit::list,
-    GET "/panel/audit.csv" May(AuditView, Platform) => audit::csv,
+    GET "/panel/audit.csv" May(AuditView, Platform) => audit_file::csv,
+    GET "/panel/audit.xlsx" May(AuditView, Platform) => audit_file::xlsx,
 };

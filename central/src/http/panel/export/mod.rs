@@ -2,15 +2,17 @@
 //!
 //! Invariants: a cell that a spreadsheet would take for a formula is text. Rows are read after a place, in pieces of
 //! their own, so no lock and no snapshot lasts as long as a slow reader. Whoever takes a list away leaves a row in the audit
-//! trail. A list reads its rows by `orders`, `tickets`, or where its page is, and so does a report; how a file is written is
-//! `csv`'s and `sheet`'s.
+//! trail. A list reads its rows by `orders`, `tickets`, or where its page is, and so does a report; one of few rows is `few`'s.
+//! How a file is written is `csv`'s and `sheet`'s.
 
 mod csv;
+mod few;
 mod orders;
 mod sheet;
 mod tickets;
 
 pub(super) use self::{
+    few::Few,
     orders::{csv as orders_csv, xlsx as orders_xlsx},
     tickets::{attendees_csv, attendees_xlsx, csv as tickets_csv, xlsx as tickets_xlsx},
 };
@@ -120,6 +122,12 @@ fn serial(at: &DateTime<Tz>) -> f64 {
 /// The head of a column of moments: `Placed (Asia/Jakarta)`.
 pub(in crate::http::panel) fn in_zone(words: &str, zone: &str) -> String {
     format!("{words} ({zone})")
+}
+
+/// The heads of columns in the reader's language.
+pub(in crate::http::panel) fn head(here: &Here, words: &[(&str, &str)]) -> Vec<String> {
+    let say = |(english, indonesian): &(&str, &str)| here.say(english, indonesian).to_owned();
+    words.iter().map(say).collect()
 }
 
 /// Notes that a list is taken away.

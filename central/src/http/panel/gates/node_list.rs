@@ -10,7 +10,7 @@ use super::{
         door::Here,
         frame::Frame,
         guard,
-        list::{Bulk, List, Making, PAGE},
+        list::{Bulk, List, Making},
         nav::Section,
         status,
         tab::Tab,
@@ -65,17 +65,13 @@ pub(in super::super) async fn list(here: Here) -> Response {
 async fn load(here: &Here) -> Result<Page, StoreError> {
     let events = events(here).await?;
     let rows = found(here, &events).await?;
-    // The place is the node that the page before ended with.
-    let after = here.door.asked("after");
-    let ended = rows.iter().position(|row| row.id == after);
-    let rows = rows.into_iter().skip(ended.map_or(0, |at| at + 1));
     let (list, rows) = described(here, &events)
         .files(true)
         .empty((
             "No gate has a node yet. Open an event, go to its gates, and make a code there.",
             "Belum ada gerbang dengan perangkat. Buka sebuah acara, masuk ke gerbangnya, lalu buat kode di sana.",
         ))
-        .turned(rows.take(PAGE + 1).collect(), |row| row.id.clone());
+        .cut(rows, |row| row.id.clone());
     let mut list = list.done(&mut here.app().store.read().await?).await?;
     let revocable = rows.iter().filter(|row| row.may_revoke);
     let revocable: Vec<String> = revocable.map(|row| row.id.clone()).collect();

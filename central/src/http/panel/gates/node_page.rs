@@ -6,12 +6,11 @@ use sync_protocol::rights::Rights;
 
 use super::{
     super::{
-        audit,
         door::{Here, Meant, to},
         frame::Frame,
         guard,
         nav::Section,
-        status, when,
+        status, trail_words, when,
     },
     node_form::{self, Fields},
     node_row::{self, Mark},
@@ -122,7 +121,13 @@ async fn filled(
         trail: file
             .trail
             .into_iter()
-            .map(|row| (moment(row.at), row.action, audit::pairs(&row.detail)))
+            .map(|row| {
+                (
+                    moment(row.at),
+                    row.action,
+                    trail_words::told(&row.detail, language),
+                )
+            })
             .collect(),
         form,
         others,

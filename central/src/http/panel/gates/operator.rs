@@ -13,7 +13,8 @@ use super::{
         problem, status,
     },
     first_staff,
-    operator_list::{role_options, role_words, slip},
+    operator_list::{role_options, role_words},
+    operator_new::slip,
     said,
 };
 use crate::{

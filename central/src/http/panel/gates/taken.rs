@@ -9,7 +9,7 @@ use sync_protocol::id::EventId;
 use super::{
     super::{
         door::Here,
-        export::{Cell, Format, PIECE, hand_on, in_zone, note, send},
+        export::{Cell, Few, Format, PIECE, hand_on, head, in_zone, note, send},
         guard, when,
     },
     conflict, conflict_row, node_list,
@@ -78,11 +78,6 @@ fn in_zones(mut head: Vec<String>, moments: &[usize], zone: &str) -> Vec<String>
         }
     }
     head
-}
-
-fn head(here: &Here, words: &[(&str, &str)]) -> Vec<String> {
-    let say = |(english, indonesian): &(&str, &str)| here.say(english, indonesian).to_owned();
-    words.iter().map(say).collect()
 }
 
 pub(in super::super) async fn scans_csv(here: Here) -> Response {
@@ -265,22 +260,17 @@ pub(in super::super) async fn nodes_xlsx(here: Here) -> Response {
 }
 
 async fn nodes(here: Here, format: Format) -> Response {
-    let begun = async {
+    let read = async {
         let events = node_list::events(&here).await?;
-        note(&here, "nodes.export").await?;
         node_list::found(&here, &events).await
     };
-    let rows = match begun.await {
-        Ok(rows) => rows,
-        Err(error) => return guard::failed(&error),
+    let file = Few {
+        format,
+        act: "nodes.export",
+        names: ("nodes", here.say_fixed("Nodes", "Perangkat")),
+        head: head(&here, &NODES),
     };
-    let head = head(&here, &NODES);
-    let lines = rows.into_iter().map(node_line).collect();
-    let names = ("nodes", here.say_fixed("Nodes", "Perangkat"));
-    send(format, names, head, |filling| async move {
-        // Whoever does not wait for it any more needs none.
-        let _gone = filling.send(Ok(lines)).await;
-    })
+    file.send(&here, read.await, node_line).await
 }
 
 fn node_line(row: NodeRow) -> Vec<Cell> {

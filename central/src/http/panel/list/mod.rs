@@ -9,6 +9,7 @@
 
 mod address;
 pub(super) mod bulk;
+pub(super) mod few;
 mod field;
 pub(super) mod saved;
 

@@ -19,6 +19,7 @@ mod refund_list;
 mod refund_run;
 mod roll;
 mod roll_file;
+mod roll_list;
 mod said;
 mod taken;
 pub(super) mod words;
@@ -38,8 +39,9 @@ pub(super) use self::{
     refund_bulk::agree as refunds_agree,
     refund_list::show as refunds,
     refund_run::show as refund_run,
-    roll::{import as roll_import, list as rolls, make as roll_make, withdraw as roll_withdraw},
+    roll::{import as roll_import, make as roll_make, withdraw as roll_withdraw},
     roll_file::{codes as roll_codes, sheet as roll_sheet},
+    roll_list::{csv as rolls_csv, show as rolls, xlsx as rolls_xlsx},
     said::done,
     taken::{payments_csv, payments_xlsx, refunds_csv, refunds_xlsx},
 };

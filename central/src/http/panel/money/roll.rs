@@ -1,152 +1,25 @@
-//! Wristband rolls of an event: made, taken in, withdrawn; how many of each are in use is counted when it is asked for.
+//! Wristband rolls of an event: made, taken in, withdrawn. Their list is `roll_list`.
 //!
 //! Invariant: codes leave by the files of `roll_file` alone, and a single wristband is withdrawn by its code without the
 //! code being shown again: a code is as good as a wristband.
 
-use std::collections::BTreeMap;
-
-use askama::Template;
-use axum::{http::StatusCode, response::Response};
-use sync_protocol::wristband::WristbandStatus;
+use axum::response::Response;
 use uuid::Uuid;
 
 use super::{
     super::{
         door::{Here, to},
-        frame::Frame,
         guard,
-        tab::Tab,
-        when,
     },
     nothing,
+    roll_list::page,
     said::{self, Refused},
 };
 use crate::{
-    app::{
-        users::By,
-        wristbands::{RollSummary, WristbandError},
-    },
-    domain::{
-        event::Event,
-        permission::Permission,
-        wristband::{RollError, RollKind},
-    },
+    app::{users::By, wristbands::WristbandError},
+    domain::{event::Event, wristband::RollError},
     http::refusal::Refusal,
-    store::{self, StoreError},
 };
-
-#[derive(Template)]
-#[template(path = "panel/money/rolls.html")]
-struct List {
-    page: Frame,
-    slug: String,
-    name: String,
-    rows: Vec<Row>,
-    /// The event gives wristbands for tickets.
-    binds: bool,
-    counts: bool,
-    may_manage: bool,
-    typed: Typed,
-}
-
-/// What was typed into a form that was refused.
-struct Typed {
-    roll: String,
-    count: String,
-    imported: String,
-    list: String,
-}
-
-struct Row {
-    id: String,
-    name: String,
-    is_ours: bool,
-    count: u32,
-    serials: String,
-    void: u64,
-    used: Option<u64>,
-    is_void: bool,
-    made: String,
-}
-
-pub(in crate::http::panel) async fn list(here: Here) -> Response {
-    page(&here, None).await
-}
-
-pub(super) async fn page(here: &Here, refused: Option<Refused>) -> Response {
-    let Some(event) = here.event() else {
-        return Refusal::INTERNAL.answer();
-    };
-    let code = refused.as_ref().map_or(StatusCode::OK, |one| one.status);
-    match load(here, event).await {
-        Ok(mut template) => {
-            template.page.wrong = refused.map(|one| one.words);
-            template.page.send(code, &template)
-        }
-        Err(error) => guard::failed(&error),
-    }
-}
-
-async fn load(here: &Here, event: &Event) -> Result<List, StoreError> {
-    let counts = here.door.asked("count") == "1";
-    let used = match counts {
-        true => here.app().wristbands_in_use(event.id).await?,
-        false => BTreeMap::new(),
-    };
-    let rolls = here.app().wristband_rolls(event.id).await?;
-    let binds = store::wristband::unbound(&mut here.app().store.read().await?, event.id).await?;
-    let form = here.form();
-    let is_import = !form.text("list").is_empty();
-    let typed = |name: &str, is_wanted: bool| {
-        if is_wanted {
-            form.text(name)
-        } else {
-            String::new()
-        }
-    };
-    Ok(List {
-        page: Frame::of_event(here, event, Tab::Wristbands)
-            .at(&format!("/panel/events/{}/wristbands", event.slug)),
-        slug: event.slug.clone(),
-        name: event.name.clone(),
-        rows: rolls
-            .iter()
-            .map(|roll| shown(here, event, roll, used.get(&roll.roll.id).copied()))
-            .collect(),
-        binds: binds.is_some(),
-        counts,
-        may_manage: here.may(Permission::EventsManage, event),
-        typed: Typed {
-            roll: typed("name", !is_import),
-            count: typed("count", true),
-            imported: typed("name", is_import),
-            list: typed("list", true),
-        },
-    })
-}
-
-fn shown(here: &Here, event: &Event, summary: &RollSummary, used: Option<u64>) -> Row {
-    let roll = &summary.roll;
-    let is_ours = roll.kind == RollKind::Printed;
-    Row {
-        id: roll.id.to_string(),
-        name: roll.name.clone(),
-        is_ours,
-        count: roll.count(),
-        serials: match is_ours {
-            true => format!("{}–{}", roll.first, roll.last),
-            false => String::new(),
-        },
-        void: summary.void,
-        used,
-        is_void: roll.status == WristbandStatus::Void,
-        made: when::moment(
-            roll.created_at,
-            &event.time_zone,
-            here.door.visitor.language,
-        ),
-    }
-}
 
 pub(in crate::http::panel) async fn make(here: Here) -> Response {
     let Some(event) = here.event() else {

@@ -76,7 +76,7 @@ async fn own(here: &Here, what: &str) -> Result<(Event, RollRecord), Box<Respons
     let failed = |error| Box::new(guard::failed(&error));
     let Ok(id) = here.door.asked("roll").parse::<Uuid>() else {
         let said = said::wrong(here, "Choose a roll.", "Pilih rol.");
-        return Err(Box::new(super::roll::page(here, Some(said)).await));
+        return Err(Box::new(super::roll_list::page(here, Some(said)).await));
     };
     let rolls = here.app().wristband_rolls(event.id).await.map_err(failed)?;
     let found = rolls.into_iter().map(|one| one.roll);

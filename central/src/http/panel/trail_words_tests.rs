@@ -1,0 +1,146 @@
+//! Every field that an act leaves has words; values are read aloud.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::*;
+
+/// What stands in a source that writes to the trail.
+const WRITERS: [&str; 8] = [
+    "note_",
+    "tell_of_",
+    "leave_row(",
+    "end_change(",
+    "say_of_search(",
+    "AuditEntry {",
+    "Noted::about(",
+    "Act {",
+];
+
+/// Sources of what runs centrally, wherever a crate of it stands.
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// The names of fields in the objects of a source.
+fn fields(source: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for object in source.split("json!(").skip(1) {
+        let mut depth = 1_usize;
+        let end = object.find(|letter| {
+            depth = match letter {
+                '(' => depth + 1,
+                ')' => depth - 1,
+                _ => depth,
+            };
+            depth == 0
+        });
+        let parts: Vec<&str> = object[..end.expect("its end")].split('"').collect();
+        for pair in parts.windows(2).skip(1).step_by(2) {
+            let [name, rest] = pair else { continue };
+            let is_name = rest.starts_with(':') && !rest.starts_with("::");
+            if is_name {
+                found.insert((*name).to_owned());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_field_that_an_act_leaves_has_words_in_both_languages() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let (mut files, mut names) = (Vec::new(), BTreeSet::new());
+    for crates in fs::read_dir(root).expect("the tree") {
+        let folder = crates.expect("an entry").path().join("src");
+        if folder.is_dir() {
+            sources(&folder, &mut files);
+        }
+    }
+    for file in files {
+        let text = fs::read_to_string(file).expect("text");
+        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let is_test = text.contains("#[test]") || text.contains("#[tokio::test");
+        if !is_test && WRITERS.iter().any(|writer| text.contains(writer)) {
+            names.extend(fields(text));
+        }
+    }
+    assert!(
+        names.contains("amount_minor") && names.len() > 60,
+        "{names:?}"
+    );
+    let is_unknown = |name: &&String| field(name, Language::Indonesian).is_none();
+    let unknown: Vec<_> = names.iter().filter(is_unknown).collect();
+    assert!(
+        unknown.is_empty(),
+        "add words for these to FIELDS in trail_words.rs: {unknown:?}"
+    );
+}
+
+#[test]
+fn a_field_stands_once_and_in_order() {
+    assert!(FIELDS.is_sorted_by(|(a, ..), (b, ..)| a < b));
+    for (name, english, indonesian) in FIELDS {
+        for words in [english, indonesian] {
+            assert!(!words.is_empty() && !words.contains('_'), "{name}: {words}");
+        }
+    }
+    for moment in MOMENTS {
+        assert!(field(moment, Language::English).is_some(), "{moment}");
+    }
+}
+
+#[test]
+fn values_are_read_aloud() {
+    for (detail, english, indonesian) in [
+        (
+            "{\"role\": \"super_admin\"}",
+            "role Administrator",
+            "peran Admin utama",
+        ),
+        ("{\"addon\": true}", "an addition yes", "tambahan ya"),
+        ("{\"count\": 12000}", "how many 12,000", "banyaknya 12.000"),
+        ("{\"lease_ms\": 600000}", "lease 600 s", "sewa 600 detik"),
+        (
+            "{\"quota\": {\"from\": 5, \"to\": 9}}",
+            "quota 5 → 9",
+            "kuota 5 → 9",
+        ),
+        (
+            "{\"to\": {\"name\": \"A\"}, \"why\": null}",
+            "to · name A",
+            "menjadi · nama A",
+        ),
+        (
+            "{\"types\": [{\"type\": \"VIP\", \"from\": \"1\", \"to\": \"2\"}]}",
+            "types (from 1, to 2, type VIP)",
+            "jenis tiket (dari 1, menjadi 2, jenis tiket VIP)",
+        ),
+        ("{\"may\": [\"a\", \"b\"]}", "may a, b", "boleh a, b"),
+        ("{\"older\": 1}", "older 1", "older 1"),
+        ("no object", " no object", " no object"),
+    ] {
+        for (language, wanted) in [
+            (Language::English, english),
+            (Language::Indonesian, indonesian),
+        ] {
+            let pairs = told(detail, language).into_iter();
+            let said: Vec<_> = pairs
+                .map(|(name, value)| format!("{name} {value}"))
+                .collect();
+            assert_eq!(said, [wanted], "{detail}");
+        }
+    }
+    let moment = told("{\"until\": 1796120040000}", Language::English);
+    assert!(moment[0].1.contains("1 December 2026, 17:14"), "{moment:?}");
+}
