@@ -45,6 +45,7 @@ mod panel_hostile;
 mod panel_inbox;
 mod panel_lists;
 mod panel_lists_of_money;
+mod panel_lists_of_papers;
 mod panel_live;
 mod panel_looks;
 mod panel_money;

@@ -104,6 +104,66 @@ async fn a_page_of_payments_ends_with_a_whole_order_and_none_is_left_out() {
     }
 }
 
+/// Tries to pay an order so often besides the first.
+async fn tried(office: &Office, number: &str, times: u128) {
+    let mut tx = office.shop.central.app.store.begin().await.expect("writes");
+    let order = store::order::by_number(&mut tx, number).await;
+    let order = order.expect("reads").expect("an order").id;
+    let first = store::payment::of_order(&mut tx, order).await;
+    let first = first.expect("reads").expect("a payment");
+    let again = |n: u128| store::payment::Payment {
+        id: central::domain::id::PaymentId(uuid::Uuid::from_u128(n + 1)),
+        reference: format!("{number}-{n}"),
+        ..first.clone()
+    };
+    let again: Vec<_> = (0..times).map(again).collect();
+    let made = store::payment::insert(&mut tx, &again).await;
+    made.expect("inserted");
+    tx.commit().await.expect("committed");
+}
+
+#[tokio::test]
+async fn of_an_order_with_more_payments_than_a_page_none_is_left_out_or_shown_twice() {
+    for engine in Engine::both() {
+        let mut office = Office::open(engine).await;
+        let mut numbers = Vec::new();
+        for key in ["an-order-before", "an-order-tried-often", "an-order-after"] {
+            numbers.push(office.shop.buy(key, &[(0, 1)]).await.number);
+            office.shop.central.clock.advance_ms(1_000);
+        }
+        tried(&office, &numbers[1], 120).await;
+        let event = [office.shop.event.event.id];
+        for sort in [Sort::Newest, Sort::Oldest, Sort::Dearest] {
+            for (events, rows) in [(None, 3), (None, 50), (Some(&event[..]), 50), (None, 200)] {
+                let filter = PaymentFilter {
+                    sort,
+                    ..PaymentFilter::default()
+                };
+                let mut tx = office.shop.central.app.store.read().await.expect("reads");
+                let (mut seen, mut after): (Vec<_>, Option<Place>) = (Vec::new(), None);
+                loop {
+                    let page =
+                        store::payment_list::page(&mut tx, events, &filter, after.as_ref(), rows);
+                    let (page, has_more) = page.await.expect("a page");
+                    after = page.last().map(|row| row.place);
+                    seen.extend(page.into_iter().map(|row| row.id.0));
+                    if !has_more {
+                        break;
+                    }
+                }
+                assert_eq!(seen.len(), 123, "{engine:?} {sort:?} by {rows}");
+                seen.sort();
+                seen.dedup();
+                assert_eq!(seen.len(), 123, "{engine:?} {sort:?} by {rows}");
+            }
+        }
+        let first = office.rini.get("/panel/payments").await.page;
+        assert_eq!(orders(&first), numbers[2..], "an order is on one page");
+        let file = office.rini.get("/panel/payments.csv").await.page;
+        assert_eq!(file.lines().count(), 124);
+    }
+}
+
 #[tokio::test]
 async fn refunds_are_listed_by_what_waits_and_turned() {
     for engine in Engine::both() {
@@ -216,6 +276,23 @@ async fn an_organisers_refunds_are_those_of_its_events_alone() {
         ] {
             let page = store::refund_list::page(&mut tx, Some(events), &filter, None, 9);
             assert_eq!(page.await.expect("a page").len(), count, "{events:?}");
+        }
+        // Of very many events, which are one question, and of no fewer pages.
+        let many: Vec<_> = (100..400)
+            .map(sync_protocol::id::EventId::from_u128)
+            .collect();
+        let many = [&many[..], &[event]].concat();
+        for newest_first in [false, true] {
+            let filter = store::refund_list::RefundFilter {
+                newest_first,
+                ..filter.clone()
+            };
+            let page = store::refund_list::page(&mut tx, Some(&many), &filter, None, 9).await;
+            let page = page.expect("a page");
+            assert_eq!(page.len(), 1, "{engine:?}");
+            let after = page[0].place();
+            let page = store::refund_list::page(&mut tx, Some(&many), &filter, Some(&after), 9);
+            assert_eq!(page.await.expect("a page").len(), 0, "{engine:?}");
         }
     }
 }

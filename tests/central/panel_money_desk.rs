@@ -75,7 +75,7 @@ async fn a_dispute_is_dated_noted_and_ended() {
             office.shop.drive(&order, "chargeback").await;
             let shows = |page: &str| page.contains(&order.number);
             assert!(shows(&office.rini.get("/panel/disputes").await.page));
-            let due = office.rini.get("/panel/disputes?show=due").await.page;
+            let due = office.rini.get("/panel/disputes?status=due").await.page;
             assert!(!shows(&due), "nobody has said until when");
             let page = office.dewi.get(&money(&order)).await.page;
             let payment = page.split_once("name=\"payment\" value=\"");
@@ -85,7 +85,7 @@ async fn a_dispute_is_dated_noted_and_ended() {
             let payment = ("payment", payment.as_str());
             let today = [payment, ("act", "due"), ("due", "2026-11-20")];
             went(&office.dewi.post(&path, &today).await);
-            let due = office.rini.get("/panel/disputes?show=due").await.page;
+            let due = office.rini.get("/panel/disputes?status=due").await.page;
             assert!(shows(&due), "{due}");
             let note = [payment, ("note", "<i>sent the scan log</i>")];
             went(&office.dewi.post(&format!("{path}/note"), &note).await);
@@ -98,7 +98,7 @@ async fn a_dispute_is_dated_noted_and_ended() {
             assert_eq!(twice.status, 422, "it ends once");
             let ended = office
                 .rini
-                .get(&format!("/panel/disputes?show={end}"))
+                .get(&format!("/panel/disputes?status={end}"))
                 .await;
             assert!(shows(&ended.page));
             assert!(!shows(&office.rini.get("/panel/disputes").await.page));

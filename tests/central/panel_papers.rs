@@ -33,7 +33,7 @@ async fn letters_that_were_given_up_are_shown_and_tried_again() {
         let trail =
             "SELECT COUNT(*) FROM audit_log WHERE action = 'letter.again' AND actor_id IS NOT NULL";
         assert_eq!(office.shop.number(trail).await, 2);
-        let page = office.admin.get("/panel/letters?show=waiting").await.page;
+        let page = office.admin.get("/panel/letters?state=waiting").await.page;
         assert!(page.contains("Tickets"), "{page}");
         assert_eq!(office.dewi.get("/panel/letters").await.status, 403);
     }

@@ -195,3 +195,66 @@ async fn formula_injection_by_names_reaches_no_file_as_a_formula() {
         .await;
     assert_eq!(taken, 8, "each file leaves its row");
 }
+
+#[tokio::test]
+async fn tickets_that_are_chosen_have_the_papers_of_their_orders_sent_once_for_each() {
+    for engine in Engine::both() {
+        let shop = Shop::open(engine).await;
+        let mut orders = Vec::new();
+        for key in ["an-order-of-two", "another-order-of-two"] {
+            let order = shop.buy(key, &[(0, 2)]).await;
+            shop.drive(&order, "settlement").await;
+            orders.push(order.number);
+        }
+        let mut desk = shop.central.admin().await;
+        for (nth, list) in ["/panel/tickets", "/panel/events/festival/attendees"]
+            .into_iter()
+            .enumerate()
+        {
+            let page = desk.get(list).await.page;
+            assert!(
+                page.contains("formaction=\"/panel/orders/papers\""),
+                "{page}"
+            );
+            for order in &orders {
+                let row = format!("name=\"row\" value=\"{order}\"");
+                assert_eq!(page.matches(&row).count(), 2, "a box for each ticket");
+                let shown = format!("name=\"shown\" value=\"{order}\"");
+                assert_eq!(
+                    page.matches(&shown).count(),
+                    1,
+                    "and once where all are meant"
+                );
+            }
+            // Both tickets of the first order, and one of the second.
+            let [first, second] = [&orders[0], &orders[1]].map(|order| ("row", order.as_str()));
+            let key = ("key", list);
+            let back = ("back", list);
+            let chosen = [first, first, second, key, back];
+            let page = desk.post("/panel/orders/papers", &chosen).await.page;
+            assert!(page.contains("2 done, of 2"), "{page}");
+            assert!(page.contains(&format!("href=\"{list}\"")), "{page}");
+            let letters = "SELECT COUNT(*) FROM outbox WHERE kind = 'tickets_again'";
+            let sent = i64::try_from(2 * (nth + 1)).expect("few");
+            assert_eq!(
+                shop.number(letters).await,
+                sent,
+                "one letter for each order"
+            );
+        }
+        // Who only looks is offered no deed.
+        let by = shop.central.signed(support::panel::ADMIN).await;
+        let view = [central::domain::permission::Permission::OrdersView].into();
+        let app = &shop.central.app;
+        app.set_permissions(&by, "client", &view)
+            .await
+            .expect("may");
+        let client = Some(shop.event.event.client);
+        let person = shop.central.person("c@example.id", "client", client, &[]);
+        let page = person.await.get("/panel/tickets").await.page;
+        assert!(
+            page.contains(&orders[0]) && !page.contains("orders/papers"),
+            "{page}"
+        );
+    }
+}

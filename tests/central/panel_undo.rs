@@ -249,6 +249,64 @@ async fn a_code_that_others_ended_stays_ended() {
 }
 
 #[tokio::test]
+async fn codes_that_were_chosen_are_ended_and_brought_back_but_not_those_of_others() {
+    for engine in Engine::both() {
+        let shop = Shop::open(engine).await;
+        let (app, event) = (&shop.central.app, shop.event.event.id);
+        for code in ["ONE", "OTHER", "THIRD"] {
+            shop.central.promo(event, code).await;
+        }
+        let mut other = support::festival::festival();
+        (other.slug, other.client.slug) = ("elsewhere".into(), "competitor".into());
+        let other = shop.central.publish(&other).await.event.id;
+        shop.central.promo(other, "THEIRS").await;
+        shop.central.admin().await;
+        let client = Some(shop.event.event.client);
+        let person = shop.central.person("c@example.id", "client", client, &[]);
+        let mut desk = person.await;
+        let off = async |event| {
+            let codes = app.promos(event).await.expect("codes");
+            let off = codes
+                .iter()
+                .filter(|code| code.status == PromoStatus::Disabled);
+            off.count()
+        };
+        let list = desk.get(&format!("{FESTIVAL}/promos")).await.page;
+        assert!(
+            list.contains("name=\"row\" value=\"festival/ONE\""),
+            "{list}"
+        );
+        let chosen = ["festival/ONE", "festival/OTHER", "elsewhere/THEIRS", "x"];
+        let mut chosen: Vec<_> = chosen.map(|name| ("row", name)).to_vec();
+        chosen.push(("back", "/panel/promos?q=O"));
+        // Whoever is not sure is asked.
+        let token = desk.token();
+        let unsure = [&chosen[..], &[("token", token.as_str())]].concat();
+        let asked = desk.post_bare("/panel/promos/end", &unsure).await.page;
+        assert!(asked.contains("End the chosen codes?"), "{asked}");
+        assert_eq!(off(event).await, 0);
+        desk.get("/panel/promos").await;
+        let page = desk.post("/panel/promos/end", &chosen).await.page;
+        assert!(page.contains("2 done, of 4"), "{page}");
+        assert_eq!((off(event).await, off(other).await), (2, 0));
+        // Somebody switches one of them since: that one stays.
+        let by = Actor::System;
+        assert!(app.enable_promo(event, "ONE", &by).await.expect("on"));
+        assert!(app.disable_promo(event, "ONE", &by).await.expect("off"));
+        let seen = press(&mut desk, &page).await;
+        assert!(seen.page.contains("1 done, of 2"), "{}", seen.page);
+        assert!(seen.page.contains("nothing was undone"), "{}", seen.page);
+        assert_eq!(off(event).await, 1, "{engine:?}");
+        // And back again, by the other button.
+        let on = [("row", "festival/ONE"), ("row", "festival/THIRD")];
+        let page = desk.post("/panel/promos/enable", &on).await.page;
+        assert!(page.contains("1 done, of 2") && page.contains("It was on already"));
+        press(&mut desk, &page).await;
+        assert_eq!(off(event).await, 1);
+    }
+}
+
+#[tokio::test]
 async fn flags_that_others_put_since_stay() {
     for engine in Engine::both() {
         let shop = Shop::open(engine).await;

@@ -4,8 +4,9 @@
 //! refuses is not tried as often as one whose server is away. Which letters are due stands in `store::outbox`.
 
 use sync_protocol::time::Timestamp;
+use uuid::Uuid;
 
-use super::named::named_enum;
+use super::{id::OrderId, named::named_enum};
 
 named_enum! {
     /// What a letter is about. The names are stored in the outbox.
@@ -42,6 +43,30 @@ named_enum! {
         TrackingCode => "tracking_code",
         /// The way to another password.
         PasswordReset => "password_reset",
+    }
+}
+
+impl LetterKind {
+    /// The order that such a letter is about, out of its subject and what it holds; `None` = it is about none, or about a
+    /// refund, whose order is known where refunds are.
+    #[must_use]
+    pub fn order(self, subject: Uuid, payload: &str) -> Option<OrderId> {
+        match self {
+            Self::Tickets | Self::PaymentPending | Self::PaymentExpired => Some(OrderId(subject)),
+            Self::TicketsAgain
+            | Self::AddressChanged
+            | Self::EventReminder
+            | Self::EventCancelled
+            | Self::EventPostponed
+            | Self::EventMoved
+            | Self::PaymentReversed
+            | Self::PaymentDisputed
+            | Self::DisputeWon => {
+                let first = payload.split_whitespace().next()?;
+                Uuid::parse_str(first).ok().map(OrderId)
+            }
+            Self::Refund | Self::SalesDigest | Self::TrackingCode | Self::PasswordReset => None,
+        }
     }
 }
 
@@ -84,6 +109,24 @@ mod tests {
         assert!(
             (24 * 60..72 * 60).contains(&all),
             "{all} minutes until it is given up"
+        );
+    }
+
+    #[test]
+    fn the_order_of_a_letter_is_its_subject_or_its_first_word() {
+        let (order, other) = (Uuid::from_u128(7), Uuid::from_u128(9));
+        let about = |kind: LetterKind, subject, payload: &str| kind.order(subject, payload);
+        let is_it = Some(OrderId(order));
+        assert_eq!(about(LetterKind::Tickets, order, ""), is_it);
+        assert_eq!(
+            about(LetterKind::EventReminder, other, &format!("{order} 5")),
+            is_it
+        );
+        assert_eq!(about(LetterKind::TicketsAgain, other, ""), None);
+        assert_eq!(about(LetterKind::PasswordReset, order, ""), None);
+        assert_eq!(
+            about(LetterKind::SalesDigest, other, &order.to_string()),
+            None
         );
     }
 

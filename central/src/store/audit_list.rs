@@ -105,7 +105,7 @@ pub async fn page(
     };
     let mut question = question(tx, Index::named(index), filter, place);
     if !filter.action.is_empty() {
-        let range = beginning(&filter.action).into();
+        let range = beginning(&filter.action);
         question.and(("audit_log.action >= ? AND audit_log.action < ?", range));
     }
     ask(tx, question, filter.order(), most).await

@@ -29,6 +29,32 @@ pub async fn names(tx: &mut Tx, client: ClientId) -> Result<Option<(String, Stri
     fetch_optional!(tx, (String, String), sql, client.0)
 }
 
+/// What an organiser is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientName {
+    /// Its id.
+    pub id: ClientId,
+    /// Its name in addresses.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// What all organisers are called, by name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn all_names(tx: &mut Tx) -> Result<Vec<ClientName>, StoreError> {
+    let sql = "SELECT id, slug, name FROM clients ORDER BY name, id";
+    let rows = fetch_all!(tx, (Uuid, String, String), sql)?;
+    let client = |(id, slug, name)| ClientName {
+        id: ClientId(id),
+        slug,
+        name,
+    };
+    Ok(rows.into_iter().map(client).collect())
+}
+
 /// An organiser in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientRow {

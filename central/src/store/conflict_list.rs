@@ -16,6 +16,7 @@ use super::{
     listed::{Index, Question, Value},
     revision::{signed, unsigned},
     scan::{action, interval},
+    scan_list::{ORDER, follow},
 };
 use crate::domain::{
     conflict::{Kind, Outcome},
@@ -219,19 +220,8 @@ pub async fn page(
         ));
     }
     if let Some(place) = after {
-        let (at, node) = (Value::Number(place.at.0), Value::Id(place.scan.node.0));
-        question.and((
-            "s.at_ms <= ? AND (s.at_ms < ? OR s.node_id < ? OR (s.node_id = ? AND s.seq < ?))",
-            vec![
-                at.clone(),
-                at,
-                node.clone(),
-                node,
-                Value::Number(signed(place.scan.seq)),
-            ],
-        ));
+        follow(&mut question, place);
     }
-    let order = " ORDER BY s.at_ms DESC, s.node_id DESC, s.seq DESC";
-    let rows: Vec<Row> = question.ask(tx, order, most).await?;
+    let rows: Vec<Row> = question.ask(tx, ORDER, most).await?;
     rows.into_iter().map(Row::into_item).collect()
 }

@@ -98,11 +98,17 @@ pub const fn guess_row(tx: &Tx) -> &'static str {
 
 /// ` FROM table` by an index that the engine must take: its name here, and its name there.
 #[must_use]
-pub fn by_index(tx: &Tx, table: &str, (sqlite, mysql): (&str, &str)) -> String {
+pub fn by_index(tx: &Tx, table: &str, index: (&str, &str)) -> String {
+    format!(" FROM {}", indexed(tx, table, index))
+}
+
+/// The same of a table that is joined.
+#[must_use]
+pub fn indexed(tx: &Tx, table: &str, (sqlite, mysql): (&str, &str)) -> String {
     if tx.is_sqlite() {
-        format!(" FROM {table} INDEXED BY {sqlite}")
+        format!("{table} INDEXED BY {sqlite}")
     } else {
-        format!(" FROM {table} FORCE INDEX ({mysql})")
+        format!("{table} FORCE INDEX ({mysql})")
     }
 }
 

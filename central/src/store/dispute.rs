@@ -7,12 +7,13 @@ use sync_protocol::{id::EventId, time::Timestamp};
 use uuid::Uuid;
 
 use super::{
-    StoreError, Tx, dialect,
-    question::{Question, Value, most},
+    StoreError, Tx,
+    listed::{Question, Value},
     tx::{execute, fetch_all},
 };
 use crate::domain::{
     dispute::DisputeStatus,
+    dispute_search::DisputeSort,
     id::{OrderId, PaymentId},
     money::{Currency, Money},
     order_search::Place,
@@ -29,6 +30,8 @@ pub struct Dispute {
     pub event: EventId,
     /// Who bought.
     pub buyer_name: String,
+    /// How it was paid.
+    pub channel: Option<String>,
     /// What the bank holds, or held.
     pub amount: Money,
     /// Where it stands.
@@ -44,9 +47,13 @@ pub struct Dispute {
 impl Dispute {
     /// Where it stands in a list.
     #[must_use]
-    pub const fn place(&self) -> Place {
+    pub fn place(&self, sort: DisputeSort) -> Place {
+        let value = match sort {
+            DisputeSort::Newest | DisputeSort::Oldest => self.opened_at.0,
+            DisputeSort::Due => self.due_at.map_or(i64::MAX, |due| due.0),
+        };
         Place {
-            value: self.opened_at.0,
+            value,
             id: self.payment.0,
         }
     }
@@ -64,11 +71,12 @@ pub struct DisputeNote {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct Row {
     payment_id: Uuid,
     number: String,
     event_id: Uuid,
     buyer_name: String,
+    channel: Option<String>,
     currency: String,
     amount_minor: i64,
     status: String,
@@ -78,7 +86,7 @@ struct Row {
 }
 
 impl Row {
-    fn into_dispute(self) -> Result<Dispute, StoreError> {
+    pub(super) fn into_dispute(self) -> Result<Dispute, StoreError> {
         let bad = StoreError::Corrupt;
         let currency = Currency::from_code(&self.currency).ok_or(bad("currency"))?;
         Ok(Dispute {
@@ -86,6 +94,7 @@ impl Row {
             order: self.number,
             event: EventId(self.event_id),
             buyer_name: self.buyer_name,
+            channel: self.channel,
             amount: Money::new(self.amount_minor, currency),
             status: DisputeStatus::from_name(&self.status).ok_or(bad("dispute status"))?,
             opened_at: Timestamp(self.opened_at),
@@ -193,8 +202,8 @@ pub async fn notes(tx: &mut Tx, payment: PaymentId) -> Result<Vec<DisputeNote>, 
     Ok(rows.into_iter().map(note).collect())
 }
 
-const SELECT: &str = "SELECT d.payment_id, o.number, d.event_id, o.buyer_name, p.currency, p.amount_minor, d.status, \
-                      d.opened_at, d.due_at, d.ended_at FROM disputes d";
+pub(super) const SELECT: &str = "SELECT d.payment_id, o.number, d.event_id, o.buyer_name, p.channel, p.currency, \
+    p.amount_minor, d.status, d.opened_at, d.due_at, d.ended_at";
 
 /// The disputes of an order, the oldest first.
 ///
@@ -202,58 +211,10 @@ const SELECT: &str = "SELECT d.payment_id, o.number, d.event_id, o.buyer_name, p
 /// When the database fails.
 pub async fn of_order(tx: &mut Tx, order: OrderId) -> Result<Vec<Dispute>, StoreError> {
     let mut question = Question::new(format!(
-        "{SELECT} JOIN orders o ON o.id = d.order_id JOIN payments p ON p.id = d.payment_id WHERE d.order_id = ?"
+        "{SELECT} FROM disputes d JOIN orders o ON o.id = d.order_id JOIN payments p ON p.id = d.payment_id"
     ));
-    question.end(" ORDER BY d.opened_at, d.payment_id", [Value::Id(order.0)]);
-    let rows: Vec<Row> = question.ask(tx).await?;
-    rows.into_iter().map(Row::into_dispute).collect()
-}
-
-/// Which disputes are listed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DisputeFilter {
-    /// That stand here.
-    pub status: Option<DisputeStatus>,
-    /// Whose answer is due by then.
-    pub due_by: Option<Timestamp>,
-}
-
-/// A page of disputes after a place, the latest first. `events` are those that are seen; `None` = all of them.
-///
-/// # Errors
-/// When the database fails.
-pub async fn page(
-    tx: &mut Tx,
-    events: Option<&[EventId]>,
-    filter: &DisputeFilter,
-    after: Option<&Place>,
-    rows: usize,
-) -> Result<Vec<Dispute>, StoreError> {
-    let join = dialect::read_first(tx);
-    let mut question = Question::new(format!(
-        "{SELECT} {join} orders o ON o.id = d.order_id {join} payments p ON p.id = d.payment_id WHERE 1 = 1"
-    ));
-    if let Some(events) = events {
-        let events = events.iter().map(|event| Value::Id(event.0));
-        question.and_one_of("d.event_id", events.collect());
-    }
-    if let Some(status) = filter.status {
-        question.and("d.status = ?", [Value::Text(status.name().to_owned())]);
-    }
-    if let Some(by) = filter.due_by {
-        question.and("d.due_at <= ?", [Value::Number(by.0)]);
-    }
-    if let Some(place) = after {
-        let at = || Value::Number(place.value);
-        question.and(
-            "d.opened_at <= ? AND (d.opened_at < ? OR d.payment_id < ?)",
-            [at(), at(), Value::Id(place.id)],
-        );
-    }
-    question.end(
-        " ORDER BY d.opened_at DESC, d.payment_id DESC LIMIT ?",
-        [most(rows)],
-    );
-    let rows: Vec<Row> = question.ask(tx).await?;
+    question.and(("d.order_id = ?", [Value::Id(order.0)]));
+    let order = " ORDER BY d.opened_at, d.payment_id";
+    let rows: Vec<Row> = question.ask(tx, order, usize::MAX).await?;
     rows.into_iter().map(Row::into_dispute).collect()
 }

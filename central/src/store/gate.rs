@@ -221,7 +221,7 @@ mod tests {
     use super::*;
     use crate::store::{
         Store,
-        question::{Question, Value},
+        listed::{Question, Value},
     };
 
     #[tokio::test]
@@ -230,9 +230,8 @@ mod tests {
         let url = format!("sqlite:{}", folder.path().join("central.db").display());
         let store = Store::open(&url).await.expect("a database");
         let mut tx = store.read().await.expect("a snapshot");
-        let mut question = Question::new(SCAN_AT);
-        question.end("", [Value::Id(Uuid::nil()), Value::Id(Uuid::nil())]);
-        let plan = question.plan(&mut tx).await;
+        let nobody = || Value::Id(Uuid::nil());
+        let plan = Question::plan_of(&mut tx, SCAN_AT, vec![nobody(), nobody()]).await;
         let within = "SEARCH scans USING COVERING INDEX scans_reported (event_id=?)";
         assert_eq!(plan, [within]);
     }

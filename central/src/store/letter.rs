@@ -102,10 +102,10 @@ pub async fn put(
     due_at: Timestamp,
 ) -> Result<bool, StoreError> {
     let head = format!(
-        "{} outbox (id, kind, subject_id, payload, created_at, due_at, attempts) VALUES ",
+        "{} outbox (id, kind, subject_id, payload, created_at, due_at, attempts, order_id) VALUES ",
         insert_ignore(tx)
     );
-    let sql = many::text(&head, "", 1, 7);
+    let sql = many::text(&head, "", 1, 8);
     let put = execute!(
         tx,
         sql,
@@ -115,7 +115,8 @@ pub async fn put(
         payload,
         now.0,
         due_at.0,
-        0_i64
+        0_i64,
+        kind.order(subject, payload).map(|order| order.0)
     )?;
     Ok(put == 1)
 }
@@ -132,7 +133,7 @@ pub async fn put_many(
     due_at: Timestamp,
 ) -> Result<(), StoreError> {
     let head = format!(
-        "{} outbox (id, kind, subject_id, payload, created_at, due_at, attempts) VALUES ",
+        "{} outbox (id, kind, subject_id, payload, created_at, due_at, attempts, order_id) VALUES ",
         insert_ignore(tx)
     );
     many::write_many!(
@@ -147,6 +148,7 @@ pub async fn put_many(
         now.0,
         due_at.0,
         0_i64,
+        kind.order(row.1, "").map(|order| order.0),
     )
 }
 

@@ -1,4 +1,5 @@
-//! Questions of working lists: a text of ours that grows by conditions, and the places from which pages go on.
+//! Questions of working lists: a text of ours that grows by conditions, and the places from which pages go on. Every list
+//! asks by it.
 //!
 //! Invariants: every condition is a text of ours and every value is bound, so what people type is never a part of a
 //! question. A page begins after a place and not after a count: first what is left of the rows with the place's own
@@ -8,9 +9,11 @@
 use std::{cmp::Ordering, collections::VecDeque};
 
 use sqlx::{FromRow, mysql::MySqlRow, sqlite::SqliteRow};
+use sync_protocol::time::Timestamp;
 use uuid::Uuid;
 
 use super::{StoreError, Tx, dialect};
+use crate::domain::order_search::Place;
 
 /// A filter with fewer rows than this is asked for by its own index and sorted; one with more is met often enough on
 /// the way through the order of the list. Both cost about as many rows where there are a million.
@@ -36,6 +39,32 @@ pub struct Question {
 
 /// A condition and what is bound to it.
 pub type Condition = (&'static str, Vec<Value>);
+
+/// How a list is turned: the value that sorts it, and what tells equal ones apart. Both are columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// The value.
+    pub value: &'static str,
+    /// Which of equal ones.
+    pub id: &'static str,
+    /// The least first.
+    pub rises: bool,
+}
+
+impl Turn {
+    /// ` ORDER BY …`
+    #[must_use]
+    pub fn order(self) -> String {
+        let way = if self.rises { "" } else { " DESC" };
+        format!(" ORDER BY {}{way}, {}{way}", self.value, self.id)
+    }
+}
+
+/// A place as it is bound.
+#[must_use]
+pub const fn spot(place: &Place) -> (i64, Value) {
+    (place.value, Value::Id(place.id))
+}
 
 macro_rules! bound {
     ($query:expr, $values:expr) => {{
@@ -71,7 +100,7 @@ impl Question {
     }
 
     /// Adds a condition.
-    pub fn and(&mut self, (condition, values): Condition) {
+    pub fn and(&mut self, (condition, values): (&'static str, impl IntoIterator<Item = Value>)) {
         self.text.push_str(" AND ");
         self.text.push_str(condition);
         self.values.extend(values);
@@ -79,31 +108,70 @@ impl Question {
 
     /// Adds that an id is one of these.
     pub fn among(&mut self, column: &'static str, ids: impl Iterator<Item = Uuid>) {
-        let ids: Vec<_> = ids.map(Value::Id).collect();
-        let places = vec!["?"; ids.len()].join(", ");
+        self.one_of(column, ids.map(Value::Id));
+    }
+
+    /// Adds that a column is one of these.
+    pub fn one_of(&mut self, column: &'static str, values: impl Iterator<Item = Value>) {
+        let values: Vec<_> = values.collect();
+        let places = vec!["?"; values.len()].join(", ");
         // One that is nobody's keeps the list from being empty, which one engine does not read.
         let places = if places.is_empty() { "NULL" } else { &places };
         self.text.push_str(&format!(" AND {column} IN ({places})"));
-        self.values.extend(ids);
+        self.values.extend(values);
     }
 
-    /// Asks for so many rows in this order.
+    /// Adds that a moment lies from one on, and before another.
+    pub fn within(
+        &mut self,
+        column: &'static str,
+        (from, until): (Option<Timestamp>, Option<Timestamp>),
+    ) {
+        for (than, at) in [(">=", from), ("<", until)] {
+            let Some(at) = at else {
+                continue;
+            };
+            self.text.push_str(&format!(" AND {column} {than} ?"));
+            self.values.push(Value::Number(at.0));
+        }
+    }
+
+    /// Leaves what comes after a place, if there is one. The first condition is the range of an index; the second leaves
+    /// out what was seen of its first value.
+    pub fn after(&mut self, turn: Turn, place: Option<(i64, Value)>) {
+        let Some((value, id)) = place else {
+            return;
+        };
+        let (column, other) = (turn.value, turn.id);
+        let than = if turn.rises { ">" } else { "<" };
+        self.text.push_str(&format!(
+            " AND {column} {than}= ? AND ({column} {than} ? OR {other} {than} ?)"
+        ));
+        let value = Value::Number(value);
+        self.values.extend([value.clone(), value, id]);
+    }
+
+    /// Asks for so many rows in this order, which is a text of ours.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn ask<R>(
         mut self,
         tx: &mut Tx,
-        order: &'static str,
+        order: &str,
         most: usize,
     ) -> Result<Vec<R>, StoreError>
     where
         R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, MySqlRow> + Send + Unpin,
     {
-        self.text.push_str(order);
-        self.text.push_str(" LIMIT ?");
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
-        self.values.push(Value::Number(most));
+        self.end(order, most);
+        self.fetch(tx).await
+    }
+
+    async fn fetch<R>(self, tx: &mut Tx) -> Result<Vec<R>, StoreError>
+    where
+        R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, MySqlRow> + Send + Unpin,
+    {
         let text = sqlx::AssertSqlSafe(self.text);
         Ok(match tx {
             Tx::Sqlite(tx) => {
@@ -117,23 +185,26 @@ impl Question {
         })
     }
 
+    fn end(&mut self, order: &str, most: usize) {
+        self.text.push_str(order);
+        self.text.push_str(" LIMIT ?");
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.values.push(Value::Number(most));
+    }
+
+    /// Another question about its first rows in an order: what stands before them, and after.
+    #[must_use]
+    pub fn inside(mut self, (order, most): (&str, usize), (before, behind): (&str, &str)) -> Self {
+        self.end(order, most);
+        Self::holding(format!("{before}({}){behind}", self.text), self.values)
+    }
+
     /// Whether it has [`FEW`] rows at most. It reads no further than that.
     async fn how_few(self, tx: &mut Tx) -> Result<Option<i64>, StoreError> {
-        let counted = Self {
-            text: format!("SELECT COUNT(*) FROM ({} LIMIT {}) few", self.text, FEW + 1),
-            values: self.values,
-        };
-        let text = sqlx::AssertSqlSafe(counted.text);
-        let (count,): (i64,) = match tx {
-            Tx::Sqlite(tx) => {
-                let query = bound!(sqlx::query_as(text), counted.values);
-                query.fetch_one(&mut **tx).await?
-            }
-            Tx::MySql(tx) => {
-                let query = bound!(sqlx::query_as(text), counted.values);
-                query.fetch_one(&mut **tx).await?
-            }
-        };
+        let most = usize::try_from(FEW + 1).unwrap_or(usize::MAX);
+        let counted = self.inside(("", most), ("SELECT COUNT(*) FROM ", " few"));
+        let rows: Vec<(i64,)> = counted.fetch(tx).await?;
+        let count = rows.first().map_or(0, |(count,)| *count);
         Ok((count <= FEW).then_some(count))
     }
 }
@@ -141,9 +212,16 @@ impl Question {
 #[cfg(test)]
 impl Question {
     /// How SQLite would find the answer, a line for each step.
-    pub async fn plan(mut self, tx: &mut Tx, order: &'static str) -> Vec<String> {
-        self.text.insert_str(0, "EXPLAIN QUERY PLAN ");
-        let rows: Vec<(i64, i64, i64, String)> = self.ask(tx, order, 51).await.expect("a plan");
+    pub async fn plan(mut self, tx: &mut Tx, order: &str) -> Vec<String> {
+        self.end(order, 51);
+        Self::plan_of(tx, &self.text, self.values).await
+    }
+
+    /// The same of a question that stands in words.
+    pub async fn plan_of(tx: &mut Tx, text: &str, values: Vec<Value>) -> Vec<String> {
+        let text = format!("EXPLAIN QUERY PLAN {text}");
+        let explained = Self { text, values };
+        let rows: Vec<(i64, i64, i64, String)> = explained.fetch(tx).await.expect("a plan");
         rows.into_iter().map(|(_, _, _, step)| step).collect()
     }
 }

@@ -61,7 +61,7 @@ pub struct Task {
     pub created_at: Timestamp,
 }
 
-/// Puts something to be done; `subject` is what it is about.
+/// Puts something to be done; `subject` is what it is about. Of a refund its order is kept too.
 ///
 /// # Errors
 /// [`StoreError::Duplicate`] when it is there already.
@@ -74,13 +74,14 @@ pub async fn put(
 ) -> Result<(), StoreError> {
     execute!(
         tx,
-        "INSERT INTO outbox (id, kind, subject_id, payload, created_at, due_at, attempts) \
-         VALUES (?, ?, ?, '{}', ?, ?, 0)",
+        "INSERT INTO outbox (id, kind, subject_id, payload, created_at, due_at, attempts, order_id) \
+         VALUES (?, ?, ?, '{}', ?, ?, 0, (SELECT order_id FROM refunds WHERE id = ?))",
         id,
         kind,
         subject,
         now.0,
-        now.0
+        now.0,
+        subject
     )?;
     Ok(())
 }
@@ -111,8 +112,8 @@ pub async fn put_all_again(
 ) -> Result<(), StoreError> {
     let opened = change!(
         tx,
-        "UPDATE outbox SET done_at = NULL, due_at = ?, created_at = ?, attempts = 0, last_error = NULL, failed_at = NULL \
-         WHERE kind = ? AND subject_id IN ",
+        "UPDATE outbox SET done_at = NULL, due_at = ?, created_at = ?, attempts = 0, last_error = NULL, failed_at = NULL, \
+         order_id = CASE kind WHEN 'tickets_mail' THEN subject_id ELSE order_id END WHERE kind = ? AND subject_id IN ",
         [now.0, now.0, kind],
         tasks,
         |task| task.1
@@ -127,7 +128,7 @@ pub async fn put_all_again(
         .collect();
     write_many!(
         tx,
-        "INSERT INTO outbox (id, kind, subject_id, payload, created_at, due_at, attempts) VALUES ",
+        "INSERT INTO outbox (id, kind, subject_id, payload, created_at, due_at, attempts, order_id) VALUES ",
         "",
         &fresh,
         |row| row.0,
@@ -137,6 +138,7 @@ pub async fn put_all_again(
         now.0,
         now.0,
         0_i64,
+        (kind == TICKETS_MAIL).then_some(row.1),
     )
 }
 

@@ -10,8 +10,7 @@ use uuid::Uuid;
 use super::{
     StoreError, Tx,
     dialect::{self, by_index},
-    listed::Merge,
-    question::{Question, Value, beginning, most},
+    listed::{Merge, Question, Turn, Value, beginning, spot},
 };
 use crate::domain::{
     id::PaymentId,
@@ -92,7 +91,8 @@ impl Row {
     }
 }
 
-/// Payments that are asked for at once at least: more than any order has, so that what is read ends between two orders.
+/// Payments that are asked for at once at least: more than most orders have, so that what is read ends between two
+/// orders. Of an order that has more, more is asked.
 const LEAST: usize = 50;
 
 /// Which table is walked.
@@ -113,18 +113,24 @@ impl Way {
         if is_few { Self::Payments } else { Self::Orders }
     }
 
-    /// The columns of a place, and what the rest of the question is about.
-    const fn columns(self, sort: Sort) -> (&'static str, &'static str) {
-        match (self, sort) {
-            (Self::Orders, Sort::Newest | Sort::Oldest) => ("o.created_at", "o.id"),
-            (Self::Orders, Sort::Dearest | Sort::Cheapest) => ("o.total_minor", "o.id"),
-            (Self::Payments, Sort::Newest | Sort::Oldest) => ("p.created_at", "p.id"),
-            (Self::Payments, Sort::Dearest | Sort::Cheapest) => ("p.amount_minor", "p.id"),
+    const fn turn(self, sort: Sort) -> Turn {
+        let by_time = matches!(sort, Sort::Newest | Sort::Oldest);
+        let (value, id) = match self {
+            Self::Orders if by_time => ("o.created_at", "o.id"),
+            Self::Orders => ("o.total_minor", "o.id"),
+            Self::Payments if by_time => ("p.created_at", "p.id"),
+            Self::Payments => ("p.amount_minor", "p.id"),
+        };
+        Turn {
+            value,
+            id,
+            rises: matches!(sort, Sort::Oldest | Sort::Cheapest),
         }
     }
 }
 
 /// A page of payments after a place, and whether more follow. `events` are those that are seen; `None` = all of them.
+/// An order that has more payments than a page is a page of its own.
 ///
 /// # Errors
 /// When the database fails.
@@ -135,14 +141,22 @@ pub async fn page(
     after: Option<&Place>,
     rows: usize,
 ) -> Result<(Vec<PaymentRow>, bool), StoreError> {
-    let mut found = Walk::begin(events, filter, after)
-        .next(tx, rows + 1)
-        .await?;
-    let has_more = found.len() > rows;
-    if has_more {
-        end_with_a_whole_order(&mut found);
+    let mut walk = Walk::begin(events, filter, after);
+    let mut found = walk.next(tx, rows + 1).await?;
+    if found.len() <= rows {
+        return Ok((found, false));
     }
-    Ok((found, has_more))
+    if end_with_a_whole_order(&mut found) {
+        return Ok((found, true));
+    }
+    let only = found.last().map(|row| row.place);
+    while let Some(row) = walk.next(tx, 1).await?.pop() {
+        if Some(row.place) != only {
+            return Ok((found, true));
+        }
+        found.push(row);
+    }
+    Ok((found, false))
 }
 
 /// A way through a list, piece after piece; every row is read once.
@@ -207,22 +221,22 @@ impl Walk {
 
     async fn read_on(&mut self, tx: &mut Tx, at: usize, share: usize) -> Result<(), StoreError> {
         let (events, after) = &mut self.parts[at];
-        let question = question(
-            tx,
-            (self.way, &self.filter),
-            events,
-            after.as_ref(),
-            share + 1,
-        );
-        let found: Vec<Row> = question.ask(tx).await?;
-        let found: Result<Vec<_>, _> = found.into_iter().map(Row::into_row).collect();
-        let mut found = found?;
-        // Where there is more, what was read ends with a whole order, however few that are.
-        let asked = if found.len() > share {
-            end_with_a_whole_order(&mut found);
-            found.len()
-        } else {
-            share + 1
+        let turn = self.way.turn(self.filter.sort);
+        let mut most = share + 1;
+        let (found, asked) = loop {
+            let question = question(tx, (self.way, &self.filter), events, after.as_ref());
+            let found: Vec<Row> = question.ask(tx, &turn.order(), most).await?;
+            let found: Result<Vec<_>, _> = found.into_iter().map(Row::into_row).collect();
+            let mut found = found?;
+            if found.len() < most {
+                break (found, most);
+            }
+            // Where there is more, what was read ends with a whole order, however few that are.
+            if end_with_a_whole_order(&mut found) {
+                let asked = found.len();
+                break (found, asked);
+            }
+            most *= 2;
         };
         *after = found.last().map(|row| row.place).or(*after);
         self.merge.fill(at, found, asked);
@@ -230,15 +244,14 @@ impl Walk {
     }
 }
 
-/// Leaves out the last row, with all rows of its place that stand before it.
-fn end_with_a_whole_order(rows: &mut Vec<PaymentRow>) {
-    let Some(last) = rows.pop() else {
-        return;
-    };
-    let ends_before = rows.iter().rposition(|row| row.place != last.place);
+/// Leaves out the last rows, which are all of one place; not where there is no other, which is told.
+fn end_with_a_whole_order(rows: &mut Vec<PaymentRow>) -> bool {
+    let last = rows.last().map(|row| row.place);
+    let ends_before = rows.iter().rposition(|row| Some(row.place) != last);
     if let Some(end) = ends_before {
         rows.truncate(end + 1);
     }
+    ends_before.is_some()
 }
 
 /// The tables, the one that is walked first; payments of a status by their sum by the index of that.
@@ -263,60 +276,42 @@ fn question(
     (way, filter): (Way, &PaymentFilter),
     events: &[EventId],
     after: Option<&Place>,
-    rows: usize,
 ) -> Question {
-    let (value, id) = way.columns(filter.sort);
-    let from = source(tx, way, filter);
+    let (turn, from) = (way.turn(filter.sort), source(tx, way, filter));
     let mut question = Question::new(format!(
         "SELECT p.id, o.number, o.event_id, o.buyer_name, p.provider, p.transaction_ref, p.channel, p.status, p.currency, \
-         p.amount_minor, p.claimed_minor, p.created_at, {value} AS place_value, {id} AS place_id{from} WHERE 1 = 1"
+         p.amount_minor, p.claimed_minor, p.created_at, {} AS place_value, {} AS place_id{from}",
+        turn.value, turn.id
     ));
     if !events.is_empty() {
-        let events = events.iter().map(|event| Value::Id(event.0));
-        question.and_one_of("o.event_id", events.collect());
+        question.among("o.event_id", events.iter().map(|event| event.0));
     }
     narrow(&mut question, way, filter);
-    let rises = matches!(filter.sort, Sort::Oldest | Sort::Cheapest);
-    let (than, order) = if rises { (">", "") } else { ("<", " DESC") };
-    if let Some(place) = after {
-        let at = || Value::Number(place.value);
-        // The first part is the range of an index; the second leaves out what was seen of its first value.
-        let condition = format!("{value} {than}= ? AND ({value} {than} ? OR {id} {than} ?)");
-        question.and(&condition, [at(), at(), Value::Id(place.id)]);
-    }
-    let end = format!(" ORDER BY {value}{order}, {id}{order} LIMIT ?");
-    question.end(&end, [most(rows)]);
+    question.after(turn, after.map(spot));
     question
 }
 
 fn narrow(question: &mut Question, way: Way, filter: &PaymentFilter) {
     if let Some(status) = filter.status {
-        question.and("p.status = ?", [Value::Text(status.name().to_owned())]);
+        question.and(("p.status = ?", [Value::Text(status.name().to_owned())]));
     }
     if let Some(channel) = &filter.channel {
-        question.and("p.channel = ?", [Value::Text(channel.clone())]);
+        question.and(("p.channel = ?", [Value::Text(channel.clone())]));
     }
     let begun = match way {
         Way::Orders => "o.created_at",
         Way::Payments => "p.created_at",
     };
-    if let Some(from) = filter.from {
-        question.and(&format!("{begun} >= ?"), [Value::Number(from.0)]);
-    }
-    if let Some(until) = filter.until {
-        question.and(&format!("{begun} < ?"), [Value::Number(until.0)]);
-    }
+    question.within(begun, (filter.from, filter.until));
     match &filter.search {
         None => {}
         Some(PaymentSearch::Order(start)) => {
-            question.and("o.number >= ? AND o.number < ?", beginning(start));
+            question.and(("o.number >= ? AND o.number < ?", beginning(start)));
         }
-        Some(PaymentSearch::Transaction(start)) => {
-            question.and(
-                "p.transaction_ref >= ? AND p.transaction_ref < ?",
-                beginning(start),
-            );
-        }
+        Some(PaymentSearch::Transaction(start)) => question.and((
+            "p.transaction_ref >= ? AND p.transaction_ref < ?",
+            beginning(start),
+        )),
     }
 }
 

@@ -93,7 +93,7 @@ fn question(
         question.and(("event_id = ?", vec![Value::Id(event.0)]));
     }
     if !filter.code.is_empty() {
-        let between = beginning(&filter.code).into();
+        let between = beginning(&filter.code);
         question.and(("code >= ? AND code < ?", between));
     }
     if let Some(place) = after {

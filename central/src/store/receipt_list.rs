@@ -1,15 +1,17 @@
-//! Receipts and credit notes of an event, the latest number first, a page at a time.
+//! Receipts and credit notes of an event, one numbering at a time, by when they were issued, a page at a time.
 
 use sync_protocol::{id::EventId, time::Timestamp};
 use uuid::Uuid;
 
 use super::{
-    StoreError, Tx, dialect,
-    question::{Question, Value, beginning, most},
+    StoreError, Tx,
+    dialect::{self, by_index},
+    listed::{Question, Turn, Value, beginning},
 };
 use crate::domain::{
     money::{Currency, Money},
     receipt::ReceiptKind,
+    receipt_search::{ReceiptFilter, ReceiptPlace},
 };
 
 /// A receipt in a list.
@@ -31,6 +33,17 @@ pub struct ReceiptRow {
     pub amount: Money,
     /// When it was issued.
     pub issued_at: Timestamp,
+}
+
+impl ReceiptRow {
+    /// Where it stands in a list.
+    #[must_use]
+    pub const fn place(&self) -> ReceiptPlace {
+        ReceiptPlace {
+            issued_at: self.issued_at,
+            number: self.number,
+        }
+    }
 }
 
 type Row = (
@@ -61,35 +74,93 @@ fn receipt(row: Row) -> Result<ReceiptRow, StoreError> {
     })
 }
 
-/// A page of one numbering, below a number; `order` = only those of orders whose number begins so.
+/// A page of one numbering after a place.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn page(
     tx: &mut Tx,
     event: EventId,
-    kind: ReceiptKind,
-    (order, below): (Option<&str>, Option<i64>),
+    filter: &ReceiptFilter,
+    after: Option<&ReceiptPlace>,
     rows: usize,
 ) -> Result<Vec<ReceiptRow>, StoreError> {
+    let question = question(tx, event, filter, after);
+    let order = turn(filter).order();
+    let rows: Vec<Row> = question.ask(tx, &order, rows).await?;
+    rows.into_iter().map(receipt).collect()
+}
+
+const fn turn(filter: &ReceiptFilter) -> Turn {
+    Turn {
+        value: "c.issued_at",
+        id: "c.number",
+        rises: filter.oldest_first,
+    }
+}
+
+fn question(
+    tx: &Tx,
+    event: EventId,
+    filter: &ReceiptFilter,
+    after: Option<&ReceiptPlace>,
+) -> Question {
     let join = dialect::read_first(tx);
-    let from = match order {
-        None => format!("receipts c {join} orders o ON o.id = c.order_id"),
-        Some(_) => "orders o JOIN receipts c ON c.order_id = o.id".to_owned(),
+    let from = match &filter.order {
+        // An order has few receipts.
+        Some(_) => format!(" FROM orders o {join} receipts c ON c.order_id = o.id"),
+        None => {
+            let index = ("receipts_by_moment", "receipts_by_moment");
+            let receipts = by_index(tx, "receipts c", index);
+            format!("{receipts} {join} orders o ON o.id = c.order_id")
+        }
     };
     let mut question = Question::new(format!(
         "SELECT c.subject_id, c.kind, c.number, c.shown, o.number, o.buyer_name, o.currency, o.total_minor, \
-         r.amount_minor, c.issued_at FROM {from} LEFT JOIN refunds r ON r.id = c.subject_id WHERE c.event_id = ?"
+         r.amount_minor, c.issued_at{from} LEFT JOIN refunds r ON r.id = c.subject_id"
     ));
-    question.end("", [Value::Id(event.0)]);
-    question.and("c.kind = ?", [Value::Text(kind.name().to_owned())]);
-    if let Some(start) = order {
-        question.and("o.number >= ? AND o.number < ?", beginning(start));
+    let kind = Value::Text(filter.kind.name().to_owned());
+    question.and(("c.event_id = ? AND c.kind = ?", [Value::Id(event.0), kind]));
+    if let Some(start) = &filter.order {
+        question.and(("o.number >= ? AND o.number < ?", beginning(start)));
     }
-    if let Some(below) = below {
-        question.and("c.number < ?", [Value::Number(below)]);
+    question.within("c.issued_at", (filter.from, filter.until));
+    let spot = |place: &ReceiptPlace| (place.issued_at.0, Value::Number(place.number));
+    question.after(turn(filter), after.map(spot));
+    question
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    #[tokio::test]
+    async fn lists_of_receipts_are_ranges_of_an_index() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite:{}", folder.path().join("central.db").display());
+        let store = Store::open(&url).await.expect("a database");
+        let mut tx = store.read().await.expect("a snapshot");
+        let place = ReceiptPlace {
+            issued_at: Timestamp(5),
+            number: 7,
+        };
+        for (oldest_first, than) in [(false, "<"), (true, ">")] {
+            let filter = ReceiptFilter {
+                kind: ReceiptKind::Sale,
+                from: None,
+                until: None,
+                order: None,
+                oldest_first,
+            };
+            let question = question(&tx, EventId::from_u128(9), &filter, Some(&place));
+            let plan = question.plan(&mut tx, &turn(&filter).order()).await;
+            let plan = plan.join("; ");
+            let range = format!(
+                "SEARCH c USING INDEX receipts_by_moment (event_id=? AND kind=? AND issued_at{than}?)"
+            );
+            assert!(plan.starts_with(&range), "{plan}");
+            assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+        }
     }
-    question.end(" ORDER BY c.number DESC LIMIT ?", [most(rows)]);
-    let rows: Vec<Row> = question.ask(tx).await?;
-    rows.into_iter().map(receipt).collect()
 }

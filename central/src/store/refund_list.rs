@@ -1,7 +1,8 @@
 //! Refunds as working lists show them: by where they stand, the longest waiting first, a page at a time.
 //!
-//! Invariant: each status, and each event where not all are seen, is asked by its own range of an index and the rows are
-//! merged, so that what waits is found at once among all that is done, and what is one's own among what is others'.
+//! Invariant: each status, and each event where some are seen, is asked by its own range of an index and the rows are
+//! merged, so that what waits is found at once among all that is done, and what is one's own among what is others'. Where
+//! that would be very many questions, one asks the index alone for the first of all its ranges.
 
 use sync_protocol::{id::EventId, time::Timestamp};
 use uuid::Uuid;
@@ -9,8 +10,7 @@ use uuid::Uuid;
 use super::{
     StoreError, Tx,
     dialect::{self, by_index},
-    listed::Merge,
-    question::{Question, Value, beginning, most},
+    listed::{Merge, Question, Turn, Value, beginning, spot},
 };
 use crate::domain::{
     id::{RefundId, UserId},
@@ -134,12 +134,54 @@ pub async fn page(
     Walk::begin(events, filter, after).next(tx, rows).await
 }
 
-/// A range of an index: the status, the event where not all are meant, and the place after which it goes on.
-#[derive(Clone, Copy, Debug)]
+/// Ranges that are asked one by one.
+const MOST_RANGES: usize = 48;
+
+/// What one question asks: a range of an index, or many at once, and the place after which it goes on.
+#[derive(Clone, Debug)]
 struct Part {
-    status: RefundStatus,
-    event: Option<EventId>,
+    statuses: Vec<RefundStatus>,
+    /// `None` = all events.
+    events: Option<Vec<EventId>>,
     after: Option<Place>,
+}
+
+impl Part {
+    /// Each range by itself, or all in one: the refunds of one order are few, and of many events there are too many.
+    fn all(
+        events: Option<Vec<EventId>>,
+        filter: &RefundFilter,
+        after: Option<&Place>,
+    ) -> Vec<Self> {
+        let part = |statuses: &[RefundStatus], events| Self {
+            statuses: statuses.to_vec(),
+            events,
+            after: after.copied(),
+        };
+        let statuses = &filter.statuses;
+        let ranges = statuses.len() * events.as_ref().map_or(1, Vec::len);
+        if ranges == 0 {
+            return Vec::new();
+        }
+        if filter.order.is_some() || ranges > MOST_RANGES {
+            return vec![part(statuses, events)];
+        }
+        let events: Vec<Option<Vec<EventId>>> = match events {
+            None => vec![None],
+            Some(events) => events.iter().map(|event| Some(vec![*event])).collect(),
+        };
+        let of_event = |events: Option<Vec<EventId>>| {
+            let each = statuses.chunks(1);
+            each.map(move |status| part(status, events.clone()))
+        };
+        events.into_iter().flat_map(of_event).collect()
+    }
+
+    /// It is no range of an index, so what it finds is sorted.
+    fn is_wide(&self) -> bool {
+        let is_many = self.events.as_ref().is_some_and(|events| events.len() > 1);
+        is_many || self.statuses.len() > 1
+    }
 }
 
 /// A way through a list, piece after piece; every row is read once.
@@ -155,23 +197,11 @@ impl Walk {
     #[must_use]
     pub fn begin(events: Option<&[EventId]>, filter: &RefundFilter, after: Option<&Place>) -> Self {
         let seen = |event: &EventId| events.is_none_or(|all| all.contains(event));
-        let events: Vec<Option<EventId>> = match (filter.event, events) {
-            (Some(event), _) => Some(event).filter(seen).map(Some).into_iter().collect(),
-            (None, Some(events)) => events.iter().copied().map(Some).collect(),
-            (None, None) => vec![None],
+        let events = match (filter.event, events) {
+            (Some(event), _) => Some(Some(event).filter(seen).into_iter().collect()),
+            (None, events) => events.map(<[EventId]>::to_vec),
         };
-        let part = |event, status| Part {
-            status,
-            event,
-            after: after.copied(),
-        };
-        let of_event = |event| {
-            filter
-                .statuses
-                .iter()
-                .map(move |status| part(event, *status))
-        };
-        let parts: Vec<Part> = events.into_iter().flat_map(of_event).collect();
+        let parts = Part::all(events, filter, after);
         Self {
             filter: filter.clone(),
             merge: Merge::of(parts.len()),
@@ -190,7 +220,9 @@ impl Walk {
         while rows.len() < most {
             while let Some(lacking) = self.merge.lacking() {
                 let part = &mut self.parts[lacking];
-                let some: Vec<Row> = question(tx, &self.filter, part, share).ask(tx).await?;
+                let question = question(tx, &self.filter, part, share);
+                let order = turn("r.requested_at", "r.id", &self.filter).order();
+                let some: Vec<Row> = question.ask(tx, &order, share).await?;
                 let some: Result<Vec<_>, _> = some.into_iter().map(Row::into_row).collect();
                 let some = some?;
                 part.after = some.last().map(RefundRow::place).or(part.after);
@@ -205,13 +237,38 @@ impl Walk {
     }
 }
 
+const SELECT: &str = "SELECT r.id, o.number, o.event_id, o.buyer_name, r.status, r.reason, r.note, r.currency, \
+    r.amount_minor, r.asked_by, r.asked_by_id, r.last_error, r.requested_at";
+
+const fn turn(value: &'static str, id: &'static str, filter: &RefundFilter) -> Turn {
+    Turn {
+        value,
+        id,
+        rises: !filter.newest_first,
+    }
+}
+
+fn question(tx: &Tx, filter: &RefundFilter, part: &Part, rows: usize) -> Question {
+    if filter.order.is_none() && part.is_wide() {
+        return first_of_many(tx, filter, part, rows);
+    }
+    let mut question = Question::new(format!("{SELECT}{}", source(tx, filter, part)));
+    limit(&mut question, ("r.status", "r.event_id"), part);
+    if let Some(start) = &filter.order {
+        question.and(("o.number >= ? AND o.number < ?", beginning(start)));
+    }
+    let turn = turn("r.requested_at", "r.id", filter);
+    question.after(turn, part.after.as_ref().map(spot));
+    question
+}
+
 /// Where a part is read from: an order has few refunds, and a status may have many.
 fn source(tx: &Tx, filter: &RefundFilter, part: &Part) -> String {
     let join = dialect::read_first(tx);
     if filter.order.is_some() {
         return format!(" FROM orders o {join} refunds r ON r.order_id = o.id");
     }
-    let index = match part.event {
+    let index = match part.events {
         Some(_) => "refunds_by_event",
         None => "refunds_waiting",
     };
@@ -219,34 +276,26 @@ fn source(tx: &Tx, filter: &RefundFilter, part: &Part) -> String {
     format!("{refunds} {join} orders o ON o.id = r.order_id")
 }
 
-fn question(tx: &Tx, filter: &RefundFilter, part: &Part, rows: usize) -> Question {
-    let from = source(tx, filter, part);
-    let mut question = Question::new(format!(
-        "SELECT r.id, o.number, o.event_id, o.buyer_name, r.status, r.reason, r.note, r.currency, r.amount_minor, r.asked_by, \
-         r.asked_by_id, r.last_error, r.requested_at{from} WHERE r.status = ?"
-    ));
-    question.end("", [Value::Text(part.status.name().to_owned())]);
-    if let Some(event) = part.event {
-        question.and("r.event_id = ?", [Value::Id(event.0)]);
+fn limit(question: &mut Question, (status, event): (&'static str, &'static str), part: &Part) {
+    let statuses = part.statuses.iter();
+    let statuses = statuses.map(|status| Value::Text(status.name().to_owned()));
+    question.one_of(status, statuses);
+    if let Some(events) = &part.events {
+        question.among(event, events.iter().map(|event| event.0));
     }
-    if let Some(start) = &filter.order {
-        question.and("o.number >= ? AND o.number < ?", beginning(start));
-    }
-    let (than, order) = if filter.newest_first {
-        ("<", " DESC")
-    } else {
-        (">", "")
-    };
-    if let Some(place) = &part.after {
-        let at = || Value::Number(place.value);
-        // The first part is the range of an index; the second leaves out what was seen of its first value.
-        let condition =
-            format!("r.requested_at {than}= ? AND (r.requested_at {than} ? OR r.id {than} ?)");
-        question.and(&condition, [at(), at(), Value::Id(place.id)]);
-    }
-    let end = format!(" ORDER BY r.requested_at{order}, r.id{order} LIMIT ?");
-    question.end(&end, [most(rows)]);
-    question
+}
+
+/// The first of many ranges are found in the index alone, which holds all that they are chosen and sorted by; then the
+/// rows of those are read.
+fn first_of_many(tx: &Tx, filter: &RefundFilter, part: &Part, rows: usize) -> Question {
+    let index = by_index(tx, "refunds f", ("refunds_by_event", "refunds_by_event"));
+    let mut first = Question::new(format!("SELECT f.id{index}"));
+    limit(&mut first, ("f.status", "f.event_id"), part);
+    let turn = turn("f.requested_at", "f.id", filter);
+    first.after(turn, part.after.as_ref().map(spot));
+    let join = dialect::read_first(tx);
+    let behind = format!(" f {join} refunds r ON r.id = f.id {join} orders o ON o.id = r.order_id");
+    first.inside((&turn.order(), rows), (&format!("{SELECT} FROM "), &behind))
 }
 
 #[cfg(test)]
@@ -254,38 +303,76 @@ mod tests {
     use super::*;
     use crate::store::Store;
 
-    #[tokio::test]
-    async fn lists_of_refunds_are_ranges_of_an_index() {
+    const PLACE: Place = Place {
+        value: 5,
+        id: Uuid::from_u128(7),
+    };
+
+    /// How a part after a place would be found.
+    async fn plan(newest_first: bool, statuses: &[RefundStatus], events: Option<u128>) -> String {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite:{}", folder.path().join("central.db").display());
         let store = Store::open(&url).await.expect("a database");
         let mut tx = store.read().await.expect("a snapshot");
-        let place = Place {
-            value: 5,
-            id: Uuid::from_u128(7),
+        let filter = RefundFilter {
+            newest_first,
+            ..RefundFilter::default()
         };
-        let of_one = Some(EventId::from_u128(9));
-        for (event, newest_first, index) in [
-            (None, false, "refunds_waiting (status=?"),
-            (None, true, "refunds_waiting (status=?"),
-            (of_one, false, "refunds_by_event (event_id=? AND status=?"),
-            (of_one, true, "refunds_by_event (event_id=? AND status=?"),
+        let part = Part {
+            statuses: statuses.to_vec(),
+            events: events.map(|count| (0..count).map(EventId::from_u128).collect()),
+            after: Some(PLACE),
+        };
+        let order = turn("r.requested_at", "r.id", &filter).order();
+        let question = question(&tx, &filter, &part, 51);
+        question.plan(&mut tx, &order).await.join("; ")
+    }
+
+    #[tokio::test]
+    async fn lists_of_refunds_are_ranges_of_an_index() {
+        for (events, index) in [
+            (None, "refunds_waiting (status=?"),
+            (Some(1), "refunds_by_event (event_id=? AND status=?"),
         ] {
-            let filter = RefundFilter {
-                newest_first,
-                ..RefundFilter::default()
-            };
-            let part = Part {
-                status: RefundStatus::Done,
-                event,
-                after: Some(place),
-            };
-            let than = if newest_first { "<" } else { ">" };
-            let question = question(&tx, &filter, &part, 51);
-            let plan = question.plan(&mut tx).await.join("; ");
-            let range = format!("SEARCH r USING INDEX {index} AND requested_at{than}?)");
-            assert!(plan.starts_with(&range), "{plan}");
-            assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+            for (newest_first, than) in [(false, ">"), (true, "<")] {
+                let plan = plan(newest_first, &[RefundStatus::Done], events).await;
+                let range = format!("SEARCH r USING INDEX {index} AND requested_at{than}?)");
+                assert!(plan.starts_with(&range), "{plan}");
+                assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn refunds_of_very_many_events_are_chosen_within_the_index() {
+        let plan = plan(false, RefundStatus::ALL, Some(2_000)).await;
+        let range = "SEARCH f USING COVERING INDEX refunds_by_event (event_id=? AND status=?";
+        assert!(plan.contains(range), "{plan}");
+        assert!(
+            !plan.contains("SCAN r") && !plan.contains("SCAN o"),
+            "{plan}"
+        );
+    }
+
+    #[test]
+    fn few_ranges_are_asked_one_by_one_and_very_many_at_once() {
+        let filter = |order: Option<&str>| RefundFilter {
+            statuses: vec![RefundStatus::Requested, RefundStatus::Failed],
+            order: order.map(str::to_owned),
+            ..RefundFilter::default()
+        };
+        let events = |count: u128| Some((0..count).map(EventId::from_u128).collect::<Vec<_>>());
+        for (events, order, questions) in [
+            (None, None, 2),
+            (events(0), None, 0),
+            (events(3), None, 6),
+            (events(24), None, 48),
+            (events(25), None, 1),
+            (events(3), Some("GRB-1"), 1),
+            (None, Some("GRB-1"), 1),
+        ] {
+            let parts = Part::all(events.clone(), &filter(order), None);
+            assert_eq!(parts.len(), questions, "{events:?} {order:?}");
         }
     }
 }

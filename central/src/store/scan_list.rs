@@ -32,7 +32,8 @@ const CHANGES: Index = Index::named("ruling_changes_of_event");
 const TABLE: &str = "scans s";
 /// Wristbands of one ticket that are looked for: nobody wears more.
 const MOST_WRISTBANDS: usize = 20;
-const ORDER: &str = " ORDER BY s.at_ms DESC, s.node_id DESC, s.seq DESC";
+/// The latest first, as [`follow`] goes on.
+pub(super) const ORDER: &str = " ORDER BY s.at_ms DESC, s.node_id DESC, s.seq DESC";
 const SELECT: &str = "SELECT s.node_id, s.seq, s.gate_id, s.action, s.decision, s.reason, s.provisional, s.lo_ms, \
     s.at_ms, s.hi_ms, s.ruling, s.winner_node, s.winner_seq, s.flag, s.received_at, t.number, u.name AS operator";
 const JOINS: &str = " LEFT JOIN tickets t ON t.id = COALESCE(s.counted_ticket_id, s.ticket_id) \
@@ -200,7 +201,7 @@ fn by(tx: &Tx, index: Index) -> Question {
 }
 
 /// What comes after a place. The first condition says the same as the rest and is a range of the index.
-fn follow(question: &mut Question, place: &ScanMoment) {
+pub(super) fn follow(question: &mut Question, place: &ScanMoment) {
     let (at, node) = (Value::Number(place.at.0), Value::Id(place.scan.node.0));
     question.and((
         "s.at_ms <= ? AND (s.at_ms < ? OR s.node_id < ? OR (s.node_id = ? AND s.seq < ?))",

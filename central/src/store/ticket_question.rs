@@ -120,7 +120,7 @@ fn walked(tx: &Tx, event: EventId, filter: &TicketFilter) -> Vec<Question> {
             let named = |start: &String| {
                 let mut question = of_event(BY_NAME);
                 let text = "t.attendee_name >= ? AND t.attendee_name < ?";
-                question.and((text, beginning(start).into()));
+                question.and((text, beginning(start)));
                 question
             };
             starts.into_iter().map(named).collect()

@@ -1,4 +1,4 @@
-//! Letters that have not left, for whoever looks after them: the list, how one reads, and another try.
+//! Letters that have not left, for whoever looks after them: how one reads, and another try.
 //!
 //! Invariant: what a letter would open is not shown. Letters whose only content is a secret (a code, the way to a
 //! password) are not read by anybody but their receiver, and the links in all others are left out.
@@ -12,8 +12,8 @@ use crate::{
         App,
         trail::{Actor, Deed},
     },
-    domain::{letter::LetterKind, order_search::Place},
-    store::{self, StoreError, letter::LetterCounts, letter_list::UnsentLetter, tx::transact},
+    domain::letter::LetterKind,
+    store::{self, StoreError, tx::transact},
 };
 
 /// Letters that are tried again in one go.
@@ -52,21 +52,6 @@ const fn is_secret(kind: LetterKind) -> bool {
 }
 
 impl App {
-    /// A page of letters that have not left, and how many there are.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn unsent_letters(
-        &self,
-        given_up: bool,
-        after: Option<&Place>,
-        rows: usize,
-    ) -> Result<(Vec<UnsentLetter>, LetterCounts), StoreError> {
-        let mut tx = self.store.read().await?;
-        let page = store::letter_list::page(&mut tx, given_up, after, rows).await?;
-        Ok((page, store::letter::counts(&mut tx).await?))
-    }
-
     /// How a letter that has not left would read now.
     ///
     /// # Errors

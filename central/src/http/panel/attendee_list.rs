@@ -13,7 +13,7 @@ use super::{
     list::{List, PAGE},
     number,
     tab::Tab,
-    ticket_list::{Question, Row, described, filter, shown},
+    ticket_list::{Question, Row, described, filter, papers, shown},
 };
 use crate::{
     domain::{
@@ -93,10 +93,12 @@ async fn load(here: &Here, event: &Event) -> Result<Page, StoreError> {
         true => Vec::new(),
         false => counts(here, &mut tx, event, &main).await?,
     };
+    let mut list = list.done(&mut tx).await?;
+    list.bulk = papers(here, here.may(Permission::OrdersManage, event), &rows);
     Ok(Page {
         page: Frame::of_event(here, event, Tab::Attendees),
         counts,
-        list: list.done(&mut tx).await?,
+        list,
         rows: rows
             .iter()
             .map(|row| shown(here, &question.events, row))

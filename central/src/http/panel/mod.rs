@@ -20,6 +20,7 @@ mod event;
 mod event_list;
 mod export;
 mod factor;
+mod filter;
 mod form;
 mod frame;
 mod gates;

@@ -55,23 +55,29 @@ pub(super) fn deeds(here: &Here) -> Vec<Deed> {
             "/panel/orders/unflag",
             ("Take flag away", "Hapus tanda"),
         ));
-        let sure = here.say(
-            "Send tickets and receipt to the buyer of every chosen order once more?",
-            "Kirim lagi tiket dan kuitansi kepada pembeli setiap pesanan terpilih?",
-        );
-        deeds.push(Deed {
-            sure: Some(sure.to_owned()),
-            ..deed(
-                "/panel/orders/papers",
-                ("Send papers again", "Kirim ulang dokumen"),
-            )
-        });
+        let words = here.say("Send papers again", "Kirim ulang dokumen");
+        deeds.push(papers_deed(here, words));
     }
     if refunds {
         let words = here.say("Cancel unpaid", "Batalkan yang belum dibayar");
         deeds.push(Deed::asked(here, "/panel/orders/cancel", words));
     }
     deeds
+}
+
+/// Sends the papers of orders again, from whichever list names them: one letter for each.
+pub(super) fn papers_deed(here: &Here, words: &str) -> Deed {
+    let sure = here.say(
+        "Send tickets and receipt to the buyer of every chosen order once more?",
+        "Kirim lagi tiket dan kuitansi kepada pembeli setiap pesanan terpilih?",
+    );
+    Deed {
+        path: "/panel/orders/papers",
+        words: words.to_owned(),
+        sure: Some(sure.to_owned()),
+        is_grave: false,
+        note: None,
+    }
 }
 
 pub(super) async fn flag(here: Here) -> Response {

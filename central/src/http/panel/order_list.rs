@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
-use chrono::{NaiveDate, TimeZone as _};
-use chrono_tz::Tz;
-use sync_protocol::{id::EventId, time::Timestamp};
+use sync_protocol::id::EventId;
 
 use super::{
     door::Here,
+    filter::{self, Seen},
     frame::Frame,
     guard,
     list::{Bulk, List, Making, PAGE},
@@ -24,7 +23,7 @@ use crate::{
         order::OrderStatus,
         order_search::{Look, OrderFilter, Place, Search, Sort},
         permission::Permission,
-        policy::{Sight, Thing},
+        policy::Thing,
     },
     store::{self, StoreError, order_list::OrderRow},
 };
@@ -68,35 +67,20 @@ impl Question {
 
 /// Reads the address; only events that the account sees are in it.
 pub(super) async fn question(here: &Here, permission: Permission) -> Result<Question, StoreError> {
-    let sight = here.signed.powers.sight(permission);
-    let mut tx = here.app().store.read().await?;
-    let all = store::event::all(&mut tx).await?;
-    let seen = all
-        .into_iter()
-        .filter(|event| sight.shows(event.id, event.client));
-    let events: BTreeMap<EventId, Event> = seen.map(|event| (event.id, event)).collect();
+    let Seen {
+        events,
+        event,
+        limit,
+    } = Seen::of(here, permission).await?;
     let asked = |name| here.door.asked(name);
-    let event = events.values().find(|event| event.slug == asked("event"));
-    let day = |name, plus: i64| {
-        let date = NaiveDate::parse_from_str(asked(name), "%Y-%m-%d").ok()?;
-        let date = date.checked_add_signed(chrono::TimeDelta::days(plus))?;
-        let zone: Tz = when::HOME.parse().ok()?;
-        let midnight = zone.from_local_datetime(&date.and_hms_opt(0, 0, 0)?);
-        Some(Timestamp(midnight.earliest()?.timestamp_millis()))
-    };
-    let sort = Sort::from_name(asked("sort")).unwrap_or(Sort::Newest);
     let filter = OrderFilter {
-        event: event.map(|event| event.id),
+        event,
         status: OrderStatus::from_name(asked("status")),
         look: look(asked("look")),
-        from: day("from", 0),
-        until: day("until", 1),
+        from: filter::day(asked("from"), 0),
+        until: filter::day(asked("until"), 1),
         search: Search::of(asked("q")),
-        sort,
-    };
-    let limit = match sight {
-        Sight::All => None,
-        Sight::Some { .. } => Some(events.keys().copied().collect()),
+        sort: Sort::from_name(asked("sort")).unwrap_or(Sort::Newest),
     };
     Ok(Question {
         filter,

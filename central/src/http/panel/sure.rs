@@ -30,7 +30,7 @@ struct Question {
     words: (&'static str, &'static str),
 }
 
-const QUESTIONS: [Question; 14] = [
+const QUESTIONS: [Question; 15] = [
     Question {
         path: "/panel/events/{event}/close",
         act: None,
@@ -85,6 +85,14 @@ const QUESTIONS: [Question; 14] = [
         words: (
             "Has the money really gone back? The buyer is told so, and nobody can give it back again.",
             "Uangnya benar-benar sudah kembali? Pembeli diberi tahu, dan tidak ada yang dapat mengembalikannya lagi.",
+        ),
+    },
+    Question {
+        path: "/panel/promos/end",
+        act: None,
+        words: (
+            "End the chosen codes? Orders that use them keep them; you can switch the codes on again.",
+            "Akhiri kode terpilih? Pesanan yang memakainya tetap; Anda dapat mengaktifkannya lagi.",
         ),
     },
     Question {

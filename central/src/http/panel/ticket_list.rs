@@ -1,6 +1,6 @@
 //! The working list of tickets, and what it shares with the attendees of one event: the question and the row.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
@@ -8,11 +8,12 @@ use sync_protocol::{id::EventId, ticket::TicketStatus};
 
 use super::{
     door::Here,
+    filter::Seen,
     frame::Frame,
     guard,
-    list::{List, Making, PAGE},
+    list::{Bulk, List, Making, PAGE},
     nav::Section,
-    status,
+    order_bulk, status,
     tab::Tab,
     when,
 };
@@ -73,14 +74,8 @@ impl Question {
 
 /// Reads the address; only events that the account sees are in it.
 pub(super) async fn question(here: &Here, permission: Permission) -> Result<Question, StoreError> {
-    let sight = here.signed.powers.sight(permission);
+    let Seen { events, event, .. } = Seen::of(here, permission).await?;
     let mut tx = here.app().store.read().await?;
-    let all = store::event::all(&mut tx).await?.into_iter();
-    let seen = all.filter(|event| sight.shows(event.id, event.client));
-    let events: BTreeMap<EventId, Event> = seen.map(|event| (event.id, event)).collect();
-    let asked = |name| here.door.asked(name);
-    let event = events.values().find(|event| event.slug == asked("event"));
-    let event = event.map(|event| event.id);
     let types = match event {
         Some(event) => store::ticket_type::of_event(&mut tx, event).await?,
         None => Vec::new(),
@@ -150,14 +145,30 @@ async fn load(here: &Here) -> Result<Page, StoreError> {
             "Belum ada tiket. Tiket tampil di sini begitu sebuah pesanan dibayar.",
         ))
         .turned(rows, |row| row.place(filter.order()).text());
+    let powers = &here.signed.powers;
+    let may_send = powers.may(Permission::OrdersManage, Thing::List);
+    let mut list = list.done(&mut tx).await?;
+    list.bulk = papers(here, may_send, &rows);
     Ok(Page {
         page: Frame::of_list(here, Section::Tickets, question.only(), Tab::Tickets),
-        list: list.done(&mut tx).await?,
+        list,
         rows: rows
             .iter()
             .map(|row| shown(here, &question.events, row))
             .collect(),
     })
+}
+
+/// The bar of deeds: a ticket that is chosen stands for its order, which gets one letter for all of its tickets.
+pub(super) fn papers(here: &Here, may: bool, rows: &[TicketRow]) -> Option<Bulk> {
+    let words = here.say(
+        "Send the papers of their orders again",
+        "Kirim ulang dokumen pesanannya",
+    );
+    let deeds = may.then(|| order_bulk::papers_deed(here, words));
+    let orders: BTreeSet<&String> = rows.iter().map(|row| &row.order).collect();
+    let orders = orders.into_iter().cloned().collect();
+    Bulk::new(here, deeds.into_iter().collect(), orders)
 }
 
 /// The filters that tickets and attendees share.

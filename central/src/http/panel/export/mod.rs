@@ -2,17 +2,19 @@
 //!
 //! Invariants: a cell that a spreadsheet would take for a formula is text. Rows are read after a place, in pieces of
 //! their own, so no lock and no snapshot lasts as long as a slow reader. Whoever takes a list away leaves a row in the audit
-//! trail. A list reads its rows by `orders`, `tickets`, or where its page is, and so does a report; one of few rows is `few`'s.
-//! How a file is written is `csv`'s and `sheet`'s.
+//! trail. A list reads its rows by `orders`, `tickets`, or where its page is, and so does a report; how rows become a
+//! file is `lines`', or `few`'s where there are few of them, and how that is written `csv`'s and `sheet`'s.
 
 mod csv;
 mod few;
+mod lines;
 mod orders;
 mod sheet;
 mod tickets;
 
 pub(super) use self::{
     few::Few,
+    lines::{Lines, Whole, heads},
     orders::{csv as orders_csv, xlsx as orders_xlsx},
     tickets::{attendees_csv, attendees_xlsx, csv as tickets_csv, xlsx as tickets_xlsx},
 };

@@ -9,7 +9,7 @@ use super::{
         order_list::{Question, question},
         status, when,
     },
-    Cell, Format, PIECE, hand_on, in_zone, note, send,
+    Cell, Format, Lines, PIECE, Whole, heads,
 };
 use crate::{
     domain::permission::Permission,
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-const HEAD: [(&str, &str); 7] = [
+const HEAD: [(&str, &str); 8] = [
     ("Number", "Nomor"),
     ("Event", "Acara"),
     ("Status", "Status"),
@@ -27,7 +27,11 @@ const HEAD: [(&str, &str); 7] = [
     ("E-mail", "E-mail"),
     ("Currency", "Mata uang"),
     ("Total", "Jumlah"),
+    ("Placed", "Dipesan"),
 ];
+
+/// The column of moments.
+const PLACED: usize = 7;
 
 pub(in crate::http::panel) async fn csv(here: Here) -> Response {
     file(here, Format::Csv).await
@@ -38,56 +42,51 @@ pub(in crate::http::panel) async fn xlsx(here: Here) -> Response {
 }
 
 async fn file(here: Here, format: Format) -> Response {
-    let begun = async {
-        let question = question(&here, Permission::OrdersExport).await?;
-        note(&here, "orders.export").await?;
-        Ok::<_, StoreError>(question)
-    };
-    let question = match begun.await {
+    let question = match question(&here, Permission::OrdersExport).await {
         Ok(question) => question,
         Err(error) => return guard::failed(&error),
     };
-    let mut head = HEAD
-        .map(|(english, indonesian)| here.say(english, indonesian).to_owned())
-        .to_vec();
-    let zone = when::zone(question.only());
-    head.push(in_zone(here.say("Placed", "Dipesan"), zone));
-    let names = ("orders", here.say_fixed("Orders", "Pesanan"));
-    send(format, names, head, move |filling| async move {
-        let mut walk = None;
-        loop {
-            let rows = piece(&here, &question, &mut walk).await;
-            if !hand_on(&filling, rows, |row| line(&here, &question, &row)).await {
-                return;
-            }
-        }
-    })
-}
-
-async fn piece(
-    here: &Here,
-    question: &Question,
-    walk: &mut Option<Walk>,
-) -> Result<Vec<OrderRow>, StoreError> {
-    let mut tx = here.app().store.read().await?;
-    let begun = match walk.take() {
-        Some(begun) => begun,
-        None => Walk::begin(&mut tx, question.limit.as_deref(), &question.filter, None).await?,
+    let file = Whole {
+        format,
+        act: "orders.export",
+        names: ("orders", here.say_fixed("Orders", "Pesanan")),
+        head: heads(&here, &HEAD, (&[PLACED], when::zone(question.only()))),
     };
-    walk.insert(begun).next(&mut tx, PIECE).await
+    let walk = None;
+    file.send(here, Orders { question, walk }).await
 }
 
-fn line(here: &Here, question: &Question, row: &OrderRow) -> Vec<Cell> {
-    let language = here.door.visitor.language;
-    let event = question.events.get(&row.event);
-    vec![
-        Cell::text(&row.number),
-        Cell::text(event.map_or("", |event| &event.name)),
-        Cell::text(status::order(row.status, language).0),
-        Cell::text(&row.buyer_name),
-        Cell::text(&row.email),
-        Cell::text(row.total.currency.code()),
-        Cell::sum(row.total),
-        Cell::moment(row.created_at, when::zone(question.only())),
-    ]
+struct Orders {
+    question: Question,
+    /// How far it has come.
+    walk: Option<Walk>,
+}
+
+impl Lines for Orders {
+    type Row = OrderRow;
+
+    async fn piece(&mut self, here: &Here) -> Result<Vec<OrderRow>, StoreError> {
+        let (limit, filter) = (self.question.limit.as_deref(), &self.question.filter);
+        let mut tx = here.app().store.read().await?;
+        let begun = match self.walk.take() {
+            Some(begun) => begun,
+            None => Walk::begin(&mut tx, limit, filter, None).await?,
+        };
+        self.walk.insert(begun).next(&mut tx, PIECE).await
+    }
+
+    fn line(&self, here: &Here, row: OrderRow) -> Vec<Cell> {
+        let language = here.door.visitor.language;
+        let event = self.question.events.get(&row.event);
+        vec![
+            Cell::text(&row.number),
+            Cell::text(event.map_or("", |event| &event.name)),
+            Cell::text(status::order(row.status, language).0),
+            Cell::text(&row.buyer_name),
+            Cell::text(&row.email),
+            Cell::text(row.total.currency.code()),
+            Cell::sum(row.total),
+            Cell::moment(row.created_at, when::zone(self.question.only())),
+        ]
+    }
 }

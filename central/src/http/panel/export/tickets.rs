@@ -10,7 +10,7 @@ use super::{
         ticket_list::{self, Question, shown},
         when,
     },
-    Cell, Format, PIECE, hand_on, in_zone, note, send,
+    Cell, Format, Lines, PIECE, Whole, heads,
 };
 use crate::{
     domain::permission::Permission,
@@ -54,15 +54,11 @@ pub(in crate::http::panel) async fn attendees_xlsx(here: Here) -> Response {
 }
 
 async fn tickets(here: Here, format: Format) -> Response {
-    let begun = async {
-        let question = ticket_list::question(&here, Permission::OrdersExport).await?;
-        note(&here, "tickets.export").await?;
-        Ok::<_, StoreError>(question)
-    };
-    match begun.await {
+    match ticket_list::question(&here, Permission::OrdersExport).await {
         Ok(question) => {
             let title = here.say_fixed("Tickets", "Tiket");
-            file(here, format, ("tickets", title), question)
+            let names = ("tickets", title);
+            file(here, format, ("tickets.export", names), question).await
         }
         Err(error) => guard::failed(&error),
     }
@@ -72,66 +68,69 @@ async fn attendees(here: Here, format: Format) -> Response {
     let Some(event) = here.event().cloned() else {
         return Refusal::INTERNAL.answer();
     };
-    let begun = async {
+    let asked = async {
         let mut tx = here.app().store.read().await?;
-        let question = attendee_list::question(&here, &mut tx, &event).await?;
-        drop(tx);
-        note(&here, "attendees.export").await?;
-        Ok::<_, StoreError>(question)
+        attendee_list::question(&here, &mut tx, &event).await
     };
-    match begun.await {
+    match asked.await {
         Ok(question) => {
             let name = format!("{}-attendees", event.slug);
-            let title = here.say_fixed("Attendees", "Peserta");
-            file(here, format, (&name, title), question)
+            let names = (name.as_str(), here.say_fixed("Attendees", "Peserta"));
+            file(here, format, ("attendees.export", names), question).await
         }
         Err(error) => guard::failed(&error),
     }
 }
 
-fn file(here: Here, format: Format, names: (&str, &str), question: Question) -> Response {
-    let zone = when::zone(question.only());
-    let mut head = HEAD
-        .map(|(english, indonesian)| here.say(english, indonesian).to_owned())
-        .to_vec();
-    head[SINCE] = in_zone(&head[SINCE], zone);
-    send(format, names, head, move |filling| async move {
-        let mut walk = None;
-        loop {
-            let rows = piece(&here, &question, &mut walk).await;
-            if !hand_on(&filling, rows, |row| line(&here, &question, &row)).await {
-                return;
-            }
-        }
-    })
-}
-
-async fn piece(
-    here: &Here,
-    question: &Question,
-    walk: &mut Option<Walk>,
-) -> Result<Vec<TicketRow>, StoreError> {
-    let mut tx = here.app().store.read().await?;
-    let begun = match walk.take() {
-        Some(begun) => begun,
-        None => Walk::begin(&mut tx, &question.seen(), &question.filter, None).await?,
+async fn file(
+    here: Here,
+    format: Format,
+    (act, names): (&'static str, (&str, &'static str)),
+    question: Question,
+) -> Response {
+    let file = Whole {
+        format,
+        act,
+        names,
+        head: heads(&here, &HEAD, (&[SINCE], when::zone(question.only()))),
     };
-    walk.insert(begun).next(&mut tx, PIECE).await
+    let walk = None;
+    file.send(here, Tickets { question, walk }).await
 }
 
-fn line(here: &Here, question: &Question, row: &TicketRow) -> Vec<Cell> {
-    let since = row.entered_at.or(row.exchanged_at);
-    let row = shown(here, &question.events, row);
-    vec![
-        Cell::Text(row.number),
-        Cell::Text(row.attendee),
-        Cell::Text(row.event),
-        Cell::Text(row.kind),
-        Cell::Text(row.days),
-        Cell::text(row.status.0),
-        Cell::text(row.check_in.0),
-        Cell::moment_or_none(since, when::zone(question.only())),
-        Cell::Text(row.wristband),
-        Cell::Text(row.order),
-    ]
+struct Tickets {
+    question: Question,
+    /// How far it has come.
+    walk: Option<Walk>,
+}
+
+impl Lines for Tickets {
+    type Row = TicketRow;
+
+    async fn piece(&mut self, here: &Here) -> Result<Vec<TicketRow>, StoreError> {
+        let (seen, filter) = (self.question.seen(), &self.question.filter);
+        let mut tx = here.app().store.read().await?;
+        let begun = match self.walk.take() {
+            Some(begun) => begun,
+            None => Walk::begin(&mut tx, &seen, filter, None).await?,
+        };
+        self.walk.insert(begun).next(&mut tx, PIECE).await
+    }
+
+    fn line(&self, here: &Here, row: TicketRow) -> Vec<Cell> {
+        let since = row.entered_at.or(row.exchanged_at);
+        let row = shown(here, &self.question.events, &row);
+        vec![
+            Cell::Text(row.number),
+            Cell::Text(row.attendee),
+            Cell::Text(row.event),
+            Cell::Text(row.kind),
+            Cell::Text(row.days),
+            Cell::text(row.status.0),
+            Cell::text(row.check_in.0),
+            Cell::moment_or_none(since, when::zone(self.question.only())),
+            Cell::Text(row.wristband),
+            Cell::Text(row.order),
+        ]
+    }
 }

@@ -1,19 +1,13 @@
-//! Disputes: the list of those that wait for an answer, won and lost ones, and what is done about one on the page of its
-//! order.
+//! What is done about a dispute on the page of its order; the list of all is `dispute_list`'s.
 
-use askama::Template;
-use axum::{http::StatusCode, response::Response};
+use axum::response::Response;
 use sync_protocol::time::Timestamp;
 
 use super::{
     super::{
         door::{Here, to},
-        frame::Frame,
-        guard,
-        nav::Section,
-        status, when,
+        filter, guard, status, when,
     },
-    filter::{self, PAGE, Seen},
     meant, nothing, order,
     said::{self, Refused},
     words,
@@ -25,41 +19,10 @@ use crate::{
         event::Event,
         id::PaymentId,
         order::Order,
-        order_search::Place,
-        permission::Permission,
         wall_clock,
     },
-    store::{
-        self, StoreError, Tx,
-        dispute::{Dispute, DisputeFilter},
-    },
+    store::{self, StoreError, Tx},
 };
-
-const PATH: &str = "/panel/disputes";
-const FIELDS: [&str; 1] = ["show"];
-
-#[derive(Template)]
-#[template(path = "panel/money/disputes.html")]
-struct List {
-    page: Frame,
-    rows: Vec<Row>,
-    shows: Vec<(&'static str, &'static str, bool)>,
-    next: Option<String>,
-    is_first: bool,
-    first: String,
-}
-
-struct Row {
-    path: String,
-    order: String,
-    buyer: String,
-    event: String,
-    status: status::Mark,
-    amount: String,
-    opened: String,
-    due: String,
-    is_urgent: bool,
-}
 
 /// A dispute on the page of its order.
 pub(super) struct DisputeCard {
@@ -73,81 +36,6 @@ pub(super) struct DisputeCard {
     pub(super) is_urgent: bool,
     pub(super) is_open: bool,
     pub(super) notes: Vec<(String, String, String)>,
-}
-
-pub(in crate::http::panel) async fn list(here: Here) -> Response {
-    match load(&here).await {
-        Ok(template) => template.page.send(StatusCode::OK, &template),
-        Err(error) => guard::failed(&error),
-    }
-}
-
-async fn load(here: &Here) -> Result<List, StoreError> {
-    let seen = Seen::of(here, Permission::OrdersView).await?;
-    let now = here.app().clock.now();
-    let asked = here.door.asked("show");
-    let filter = match asked {
-        "due" => DisputeFilter {
-            status: Some(DisputeStatus::Open),
-            due_by: Some(dispute::soon(now)),
-        },
-        "all" => DisputeFilter::default(),
-        name => DisputeFilter {
-            status: DisputeStatus::from_name(name).or(Some(DisputeStatus::Open)),
-            due_by: None,
-        },
-    };
-    let after = Place::parse(here.door.asked("after"));
-    let mut tx = here.app().store.read().await?;
-    let limit = seen.limit.as_deref();
-    let rows = store::dispute::page(&mut tx, limit, &filter, after.as_ref(), PAGE + 1);
-    let mut rows = rows.await?;
-    let has_more = rows.len() > PAGE;
-    rows.truncate(PAGE);
-    let next = rows.last().filter(|_| has_more);
-    let next = next.map(|last| filter::address(here, PATH, &FIELDS, Some(&last.place())));
-    Ok(List {
-        page: Frame::inside(here, Section::Disputes),
-        rows: rows.iter().map(|row| shown(here, &seen, row)).collect(),
-        shows: shows(here, asked),
-        next,
-        is_first: after.is_none(),
-        first: filter::address(here, PATH, &FIELDS, None),
-    })
-}
-
-fn shows(here: &Here, asked: &str) -> Vec<(&'static str, &'static str, bool)> {
-    let english = here.door.visitor.language == documents::Language::English;
-    let all = [
-        ("open", "Open", "Terbuka"),
-        ("due", "Answer due soon", "Segera dijawab"),
-        ("won", "Won", "Menang"),
-        ("lost", "Lost", "Kalah"),
-        ("all", "All", "Semua"),
-    ];
-    let asked = if asked.is_empty() { "open" } else { asked };
-    all.map(|(name, in_english, indonesian)| {
-        let words = if english { in_english } else { indonesian };
-        (name, words, name == asked)
-    })
-    .to_vec()
-}
-
-fn shown(here: &Here, seen: &Seen, row: &Dispute) -> Row {
-    let language = here.door.visitor.language;
-    let (event, zone) = seen.words(row.event);
-    let at = |moment| when::moment(moment, zone, language);
-    Row {
-        path: format!("/panel/orders/{}/money#disputes", row.order),
-        order: row.order.clone(),
-        buyer: row.buyer_name.clone(),
-        event,
-        status: words::dispute(row.status, language),
-        amount: row.amount.text(language),
-        opened: at(row.opened_at),
-        due: row.due_at.map(at).unwrap_or_default(),
-        is_urgent: dispute::is_urgent(row.status, row.due_at, here.app().clock.now()),
-    }
 }
 
 pub(super) async fn cards(

@@ -1,4 +1,5 @@
-//! Letters that have not left: the list with what stopped each, another try for one or all, and how one would read now.
+//! Letters that have not left: another try for one or all that were given up, and how one would read now. The list is
+//! `letter_list`'s.
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
@@ -10,46 +11,19 @@ use super::{
         frame::Frame,
         guard,
         nav::Section,
-        when,
     },
-    filter::{self, PAGE},
+    letter_list::page,
     nothing,
     said::{self, Refused},
     words,
 };
 use crate::{
     app::{letters::Preview, trail::Actor},
-    domain::order_search::Place,
     http::refusal::Refusal,
-    store::{StoreError, letter_list::UnsentLetter},
+    store::{self, StoreError},
 };
 
 const PATH: &str = "/panel/letters";
-const FIELDS: [&str; 1] = ["show"];
-
-#[derive(Template)]
-#[template(path = "panel/money/letters.html")]
-struct List {
-    page: Frame,
-    rows: Vec<Row>,
-    waiting: i64,
-    tried: i64,
-    failed: i64,
-    shows_waiting: bool,
-    next: Option<String>,
-    is_first: bool,
-    first: String,
-}
-
-struct Row {
-    id: String,
-    kind: &'static str,
-    attempts: i64,
-    stopped: String,
-    since: String,
-    /// When it is tried next, or was given up.
-    moment: String,
-}
 
 #[derive(Template)]
 #[template(path = "panel/money/letter.html")]
@@ -61,59 +35,8 @@ struct Reading {
     subject: String,
     text: String,
     files: Vec<String>,
-}
-
-pub(in crate::http::panel) async fn list(here: Here) -> Response {
-    page(&here, None).await
-}
-
-async fn page(here: &Here, refused: Option<Refused>) -> Response {
-    let code = refused.as_ref().map_or(StatusCode::OK, |one| one.status);
-    match load(here).await {
-        Ok(mut template) => {
-            template.page.wrong = refused.map(|one| one.words);
-            template.page.send(code, &template)
-        }
-        Err(error) => guard::failed(&error),
-    }
-}
-
-async fn load(here: &Here) -> Result<List, StoreError> {
-    let shows_waiting = here.door.asked("show") == "waiting";
-    let after = Place::parse(here.door.asked("after"));
-    let asked = here
-        .app()
-        .unsent_letters(!shows_waiting, after.as_ref(), PAGE + 1);
-    let (mut rows, counts) = asked.await?;
-    let has_more = rows.len() > PAGE;
-    rows.truncate(PAGE);
-    let next = rows.last().filter(|_| has_more);
-    let next = next.map(|last| filter::address(here, PATH, &FIELDS, Some(&last.place())));
-    Ok(List {
-        page: Frame::inside(here, Section::Letters),
-        rows: rows.iter().map(|row| shown(here, row)).collect(),
-        waiting: counts.waiting,
-        tried: counts.tried,
-        failed: counts.failed,
-        shows_waiting,
-        next,
-        is_first: after.is_none(),
-        first: filter::address(here, PATH, &FIELDS, None),
-    })
-}
-
-fn shown(here: &Here, row: &UnsentLetter) -> Row {
-    let language = here.door.visitor.language;
-    let at = |moment| when::moment(moment, when::HOME, language);
-    let stopped = row.last_error.as_deref();
-    Row {
-        id: row.id.to_string(),
-        kind: words::letter(row.kind, language),
-        attempts: row.attempts,
-        stopped: stopped.map_or_else(String::new, |code| words::stopped(code, language)),
-        since: at(row.created_at),
-        moment: at(row.failed_at.unwrap_or(row.due_at)),
-    }
+    /// It was given up, and can be tried again.
+    again: Option<String>,
 }
 
 pub(in crate::http::panel) async fn again(here: Here) -> Response {
@@ -160,8 +83,22 @@ pub(in crate::http::panel) async fn preview(here: Here) -> Response {
             return page(&here, Some(said)).await;
         }
     };
-    let template = read(&here, reading);
-    template.page.send(StatusCode::OK, &template)
+    match is_given_up(&here, id).await {
+        Ok(again) => {
+            let template = Reading {
+                again: again.then(|| id.to_string()),
+                ..read(&here, reading)
+            };
+            template.page.send(StatusCode::OK, &template)
+        }
+        Err(error) => guard::failed(&error),
+    }
+}
+
+async fn is_given_up(here: &Here, id: Uuid) -> Result<bool, StoreError> {
+    let mut tx = here.app().store.read().await?;
+    let found = store::letter_list::by_id(&mut tx, id).await?;
+    Ok(found.is_some_and(|letter| letter.failed_at.is_some()))
 }
 
 fn read(here: &Here, reading: Preview) -> Reading {
@@ -175,6 +112,7 @@ fn read(here: &Here, reading: Preview) -> Reading {
         subject: String::new(),
         text: String::new(),
         files: Vec::new(),
+        again: None,
     };
     match reading {
         Preview::Written(letter) => Reading {

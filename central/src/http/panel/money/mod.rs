@@ -5,13 +5,18 @@
 //! meets what the first one made and moves nothing. Pages show what may be done next to whoever may do it, and no more.
 
 mod dispute;
-mod filter;
+mod dispute_file;
+mod dispute_list;
 mod letter;
+mod letter_bulk;
+mod letter_file;
+mod letter_list;
 mod order;
 mod paper;
 mod payment;
 mod payment_list;
 mod receipt;
+mod receipt_file;
 mod refund;
 mod refund_ask;
 mod refund_bulk;
@@ -27,13 +32,19 @@ pub(super) mod words;
 use axum::response::Response;
 
 pub(super) use self::{
-    dispute::{act as dispute_act, list as disputes, note as dispute_note},
-    letter::{again as letter_again, list as letters, preview as letter_preview},
+    dispute::{act as dispute_act, note as dispute_note},
+    dispute_file::{csv as disputes_csv, xlsx as disputes_xlsx},
+    dispute_list::show as disputes,
+    letter::{again as letter_again, preview as letter_preview},
+    letter_bulk::again as letters_again,
+    letter_file::{csv as letters_csv, xlsx as letters_xlsx},
+    letter_list::show as letters,
     order::show as of_order,
     paper::{credit_note, invoice},
     payment::act as payment_act,
     payment_list::show as payments,
     receipt::{list as receipts, set as receipt_pattern},
+    receipt_file::{csv as receipts_csv, xlsx as receipts_xlsx},
     refund::act as refund_act,
     refund_ask::{send as refund_send, show as refund_form},
     refund_bulk::agree as refunds_agree,

@@ -6,13 +6,13 @@ use axum::{http::StatusCode, response::Response};
 use super::{
     super::{
         door::Here,
+        filter::{self, Seen},
         frame::Frame,
         guard,
         list::{List, Making, PAGE},
         nav::Section,
         status, when,
     },
-    filter::{self, Seen},
     words,
 };
 use crate::{
@@ -111,8 +111,7 @@ fn described<'a>(here: &'a Here, seen: &Seen) -> Making<'a> {
         let (words, _) = words::payment(*one, language);
         (one.name().to_owned(), words.to_owned())
     });
-    let channels = words::CHANNELS.iter();
-    let channels = channels.map(|one| ((*one).to_owned(), words::channel(one, language)));
+    let channels = words::channels(language);
     let sorts = Sort::ALL.iter().map(|one| {
         let (english, indonesian) = status::sort(*one);
         (

@@ -1,4 +1,4 @@
-//! Receipts and credit notes of an event, by their numbers, and how the numbers are written.
+//! The working list of an event's receipts: invoices or credit notes, and how their numbers are written.
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
@@ -6,13 +6,14 @@ use axum::{http::StatusCode, response::Response};
 use super::{
     super::{
         door::{Here, to},
+        filter,
         frame::Frame,
         guard,
+        list::{List, Making, PAGE},
         tab::Tab,
         when,
         words::sentence,
     },
-    filter::PAGE,
     said::{self, Refused},
 };
 use crate::{
@@ -21,6 +22,8 @@ use crate::{
         event::Event,
         permission::Permission,
         receipt::{Pattern, ReceiptKind},
+        receipt_search::{ReceiptFilter, ReceiptPlace},
+        wall_clock,
     },
     http::refusal::Refusal,
     store::{self, StoreError, receipt_list::ReceiptRow},
@@ -28,15 +31,11 @@ use crate::{
 
 #[derive(Template)]
 #[template(path = "panel/money/receipts.html")]
-struct List {
+struct Page {
     page: Frame,
-    slug: String,
-    name: String,
-    kinds: Vec<(&'static str, &'static str, bool)>,
-    kind: &'static str,
-    q: String,
+    list: List,
     rows: Vec<Row>,
-    next: Option<String>,
+    slug: String,
     patterns: Vec<Numbering>,
     may_manage: bool,
 }
@@ -75,7 +74,7 @@ async fn page(here: &Here, refused: Option<Refused>) -> Response {
     }
 }
 
-fn kind_words(here: &Here, kind: ReceiptKind) -> &'static str {
+pub(super) fn kind_words(here: &Here, kind: ReceiptKind) -> &'static str {
     let english = here.door.visitor.language == documents::Language::English;
     match (kind, english) {
         (ReceiptKind::Sale, true) => "Invoices",
@@ -85,51 +84,81 @@ fn kind_words(here: &Here, kind: ReceiptKind) -> &'static str {
     }
 }
 
-async fn load(here: &Here, event: &Event) -> Result<List, StoreError> {
-    let kind = ReceiptKind::from_name(here.door.asked("kind")).unwrap_or(ReceiptKind::Sale);
-    let q = here.door.asked("q").trim().to_ascii_uppercase();
-    let order = Some(q.as_str()).filter(|q| !q.is_empty());
-    let below = here.door.asked("below").parse().ok();
+/// What the address asks of an event's receipts: its days are those of the venue.
+pub(super) fn wanted(here: &Here, event: &Event) -> ReceiptFilter {
+    let (asked, zone) = (
+        |name| here.door.asked(name),
+        wall_clock::zone(&event.time_zone),
+    );
+    let order = asked("q").trim().to_ascii_uppercase();
+    ReceiptFilter {
+        // A choice that is none counts as not made.
+        kind: ReceiptKind::from_name(asked("kind")).unwrap_or(ReceiptKind::Sale),
+        from: filter::day_at(asked("from"), 0, zone),
+        until: filter::day_at(asked("until"), 1, zone),
+        order: Some(order).filter(|order| !order.is_empty()),
+        oldest_first: asked("sort") == "oldest",
+    }
+}
+
+async fn load(here: &Here, event: &Event) -> Result<Page, StoreError> {
+    let filter = wanted(here, event);
+    let after = ReceiptPlace::parse(here.door.asked("after"));
     let mut tx = here.app().store.read().await?;
-    let rows = store::receipt_list::page(&mut tx, event.id, kind, (order, below), PAGE + 1);
-    let mut rows = rows.await?;
+    let rows = store::receipt_list::page(&mut tx, event.id, &filter, after.as_ref(), PAGE + 1);
+    let (list, rows) = described(here, event)
+        .files(here.may(Permission::OrdersExport, event))
+        .empty((
+            "No invoice yet. Each sale gets one with the next number, and each refund a credit note.",
+            "Belum ada faktur. Setiap penjualan mendapat satu dengan nomor berikutnya, dan setiap pengembalian nota kredit.",
+        ))
+        .turned(rows.await?, |row| row.place().text());
+    let list = list.done(&mut tx).await?;
     drop(tx);
-    let has_more = rows.len() > PAGE;
-    rows.truncate(PAGE);
-    let next = rows.last().filter(|_| has_more);
-    let next = next.map(|last| {
-        let query = form_urlencoded::Serializer::new(String::new())
-            .append_pair("kind", kind.name())
-            .append_pair("q", &q)
-            .append_pair("below", &last.number.to_string())
-            .finish();
-        format!("/panel/events/{}/receipts?{query}", event.slug)
-    });
-    let patterns = here.app().receipt_numberings(event.id).await?;
+    Ok(Page {
+        page: Frame::of_event(here, event, Tab::Receipts),
+        list,
+        rows: rows.iter().map(|row| shown(here, event, row)).collect(),
+        slug: event.slug.clone(),
+        patterns: patterns(here, event).await?,
+        may_manage: here.may(Permission::EventsManage, event),
+    })
+}
+
+fn described<'a>(here: &'a Here, event: &Event) -> Making<'a> {
+    let path = format!("/panel/events/{}/receipts", event.slug);
+    let option = |name: &str, words: &str| (name.to_owned(), words.to_owned());
+    let notes = kind_words(here, ReceiptKind::Refund);
+    List::begin(here, "receipts", &path, ("Receipts", "Faktur"))
+        .search(("Order number", "Nomor pesanan"))
+        .choice(
+            "kind",
+            ("Which", "Yang mana"),
+            ("Invoices", "Faktur"),
+            [option(ReceiptKind::Refund.name(), notes)],
+        )
+        .day("from", ("Issued from", "Diterbitkan dari"))
+        .day("until", ("Issued until", "Diterbitkan sampai"))
+        .sort([
+            option("newest", here.say("Newest first", "Terbaru dahulu")),
+            option("oldest", here.say("Oldest first", "Terlama dahulu")),
+        ])
+}
+
+/// How numbers are written; what was typed stands where it was refused.
+async fn patterns(here: &Here, event: &Event) -> Result<Vec<Numbering>, StoreError> {
+    let stored = here.app().receipt_numberings(event.id).await?;
+    let form = here.form();
     let numbering = |(kind, pattern, last): store::receipt::Numbering| Numbering {
         kind: kind.name(),
         words: kind_words(here, kind),
-        pattern: match here.form().text("kind") == kind.name() {
-            true => here.form().text("pattern"),
+        pattern: match form.text("kind") == kind.name() {
+            true => form.text("pattern"),
             false => pattern,
         },
         last,
     };
-    Ok(List {
-        page: Frame::of_event(here, event, Tab::Receipts),
-        slug: event.slug.clone(),
-        name: event.name.clone(),
-        kinds: ReceiptKind::ALL
-            .iter()
-            .map(|one| (one.name(), kind_words(here, *one), *one == kind))
-            .collect(),
-        kind: kind.name(),
-        q,
-        rows: rows.iter().map(|row| shown(here, event, row)).collect(),
-        next,
-        patterns: patterns.into_iter().map(numbering).collect(),
-        may_manage: here.may(Permission::EventsManage, event),
-    })
+    Ok(stored.into_iter().map(numbering).collect())
 }
 
 fn shown(here: &Here, event: &Event, row: &ReceiptRow) -> Row {

@@ -7,13 +7,13 @@ use axum::{http::StatusCode, response::Response};
 use super::{
     super::{
         door::Here,
+        filter::Seen,
         frame::Frame,
         guard,
         list::{Bulk, List, Making, PAGE},
         nav::Section,
         status, when,
     },
-    filter::Seen,
     refund_bulk, words,
 };
 use crate::{

@@ -3,7 +3,7 @@
 
 use documents::Language;
 
-use super::super::status::Mark;
+use super::super::{list::Choice, status::Mark};
 use crate::domain::{
     dispute::DisputeStatus,
     letter::LetterKind,
@@ -130,6 +130,12 @@ pub(super) const CHANNELS: [&str; 11] = [
     "transfer",
     "terminal",
 ];
+
+/// These as a list offers them.
+pub(super) fn channels(language: Language) -> impl Iterator<Item = Choice> {
+    let all = CHANNELS.iter();
+    all.map(move |one| ((*one).to_owned(), channel(one, language)))
+}
 
 pub(in crate::http::panel) fn channel(name: &str, language: Language) -> String {
     let words = match name {

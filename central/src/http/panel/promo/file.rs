@@ -10,19 +10,23 @@ use crate::{
     },
     http::panel::{
         door::Here,
-        export::{Cell, Format, PIECE, hand_on, in_zone, note, send},
+        export::{Cell, Format, Lines, PIECE, Whole, heads},
         guard, when,
     },
     store::{self, StoreError, promo_list::PromoRow},
 };
 
-const HEAD: [(&str, &str); 5] = [
+const HEAD: [(&str, &str); 6] = [
     ("Code", "Kode"),
     ("Event", "Acara"),
     ("State", "Keadaan"),
     ("Used", "Terpakai"),
     ("Quota", "Kuota"),
+    ("Good until", "Berlaku sampai"),
 ];
+
+/// The column of moments.
+const UNTIL: usize = 5;
 
 pub(in crate::http::panel) async fn csv(here: Here) -> Response {
     file(here, Format::Csv).await
@@ -41,57 +45,51 @@ pub(in crate::http::panel) async fn xlsx_of_event(here: Here) -> Response {
 }
 
 async fn file(here: Here, format: Format) -> Response {
-    let begun = async {
-        let question = question(&here).await?;
-        note(&here, "promos.export").await?;
-        Ok::<_, StoreError>(question)
-    };
-    let question = match begun.await {
+    let question = match question(&here).await {
         Ok(question) => question,
         Err(error) => return guard::failed(&error),
     };
-    let mut head = HEAD
-        .map(|(english, indonesian)| here.say(english, indonesian).to_owned())
-        .to_vec();
-    let zone = when::zone(question.only());
-    head.push(in_zone(here.say("Good until", "Berlaku sampai"), zone));
-    let names = ("promo-codes", here.say_fixed("Promo codes", "Kode promo"));
-    send(format, names, head, move |filling| async move {
-        let mut after = None;
-        loop {
-            let rows = rows(&here, &question, after.as_ref()).await;
-            let last = rows.as_ref().ok().and_then(|rows| rows.last());
-            after = last.map(PromoRow::place);
-            let line = |row: PromoRow| line(&here, &question, &row);
-            if !hand_on(&filling, rows, line).await {
-                return;
-            }
-        }
-    })
-}
-
-async fn rows(
-    here: &Here,
-    question: &Question,
-    after: Option<&PromoPlace>,
-) -> Result<Vec<PromoRow>, StoreError> {
-    let mut tx = here.app().store.read().await?;
-    let (limit, now) = (question.limit.as_deref(), here.app().clock.now());
-    store::promo_list::page(&mut tx, limit, &question.filter, (after, now), PIECE).await
-}
-
-fn line(here: &Here, question: &Question, row: &PromoRow) -> Vec<Cell> {
-    let (promo, event) = (&row.promo, question.events.get(&row.event));
-    let quota = match promo.quota {
-        UNLIMITED => Cell::text(""),
-        quota => Cell::count(quota),
+    let file = Whole {
+        format,
+        act: "promos.export",
+        names: ("promo-codes", here.say_fixed("Promo codes", "Kode promo")),
+        head: heads(&here, &HEAD, (&[UNTIL], when::zone(question.only()))),
     };
-    vec![
-        Cell::text(&promo.code),
-        Cell::text(event.map_or("", |event| &event.name)),
-        Cell::text(state(PromoState::of(promo, here.app().clock.now()), here).0),
-        Cell::count(promo.used),
-        quota,
-        Cell::moment(promo.valid_until, when::zone(question.only())),
-    ]
+    let after = None;
+    file.send(here, Codes { question, after }).await
+}
+
+struct Codes {
+    question: Question,
+    /// How far it has come.
+    after: Option<PromoPlace>,
+}
+
+impl Lines for Codes {
+    type Row = PromoRow;
+
+    async fn piece(&mut self, here: &Here) -> Result<Vec<PromoRow>, StoreError> {
+        let (limit, filter) = (self.question.limit.as_deref(), &self.question.filter);
+        let spot = (self.after.as_ref(), here.app().clock.now());
+        let mut tx = here.app().store.read().await?;
+        let rows = store::promo_list::page(&mut tx, limit, filter, spot, PIECE).await?;
+        self.after = rows.last().map(PromoRow::place);
+        Ok(rows)
+    }
+
+    fn line(&self, here: &Here, row: PromoRow) -> Vec<Cell> {
+        let (promo, event) = (&row.promo, self.question.events.get(&row.event));
+        let quota = match promo.quota {
+            UNLIMITED => Cell::text(""),
+            quota => Cell::count(quota),
+        };
+        vec![
+            Cell::text(&promo.code),
+            Cell::text(event.map_or("", |event| &event.name)),
+            Cell::text(state(PromoState::of(promo, here.app().clock.now()), here).0),
+            Cell::count(promo.used),
+            quota,
+            Cell::moment(promo.valid_until, when::zone(self.question.only())),
+        ]
+    }
 }

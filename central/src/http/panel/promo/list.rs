@@ -7,21 +7,22 @@ use axum::{http::StatusCode, response::Response};
 use documents::Language;
 use sync_protocol::id::EventId;
 
+use super::bulk;
 use crate::{
     domain::{
         charge::Cut,
         event::Event,
         money::Money,
         permission::Permission,
-        policy::Sight,
-        promo::{Promo, UNLIMITED, normal},
+        promo::{Promo, PromoStatus, UNLIMITED, normal},
         promo_list::{PromoFilter, PromoPlace, PromoState},
     },
     http::panel::{
         door::Here,
+        filter::Seen,
         frame::Frame,
         guard,
-        list::{List, Making, PAGE},
+        list::{Bulk, List, Making, PAGE},
         nav::Section,
         number,
         status::Mark,
@@ -42,6 +43,8 @@ struct Page {
 }
 
 struct Row {
+    /// What names it among those of all events.
+    id: String,
     code: String,
     path: String,
     event: String,
@@ -70,27 +73,16 @@ impl Question {
 
 /// Reads the address; only events that the account sets up are in it.
 pub(super) async fn question(here: &Here) -> Result<Question, StoreError> {
-    let sight = here.signed.powers.sight(Permission::EventsManage);
-    let mut tx = here.app().store.read().await?;
-    let all = store::event::all(&mut tx).await?;
-    let seen = all
-        .into_iter()
-        .filter(|event| sight.shows(event.id, event.client));
-    let events: BTreeMap<EventId, Event> = seen.map(|event| (event.id, event)).collect();
-    let asked = here.door.asked("event");
-    let asked = events.values().find(|event| event.slug == asked);
-    let event = here.event().or(asked).map(|event| event.id);
+    let seen = Seen::of(here, Permission::EventsManage).await?;
+    let event = here.event().map(|event| event.id);
     Ok(Question {
         filter: PromoFilter {
-            event,
+            event: event.or(seen.event),
             code: normal(here.door.asked("q")).chars().take(40).collect(),
             state: PromoState::from_name(here.door.asked("state")),
         },
-        limit: match sight {
-            Sight::All => None,
-            Sight::Some { .. } => Some(events.keys().copied().collect()),
-        },
-        events,
+        limit: seen.limit,
+        events: seen.events,
     })
 }
 
@@ -127,14 +119,25 @@ async fn load(here: &Here) -> Result<Page, StoreError> {
         let sum = brought.get(&row.promo.id).copied();
         shown(here, question.events.get(&row.event), row, sum)
     };
+    let mut list = list.done(&mut tx).await?;
+    list.bulk = chosen(here, &question, &rows);
     Ok(Page {
         page: frame(here),
         make: here
             .event()
             .map(|event| format!("/panel/events/{}/setup/promos", event.slug)),
         rows: rows.iter().map(shown).collect(),
-        list: list.done(&mut tx).await?,
+        list,
     })
+}
+
+/// The bar of deeds: those that any code of the page allows.
+fn chosen(here: &Here, question: &Question, rows: &[PromoRow]) -> Option<Bulk> {
+    let is_off = |row: &&PromoRow| row.promo.status == PromoStatus::Disabled;
+    let off = rows.iter().filter(is_off).count();
+    let name = |row: &PromoRow| Some(bulk::name(question.events.get(&row.event)?, &row.promo));
+    let names = rows.iter().filter_map(name).collect();
+    Bulk::new(here, bulk::deeds(here, off < rows.len(), off > 0), names)
 }
 
 fn described<'a>(here: &'a Here, question: &Question) -> Making<'a> {
@@ -192,6 +195,7 @@ fn shown(here: &Here, event: Option<&Event>, row: &PromoRow, brought: Option<i64
         })
     };
     Row {
+        id: event.map_or_else(String::new, |event| bulk::name(event, promo)),
         code: promo.code.clone(),
         path: format!("/panel/events/{slug}/promos/{}", promo.code),
         event: event.map_or_else(String::new, |event| event.name.clone()),

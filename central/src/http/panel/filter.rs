@@ -1,4 +1,4 @@
-//! What the lists about money have in common: the events that are seen, days out of an address, and the way on.
+//! What lists of several events have in common: the events that are seen, and days out of an address.
 
 use std::collections::BTreeMap;
 
@@ -6,16 +6,11 @@ use chrono::{Datelike as _, NaiveDate};
 use chrono_tz::Tz;
 use sync_protocol::{id::EventId, time::Timestamp};
 
-use super::super::{door::Here, list::Choice, when};
+use super::{door::Here, list::Choice, when};
 use crate::{
-    domain::{
-        event::Event, order_search::Place, permission::Permission, policy::Sight, wall_clock,
-    },
+    domain::{event::Event, permission::Permission, policy::Sight, wall_clock},
     store::{self, StoreError},
 };
-
-/// Rows on a page.
-pub(super) const PAGE: usize = 50;
 
 /// The events that an account sees.
 pub(super) struct Seen {
@@ -84,24 +79,4 @@ pub(super) fn day_at(typed: &str, plus: i64, zone: Tz) -> Option<Timestamp> {
 /// A moment as a field of a form holds its day.
 pub(super) fn date_at(at: Timestamp, zone: Tz) -> String {
     wall_clock::date(at, zone).format("%Y-%m-%d").to_string()
-}
-
-/// The address of a list with the same fields, after a place.
-pub(super) fn address(here: &Here, path: &str, fields: &[&str], after: Option<&Place>) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    for field in fields {
-        let value = here.door.asked(field);
-        if !value.is_empty() {
-            query.append_pair(field, value);
-        }
-    }
-    if let Some(place) = after {
-        query.append_pair("after", &place.text());
-    }
-    let query = query.finish();
-    if query.is_empty() {
-        path.to_owned()
-    } else {
-        format!("{path}?{query}")
-    }
 }
