@@ -39,6 +39,7 @@ pub mod nodes;
 pub mod notices;
 pub mod occupancy;
 pub mod offers;
+pub mod openings;
 pub mod order_acts;
 pub mod order_address;
 pub mod orders;

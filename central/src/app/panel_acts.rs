@@ -108,6 +108,7 @@ impl App {
             )));
         }
         let (now, subject) = (self.clock.now(), ("event", event.0));
+        self.hear_opening(tx, event, to, now).await?;
         let detail = json!({"from": from.name(), "to": to.name()});
         Ok(self
             .note_by(tx, by, "event.status", subject, now, detail)

@@ -43,6 +43,8 @@ named_enum! {
         TrackingCode => "tracking_code",
         /// The way to another password.
         PasswordReset => "password_reset",
+        /// Whoever sets an event up asks that it be opened; to those who may.
+        OpeningAsked => "opening_asked",
     }
 }
 

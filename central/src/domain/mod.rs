@@ -46,6 +46,7 @@ pub mod noted;
 pub mod notice_text;
 pub mod offer;
 pub mod one_time;
+pub mod opening;
 pub mod order;
 pub mod order_search;
 pub mod password;

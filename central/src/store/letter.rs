@@ -56,7 +56,8 @@ macro_rules! letters {
     () => {
         "('tickets_mail', 'tickets_again', 'payment_pending', 'payment_expired', 'refund_mail', 'event_reminder', \
          'event_cancelled', 'event_postponed', 'event_moved', 'payment_reversed', 'payment_disputed', 'dispute_won', \
-         'sales_digest', 'address_changed', 'tracking_code', 'password_reset')"
+         'sales_digest', 'address_changed', 'tracking_code', 'password_reset', \
+         'opening_asked')"
     };
 }
 

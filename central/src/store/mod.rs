@@ -46,6 +46,7 @@ pub mod node;
 pub mod notice;
 pub mod occupancy;
 mod open;
+pub mod opening;
 pub mod order;
 pub mod order_flag;
 mod order_item;

@@ -116,6 +116,20 @@ pub async fn put(
     Ok(())
 }
 
+/// Who may sign in and holds a role that allows something, wherever that role reaches.
+///
+/// # Errors
+/// When the database fails.
+pub async fn with_permission(
+    tx: &mut Tx,
+    permission: Permission,
+) -> Result<Vec<UserId>, StoreError> {
+    let sql = "SELECT DISTINCT u.id FROM role_permissions p JOIN user_roles r ON r.role_name = p.role_name \
+         JOIN users u ON u.id = r.user_id WHERE p.permission_name = ? AND u.status = 'active' ORDER BY u.id";
+    let rows = fetch_all!(tx, (Uuid,), sql, permission.name())?;
+    Ok(rows.into_iter().map(|(id,)| UserId(id)).collect())
+}
+
 /// How many accounts that may sign in hold a role.
 ///
 /// # Errors

@@ -128,6 +128,7 @@ impl App {
                 "an event that moved meanwhile",
             )));
         }
+        self.hear_opening(tx, event, to, now).await?;
         let detail = serde_json::json!({"from": from.name(), "to": to.name()});
         let deed = Deed {
             action: "event.status",

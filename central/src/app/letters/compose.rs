@@ -29,6 +29,7 @@ impl App {
             LetterKind::PasswordReset => self.write_reset(subject).await?,
             LetterKind::AddressChanged => self.write_address_changed(&due.payload).await?,
             LetterKind::SalesDigest => self.write_digest(&due.payload).await?,
+            LetterKind::OpeningAsked => self.write_opening(&due.payload).await?,
             LetterKind::Tickets | LetterKind::PaymentPending | LetterKind::PaymentExpired => {
                 let about = About::of(OrderId(subject));
                 self.write_order(due.kind, &about).await?

@@ -16,6 +16,7 @@ mod lookup;
 mod mailing;
 mod money;
 mod moved;
+mod opening;
 mod refund;
 mod reset;
 mod words;
@@ -23,6 +24,7 @@ mod words;
 pub use desk::{Preview, WrittenLetter};
 pub use error::LetterError;
 pub(super) use moved::Was;
+pub(super) use opening::payload as opening_payload;
 
 use std::sync::Arc;
 

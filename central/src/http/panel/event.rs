@@ -16,10 +16,12 @@ use crate::{
     domain::{
         event::{Event, EventSetup, EventStatus},
         money::Money,
+        opening::Opening,
         permission::Permission,
         readiness,
     },
     http::refusal::Refusal,
+    store,
 };
 
 #[derive(Template)]
@@ -35,6 +37,10 @@ struct Detail {
     types: Vec<TypeRow>,
     days: Vec<(String, String)>,
     gates: Vec<String>,
+    /// How the wish that it be opened stands.
+    asked: Option<String>,
+    may_ask: bool,
+    may_withdraw: bool,
     may_manage: bool,
     may_publish: bool,
     may_close: bool,
@@ -59,18 +65,23 @@ async fn detail(here: &Here, wrong: Option<String>, code: StatusCode) -> Respons
     let Some(event) = here.event() else {
         return Refusal::INTERNAL.answer();
     };
-    let setup = match here.app().event(event.id).await {
-        Ok(setup) => setup,
+    let loaded = async {
+        let setup = here.app().event(event.id).await?;
+        let mut tx = here.app().store.read().await?;
+        Ok((setup, store::opening::of_event(&mut tx, event.id).await?))
+    };
+    let (setup, asked) = match loaded.await {
+        Ok(loaded) => loaded,
         Err(error) => return guard::event_failed(&error),
     };
     let path = format!("/panel/events/{}", event.slug);
     let mut page = Frame::of_event(here, event, Tab::Overview).at(&path);
     page.wrong = wrong;
-    let template = filled(here, page, &setup);
+    let template = filled(here, page, &setup, asked.as_ref());
     template.page.send(code, &template)
 }
 
-fn filled(here: &Here, page: Frame, setup: &EventSetup) -> Detail {
+fn filled(here: &Here, page: Frame, setup: &EventSetup, asked: Option<&Opening>) -> Detail {
     let (event, language) = (&setup.event, here.door.visitor.language);
     let now = here.app().clock.now();
     let moment = |at| when::moment(at, &event.time_zone, language);
@@ -83,6 +94,12 @@ fn filled(here: &Here, page: Frame, setup: &EventSetup) -> Detail {
         }
         _ => Vec::new(),
     };
+    let is_ready = missing.is_empty();
+    let may_open_yet = event.status.step(EventStatus::Published).is_ok();
+    let (may_ask, waits) = (
+        may_open_yet && setup::may_ask(here, event),
+        asked.is_some_and(Opening::waits),
+    );
     let kind = |kind: &crate::domain::event::TicketType| TypeRow {
         name: kind.name.clone(),
         price: Money::new(kind.price_minor, event.currency).text(language),
@@ -124,6 +141,9 @@ fn filled(here: &Here, page: Frame, setup: &EventSetup) -> Detail {
             })
             .collect(),
         gates: setup.gates.iter().map(|gate| gate.name.clone()).collect(),
+        asked: setup::opening_stands(here, event, asked, is_ready),
+        may_ask: may_ask && !waits && is_ready,
+        may_withdraw: may_ask && waits,
         may_manage,
         may_publish: may_move(EventStatus::Published),
         may_close: may_move(EventStatus::Closed),

@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
+use sync_protocol::time::Timestamp;
 
 use super::{
     door::Here,
@@ -45,6 +46,8 @@ struct Row {
     place: String,
     begins: String,
     status: status::Mark,
+    /// Since when somebody asks that it be opened.
+    asked: String,
     sold: String,
 }
 
@@ -52,6 +55,8 @@ struct Row {
 struct Item {
     event: Event,
     organiser: String,
+    /// When somebody asked that it be opened, while it can be.
+    asked_at: Option<Timestamp>,
     taken: i64,
     quota: i64,
 }
@@ -61,6 +66,7 @@ const TIMES: [(&str, (&str, &str)); 3] = [
     ("running", ("Going on", "Berlangsung")),
     ("over", ("Over", "Selesai")),
 ];
+const OPENINGS: [(&str, (&str, &str)); 1] = [("asked", ("Asked for", "Diminta"))];
 const SORTS: [(&str, (&str, &str)); 4] = [
     ("soonest", ("Soonest first", "Paling awal dahulu")),
     ("latest", ("Latest first", "Paling akhir dahulu")),
@@ -110,11 +116,15 @@ async fn seen(here: &Here) -> Result<(Vec<Item>, Vec<ClientRow>), StoreError> {
     let mut tx = here.app().store.read().await?;
     let clients = store::client::all(&mut tx).await?;
     let sold = store::overview::sold(&mut tx).await?;
+    let openings = store::opening::waiting(&mut tx).await?;
     let events = store::event::all(&mut tx).await?.into_iter();
     let item = |event: Event| {
         let organiser = clients.iter().find(|client| client.id == event.client);
         let (taken, quota) = sold.get(&event.id).copied().unwrap_or_default();
+        let asked = openings.iter().find(|opening| opening.event == event.id);
+        let may_open = event.status.step(EventStatus::Published).is_ok();
         Item {
+            asked_at: asked.filter(|_| may_open).map(|opening| opening.asked_at),
             organiser: organiser.map_or_else(String::new, |client| client.name.clone()),
             taken,
             quota,
@@ -150,6 +160,7 @@ fn described<'a>(here: &'a Here, organisers: &[ClientRow]) -> Making<'a> {
     };
     making
         .choice("time", ("Time", "Waktu"), any, options(here, &TIMES))
+        .choice("opening", ("Opening", "Pembukaan"), any, options(here, &OPENINGS))
         .day("from", ("Begins from", "Mulai dari"))
         .day("until", ("until", "sampai"))
         .sort(options(here, &SORTS))
@@ -178,7 +189,8 @@ fn fitting(here: &Here, mut items: Vec<Item>, organisers: &[ClientRow]) -> Vec<I
     let client = client.map(|client| client.id);
     items.retain(|item| {
         let is_of = client.is_none_or(|client| item.event.client == client);
-        is_of && fits(here, &item.event)
+        let is_asked = here.door.asked("opening") != "asked" || item.asked_at.is_some();
+        is_of && is_asked && fits(here, &item.event)
     });
     match here.door.asked("sort") {
         "latest" => items.reverse(),
@@ -211,7 +223,12 @@ fn fits(here: &Here, event: &Event) -> bool {
 
 fn row(here: &Here, item: Item) -> Row {
     let (event, language) = (item.event, here.door.visitor.language);
+    let asked = |at| {
+        let ago = when::ago(at, here.app().clock.now(), language);
+        format!("{} {ago}", here.say("Opening asked for", "Minta dibuka"))
+    };
     Row {
+        asked: item.asked_at.map(asked).unwrap_or_default(),
         path: format!("/panel/events/{}", event.slug),
         organiser: item.organiser,
         place: event.place(),

@@ -45,6 +45,8 @@ pub const ROUTES: &[Route] = routes! {
     GET "/panel/events/{event}" May(EventsView, Event) => event::show,
     POST "/panel/events/{event}/publish" May(EventsPublish, Event) => event::publish,
     POST "/panel/events/{event}/close" May(EventsPublish, Event) => event::close,
+    POST "/panel/events/{event}/opening" May(EventsManage, Event) => setup::ask_opening,
+    POST "/panel/events/{event}/opening/withdraw" May(EventsManage, Event) => setup::withdraw_opening,
     // Setting up an event.
     GET "/panel/events/new" May(EventsManage, List) => setup::new,
     POST "/panel/events" May(EventsManage, List) => setup::create,

@@ -102,6 +102,14 @@ pub(super) fn done(code: &str, language: Language) -> Option<&'static str> {
             "The event is open to the public.",
             "Acara sudah dibuka untuk umum.",
         ),
+        "opening_asked" => (
+            "Whoever may open the event is told.",
+            "Mereka yang boleh membuka acara diberi tahu.",
+        ),
+        "opening_withdrawn" => (
+            "It is taken back: nobody is asked to open the event any more.",
+            "Sudah ditarik kembali: tidak ada lagi yang diminta membuka acara.",
+        ),
         "drafted" => (
             "The draft is made: go on step by step.",
             "Draf sudah dibuat: lanjutkan langkah demi langkah.",

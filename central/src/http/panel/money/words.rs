@@ -184,6 +184,7 @@ pub(in crate::http::panel) const fn letter(kind: LetterKind, language: Language)
         L::SalesDigest => ("Sales of the organiser", "Penjualan penyelenggara"),
         L::TrackingCode => ("Way back to an order", "Jalan kembali ke pesanan"),
         L::PasswordReset => ("Way to a password", "Jalan ke kata sandi"),
+        L::OpeningAsked => ("Opening asked for", "Minta dibuka"),
     };
     pick(language, words)
 }

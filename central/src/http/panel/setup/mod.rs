@@ -14,6 +14,7 @@ mod gates;
 mod kind;
 mod move_days;
 mod new;
+mod opening;
 mod page;
 mod paper;
 mod preview;
@@ -36,6 +37,9 @@ pub(super) use self::{
     gates::{add as add_gate, remove as remove_gate, rename as rename_gate},
     kind::{remove as remove_type, save as save_type, show as kind},
     new::{create, show as new},
+    opening::{
+        ask as ask_opening, may_ask, stands as opening_stands, withdraw as withdraw_opening,
+    },
     page::{begin, step},
     paper::{receipts, refunds},
     preview::show as preview,

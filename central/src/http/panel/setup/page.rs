@@ -166,6 +166,11 @@ impl<'a> Desk<'a> {
         format!("/panel/events/{}{}", self.event().slug, at.path())
     }
 
+    /// The address of one of the event's deeds.
+    pub(crate) fn path_of(&self, deed: &str) -> String {
+        format!("/panel/events/{}/{deed}", self.event().slug)
+    }
+
     /// A form that carries what its page showed, so that an older page changes nothing.
     pub(crate) fn form(&self, key: &str, action: &str) -> FormPart {
         let seen = self.offer.revision.to_string();
@@ -315,7 +320,7 @@ async fn built(here: &Here, at: At) -> Result<Page, Fault> {
         At::Step(Step::Access) => access::body(&desk),
         At::Step(Step::Promos) => promos::body(&desk).await?,
         At::Step(Step::Gates) => gates::body(&desk),
-        At::Step(Step::Publish) => publish::body(&desk),
+        At::Step(Step::Publish) => publish::body(&desk).await?,
         At::Type(number) => kind::body(&desk, number)?,
         At::Copy => copy::body(&desk),
         At::Postpone => end::postpone_body(&desk).await?,

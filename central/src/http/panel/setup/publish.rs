@@ -1,7 +1,8 @@
 //! The last step: what is missing, each with the way to the step that mends it, and the button when nothing is.
 
 use super::{
-    page::{At, Body, Desk},
+    opening,
+    page::{At, Body, Desk, Fault},
     words,
 };
 use crate::{
@@ -11,21 +12,29 @@ use crate::{
         readiness::{self, Missing},
     },
     http::panel::card::{Card, Cell, FormPart},
+    store,
 };
 
-pub(super) fn body(desk: &Desk<'_>) -> Body {
+pub(super) async fn body(desk: &Desk<'_>) -> Result<Body, Fault> {
+    let mut tx = desk.here.app().store.read().await?;
+    let asked = store::opening::of_event(&mut tx, desk.event().id).await?;
     let missing = readiness::missing(&desk.offer.setup, desk.now);
     let may = desk.here.may(Permission::EventsPublish, desk.event());
     let may_step = desk.event().status.step(EventStatus::Published).is_ok();
-    let mut cards = Vec::new();
-    if !may_step {
-        cards.push(Card::new("stands", stands(desk)));
-    } else if missing.is_empty() {
-        cards.push(ready_card(desk, may));
+    let (here, is_ready) = (desk.here, missing.is_empty());
+    let mut card = if !may_step {
+        Card::new("stands", stands(desk))
+    } else if is_ready {
+        ready_card(desk, may)
     } else {
-        cards.push(missing_card(desk, &missing));
+        missing_card(desk, &missing)
+    };
+    if let Some(said) = opening::stands(here, desk.event(), asked.as_ref(), is_ready) {
+        card = card.lead(said);
     }
-    Body {
+    let mut cards = vec![card];
+    cards.extend(opening::card(desk, asked.as_ref(), is_ready));
+    Ok(Body {
         title: desk.say("Publish", "Buka untuk umum").to_owned(),
         lead: desk
             .say(
@@ -35,7 +44,7 @@ pub(super) fn body(desk: &Desk<'_>) -> Body {
             .to_owned(),
         cards,
         matrix: None,
-    }
+    })
 }
 
 fn stands(desk: &Desk<'_>) -> &'static str {
@@ -55,16 +64,10 @@ fn ready_card(desk: &Desk<'_>, may: bool) -> Card {
     let action = format!("/panel/events/{}/publish", desk.event().slug);
     let form = FormPart::new(desk.here, "publish", action)
         .button(desk.say("Open the event to the public", "Buka acara untuk umum"));
-    let lead = match may {
-        true => desk.say(
-            "Look at the preview once more.",
-            "Lihat pratinjaunya sekali lagi.",
-        ),
-        false => desk.say(
-            "It waits on the overview of whoever may open events: nothing more is asked of you.",
-            "Acara ini menunggu di ringkasan mereka yang boleh membukanya: tugas Anda selesai.",
-        ),
-    };
+    let lead = desk.say(
+        "Look at the preview once more.",
+        "Lihat pratinjaunya sekali lagi.",
+    );
     let card = Card::new(
         "ready",
         desk.say("Nothing is missing", "Tidak ada yang kurang"),

@@ -2,6 +2,8 @@
 //!
 //! A task that counts nothing is not shown, and one that the account may not do is not asked for.
 
+mod draft;
+
 use std::collections::BTreeMap;
 
 use sync_protocol::time::Timestamp;
@@ -16,14 +18,10 @@ use crate::{
         node::NodeStatus,
         permission::Permission,
         policy::Thing,
-        readiness,
         refund::RefundStatus,
     },
     store::{self, StoreError, Tx, overview::PerEvent},
 };
-
-/// Drafts that are looked through, those that begin first.
-const MOST_DRAFTS: usize = 8;
 
 /// Where refunds wait, and for what: a decision, or work that is left once somebody agreed.
 const REFUNDS: [(RefundStatus, (&str, &str), &str); 3] = [
@@ -86,6 +84,21 @@ impl Tasks<'_> {
                 icon,
                 is_grave,
             });
+        }
+    }
+
+    /// The same of what was counted out of a part: there may be more.
+    fn add_at_least(
+        &mut self,
+        (count, is_all): (usize, bool),
+        words: (&str, &str),
+        path: impl Into<String>,
+        icon: &'static str,
+    ) {
+        let before = self.all.len();
+        self.add(counted(count), words, path, icon, false);
+        if let Some(task) = self.all.get_mut(before).filter(|_| !is_all) {
+            task.count.push('+');
         }
     }
 }
@@ -210,8 +223,7 @@ async fn is_on(tx: &mut Tx, event: &Event, now: Timestamp) -> Result<bool, Store
 
 async fn sales(tasks: &mut Tasks<'_>, tx: &mut Tx, events: &[Event]) -> Result<(), StoreError> {
     scarce(tasks, tx, events).await?;
-    drafts(tasks, events).await;
-    Ok(())
+    draft::all(tasks, tx, events).await
 }
 
 async fn scarce(tasks: &mut Tasks<'_>, tx: &mut Tx, events: &[Event]) -> Result<(), StoreError> {
@@ -235,48 +247,6 @@ async fn scarce(tasks: &mut Tasks<'_>, tx: &mut Tx, events: &[Event]) -> Result<
         );
     }
     Ok(())
-}
-
-/// Drafts that lack something are for those who set events up, finished ones for those who open them.
-async fn drafts(tasks: &mut Tasks<'_>, events: &[Event]) {
-    let now = tasks.here.app().clock.now();
-    let here = tasks.here;
-    let may = |permission, event: &Event| here.may(permission, event);
-    let mut drafts = seen(here, events, Permission::EventsView);
-    drafts.retain(|event| event.status == EventStatus::Draft && event.ends_at > now);
-    drafts.sort_by_key(|event| event.starts_at);
-    let (mut unready, mut ready) = (Vec::new(), Vec::new());
-    for draft in drafts.iter().take(MOST_DRAFTS) {
-        let setup = here.app().event(draft.id).await;
-        match setup.map(|setup| readiness::missing(&setup, now).is_empty()) {
-            Ok(false) if may(Permission::EventsManage, draft) => unready.push(draft),
-            Ok(true) if may(Permission::EventsPublish, draft) => ready.push(draft),
-            Ok(_) | Err(_) => {}
-        }
-    }
-    tasks.add(
-        counted(unready.len()),
-        (
-            "Drafts that cannot be published yet",
-            "Draf yang belum dapat dibuka untuk umum",
-        ),
-        one_or_all(&unready),
-        "sliders",
-        false,
-    );
-    tasks.add(
-        counted(ready.len()),
-        (
-            "Finished drafts that wait to be opened",
-            "Draf selesai yang menunggu dibuka untuk umum",
-        ),
-        match ready.as_slice() {
-            [one] => format!("/panel/events/{}/setup/publish", one.slug),
-            _ => "/panel/events".to_owned(),
-        },
-        "check-circle-fill",
-        false,
-    );
 }
 
 async fn platform(tasks: &mut Tasks<'_>, tx: &mut Tx) -> Result<(), StoreError> {

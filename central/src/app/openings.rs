@@ -1,0 +1,149 @@
+//! Asking that an event be opened: whoever sets it up may not open it, so whoever may is told.
+//!
+//! Invariants: only what lacks nothing is asked for, an event has one open wish at most, and asking twice is asking once.
+//! Opening the event, on whichever way, hears the wish in the same transaction (`App::hear_opening`). Letters to those who
+//! may open it leave through the outbox, at most once an hour for an event; who may is asked again when they are written.
+
+use serde_json::json;
+use sync_protocol::{id::EventId, time::Timestamp};
+
+use super::{App, events::load_setup, letters, panel_acts::PublishError, users::By};
+use crate::{
+    app::events::EventError,
+    domain::{
+        account::Account,
+        event::{Event, EventStatus},
+        id::UserId,
+        letter::LetterKind,
+        opening::OpeningStatus,
+        permission::Permission,
+        policy::Thing,
+        readiness,
+    },
+    store::{self, StoreError, Tx, tx::transact},
+};
+
+/// Letters about one wish.
+const MOST_LETTERS: usize = 50;
+
+impl App {
+    /// Asks that an event be opened. While it waits already, nothing changes.
+    ///
+    /// # Errors
+    /// [`PublishError::NotReady`], or that it cannot be opened from where it stands.
+    pub async fn ask_opening(&self, event: EventId, who: &Account) -> Result<(), PublishError> {
+        let now = self.clock.now();
+        transact!(self.store, |tx| {
+            let locked = store::event::lock(tx, event).await?;
+            let status = locked.ok_or(EventError::Unknown)?.status;
+            status
+                .step(EventStatus::Published)
+                .map_err(EventError::from)?;
+            let setup = load_setup(tx, event).await?;
+            let missing = readiness::missing(&setup, now);
+            if !missing.is_empty() {
+                return Err(PublishError::NotReady(missing));
+            }
+            self.put_opening(tx, &setup.event, who, now).await?;
+            Ok(())
+        })
+    }
+
+    async fn put_opening(
+        &self,
+        tx: &mut Tx,
+        event: &Event,
+        who: &Account,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let before = store::opening::of_event(tx, event.id).await?;
+        if before.as_ref().is_some_and(|before| before.waits()) {
+            return Ok(());
+        }
+        let told_at = match before.filter(|before| !before.is_news(now)) {
+            Some(before) => before.told_at,
+            None => {
+                self.tell_openers(tx, event, now).await?;
+                now
+            }
+        };
+        store::opening::put(tx, event.id, who.id, (now, told_at)).await?;
+        let (by, subject) = (By::account(who), ("event", event.id.0));
+        self.note_by(tx, &by, "event.opening_ask", subject, now, json!({}))
+            .await
+    }
+
+    /// Asks for a letter to each of those who may open the event.
+    async fn tell_openers(
+        &self,
+        tx: &mut Tx,
+        event: &Event,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut told = 0;
+        for user in store::role::with_permission(tx, Permission::EventsPublish).await? {
+            if told == MOST_LETTERS {
+                break;
+            }
+            if opener(tx, user, event).await?.is_none() {
+                continue;
+            }
+            let row = (self.new_id(now), LetterKind::OpeningAsked, self.new_id(now));
+            let payload = letters::opening_payload(event.id, user);
+            store::letter::put(tx, row, &payload, now, now).await?;
+            told += 1;
+        }
+        Ok(())
+    }
+
+    /// Takes the wish back. Where none waits, nothing changes.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn withdraw_opening(&self, event: EventId, who: &Account) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        transact!(self.store, |tx| {
+            let ended = store::opening::end(tx, event, OpeningStatus::Withdrawn, now).await?;
+            if ended {
+                let (by, subject) = (By::account(who), ("event", event.0));
+                self.note_by(tx, &by, "event.opening_withdraw", subject, now, json!({}))
+                    .await?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The event moves to another status: if it opens, whoever asked for that has been heard.
+    pub(super) async fn hear_opening(
+        &self,
+        tx: &mut Tx,
+        event: EventId,
+        to: EventStatus,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        if to == EventStatus::Published {
+            store::opening::end(tx, event, OpeningStatus::Opened, now).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The account, if it may sign in and open the event.
+pub(super) async fn opener(
+    tx: &mut Tx,
+    user: UserId,
+    event: &Event,
+) -> Result<Option<Account>, StoreError> {
+    let account = store::account::by_id(tx, user).await?;
+    let Some(account) = account.filter(|account| account.is_active) else {
+        return Ok(None);
+    };
+    let powers = store::role::powers(tx, account.id, account.client).await?;
+    let thing = Thing::Event {
+        event: event.id,
+        client: event.client,
+    };
+    Ok(powers
+        .may(Permission::EventsPublish, thing)
+        .then_some(account))
+}
