@@ -50,6 +50,7 @@ mod panel_live;
 mod panel_looks;
 mod panel_money;
 mod panel_money_desk;
+mod panel_nodes;
 mod panel_openings;
 mod panel_pages;
 mod panel_papers;

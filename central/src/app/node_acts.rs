@@ -61,6 +61,9 @@ impl App {
                 Err(StoreError::Duplicate) => return Err(NodeError::NameTaken),
                 stored => stored?,
             };
+            if node.gate != change.gate {
+                store::gate::mark_moved(tx, [node.gate, change.gate]).await?;
+            }
             let detail = json!({
                 "name": name, "gate": change.gate, "may": change.rights.names(),
                 "was": {"name": node.name, "gate": node.gate, "may": node.rights.names()},

@@ -63,6 +63,20 @@ pub struct GateUses {
     pub has_code: bool,
     /// One was taken in there, wherever it stands now.
     pub took_in: bool,
+    /// One was moved there, wherever it stands now: it may bring scans of this gate that nobody has heard of.
+    pub had_node: bool,
+}
+
+/// Keeps that a node was moved to these gates, or away from them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_moved(tx: &mut Tx, gates: [GateId; 2]) -> Result<(), StoreError> {
+    for gate in gates {
+        let sql = "UPDATE gates SET had_node = ? WHERE id = ?";
+        execute!(tx, sql, true, gate.0)?;
+    }
+    Ok(())
 }
 
 /// What devices have to do with a gate.
@@ -79,7 +93,10 @@ pub async fn uses(
     let node = fetch_optional!(tx, (Uuid,), sql, event.0, gate.0)?;
     let sql = "SELECT used_at, expires_at FROM node_enrolments WHERE gate_id = ?";
     let codes = fetch_all!(tx, (Option<i64>, i64), sql, gate.0)?;
+    let sql = "SELECT had_node FROM gates WHERE id = ?";
+    let had_node = fetch_optional!(tx, (bool,), sql, gate.0)?;
     Ok(GateUses {
+        had_node: had_node.is_some_and(|(had_node,)| had_node),
         has_node: node.is_some(),
         has_code: codes
             .iter()

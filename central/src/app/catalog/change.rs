@@ -58,7 +58,8 @@ pub enum CatalogError {
     GateHasCode,
     /// What happened there stays on record.
     #[error(
-        "people were scanned or a node was taken in at this gate, and that stays on record: rename it instead"
+        "people were scanned at this gate or a node worked there, which may bring scans later, and that stays on record: rename it \
+         instead"
     )]
     GateWasUsed,
     /// Nobody could be let in any more.

@@ -95,8 +95,8 @@ impl App {
         by: &Actor,
     ) -> Result<(), CatalogError> {
         let now = self.clock.now();
-        // Before the event's lock, which sales wait for: a node that is at the gate could add one, and there must be none.
-        // What one that was moved away still holds comes in all the same, and is shown by the gate's id.
+        // Before the event's lock, which sales wait for: only a node that is or was at the gate could add one, and there must
+        // be none.
         if store::gate::has_scans(&mut self.store.read().await?, event, gate).await? {
             return Err(CatalogError::GateWasUsed);
         }
@@ -193,7 +193,9 @@ fn check_unused(uses: &GateUses) -> Result<(), CatalogError> {
     match uses {
         GateUses { has_node: true, .. } => Err(CatalogError::GateHasNode),
         GateUses { has_code: true, .. } => Err(CatalogError::GateHasCode),
-        GateUses { took_in: true, .. } => Err(CatalogError::GateWasUsed),
+        GateUses { took_in: true, .. } | GateUses { had_node: true, .. } => {
+            Err(CatalogError::GateWasUsed)
+        }
         _ => Ok(()),
     }
 }

@@ -14,9 +14,44 @@ const ODD_CLOCK_MS: i64 = 30_000;
 /// Words and the colour of a mark.
 pub(super) type Mark = (String, &'static str);
 
+/// Where a node stands in the list: what it is sorted by, so that a page goes on there when the node is gone.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct NodePlace {
+    begins: Timestamp,
+    event: String,
+    name: String,
+}
+
+impl NodePlace {
+    fn of(event: &Event, node: &Node) -> Self {
+        Self {
+            begins: event.starts_at,
+            event: event.slug.clone(),
+            name: node.name.clone(),
+        }
+    }
+
+    /// As addresses carry it. A slug has no dot.
+    pub(super) fn text(&self) -> String {
+        format!("{}.{}.{}", self.begins.0, self.event, self.name)
+    }
+
+    /// Out of an address.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let (begins, rest) = text.split_once('.')?;
+        let (event, name) = rest.split_once('.')?;
+        Some(Self {
+            begins: Timestamp(begins.parse().ok()?),
+            event: event.to_owned(),
+            name: name.to_owned(),
+        })
+    }
+}
+
 /// One line of the list.
 pub(super) struct NodeRow {
     pub(super) id: String,
+    pub(super) place: NodePlace,
     pub(super) path: String,
     pub(super) name: String,
     pub(super) event: String,
@@ -38,6 +73,7 @@ impl NodeRow {
         let manage = crate::domain::permission::Permission::NodesManage;
         Self {
             id: node.id.to_string(),
+            place: NodePlace::of(event, node),
             path: format!("/panel/nodes/{}", node.id),
             name: node.name.clone(),
             event: event.name.clone(),

@@ -222,7 +222,7 @@ fn indonesian(code: &str) -> Option<&'static str> {
         }
         "gate_has_code" => "Kode perangkat untuk gerbang ini masih menunggu: tarik dahulu.",
         "gate_was_used" => {
-            "Orang pernah dipindai atau perangkat pernah didaftarkan di gerbang ini, dan catatannya tetap: ganti saja namanya."
+            "Orang pernah dipindai atau perangkat pernah bertugas di gerbang ini dan mungkin masih membawa pindaian, dan catatannya tetap: ganti saja namanya."
         }
         "last_gate" => {
             "Acara sudah dibuka dan ini satu-satunya gerbang: tambahkan gerbang lain dahulu."
