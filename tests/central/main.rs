@@ -77,6 +77,7 @@ mod refunds;
 mod returned;
 mod reversals;
 mod rulings;
+mod sealing;
 mod secrets;
 mod shopping;
 mod slow_clients;

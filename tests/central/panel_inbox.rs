@@ -239,3 +239,33 @@ async fn a_rush_is_in_the_overviews_count_until_somebody_decides() {
         assert!(!page.contains("Conflicts to look at"), "{page}");
     }
 }
+
+/// A server that is started anew knows no rush, and reads none of an event that is over to tell of it.
+#[tokio::test]
+async fn a_rush_of_an_event_that_is_over_is_not_looked_for() {
+    for engine in Engine::both() {
+        let central = TestCentral::new(engine).await;
+        let mut wish = festival();
+        wish.rules.most_per_minute = 2;
+        let event = central.publish(&wish).await;
+        let tickets = central.sell(&event, 3).await;
+        let mut north = central.enrol(&event, "Gate A", "north").await;
+        north.sync(&central).await;
+        for ticket in tickets {
+            north.admit(&central, ticket);
+        }
+        north.sync(&central).await;
+        let event = central.app.event(event.event.id).await.expect("there");
+        let closes = event.days.iter().map(|day| day.closes_at).max();
+        let closes = closes.expect("a day").max(event.event.ends_at);
+        let open = async || {
+            let open = central.app.open_rushes(&[&event.event]).await;
+            open.expect("reads").values().sum::<i64>()
+        };
+        // Its gates still bring what they held back.
+        central.clock.set(closes.plus_ms(23 * 3_600_000));
+        assert_eq!(open().await, 1, "{engine:?}");
+        central.clock.set(closes.plus_ms(24 * 3_600_000));
+        assert_eq!(open().await, 0, "{engine:?}");
+    }
+}

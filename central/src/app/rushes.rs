@@ -3,7 +3,8 @@
 //!
 //! They follow from all scans of an event, so they are kept with the sum of those scans and looked for again only where
 //! that has changed; an event whose gates are busy is looked at every few seconds at most. One look at a time is under way,
-//! and a page waits for it only so long: what it could not wait for is known to the next.
+//! and a page waits for it only so long: what it could not wait for is known to the next. Events that are over are not
+//! looked at: all their scans would be read again by a server that was started anew.
 
 use std::{
     collections::BTreeMap,
@@ -22,6 +23,8 @@ use crate::{
 
 /// A page waits this long.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Gates bring the last scans of an event within this time. What comes later is in the event's own list of conflicts.
+const LATE_MS: i64 = 24 * 3_600_000;
 /// Between two looks at one event.
 const REST: Duration = Duration::from_secs(10);
 
@@ -65,6 +68,7 @@ impl App {
     /// # Errors
     /// When the database fails.
     pub async fn open_rushes(&self, events: &[&Event]) -> Result<PerEvent, StoreError> {
+        let events = self.not_over(events).await?;
         let premise = |event: &&Event| (event.id, event.rules.most_per_minute);
         let premises: Vec<_> = events.iter().map(premise).collect();
         let app = self.clone();
@@ -82,6 +86,15 @@ impl App {
             }
         }
         Ok(open)
+    }
+
+    /// Those at which gates may still let in, or bring what they held back.
+    async fn not_over<'a>(&self, events: &[&'a Event]) -> Result<Vec<&'a Event>, StoreError> {
+        let since = self.clock.now().plus_ms(-LATE_MS);
+        let mut tx = self.store.read().await?;
+        let late = store::event_day::closing_after(&mut tx, since).await?;
+        let is_meant = |event: &&&Event| event.ends_at > since || late.contains(&event.id);
+        Ok(events.iter().filter(is_meant).copied().collect())
     }
 
     async fn look_for_rushes(&self, premises: Vec<(EventId, u32)>) -> Result<(), StoreError> {

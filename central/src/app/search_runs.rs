@@ -47,10 +47,22 @@ impl App {
                 Ok(names) => done += names,
                 Err(SearchSetupError::Store(error)) => return Err(error),
                 // One event whose key does not open holds up no other.
-                Err(error) => tracing::error!(%event, %error, "names of an event are not sealed"),
+                Err(error) => self.tell_stuck(event, &error).await?,
             }
         }
         Ok(usize::try_from(done).unwrap_or(usize::MAX))
+    }
+
+    /// Says that an event's names cannot be sealed: once in its run, however often that is tried, and on its page.
+    async fn tell_stuck(&self, event: EventId, error: &SearchSetupError) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let is_news = transact!(self.store, |tx| {
+            store::search_run::stick(tx, event, now).await
+        })?;
+        if is_news {
+            tracing::error!(%event, %error, "names of an event are not sealed");
+        }
+        Ok(())
     }
 
     /// Goes on until every name of an event is done; gives how many this did.
@@ -83,6 +95,7 @@ impl App {
             started_at: self.clock.now(),
             total: revision.manifest.total(),
             done: 0,
+            stuck_at: None,
         };
         store::search_run::begin(tx, event, &run).await
     }

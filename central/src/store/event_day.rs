@@ -1,6 +1,9 @@
 //! The days of events, and the moments at which everybody counts as outside again.
 
+use std::collections::BTreeSet;
+
 use sync_protocol::{id::EventId, time::Timestamp};
+use uuid::Uuid;
 
 use super::{
     StoreError, Tx,
@@ -39,6 +42,19 @@ pub async fn of_event(tx: &mut Tx, event: EventId) -> Result<Vec<Day>, StoreErro
             })
         })
         .collect()
+}
+
+/// Events with a day that closes after a moment.
+///
+/// # Errors
+/// When the database fails.
+pub async fn closing_after(
+    tx: &mut Tx,
+    moment: Timestamp,
+) -> Result<BTreeSet<EventId>, StoreError> {
+    let sql = "SELECT DISTINCT event_id FROM event_days WHERE closes_at > ?";
+    let rows = fetch_all!(tx, (Uuid,), sql, moment.0)?;
+    Ok(rows.into_iter().map(|(event,)| EventId(event)).collect())
 }
 
 /// When everybody counts as outside again, ascending.

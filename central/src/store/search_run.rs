@@ -22,6 +22,8 @@ pub struct SearchRun {
     pub total: u64,
     /// Those that are done.
     pub done: u64,
+    /// Since when no piece can be done: the event's key does not open.
+    pub stuck_at: Option<Timestamp>,
 }
 
 /// Begins one, in the place of the event's last.
@@ -58,11 +60,12 @@ pub async fn open(tx: &mut Tx) -> Result<Vec<EventId>, StoreError> {
 /// # Errors
 /// When the database fails.
 pub async fn open_of(tx: &mut Tx, event: EventId) -> Result<Option<SearchRun>, StoreError> {
-    let sql = "SELECT asked_by, started_at, total, done FROM search_runs \
+    let sql = "SELECT asked_by, started_at, total, done, stuck_at FROM search_runs \
                WHERE event_id = ? AND done_at IS NULL";
-    let row = fetch_optional!(tx, (String, i64, i64, i64), sql, event.0)?;
-    let run = |(asked_by, started_at, total, done)| {
+    let row = fetch_optional!(tx, (String, i64, i64, i64, Option<i64>), sql, event.0)?;
+    let run = |(asked_by, started_at, total, done, stuck_at): (_, _, _, _, Option<i64>)| {
         Ok(SearchRun {
+            stuck_at: stuck_at.map(Timestamp),
             asked_by,
             started_at: Timestamp(started_at),
             total: unsigned(total)?,
@@ -72,12 +75,22 @@ pub async fn open_of(tx: &mut Tx, event: EventId) -> Result<Option<SearchRun>, S
     row.map(run).transpose()
 }
 
+/// Keeps that no piece of an event can be done; false where that is known of this run.
+///
+/// # Errors
+/// When the database fails.
+pub async fn stick(tx: &mut Tx, event: EventId, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "UPDATE search_runs SET stuck_at = ? \
+               WHERE event_id = ? AND done_at IS NULL AND stuck_at IS NULL";
+    Ok(execute!(tx, sql, now.0, event.0)? == 1)
+}
+
 /// Counts names that are done.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn advance(tx: &mut Tx, event: EventId, names: u64) -> Result<(), StoreError> {
-    let sql = "UPDATE search_runs SET done = done + ? WHERE event_id = ? AND done_at IS NULL";
+    let sql = "UPDATE search_runs SET done = done + ?, stuck_at = NULL WHERE event_id = ? AND done_at IS NULL";
     execute!(tx, sql, signed(names), event.0)?;
     Ok(())
 }

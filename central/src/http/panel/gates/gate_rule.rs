@@ -62,6 +62,7 @@ struct Page {
 struct Run {
     done: u64,
     all: u64,
+    is_stuck: bool,
 }
 
 impl Run {
@@ -69,6 +70,7 @@ impl Run {
         Self {
             done: run.done,
             all: run.total.max(run.done),
+            is_stuck: run.stuck_at.is_some(),
         }
     }
 }
