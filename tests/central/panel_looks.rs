@@ -224,6 +224,45 @@ async fn a_dispute_after_one_that_was_won_is_shown() {
     }
 }
 
+/// The provider names neither the dispute nor its time, so another body is all that tells of another one.
+#[tokio::test]
+async fn another_chargeback_after_a_look_at_the_first_is_shown() {
+    for engine in Engine::both() {
+        let shop = Shop::open(engine).await;
+        let order = crate::refunds::paid(&shop, "held-thrice", &[(0, 1)], "credit_card").await;
+        shop.drive(&order, "chargeback").await;
+        let mut desk = shop.central.admin().await;
+        let app = &shop.central.app;
+        let ended = app.end_dispute(&order.number, true, &Actor::System);
+        ended.await.expect("disputed");
+        shop.resend(&order).await;
+        assert_eq!(look(&mut desk, &order, "disputed").await, 303);
+        // The same body again, and a question between two notices, are no news.
+        shop.resend(&order).await;
+        shop.central.clock.advance_ms(60_000);
+        app.settle_payments(50).await.expect("the provider answers");
+        assert!(!is_listed(&mut desk, &order).await, "{engine:?}");
+        let transactions = shop.transactions(&order).await;
+        let id = transactions[0]["transaction_id"].as_str();
+        let body = shop.forge(&Forged {
+            order: &order.number,
+            code: "200",
+            amount: "150000.00",
+            transaction: id.expect("an id"),
+            status: "chargeback",
+        });
+        let (status, _) = shop.hook(body.clone()).await;
+        assert_eq!(status, 200);
+        assert!(
+            is_listed(&mut desk, &order).await,
+            "{engine:?}: another one"
+        );
+        assert_eq!(look(&mut desk, &order, "disputed").await, 303);
+        shop.hook(body).await;
+        assert!(!is_listed(&mut desk, &order).await);
+    }
+}
+
 #[tokio::test]
 async fn a_lighter_reason_comes_back_when_the_graver_one_was_looked_at() {
     for engine in Engine::both() {

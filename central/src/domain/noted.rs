@@ -38,6 +38,13 @@ impl Noted {
         Self { why, about }
     }
 
+    /// The same about one thing more.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: Value) -> Self {
+        self.about.insert(name.to_owned(), value);
+        self
+    }
+
     /// A reason alone.
     #[must_use]
     pub fn bare(why: Attention) -> Self {

@@ -57,6 +57,20 @@ pub async fn record(tx: &mut Tx, notice: RawNotice<'_>) -> Result<NoticeId, Stor
     Ok(NoticeId(id))
 }
 
+/// The authentic notice about a payment that came last.
+///
+/// # Errors
+/// When the database fails.
+pub async fn latest(
+    tx: &mut Tx,
+    (provider, reference): (&str, &str),
+) -> Result<Option<NoticeId>, StoreError> {
+    let sql = "SELECT id FROM payment_notices WHERE reference = ? AND provider = ? AND authentic = ? \
+               ORDER BY received_at DESC, id DESC LIMIT 1";
+    let row = fetch_optional!(tx, (uuid::Uuid,), sql, reference, provider, true)?;
+    Ok(row.map(|(id,)| NoticeId(id)))
+}
+
 async fn count(tx: &mut Tx, notice: RawNotice<'_>) -> Result<bool, StoreError> {
     let counted = execute!(
         tx,

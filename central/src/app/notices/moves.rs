@@ -4,6 +4,7 @@
 //! gates see takes the event's revision first); what is done is decided under the lock. A payment that moved since
 //! before its status was read may know better than that reading, so it is read again before anything is done.
 
+use serde_json::json;
 use sync_protocol::time::Timestamp;
 
 use super::{
@@ -14,8 +15,10 @@ use super::{
 use crate::{
     app::{App, events::EventError, refunds::RefundError},
     domain::{
+        attention::Attention,
         event::EventStatus,
         id::NoticeId,
+        noted::Noted,
         order::{IllegalMove, Order, OrderStatus},
         payment::{self, Move, PaymentStatus, Reading, Standing},
     },
@@ -211,7 +214,7 @@ impl App {
                 }
                 Move::NeedsReview(doubt) => {
                     if let Some(why) = doubt.attention() {
-                        let noted = news.noted(why);
+                        let noted = noted(tx, &payment, news, why).await?;
                         self.note_doubt(tx, &order, noted, &news.who(), news.now)
                             .await?;
                     }
@@ -286,6 +289,26 @@ async fn load(
         is_off: claims.event == EventStatus::Cancelled,
     };
     Ok((order, payment, standing))
+}
+
+/// A doubt with what it is about. Of a dispute the provider tells nothing by which another one of the same payment could be
+/// told from it: neither an id nor a time, and the transaction's own times stay. So the last notice tells: a body that
+/// differs is another thing, the same one sent again is not, and what is asked between two notices is about the earlier one.
+async fn noted(
+    tx: &mut Tx,
+    payment: &Payment,
+    news: &News<'_>,
+    why: Attention,
+) -> Result<Noted, StoreError> {
+    let noted = news.noted(why);
+    if why != Attention::Disputed {
+        return Ok(noted);
+    }
+    let notice = match news.notice {
+        Some(notice) => Some(notice),
+        None => store::notice::latest(tx, (&payment.provider, &payment.reference)).await?,
+    };
+    Ok(noted.with("notice", json!(notice.map(|notice| notice.to_string()))))
 }
 
 /// The order and its payment, locked, if they still ask for the planned move.
