@@ -193,6 +193,11 @@ async fn the_page_shows_without_scripts_what_the_stream_tells() {
             assert!(page.contains(shown), "{path}: {shown}\n{page}");
         }
     }
+    let page = desk.get("/panel/events/festival/live").await.page;
+    let as_of = page.split_once("As of <span class=\"numbers\">");
+    let clock = as_of.and_then(|(_, rest)| rest.split('<').next());
+    let is_to_the_second = clock.is_some_and(|clock| clock.split(':').count() == 3);
+    assert!(is_to_the_second, "{clock:?}");
     central.clock.advance_ms(5 * 60_000);
     let page = desk.get("/panel/events/festival/live").await.page;
     assert!(
@@ -241,7 +246,7 @@ async fn a_page_that_waits_for_a_node_is_no_sign_of_life() {
     let waits = (HeaderName::from_static("gerbang-waits"), "1");
     let stream = (header::ACCEPT, "text/event-stream");
     let page = "/panel/events/festival/checks";
-    for (header, alive) in [(Some(waits), 303), (Some(stream), 303), (None, 200)] {
+    for (header, alive) in [(Some(waits.clone()), 303), (Some(stream), 303), (None, 200)] {
         let mut open = Desk::new(&central);
         open.sign_in(ADMIN, PASSWORD).await;
         open.headers.extend(header);
@@ -251,6 +256,26 @@ async fn a_page_that_waits_for_a_node_is_no_sign_of_life() {
         }
         central.clock.advance_ms(25 * 60_000);
         assert_eq!(open.get(page).await.status, alive);
+    }
+    // A script that looks for its part of the page is told to lead the whole page to the sign-in, and back from there.
+    let mut open = Desk::new(&central);
+    open.sign_in(ADMIN, PASSWORD).await;
+    open.headers = vec![waits, (HeaderName::from_static("hx-request"), "true")];
+    for page in [page, "/panel/events/festival/gate-rules"] {
+        assert_eq!(open.get(page).await.status, 200);
+    }
+    central.clock.advance_ms(75 * 60_000);
+    for page in [page, "/panel/events/festival/gate-rules"] {
+        let seen = open.get(page).await;
+        assert_eq!(seen.status, 401, "{page}");
+        let way = format!("/panel/sign-in?next={}", page.replace('/', "%2F"));
+        let led = seen.headers.get("hx-redirect");
+        assert_eq!(
+            led.map(|led| led.as_bytes()),
+            Some(way.as_bytes()),
+            "{:?}",
+            seen.headers
+        );
     }
     drop(desk);
 }

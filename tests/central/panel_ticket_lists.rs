@@ -91,6 +91,17 @@ async fn tickets_and_attendees_show_how_they_stand_at_the_gates() {
         ] {
             assert!(page.contains(shown), "{shown}: {page}");
         }
+        // The first scan wins, by the second.
+        let moments = page.split(" WIB").map(|text| text.rsplit(' ').next());
+        let clocks: Vec<_> = moments
+            .flatten()
+            .filter(|word| word.contains(':'))
+            .collect();
+        let with_seconds = |clock: &&str| clock.split(':').count() == 3;
+        assert!(
+            clocks.len() >= 2 && clocks.iter().all(with_seconds),
+            "{clocks:?}"
+        );
         let file = desk.get("/panel/events/festival/attendees.csv").await.page;
         assert_eq!(file.lines().count(), 4, "{file}");
         let file = desk.get("/panel/tickets.csv?check_in=in").await.page;

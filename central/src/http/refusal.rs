@@ -7,7 +7,7 @@ use axum::{
     Json,
     extract::{Request, State},
     http::{
-        Extensions, Response as Answer, StatusCode,
+        Extensions, HeaderName, Response as Answer, StatusCode,
         header::{ALLOW, CONTENT_TYPE, RETRY_AFTER},
     },
     middleware::Next,
@@ -137,6 +137,9 @@ pub(super) fn panicked(_: Box<dyn std::any::Any + Send>) -> Answer<axum::body::B
     Refusal::INTERNAL.answer()
 }
 
+/// Where a script leads its page, as htmx reads it.
+pub(super) const LEAD: HeaderName = HeaderName::from_static("hx-redirect");
+
 /// Marks a failure in plain text that is told as it is, to programs.
 #[derive(Clone, Copy)]
 pub(super) struct OwnWords;
@@ -167,7 +170,7 @@ pub(super) async fn dress(State(app): State<App>, request: Request, next: Next) 
         Some(visitor) => shop::refused(visitor, refusal, told),
         None => refusal.numbered(told),
     };
-    for kept in [ALLOW, RETRY_AFTER] {
+    for kept in [ALLOW, RETRY_AFTER, LEAD] {
         if let Some(value) = answer.headers().get(&kept) {
             dressed.headers_mut().insert(kept, value.clone());
         }

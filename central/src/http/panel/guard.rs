@@ -9,11 +9,12 @@ use axum::{
     body::{Body, to_bytes},
     extract::{FromRequestParts as _, RawPathParams, Request, State},
     http::{
+        HeaderValue, StatusCode,
         header::{ACCEPT, USER_AGENT},
         request::Parts,
     },
     middleware::Next,
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use sync_protocol::id::TicketId;
 
@@ -31,7 +32,11 @@ use crate::{
         policy::{Denial, Thing},
         session::Stage,
     },
-    http::{caller::Caller, refusal::Refusal, visitor::Visitor},
+    http::{
+        caller::Caller,
+        refusal::{LEAD, Refusal},
+        visitor::Visitor,
+    },
     store::{self, StoreError},
 };
 
@@ -184,12 +189,23 @@ async fn signed(app: &App, door: &Door, is_left_open: bool) -> Result<Option<Sig
 fn whole(signed: Option<Signed>, door: &Door, route: &Route) -> Result<Signed, Refused> {
     let signed = signed.filter(|signed| signed.session.stage == Stage::Full);
     let Some(signed) = signed else {
-        return Err(Box::new(to(&sign_in_and_back(door, route))));
+        return Err(Box::new(lead(door, &sign_in_and_back(door, route))));
     };
     if signed.account.must_change_password && !WHILE_CHANGING.contains(&route.path) {
-        return Err(Box::new(to(CHANGE)));
+        return Err(Box::new(lead(door, CHANGE)));
     }
     Ok(signed)
+}
+
+/// Leads the whole page elsewhere. A script that asks for a part of its page would look for that part in what it is led to,
+/// find none, and leave the page standing as if it were still looked after: it is told to go there with the page.
+fn lead(door: &Door, path: &str) -> Response {
+    let Some(path) = HeaderValue::from_str(path).ok().filter(|_| door.wants_part) else {
+        return to(path);
+    };
+    let mut answer = StatusCode::UNAUTHORIZED.into_response();
+    answer.headers_mut().insert(LEAD, path);
+    answer
 }
 
 /// The sign-in page, which leads back to the page that was wanted.

@@ -61,7 +61,8 @@ async fn load(here: &Here, ticket: TicketId, event: &Event) -> Result<Option<Det
         return Ok(None);
     };
     let language = here.door.visitor.language;
-    let moment = |at| when::moment(at, &event.time_zone, language);
+    // To the second, by which the first scan wins, as the scans of the event are shown.
+    let moment = |at| when::second(at, &event.time_zone, language);
     let scans = if here.may(Permission::ScansView, event) {
         let scans = store::timeline::scans_of_ticket(&mut tx, ticket).await?;
         Some(

@@ -160,6 +160,7 @@ async fn tell(here: Here, event: Event, mut told: Option<String>, send: mpsc::Se
 /// What changed, named by what it says.
 fn message(here: &Here, now: &DoorNow, told: &mut Option<String>) -> Option<Message> {
     let now = Shown::new(&here.door.visitor, now);
+    let clocks = [now.at.clone(), now.as_of.clone()];
     let html = match (Now { now }).render() {
         Ok(html) => html,
         Err(error) => {
@@ -167,13 +168,22 @@ fn message(here: &Here, now: &DoorNow, told: &mut Option<String>) -> Option<Mess
             return None;
         }
     };
-    let id = HEXLOWER.encode(&Sha256::digest(html.as_bytes())[..8]);
+    let named = without_seconds(&html, &clocks);
+    let id = HEXLOWER.encode(&Sha256::digest(named.as_bytes())[..8]);
     if told.as_deref() == Some(id.as_str()) {
         return None;
     }
     *told = Some(id.clone());
     let message = Message::default().event("now").id(id).retry(RETRY);
     Some(message.data(html))
+}
+
+/// What names a look: where only seconds went by, nothing is told.
+fn without_seconds(html: &str, clocks: &[String]) -> String {
+    let minute = |clock: &str| clock.get(..5).unwrap_or(clock).to_owned();
+    clocks.iter().fold(html.to_owned(), |html, clock| {
+        html.replace(clock, &minute(clock))
+    })
 }
 
 /// Whether the session is alive and still opens this event's scans.
