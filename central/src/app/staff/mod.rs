@@ -17,7 +17,7 @@ use sync_protocol::{
 use zeroize::Zeroizing;
 
 pub use self::{error::StaffError, event::MOST_IDLE_MINUTES};
-use super::{App, users::By};
+use super::{App, aside::aside, users::By};
 use crate::{
     domain::{email::Email, id::UserId},
     store::{self, StoreError, Tx, staff::GateAccount, tx::transact},
@@ -224,10 +224,7 @@ impl App {
             let hash = secret.hash(id, salt, COST)?;
             Ok((secret.text(), hash))
         };
-        match tokio::task::spawn_blocking(work).await {
-            Ok(made) => made,
-            Err(error) => std::panic::resume_unwind(error.into_panic()),
-        }
+        aside(work).await
     }
 
     async fn note_staff(

@@ -4,7 +4,10 @@ use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 use super::{App, UserError};
-use crate::domain::{account::Account, one_time, password};
+use crate::{
+    app::aside::aside,
+    domain::{account::Account, one_time, password},
+};
 
 /// So many at once; others wait their turn.
 static AT_ONCE: Semaphore = Semaphore::const_new(4);
@@ -56,8 +59,5 @@ pub(super) fn check_choice(account: &Account, old: &str, new: &str) -> Result<()
 async fn off_the_threads<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     // It is never closed.
     let _turn = AT_ONCE.acquire().await;
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
-    }
+    aside(work).await
 }
