@@ -177,10 +177,12 @@ async fn a_refund_whose_answer_is_lost_is_made_once() {
         let shop = Shop::open(engine).await;
         let order = paid(&shop, "lost-answer", &[(0, 1)], "qris").await;
         let wished = refund(&shop, &order, Scope::Whole).await.expect("paid");
-        // The provider makes it under our key, and we never hear so.
+        // The provider makes it under our key, and we never hear so, not by its notice either.
+        shop.notify(false).await;
         let call = json!({"refund_key": wished.key, "amount": 150_000, "reason": "staff"});
         shop.at_provider(&format!("/v2/{}/refund/online/direct", order.number), &call)
             .await;
+        shop.notify(true).await;
         shop.cut_provider();
         assert_eq!(send(&shop).await, 0);
         let waits = "SELECT COUNT(*) FROM refunds WHERE status = 'sent' AND last_error = 'provider_unreachable'";
