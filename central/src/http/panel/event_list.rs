@@ -160,7 +160,12 @@ fn described<'a>(here: &'a Here, organisers: &[ClientRow]) -> Making<'a> {
     };
     making
         .choice("time", ("Time", "Waktu"), any, options(here, &TIMES))
-        .choice("opening", ("Opening", "Pembukaan"), any, options(here, &OPENINGS))
+        .choice(
+            "opening",
+            ("Opening", "Pembukaan"),
+            any,
+            options(here, &OPENINGS),
+        )
         .day("from", ("Begins from", "Mulai dari"))
         .day("until", ("until", "sampai"))
         .sort(options(here, &SORTS))
