@@ -67,7 +67,11 @@ impl LetterKind {
                 let first = payload.split_whitespace().next()?;
                 Uuid::parse_str(first).ok().map(OrderId)
             }
-            Self::Refund | Self::SalesDigest | Self::TrackingCode | Self::PasswordReset => None,
+            Self::Refund
+            | Self::SalesDigest
+            | Self::TrackingCode
+            | Self::PasswordReset
+            | Self::OpeningAsked => None,
         }
     }
 }
