@@ -18,6 +18,10 @@ use super::named::named_enum;
 
 /// Codes of one list at most. A roll becomes visible to gates whole, in one transaction, and what is sold or scanned
 /// meanwhile waits for it: as many as this take a second or two.
+///
+/// Pieces that are stored before, unseen, would not make room for more: what makes them seen at one revision writes every row
+/// once more. Measured on two busy cores, that alone took 0.5 s on SQLite and 0.7 s on `MariaDB` for as many as this, and 13 s and
+/// 17 s for a million. Ten lists make a million as well, and what is sold waits for one of them at a time.
 pub const MOST_CODES: usize = 100_000;
 /// Wristbands of one printed roll at most: what fills a box, and what a sheet printer takes in one file.
 pub const MOST_PRINTED: u32 = 50_000;
