@@ -9,7 +9,7 @@ use sync_protocol::id::EventId;
 use super::{
     super::{
         door::Here,
-        export::{Cell, Few, Format, PIECE, hand_on, head, in_zone, note, send},
+        export::{Cell, Few, Format, Lines, PIECE, Whole, head, heads},
         guard, when,
     },
     conflict, conflict_row, node_list,
@@ -17,7 +17,11 @@ use super::{
     scan_list::{self, Names},
 };
 use crate::{
-    domain::event::Event,
+    domain::{
+        conflict_search::ConflictFilter,
+        event::Event,
+        scan_search::{ScanFilter, ScanMoment},
+    },
     http::refusal::Refusal,
     store::{self, StoreError, conflict_list::ConflictItem, scan_list::ScanItem},
 };
@@ -71,15 +75,6 @@ const NODES: [(&str, &str); 10] = [
 const SCANNED: [usize; 1] = [0];
 const IN_CONFLICT: [usize; 2] = [6, 10];
 
-fn in_zones(mut head: Vec<String>, moments: &[usize], zone: &str) -> Vec<String> {
-    for (column, words) in head.iter_mut().enumerate() {
-        if moments.contains(&column) {
-            *words = in_zone(words, zone);
-        }
-    }
-    head
-}
-
 pub(in super::super) async fn scans_csv(here: Here) -> Response {
     scans(here, Format::Csv).await
 }
@@ -93,43 +88,55 @@ async fn scans(here: Here, format: Format) -> Response {
         return Refusal::INTERNAL.answer();
     };
     let begun = async {
-        note(&here, "scans.export").await?;
         let names = Names::load(&here, event.id).await?;
         let filter = scan_list::filter(&here, &event, &names).await?;
         Ok::<_, StoreError>((names, filter))
     };
-    let (names_of, filter) = match begun.await {
+    let (names, filter) = match begun.await {
         Ok(begun) => begun,
         Err(error) => return guard::failed(&error),
     };
-    let head = in_zones(head(&here, &SCANS), &SCANNED, &event.time_zone);
-    let names = ("scans", here.say_fixed("Scans", "Pindaian"));
-    send(format, names, head, move |filling| async move {
-        // A filter that nothing can fit.
-        let Some(filter) = filter else {
-            return;
+    let file = Whole {
+        format,
+        act: "scans.export",
+        names: ("scans", here.say_fixed("Scans", "Pindaian")),
+        head: heads(&here, &SCANS, (&SCANNED, &event.time_zone)),
+    };
+    let lines = Scans {
+        event,
+        names,
+        filter,
+        after: None,
+    };
+    file.send(here, lines).await
+}
+
+struct Scans {
+    event: Event,
+    names: Names,
+    /// `None` = one that nothing can fit.
+    filter: Option<ScanFilter>,
+    /// How far it has come.
+    after: Option<ScanMoment>,
+}
+
+impl Lines for Scans {
+    type Row = ScanItem;
+
+    async fn piece(&mut self, here: &Here) -> Result<Vec<ScanItem>, StoreError> {
+        let Some(filter) = &self.filter else {
+            return Ok(Vec::new());
         };
-        let mut after = None;
-        loop {
-            let read = async {
-                let mut tx = here.app().store.read().await?;
-                store::scan_list::page(&mut tx, &filter, after.as_ref(), PIECE).await
-            };
-            let rows = read.await;
-            after = rows
-                .as_ref()
-                .ok()
-                .and_then(|rows| rows.last())
-                .map(ScanItem::place);
-            let line = |item| {
-                let row = scan_list::row(&here, &event, &names_of, &item);
-                scan_line(row, &event.time_zone)
-            };
-            if !hand_on(&filling, rows, line).await {
-                return;
-            }
-        }
-    })
+        let mut tx = here.app().store.read().await?;
+        let rows = store::scan_list::page(&mut tx, filter, self.after.as_ref(), PIECE).await?;
+        self.after = rows.last().map(ScanItem::place);
+        Ok(rows)
+    }
+
+    fn line(&self, here: &Here, item: ScanItem) -> Vec<Cell> {
+        let row = scan_list::row(here, &self.event, &self.names, &item);
+        scan_line(row, &self.event.time_zone)
+    }
 }
 
 fn scan_line(row: scan_list::Row, zone: &str) -> Vec<Cell> {
@@ -170,47 +177,51 @@ pub(in super::super) async fn conflicts_xlsx(here: Here) -> Response {
 
 async fn conflicts(here: Here, event: Option<Event>, format: Format) -> Response {
     let filter = conflict::filter(&here);
-    let begun = async {
-        note(&here, "conflicts.export").await?;
-        conflict::events(&here, event.as_ref()).await
-    };
-    let events = match begun.await {
+    let events = match conflict::events(&here, event.as_ref()).await {
         Ok(events) => events,
         Err(error) => return guard::failed(&error),
     };
     let zone = when::zone(event.as_ref()).to_owned();
-    let head = in_zones(head(&here, &CONFLICTS), &IN_CONFLICT, &zone);
-    let names = ("conflicts", here.say_fixed("Conflicts", "Konflik"));
-    send(format, names, head, move |filling| async move {
-        let ids: Vec<EventId> = events.keys().copied().collect();
-        let mut after = None;
-        loop {
-            let read = async {
-                let mut tx = here.app().store.read().await?;
-                store::conflict_list::page(&mut tx, &ids, &filter, after.as_ref(), PIECE).await
-            };
-            let items = read.await;
-            after = items
-                .as_ref()
-                .ok()
-                .and_then(|items| items.last())
-                .map(ConflictItem::place);
-            let rows = shown(&here, &events, items).await;
-            let line = |row| conflict_line(row, &zone);
-            if !hand_on(&filling, rows, line).await {
-                return;
-            }
-        }
-    })
+    let file = Whole {
+        format,
+        act: "conflicts.export",
+        names: ("conflicts", here.say_fixed("Conflicts", "Konflik")),
+        head: heads(&here, &CONFLICTS, (&IN_CONFLICT, &zone)),
+    };
+    let lines = Conflicts {
+        events,
+        filter,
+        zone,
+        after: None,
+    };
+    file.send(here, lines).await
 }
 
-/// The rows as the page shows them, one for each.
-async fn shown(
-    here: &Here,
-    events: &BTreeMap<EventId, Event>,
-    items: Result<Vec<ConflictItem>, StoreError>,
-) -> Result<Vec<conflict_row::Row>, StoreError> {
-    conflict::rows(here, events, &items?).await
+struct Conflicts {
+    events: BTreeMap<EventId, Event>,
+    filter: ConflictFilter,
+    zone: String,
+    /// How far it has come.
+    after: Option<ScanMoment>,
+}
+
+impl Lines for Conflicts {
+    type Row = conflict_row::Row;
+
+    /// The rows as the page shows them, one for each.
+    async fn piece(&mut self, here: &Here) -> Result<Vec<conflict_row::Row>, StoreError> {
+        let events: Vec<EventId> = self.events.keys().copied().collect();
+        let (filter, after) = (&self.filter, self.after.as_ref());
+        let mut tx = here.app().store.read().await?;
+        let items = store::conflict_list::page(&mut tx, &events, filter, after, PIECE).await?;
+        drop(tx);
+        self.after = items.last().map(ConflictItem::place);
+        conflict::rows(here, &self.events, &items).await
+    }
+
+    fn line(&self, _: &Here, row: conflict_row::Row) -> Vec<Cell> {
+        conflict_line(row, &self.zone)
+    }
 }
 
 /// One of the scans in conflict: where, when, how surely, who.
