@@ -31,9 +31,10 @@ const SAME: &str = "gerbang panel api menu e-mail email status total csv xlsx pd
     chrome linux headlesschrome ok vip promo audit data format admin bank normal server level nama rp idr \
     zip cbor log mail bahasa language program online offline sinkron makassar jayapura eat africa nairobi idr kes";
 
-/// Pages of the administrator that look otherwise under another address: nothing found, nothing ready.
-const MORE: [(&str, &str); 2] = [
+/// Pages of the administrator that look otherwise under another address: nothing found, nothing ready, rolls.
+const MORE: [(&str, &str); 3] = [
     ("/panel/events/jazz", "panel-event-draft"),
+    ("/panel/events/jazz/wristbands?count=1", "panel-event-rolls"),
     ("/panel/orders?q=nobody+of+this+name", "panel-orders-empty"),
 ];
 

@@ -188,7 +188,7 @@ async fn a_node_is_put_at_another_gate_and_scans_there_from_its_next_round() {
         assert_eq!(gates, want, "each scan at the gate where it was made");
         let page = desk.get(&path).await.page;
         assert!(
-            page.contains("node.change") && page.contains("Ayu Admin"),
+            page.contains("Node changed") && page.contains("Ayu Admin"),
             "{page}"
         );
     }

@@ -10,7 +10,7 @@ use central::{
     http::{panel::Route, router},
 };
 use midtrans_sim::Drive;
-use sync_protocol::operator::Role;
+use sync_protocol::{config::Policy, operator::Role};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
@@ -214,21 +214,25 @@ async fn draft(central: &TestCentral, is_hostile: bool) {
     let mut draft = festival();
     (draft.slug, draft.name) = ("jazz".into(), "Jazz di Kota Tua".into());
     (draft.client.slug, draft.client.name) = ("jazz".into(), "Jazz Nusantara".into());
+    draft.wristbands = Some(Policy::Admit);
     if is_hostile {
         draft.name = evil("h-draft", 200);
     }
     let made = central.app.create_event(&draft, &Actor::System).await;
-    let name = if is_hostile {
-        evil("h-operator", 100)
+    let made = made.expect("a draft");
+    let (name, roll) = if is_hostile {
+        (evil("h-operator", 100), evil("h-roll", 60))
     } else {
-        "Budi Wijaya".to_owned()
+        ("Budi Wijaya".to_owned(), "Biru".to_owned())
     };
+    let printed = central.app.print_roll(made, &roll, 40).await;
+    printed.expect("a roll");
     let wish = NewStaff {
         name,
         login: OPERATOR.into(),
         email: "budi@example.id".into(),
         role: Role::Validator,
-        events: vec![made.expect("a draft")],
+        events: vec![made],
     };
     central.app.add_staff(&wish).await.expect("taken in");
 }

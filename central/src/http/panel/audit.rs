@@ -10,8 +10,8 @@ use super::{
     frame::Frame,
     guard,
     list::{List, Making, PAGE, few::options},
-    money::words,
     nav::Section,
+    trail_acts::act,
     trail_words, when,
 };
 use crate::{
@@ -234,7 +234,7 @@ fn line(here: &Here, row: TrailRow, path: Option<String>) -> Row {
         when: when::moment(row.at, when::HOME, language),
         ago: when::ago(row.at, here.app().clock.now(), language),
         who: who(here, &row),
-        act: words::happened(&row.action, language),
+        act: act(&row.action, language),
         action: row.action,
         subject: row.subject_kind,
         path,

@@ -53,6 +53,7 @@ mod tab;
 mod table;
 mod ticket;
 mod ticket_list;
+mod trail_acts;
 mod trail_words;
 mod typed;
 mod undo;

@@ -13,6 +13,7 @@ use super::{
         scan_list::{action_words, ruling_words},
     },
     money::words,
+    trail_acts::act,
     trail_words, when,
 };
 use crate::{
@@ -219,7 +220,7 @@ impl Telling<'_> {
                 Some(by) => by,
                 None => actor_words(self.here, row.actor_kind),
             };
-            let act = words::happened(&row.action, self.here.door.visitor.language);
+            let act = act(&row.action, self.here.door.visitor.language);
             let act = act.map_or(row.action, str::to_owned);
             let rest = detail.into_iter().filter_map(|pair| self.field(pair));
             let detail = joined([by, act].into_iter().chain(rest));

@@ -67,7 +67,7 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("included", "in the price", "termasuk harga"),
     ("key", "key of the form", "kunci formulir"),
     ("kind", "kind", "jenis"),
-    ("label", "label", "label"),
+    ("label", "called", "sebutan"),
     ("last", "last serial", "nomor seri terakhir"),
     ("lease_ms", "lease", "sewa"),
     ("letter", "letter", "surat"),
@@ -205,6 +205,7 @@ fn worded(fields: &Map<String, Value>, language: Language) -> Vec<(String, Strin
         let words = field(name, language).unwrap_or(name);
         match value {
             Value::Null => {}
+            Value::String(text) if text.is_empty() => {}
             Value::Object(inner) if !is_change(inner) => {
                 let inner = worded(inner, language).into_iter();
                 told.extend(inner.map(|(name, value)| (format!("{words} · {name}"), value)));

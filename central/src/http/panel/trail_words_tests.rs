@@ -1,4 +1,4 @@
-//! Every field that an act leaves has words; values are read aloud.
+//! Every act and every field that it leaves have words; values are read aloud.
 
 use std::{
     collections::BTreeSet,
@@ -7,9 +7,10 @@ use std::{
 };
 
 use super::*;
+use crate::http::panel::trail_acts::act;
 
 /// What stands in a source that writes to the trail.
-const WRITERS: [&str; 8] = [
+const WRITERS: [&str; 9] = [
     "note_",
     "tell_of_",
     "leave_row(",
@@ -18,6 +19,7 @@ const WRITERS: [&str; 8] = [
     "AuditEntry {",
     "Noted::about(",
     "Act {",
+    "Few {",
 ];
 
 /// Sources of what runs centrally, wherever a crate of it stands.
@@ -57,24 +59,44 @@ fn fields(source: &str) -> BTreeSet<String> {
     found
 }
 
-#[test]
-fn every_field_that_an_act_leaves_has_words_in_both_languages() {
+/// The names of acts in a source.
+fn acts(source: &str) -> BTreeSet<String> {
+    let is_word = |part: &str| {
+        let mut bytes = part.bytes();
+        !part.is_empty() && bytes.all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+    };
+    let is_act = |text: &&str| {
+        text.split_once('.')
+            .is_some_and(|(a, b)| is_word(a) && is_word(b))
+    };
+    let texts = source.split('"').filter(is_act);
+    texts.map(str::to_owned).collect()
+}
+
+/// The sources that write to the trail, without their tests.
+fn writers() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let (mut files, mut names) = (Vec::new(), BTreeSet::new());
+    let mut files = Vec::new();
     for crates in fs::read_dir(root).expect("the tree") {
         let folder = crates.expect("an entry").path().join("src");
         if folder.is_dir() {
             sources(&folder, &mut files);
         }
     }
-    for file in files {
-        let text = fs::read_to_string(file).expect("text");
-        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let texts = files
+        .iter()
+        .map(|file| fs::read_to_string(file).expect("text"));
+    let own = texts.filter_map(|text| text.split("#[cfg(test)]").next().map(str::to_owned));
+    let writes = |text: &String| {
         let is_test = text.contains("#[test]") || text.contains("#[tokio::test");
-        if !is_test && WRITERS.iter().any(|writer| text.contains(writer)) {
-            names.extend(fields(text));
-        }
-    }
+        !is_test && WRITERS.iter().any(|writer| text.contains(writer))
+    };
+    own.filter(writes).collect()
+}
+
+#[test]
+fn every_field_that_an_act_leaves_has_words_in_both_languages() {
+    let names: BTreeSet<String> = writers().iter().flat_map(|text| fields(text)).collect();
     assert!(
         names.contains("amount_minor") && names.len() > 60,
         "{names:?}"
@@ -84,6 +106,18 @@ fn every_field_that_an_act_leaves_has_words_in_both_languages() {
     assert!(
         unknown.is_empty(),
         "add words for these to FIELDS in trail_words.rs: {unknown:?}"
+    );
+}
+
+#[test]
+fn every_act_has_words() {
+    let names: BTreeSet<String> = writers().iter().flat_map(|text| acts(text)).collect();
+    assert!(names.contains("node.code") && names.len() > 90, "{names:?}");
+    let is_unknown = |name: &&String| act(name, Language::Indonesian).is_none();
+    let unknown: Vec<_> = names.iter().filter(is_unknown).collect();
+    assert!(
+        unknown.is_empty(),
+        "add words for these to ACTS in trail_acts.rs: {unknown:?}"
     );
 }
 
@@ -141,6 +175,11 @@ fn values_are_read_aloud() {
             assert_eq!(said, [wanted], "{detail}");
         }
     }
+    let nothing = told("{\"filter\": \"\", \"event\": null}", Language::English);
+    assert!(
+        nothing.is_empty(),
+        "what is empty has no place: {nothing:?}"
+    );
     let moment = told("{\"until\": 1796120040000}", Language::English);
     assert!(moment[0].1.contains("1 December 2026, 17:14"), "{moment:?}");
 }

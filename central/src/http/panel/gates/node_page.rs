@@ -10,7 +10,9 @@ use super::{
         frame::Frame,
         guard,
         nav::Section,
-        status, trail_words, when,
+        status,
+        trail_acts::act,
+        trail_words, when,
     },
     node_form::{self, Fields},
     node_row::{self, Mark},
@@ -122,9 +124,10 @@ async fn filled(
             .trail
             .into_iter()
             .map(|row| {
+                let act = act(&row.action, language).map_or(row.action, str::to_owned);
                 (
                     moment(row.at),
-                    row.action,
+                    act,
                     trail_words::told(&row.detail, language),
                 )
             })
