@@ -190,6 +190,13 @@ async fn rolls_are_filtered_sorted_and_their_file_has_no_code() {
         let roll = "SELECT id FROM wristband_rolls WHERE name = 'Red'";
         let roll = shop.central.id(roll).await.to_string();
         let withdraw = format!("{base}/withdraw");
+        let token = desk.token();
+        let bare = [("roll", roll.as_str()), ("token", token.as_str())];
+        let asked = desk.post_bare(&withdraw, &bare).await.page;
+        assert!(asked.contains("This cannot be undone"), "{asked}");
+        let void = "SELECT COUNT(*) FROM wristband_rolls WHERE status = 'void'";
+        assert_eq!(shop.number(void).await, 0, "asked first");
+        desk.get(base).await;
         desk.post(&withdraw, &[("roll", roll.as_str())]).await;
         let names = |page: &str| -> Vec<String> {
             let rows = page.split("<th scope=\"row\">").skip(1);

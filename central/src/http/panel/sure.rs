@@ -128,6 +128,14 @@ const QUESTIONS: [Question; 15] = [
         ),
     },
     Question {
+        path: "/panel/events/{event}/wristbands/withdraw",
+        act: None,
+        words: (
+            "Withdraw it? Wristbands that are withdrawn let nobody in any more, handed out or not. This cannot be undone.",
+            "Tarik? Gelang yang ditarik tidak meloloskan siapa pun lagi, sudah dibagikan atau belum. Ini tidak dapat dibatalkan.",
+        ),
+    },
+    Question {
         path: "/panel/staff/sessions",
         act: None,
         words: (

@@ -1,7 +1,8 @@
 //! Wristband rolls of an event: made, taken in, withdrawn. Their list is `roll_list`.
 //!
 //! Invariant: codes leave by the files of `roll_file` alone, and a single wristband is withdrawn by its code without the
-//! code being shown again: a code is as good as a wristband.
+//! code being shown again, but for the hidden field of the page that asks whether one is sure: a code is as good as a
+//! wristband.
 
 use axum::response::Response;
 use uuid::Uuid;
