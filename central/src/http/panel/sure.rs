@@ -30,7 +30,7 @@ struct Question {
     words: (&'static str, &'static str),
 }
 
-const QUESTIONS: [Question; 15] = [
+const QUESTIONS: &[Question] = &[
     Question {
         path: "/panel/events/{event}/close",
         act: None,
@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn every_question_is_about_a_route() {
-        for question in &QUESTIONS {
+        for question in QUESTIONS {
             let is_there = |route: &&Route| route.path == question.path && route.verb == Verb::Post;
             assert!(
                 ROUTES.iter().any(|route| is_there(&route)),
