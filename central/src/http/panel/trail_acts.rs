@@ -67,6 +67,16 @@ const ACTS: &[(&str, &str, &str)] = &[
         "Waktu kunci gerbang diatur",
     ),
     (
+        "event.opening_ask",
+        "Opening asked for",
+        "Pembukaan diminta",
+    ),
+    (
+        "event.opening_withdraw",
+        "Wish for opening taken back",
+        "Permintaan pembukaan ditarik",
+    ),
+    (
         "event.operators_off",
         "Gates opened to all",
         "Gerbang dibuka tanpa masuk",
