@@ -5,7 +5,7 @@
 
 use sync_protocol::{id::EventId, time::Timestamp};
 
-use super::{letter::LetterKind, named::named_enum};
+use super::{letter::LetterKind, named::named_enum, order_search::whole_start};
 
 named_enum! {
     /// How a letter that has not left stands.
@@ -56,8 +56,7 @@ impl LetterSearch {
         let is_number = !typed.contains('@') && typed.bytes().any(|byte| byte.is_ascii_digit());
         Some(match typed.as_str() {
             "" => return None,
-            _ if upper.starts_with("GRB-") => Self::Order(upper),
-            _ if is_number => Self::Order(format!("GRB-{upper}")),
+            _ if is_number || upper.starts_with("GRB-") => Self::Order(whole_start(upper)),
             _ => Self::Address(typed),
         })
     }

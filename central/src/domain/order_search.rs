@@ -134,16 +134,30 @@ impl Search {
         } else if let Some(number) = ticket(&upper) {
             Self::Ticket(number)
         } else if upper.starts_with("GRB-") || typed.bytes().any(|byte| byte.is_ascii_digit()) {
-            let is_whole = upper.starts_with("GRB-");
-            Self::Number(if is_whole {
-                upper
-            } else {
-                format!("GRB-{upper}")
-            })
+            Self::Number(whole_start(upper))
         } else {
             let capital = capitals(&typed);
             Self::Name(typed, capital)
         })
+    }
+}
+
+/// How the number of an order begins that somebody typed where only such a number is asked for; `None` for nothing.
+#[must_use]
+pub fn number_start(typed: &str) -> Option<String> {
+    let typed: String = typed.trim().chars().take(100).collect();
+    (!typed.is_empty()).then(|| whole_start(typed.to_ascii_uppercase()))
+}
+
+/// The same with our prefix, which people leave out or have only begun.
+pub(super) fn whole_start(typed: String) -> String {
+    const PREFIX: &str = "GRB-";
+    if typed.starts_with(PREFIX) {
+        typed
+    } else if PREFIX.starts_with(&typed) {
+        PREFIX.to_owned()
+    } else {
+        format!("{PREFIX}{typed}")
     }
 }
 
@@ -174,6 +188,20 @@ pub(super) fn capitals(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_alone_is_found_with_and_without_our_prefix() {
+        for (typed, start) in [
+            ("", None),
+            ("  ", None),
+            ("g", Some("GRB-")),
+            ("GRB-", Some("GRB-")),
+            (" grb-7k ", Some("GRB-7K")),
+            ("7k2q", Some("GRB-7K2Q")),
+        ] {
+            assert_eq!(number_start(typed).as_deref(), start, "{typed:?}");
+        }
+    }
 
     #[test]
     fn what_is_typed_says_what_is_looked_for() {

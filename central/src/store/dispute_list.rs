@@ -9,7 +9,8 @@ use super::{
     StoreError, Tx,
     dialect::{self, by_index},
     dispute::{Dispute, Row, SELECT},
-    listed::{Question, Turn, Value, beginning, spot},
+    listed::{Question, Turn, Value, spot},
+    order_start,
 };
 use crate::domain::{
     dispute_search::{DisputeFilter, DisputeSort},
@@ -27,7 +28,8 @@ pub async fn page(
     after: Option<&Place>,
     rows: usize,
 ) -> Result<Vec<Dispute>, StoreError> {
-    let question = question(tx, events, filter, after);
+    let source = source(tx, events, filter).await?;
+    let question = question(&source, events, filter, after);
     let order = turn(filter.sort).order();
     let rows: Vec<Row> = question.ask(tx, &order, rows).await?;
     rows.into_iter().map(Row::into_dispute).collect()
@@ -47,30 +49,40 @@ const fn turn(sort: DisputeSort) -> Turn {
     }
 }
 
-/// The tables, the one that is walked first.
-fn source(tx: &Tx, is_limited: bool, filter: &DisputeFilter) -> String {
-    let join = dialect::read_first(tx);
-    let payments = format!("{join} payments p ON p.id = d.payment_id");
-    if filter.order.is_some() {
-        return format!(" FROM orders o {join} disputes d ON d.order_id = o.id {payments}");
+/// The tables, the one that is walked first: an order has few disputes.
+async fn source(
+    tx: &mut Tx,
+    events: Option<&[EventId]>,
+    filter: &DisputeFilter,
+) -> Result<String, StoreError> {
+    let (disputes, join) = (("disputes", "d"), dialect::read_first(tx));
+    let few =
+        order_start::first(tx, filter.order.as_deref(), disputes, "disputes_by_order").await?;
+    let found = few.unwrap_or_else(|| {
+        let index = index(events, filter);
+        let disputes = by_index(tx, "disputes d", (index, index));
+        format!("{disputes} {join} orders o ON o.id = d.order_id")
+    });
+    Ok(format!("{found} {join} payments p ON p.id = d.payment_id"))
+}
+
+const fn index(events: Option<&[EventId]>, filter: &DisputeFilter) -> &'static str {
+    if events.is_some() || filter.event.is_some() {
+        "disputes_by_event"
+    } else if filter.status.is_some() {
+        "disputes_by_status"
+    } else {
+        "disputes_by_moment"
     }
-    let index = match filter.status {
-        _ if is_limited => "disputes_by_event",
-        Some(_) => "disputes_by_status",
-        None => "disputes_by_moment",
-    };
-    let disputes = by_index(tx, "disputes d", (index, index));
-    format!("{disputes} {join} orders o ON o.id = d.order_id {payments}")
 }
 
 fn question(
-    tx: &Tx,
+    source: &str,
     events: Option<&[EventId]>,
     filter: &DisputeFilter,
     after: Option<&Place>,
 ) -> Question {
-    let is_limited = events.is_some() || filter.event.is_some();
-    let mut question = Question::new(format!("{SELECT}{}", source(tx, is_limited, filter)));
+    let mut question = Question::new(format!("{SELECT}{source}"));
     if let Some(event) = filter.event {
         question.and(("d.event_id = ?", [Value::Id(event.0)]));
     }
@@ -87,7 +99,7 @@ fn question(
         question.and(("p.channel = ?", [Value::Text(channel.clone())]));
     }
     if let Some(start) = &filter.order {
-        question.and(("o.number >= ? AND o.number < ?", beginning(start)));
+        question.and(order_start::begins(start));
     }
     question.within("d.opened_at", (filter.from, filter.until));
     question.after(turn(filter.sort), after.map(spot));
@@ -99,8 +111,8 @@ mod tests {
     use super::*;
     use crate::{domain::dispute::DisputeStatus, store::Store};
 
-    #[tokio::test]
-    async fn lists_of_disputes_are_ranges_of_an_index() {
+    /// How a page after a place would be found.
+    async fn plan(events: Option<&[EventId]>, filter: &DisputeFilter) -> String {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite:{}", folder.path().join("central.db").display());
         let store = Store::open(&url).await.expect("a database");
@@ -109,6 +121,14 @@ mod tests {
             value: 5,
             id: uuid::Uuid::from_u128(7),
         };
+        let source = source(&mut tx, events, filter).await.expect("reads");
+        let question = question(&source, events, filter, Some(&place));
+        let plan = question.plan(&mut tx, &turn(filter.sort).order()).await;
+        plan.join("; ")
+    }
+
+    #[tokio::test]
+    async fn lists_of_disputes_are_ranges_of_an_index() {
         let (events, open) = ([EventId::from_u128(9)], Some(DisputeStatus::Open));
         for (events, status, range) in [
             (None, None, "disputes_by_moment (opened_at<?)"),
@@ -124,11 +144,28 @@ mod tests {
                 status,
                 ..DisputeFilter::default()
             };
-            let question = question(&tx, events, &filter, Some(&place));
-            let plan = question.plan(&mut tx, &turn(filter.sort).order()).await;
-            let plan = plan.join("; ");
+            let plan = plan(events, &filter).await;
             let range = format!("SEARCH d USING INDEX {range}");
             assert!(plan.starts_with(&range), "{plan}");
+        }
+    }
+
+    #[tokio::test]
+    async fn disputes_of_a_few_orders_are_found_by_their_orders_whatever_else_is_asked() {
+        let events = [EventId::from_u128(9)];
+        for events in [None, Some(&events[..])] {
+            for status in [None, Some(DisputeStatus::Open)] {
+                let filter = DisputeFilter {
+                    status,
+                    order: Some("GRB-7K".to_owned()),
+                    event: events.map(|events| events[0]),
+                    ..DisputeFilter::default()
+                };
+                let plan = plan(events, &filter).await;
+                let range = "SEARCH o USING INDEX sqlite_autoindex_orders_2 (number>? AND number<?); \
+                    SEARCH d USING INDEX disputes_by_order (order_id=?)";
+                assert!(plan.starts_with(range), "{plan}");
+            }
         }
     }
 }

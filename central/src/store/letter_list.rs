@@ -11,6 +11,7 @@ use super::{
     dialect::{indexed, read_first},
     letter::{DueLetter, letters},
     listed::{Index, Narrow, Question, Turn, Value, beginning, narrowest, spot},
+    order_start::{self, BY_NUMBER},
     outbox::Task,
     tx::fetch_optional,
 };
@@ -24,8 +25,6 @@ const UNSENT: Index = Index::named("outbox_unsent");
 const FAILED: Index = Index::named("outbox_failed");
 const BY_KIND: Index = Index::named("outbox_due");
 const BY_EMAIL: Index = Index::named("orders_by_email");
-/// Made by the engines for the `UNIQUE` column.
-const BY_NUMBER: Index = Index("sqlite_autoindex_orders_2", "number");
 const LETTERS: &str = "outbox x";
 const ORDERS: &str = "orders o";
 
@@ -173,7 +172,7 @@ fn narrows(filter: &LetterFilter) -> Vec<Narrow> {
 
 fn searched(filter: &LetterFilter) -> Option<(&'static str, Vec<Value>)> {
     Some(match filter.search.as_ref()? {
-        LetterSearch::Order(start) => ("o.number >= ? AND o.number < ?", beginning(start).into()),
+        LetterSearch::Order(start) => order_start::begins(start),
         LetterSearch::Address(start) => ("o.email >= ? AND o.email < ?", beginning(start).into()),
     })
 }

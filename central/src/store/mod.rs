@@ -52,6 +52,7 @@ pub mod order_flag;
 mod order_item;
 pub mod order_key;
 pub mod order_list;
+pub mod order_start;
 pub mod outbox;
 pub mod overview;
 pub mod panel_session;

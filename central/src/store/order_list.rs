@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{
     StoreError, Tx,
     listed::{Condition, Index, Merge, Narrow, Question, Value, beginning, narrowest},
+    order_start::BY_NUMBER,
 };
 use crate::domain::{
     attention::Attention,
@@ -28,8 +29,6 @@ const BY_SUM: Index = Index::named("orders_by_sum");
 const BY_SUM_OF_ALL: Index = Index::named("orders_by_amount");
 /// Made by the engines for the primary key.
 const BY_ID: Index = Index("sqlite_autoindex_orders_1", "PRIMARY");
-/// Made by the engines for the `UNIQUE` column.
-const BY_NUMBER: Index = Index("sqlite_autoindex_orders_2", "number");
 
 /// An order in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]

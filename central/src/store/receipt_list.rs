@@ -6,7 +6,8 @@ use uuid::Uuid;
 use super::{
     StoreError, Tx,
     dialect::{self, by_index},
-    listed::{Question, Turn, Value, beginning},
+    listed::{Question, Turn, Value},
+    order_start,
 };
 use crate::domain::{
     money::{Currency, Money},
@@ -85,7 +86,8 @@ pub async fn page(
     after: Option<&ReceiptPlace>,
     rows: usize,
 ) -> Result<Vec<ReceiptRow>, StoreError> {
-    let question = question(tx, event, filter, after);
+    let source = source(tx, filter).await?;
+    let question = question(&source, event, filter, after);
     let order = turn(filter).order();
     let rows: Vec<Row> = question.ask(tx, &order, rows).await?;
     rows.into_iter().map(receipt).collect()
@@ -99,30 +101,32 @@ const fn turn(filter: &ReceiptFilter) -> Turn {
     }
 }
 
+/// The tables, the one that is walked first: an order has few receipts.
+async fn source(tx: &mut Tx, filter: &ReceiptFilter) -> Result<String, StoreError> {
+    let receipts = ("receipts", "c");
+    let few =
+        order_start::first(tx, filter.order.as_deref(), receipts, "receipts_by_order").await?;
+    Ok(few.unwrap_or_else(|| {
+        let index = ("receipts_by_moment", "receipts_by_moment");
+        let (receipts, join) = (by_index(tx, "receipts c", index), dialect::read_first(tx));
+        format!("{receipts} {join} orders o ON o.id = c.order_id")
+    }))
+}
+
 fn question(
-    tx: &Tx,
+    source: &str,
     event: EventId,
     filter: &ReceiptFilter,
     after: Option<&ReceiptPlace>,
 ) -> Question {
-    let join = dialect::read_first(tx);
-    let from = match &filter.order {
-        // An order has few receipts.
-        Some(_) => format!(" FROM orders o {join} receipts c ON c.order_id = o.id"),
-        None => {
-            let index = ("receipts_by_moment", "receipts_by_moment");
-            let receipts = by_index(tx, "receipts c", index);
-            format!("{receipts} {join} orders o ON o.id = c.order_id")
-        }
-    };
     let mut question = Question::new(format!(
         "SELECT c.subject_id, c.kind, c.number, c.shown, o.number, o.buyer_name, o.currency, o.total_minor, \
-         r.amount_minor, c.issued_at{from} LEFT JOIN refunds r ON r.id = c.subject_id"
+         r.amount_minor, c.issued_at{source} LEFT JOIN refunds r ON r.id = c.subject_id"
     ));
     let kind = Value::Text(filter.kind.name().to_owned());
     question.and(("c.event_id = ? AND c.kind = ?", [Value::Id(event.0), kind]));
     if let Some(start) = &filter.order {
-        question.and(("o.number >= ? AND o.number < ?", beginning(start)));
+        question.and(order_start::begins(start));
     }
     question.within("c.issued_at", (filter.from, filter.until));
     let spot = |place: &ReceiptPlace| (place.issued_at.0, Value::Number(place.number));
@@ -135,8 +139,8 @@ mod tests {
     use super::*;
     use crate::store::Store;
 
-    #[tokio::test]
-    async fn lists_of_receipts_are_ranges_of_an_index() {
+    /// How a page after a place would be found.
+    async fn plan(filter: &ReceiptFilter) -> String {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite:{}", folder.path().join("central.db").display());
         let store = Store::open(&url).await.expect("a database");
@@ -145,22 +149,47 @@ mod tests {
             issued_at: Timestamp(5),
             number: 7,
         };
+        let source = source(&mut tx, filter).await.expect("reads");
+        let question = question(&source, EventId::from_u128(9), filter, Some(&place));
+        let plan = question.plan(&mut tx, &turn(filter).order()).await;
+        plan.join("; ")
+    }
+
+    fn sales(oldest_first: bool) -> ReceiptFilter {
+        ReceiptFilter {
+            kind: ReceiptKind::Sale,
+            from: None,
+            until: None,
+            order: None,
+            oldest_first,
+        }
+    }
+
+    #[tokio::test]
+    async fn lists_of_receipts_are_ranges_of_an_index() {
         for (oldest_first, than) in [(false, "<"), (true, ">")] {
-            let filter = ReceiptFilter {
-                kind: ReceiptKind::Sale,
-                from: None,
-                until: None,
-                order: None,
-                oldest_first,
-            };
-            let question = question(&tx, EventId::from_u128(9), &filter, Some(&place));
-            let plan = question.plan(&mut tx, &turn(&filter).order()).await;
-            let plan = plan.join("; ");
+            let plan = plan(&sales(oldest_first)).await;
             let range = format!(
                 "SEARCH c USING INDEX receipts_by_moment (event_id=? AND kind=? AND issued_at{than}?)"
             );
             assert!(plan.starts_with(&range), "{plan}");
             assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+        }
+    }
+
+    #[tokio::test]
+    async fn receipts_of_a_few_orders_are_found_by_their_orders_whatever_else_is_asked() {
+        for day in [None, Some(Timestamp(3))] {
+            let plan = plan(&ReceiptFilter {
+                order: Some("GRB-7K".to_owned()),
+                from: day,
+                until: day,
+                ..sales(false)
+            })
+            .await;
+            let range = "SEARCH o USING INDEX sqlite_autoindex_orders_2 (number>? AND number<?); \
+                SEARCH c USING INDEX receipts_by_order (order_id=?)";
+            assert!(plan.starts_with(range), "{plan}");
         }
     }
 }

@@ -10,7 +10,8 @@ use uuid::Uuid;
 use super::{
     StoreError, Tx,
     dialect::{self, by_index},
-    listed::{Merge, Question, Turn, Value, beginning, spot},
+    listed::{Merge, Question, Turn, Value, spot},
+    order_start,
 };
 use crate::domain::{
     id::{RefundId, UserId},
@@ -147,23 +148,27 @@ struct Part {
 }
 
 impl Part {
-    /// Each range by itself, or all in one: the refunds of one order are few, and of many events there are too many.
+    fn of(statuses: &[RefundStatus], events: Option<Vec<EventId>>, after: Option<&Place>) -> Self {
+        Self {
+            statuses: statuses.to_vec(),
+            events,
+            after: after.copied(),
+        }
+    }
+
+    /// Each range by itself, or all in one, where there are too many.
     fn all(
         events: Option<Vec<EventId>>,
         filter: &RefundFilter,
         after: Option<&Place>,
     ) -> Vec<Self> {
-        let part = |statuses: &[RefundStatus], events| Self {
-            statuses: statuses.to_vec(),
-            events,
-            after: after.copied(),
-        };
+        let part = |statuses: &[RefundStatus], events| Self::of(statuses, events, after);
         let statuses = &filter.statuses;
         let ranges = statuses.len() * events.as_ref().map_or(1, Vec::len);
         if ranges == 0 {
             return Vec::new();
         }
-        if filter.order.is_some() || ranges > MOST_RANGES {
+        if ranges > MOST_RANGES {
             return vec![part(statuses, events)];
         }
         let events: Vec<Option<Vec<EventId>>> = match events {
@@ -188,6 +193,16 @@ impl Part {
 #[derive(Debug)]
 pub struct Walk {
     filter: RefundFilter,
+    events: Option<Vec<EventId>>,
+    after: Option<Place>,
+    begun: Option<Begun>,
+}
+
+/// The questions of a walk, and what they have found so far.
+#[derive(Debug)]
+struct Begun {
+    /// The tables, where they begin with a few orders.
+    orders: Option<String>,
     parts: Vec<Part>,
     merge: Merge<RefundRow>,
 }
@@ -201,11 +216,11 @@ impl Walk {
             (Some(event), _) => Some(Some(event).filter(seen).into_iter().collect()),
             (None, events) => events.map(<[EventId]>::to_vec),
         };
-        let parts = Part::all(events, filter, after);
         Self {
             filter: filter.clone(),
-            merge: Merge::of(parts.len()),
-            parts,
+            events,
+            after: after.copied(),
+            begun: None,
         }
     }
 
@@ -214,14 +229,47 @@ impl Walk {
     /// # Errors
     /// When the database fails.
     pub async fn next(&mut self, tx: &mut Tx, most: usize) -> Result<Vec<RefundRow>, StoreError> {
-        let (sort, share) = (self.filter.sort(), self.merge.share(most));
+        let begun = match self.begun.take() {
+            Some(begun) => begun,
+            None => self.questions(tx).await?,
+        };
+        let begun = self.begun.insert(begun);
+        begun.next(tx, &self.filter, most).await
+    }
+
+    /// The refunds of a few orders are few: they are asked for at once.
+    async fn questions(&self, tx: &mut Tx) -> Result<Begun, StoreError> {
+        let (filter, after, events) = (&self.filter, self.after.as_ref(), self.events.clone());
+        let refunds = ("refunds", "r");
+        let orders =
+            order_start::first(tx, filter.order.as_deref(), refunds, "refunds_by_order").await?;
+        let parts = match orders {
+            Some(_) => vec![Part::of(&filter.statuses, events, after)],
+            None => Part::all(events, filter, after),
+        };
+        Ok(Begun {
+            orders,
+            merge: Merge::of(parts.len()),
+            parts,
+        })
+    }
+}
+
+impl Begun {
+    async fn next(
+        &mut self,
+        tx: &mut Tx,
+        filter: &RefundFilter,
+        most: usize,
+    ) -> Result<Vec<RefundRow>, StoreError> {
+        let (sort, share) = (filter.sort(), self.merge.share(most));
         let compare = |a: &RefundRow, b: &RefundRow| sort.compare(&a.place(), &b.place());
         let mut rows = Vec::with_capacity(most);
         while rows.len() < most {
             while let Some(lacking) = self.merge.lacking() {
                 let part = &mut self.parts[lacking];
-                let question = question(tx, &self.filter, part, share);
-                let order = turn("r.requested_at", "r.id", &self.filter).order();
+                let question = question(tx, filter, part, (self.orders.as_deref(), share));
+                let order = turn("r.requested_at", "r.id", filter).order();
                 let some: Vec<Row> = question.ask(tx, &order, share).await?;
                 let some: Result<Vec<_>, _> = some.into_iter().map(Row::into_row).collect();
                 let some = some?;
@@ -248,31 +296,36 @@ const fn turn(value: &'static str, id: &'static str, filter: &RefundFilter) -> T
     }
 }
 
-fn question(tx: &Tx, filter: &RefundFilter, part: &Part, rows: usize) -> Question {
+fn question(
+    tx: &Tx,
+    filter: &RefundFilter,
+    part: &Part,
+    (orders, rows): (Option<&str>, usize),
+) -> Question {
     if filter.order.is_none() && part.is_wide() {
         return first_of_many(tx, filter, part, rows);
     }
-    let mut question = Question::new(format!("{SELECT}{}", source(tx, filter, part)));
+    let source = orders.map_or_else(|| source(tx, part), str::to_owned);
+    let mut question = Question::new(format!("{SELECT}{source}"));
     limit(&mut question, ("r.status", "r.event_id"), part);
     if let Some(start) = &filter.order {
-        question.and(("o.number >= ? AND o.number < ?", beginning(start)));
+        question.and(order_start::begins(start));
     }
     let turn = turn("r.requested_at", "r.id", filter);
     question.after(turn, part.after.as_ref().map(spot));
     question
 }
 
-/// Where a part is read from: an order has few refunds, and a status may have many.
-fn source(tx: &Tx, filter: &RefundFilter, part: &Part) -> String {
-    let join = dialect::read_first(tx);
-    if filter.order.is_some() {
-        return format!(" FROM orders o {join} refunds r ON r.order_id = o.id");
-    }
+/// Where a part is read from.
+fn source(tx: &Tx, part: &Part) -> String {
     let index = match part.events {
         Some(_) => "refunds_by_event",
         None => "refunds_waiting",
     };
-    let refunds = by_index(tx, "refunds r", (index, index));
+    let (refunds, join) = (
+        by_index(tx, "refunds r", (index, index)),
+        dialect::read_first(tx),
+    );
     format!("{refunds} {join} orders o ON o.id = r.order_id")
 }
 
@@ -324,7 +377,7 @@ mod tests {
             after: Some(PLACE),
         };
         let order = turn("r.requested_at", "r.id", &filter).order();
-        let question = question(&tx, &filter, &part, 51);
+        let question = question(&tx, &filter, &part, (None, 51));
         question.plan(&mut tx, &order).await.join("; ")
     }
 
@@ -356,23 +409,46 @@ mod tests {
 
     #[test]
     fn few_ranges_are_asked_one_by_one_and_very_many_at_once() {
-        let filter = |order: Option<&str>| RefundFilter {
+        let filter = RefundFilter {
             statuses: vec![RefundStatus::Requested, RefundStatus::Failed],
-            order: order.map(str::to_owned),
             ..RefundFilter::default()
         };
         let events = |count: u128| Some((0..count).map(EventId::from_u128).collect::<Vec<_>>());
-        for (events, order, questions) in [
-            (None, None, 2),
-            (events(0), None, 0),
-            (events(3), None, 6),
-            (events(24), None, 48),
-            (events(25), None, 1),
-            (events(3), Some("GRB-1"), 1),
-            (None, Some("GRB-1"), 1),
+        for (events, questions) in [
+            (None, 2),
+            (events(0), 0),
+            (events(3), 6),
+            (events(24), 48),
+            (events(25), 1),
         ] {
-            let parts = Part::all(events.clone(), &filter(order), None);
-            assert_eq!(parts.len(), questions, "{events:?} {order:?}");
+            let parts = Part::all(events.clone(), &filter, None);
+            assert_eq!(parts.len(), questions, "{events:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn refunds_of_a_few_orders_are_found_by_their_orders_whatever_else_is_asked() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite:{}", folder.path().join("central.db").display());
+        let store = Store::open(&url).await.expect("a database");
+        let mut tx = store.read().await.expect("a snapshot");
+        let many: Vec<EventId> = (0..99).map(EventId::from_u128).collect();
+        for events in [None, Some(&many[..1]), Some(&many[..])] {
+            let filter = RefundFilter {
+                statuses: RefundStatus::ALL.to_vec(),
+                order: Some("GRB-7K".to_owned()),
+                ..RefundFilter::default()
+            };
+            let walk = Walk::begin(events, &filter, Some(&PLACE));
+            let begun = walk.questions(&mut tx).await.expect("reads");
+            assert_eq!(begun.parts.len(), 1, "one question");
+            let first = (begun.orders.as_deref(), 51);
+            let question = question(&tx, &filter, &begun.parts[0], first);
+            let order = turn("r.requested_at", "r.id", &filter).order();
+            let plan = question.plan(&mut tx, &order).await.join("; ");
+            let range = "SEARCH o USING INDEX sqlite_autoindex_orders_2 (number>? AND number<?); \
+                SEARCH r USING INDEX refunds_by_order (order_id=?)";
+            assert!(plan.starts_with(range), "{plan}");
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::{
         dispute::{self, DisputeStatus},
         dispute_search::{DisputeFilter, DisputeSort},
         id::ClientId,
-        order_search::Place,
+        order_search::{Place, number_start},
         permission::Permission,
         policy::Thing,
     },
@@ -91,7 +91,6 @@ fn wanted(here: &Here, seen: &Seen) -> DisputeFilter {
             (named.or(Some(DisputeStatus::Open)), false)
         }
     };
-    let order = asked("q").trim().to_ascii_uppercase();
     let channel = words::CHANNELS.iter().find(|one| **one == asked("channel"));
     DisputeFilter {
         status,
@@ -100,7 +99,7 @@ fn wanted(here: &Here, seen: &Seen) -> DisputeFilter {
         channel: channel.map(|channel| (*channel).to_owned()),
         from: filter::day(asked("from"), 0),
         until: filter::day(asked("until"), 1),
-        order: Some(order).filter(|order| !order.is_empty()),
+        order: number_start(asked("q")),
         sort: DisputeSort::from_name(asked("sort")).unwrap_or(DisputeSort::Newest),
     }
 }

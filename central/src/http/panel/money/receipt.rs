@@ -20,6 +20,7 @@ use crate::{
     app::trail::Actor,
     domain::{
         event::Event,
+        order_search::number_start,
         permission::Permission,
         receipt::{Pattern, ReceiptKind},
         receipt_search::{ReceiptFilter, ReceiptPlace},
@@ -90,13 +91,12 @@ pub(super) fn wanted(here: &Here, event: &Event) -> ReceiptFilter {
         |name| here.door.asked(name),
         wall_clock::zone(&event.time_zone),
     );
-    let order = asked("q").trim().to_ascii_uppercase();
     ReceiptFilter {
         // A choice that is none counts as not made.
         kind: ReceiptKind::from_name(asked("kind")).unwrap_or(ReceiptKind::Sale),
         from: filter::day_at(asked("from"), 0, zone),
         until: filter::day_at(asked("until"), 1, zone),
-        order: Some(order).filter(|order| !order.is_empty()),
+        order: number_start(asked("q")),
         oldest_first: asked("sort") == "oldest",
     }
 }

@@ -18,7 +18,11 @@ use super::{
 };
 use crate::{
     domain::{
-        four_eyes, order_search::Place, permission::Permission, policy::Thing, refund::RefundStatus,
+        four_eyes,
+        order_search::{Place, number_start},
+        permission::Permission,
+        policy::Thing,
+        refund::RefundStatus,
     },
     store::{
         self, StoreError,
@@ -77,11 +81,10 @@ pub(super) struct Question {
 pub(super) async fn question(here: &Here, permission: Permission) -> Result<Question, StoreError> {
     let seen = Seen::of(here, permission).await?;
     let asked = |name| here.door.asked(name);
-    let order = asked("q").trim().to_ascii_uppercase();
     let filter = RefundFilter {
         statuses: statuses(asked("status")),
         event: seen.event,
-        order: Some(order).filter(|order| !order.is_empty()),
+        order: number_start(asked("q")),
         newest_first: asked("sort") == "newest",
     };
     Ok(Question { seen, filter })
