@@ -221,7 +221,7 @@ async fn file(here: &Here, format: Format) -> Response {
         let clients = here.app().clients().await?;
         let files = found(here, &clients).await?;
         let cells = |file| cells(here, &clients, file);
-        Ok::<_, StoreError>(files.into_iter().map(cells).collect())
+        Ok::<_, StoreError>(files.iter().map(cells).collect())
     };
     let mut head = head(here, &HEAD);
     let seen = here.say("Here last", "Terakhir terlihat");
@@ -236,14 +236,14 @@ async fn file(here: &Here, format: Format) -> Response {
     file.send(here, read.await, |cells: Vec<Cell>| cells).await
 }
 
-fn cells(here: &Here, clients: &[ClientRow], file: AccountFile) -> Vec<Cell> {
-    let (_, words, _) = standing(&file);
+fn cells(here: &Here, clients: &[ClientRow], file: &AccountFile) -> Vec<Cell> {
+    let (_, words, _) = standing(file);
     let (_, factor) = FACTORS[usize::from(!file.has_factor)];
     vec![
         Cell::text(&file.account.name),
         Cell::text(&file.account.email),
-        Cell::text(super::staff::roles(here, &file)),
-        Cell::text(organiser(clients, &file)),
+        Cell::text(super::staff::roles(here, file)),
+        Cell::text(organiser(clients, file)),
         Cell::text(here.say(words.0, words.1)),
         Cell::text(here.say(factor.0, factor.1)),
         Cell::moment_or_none(file.seen_at, when::HOME),
