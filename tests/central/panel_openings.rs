@@ -3,7 +3,9 @@ use central::{app::letters::Preview, domain::event::EventStatus};
 use support::{
     central::Engine,
     festival::festival,
+    letter::connected,
     panel::{Desk, PASSWORD},
+    post_box::PostBox,
     shop::Shop,
     visit::Seen,
 };
@@ -90,6 +92,11 @@ async fn an_organiser_asks_once_and_sees_when_the_event_is_opened() {
         admin.get(URL).await;
         let seen = admin.post(&format!("{URL}/publish"), &[]).await;
         assert!(seen.to().ends_with("done=published"), "{}", seen.page);
+        let page = admin.get(&format!("{URL}/setup/publish")).await.page;
+        for way in ["/events/malam-jazz", "/panel/events/malam-jazz/live"] {
+            let link = format!("btn-outline-primary\" href=\"{way}\"");
+            assert!(page.contains(&link), "{way}: {page}");
+        }
         let page = organiser.get(URL).await.page;
         assert!(
             page.contains("Opened at") && !page.contains("Take it back"),
@@ -134,6 +141,59 @@ async fn what_was_asked_is_taken_back_and_letters_stay_an_hour_apart() {
         organiser.sign_in("oki@example.id", PASSWORD).await;
         ask(&mut organiser).await;
         assert_eq!(shop.number(LETTERS).await, 4, "{engine:?}");
+    }
+}
+
+/// Within one hour, so that no letter is spared by its age.
+#[tokio::test]
+async fn a_wish_after_an_opening_has_letters_of_its_own() {
+    for engine in Engine::both() {
+        let (shop, mut admin, mut organiser) = open(engine).await;
+        let post = PostBox::open().await;
+        let app = connected(&shop, &post);
+        ask(&mut organiser).await;
+        assert_eq!(app.send_letters(10).await.expect("sends"), 2);
+        for deed in ["publish", "close"] {
+            shop.central.clock.advance_ms(60_000);
+            admin.get(URL).await;
+            let seen = admin.post(&format!("{URL}/{deed}"), &[]).await;
+            assert_eq!(seen.status, 303, "{}", seen.page);
+        }
+        shop.central.clock.advance_ms(60_000);
+        assert_eq!(ask(&mut organiser).await.status, 303);
+        app.send_letters(10).await.expect("sends");
+        assert_eq!(post.letters().len(), 4, "{engine:?}");
+        // Who got one and who waits for one gets no second where the wish comes again.
+        organiser.get(URL).await;
+        organiser.post(WITHDRAW, &[]).await;
+        ask(&mut organiser).await;
+        app.send_letters(10).await.expect("sends");
+        assert_eq!(post.letters().len(), 4, "{engine:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_wish_that_was_taken_back_before_its_letters_went_is_written_of_once() {
+    for engine in Engine::both() {
+        let (shop, _, mut organiser) = open(engine).await;
+        let post = PostBox::open().await;
+        let app = connected(&shop, &post);
+        ask(&mut organiser).await;
+        organiser.get(URL).await;
+        organiser.post(WITHDRAW, &[]).await;
+        app.send_letters(10).await.expect("sends");
+        assert!(post.letters().is_empty(), "nobody waits");
+        ask(&mut organiser).await;
+        assert_eq!(shop.number(LETTERS).await, 4, "those were not needed");
+        // No mail goes, for longer than the letters of a wish are young.
+        organiser.get(URL).await;
+        organiser.post(WITHDRAW, &[]).await;
+        shop.central.clock.advance_ms(3_600_000);
+        organiser.sign_in("oki@example.id", PASSWORD).await;
+        ask(&mut organiser).await;
+        assert_eq!(shop.number(LETTERS).await, 6, "{engine:?}");
+        while app.send_letters(10).await.expect("sends") > 0 {}
+        assert_eq!(post.letters().len(), 2, "{engine:?}: one each");
     }
 }
 

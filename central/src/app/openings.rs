@@ -2,14 +2,20 @@
 //!
 //! Invariants: only what lacks nothing is asked for, an event has one open wish at most, and asking twice is asking once.
 //! Opening the event, on whichever way, hears the wish in the same transaction (`App::hear_opening`). Letters to those who
-//! may open it leave through the outbox, at most once an hour for an event; who may is asked again when they are written.
+//! may open it leave through the outbox; who may is asked again when they are written. A letter bears the moment at which
+//! the letters of its wish were asked for, and tells of no wish that has other letters. A wish that was taken back and comes
+//! again within the hour has the same ones: whom one reached or still waits for gets no second, and all others get one.
 
 use serde_json::json;
 use sync_protocol::{id::EventId, time::Timestamp};
 
-use super::{App, events::load_setup, letters, panel_acts::PublishError, users::By};
+use super::{
+    App,
+    events::{EventError, load_setup},
+    letters,
+    users::By,
+};
 use crate::{
-    app::events::EventError,
     domain::{
         account::Account,
         event::{Event, EventStatus},
@@ -18,20 +24,43 @@ use crate::{
         opening::OpeningStatus,
         permission::Permission,
         policy::Thing,
-        readiness,
+        readiness::{self, Missing},
     },
-    store::{self, StoreError, Tx, tx::transact},
+    store::{self, StoreError, Transient, Tx, tx::transact},
 };
 
 /// Letters about one wish.
 const MOST_LETTERS: usize = 50;
 
+/// Why an event is not asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// Something is missing.
+    #[error("the event lacks {} things", .0.len())]
+    NotReady(Vec<Missing>),
+    /// It cannot be opened from where it stands.
+    #[error(transparent)]
+    Event(#[from] EventError),
+}
+
+impl From<StoreError> for AskError {
+    fn from(error: StoreError) -> Self {
+        Self::Event(error.into())
+    }
+}
+
+impl Transient for AskError {
+    fn is_transient(&self) -> bool {
+        matches!(self, Self::Event(error) if error.is_transient())
+    }
+}
+
 impl App {
     /// Asks that an event be opened. While it waits already, nothing changes.
     ///
     /// # Errors
-    /// [`PublishError::NotReady`], or that it cannot be opened from where it stands.
-    pub async fn ask_opening(&self, event: EventId, who: &Account) -> Result<(), PublishError> {
+    /// [`AskError`].
+    pub async fn ask_opening(&self, event: EventId, who: &Account) -> Result<(), AskError> {
         let now = self.clock.now();
         transact!(self.store, |tx| {
             let locked = store::event::lock(tx, event).await?;
@@ -42,7 +71,7 @@ impl App {
             let setup = load_setup(tx, event).await?;
             let missing = readiness::missing(&setup, now);
             if !missing.is_empty() {
-                return Err(PublishError::NotReady(missing));
+                return Err(AskError::NotReady(missing));
             }
             self.put_opening(tx, &setup.event, who, now).await?;
             Ok(())
@@ -60,26 +89,22 @@ impl App {
         if before.as_ref().is_some_and(|before| before.waits()) {
             return Ok(());
         }
-        let told_at = match before.filter(|before| !before.is_news(now)) {
-            Some(before) => before.told_at,
-            None => {
-                self.tell_openers(tx, event, now).await?;
-                now
-            }
-        };
+        let told_at = before.map_or(now, |before| before.next_told_at(now));
+        self.tell_openers(tx, event, (now, told_at)).await?;
         store::opening::put(tx, event.id, who.id, (now, told_at)).await?;
         let (by, subject) = (By::account(who), ("event", event.id.0));
         self.note_by(tx, &by, "event.opening_ask", subject, now, json!({}))
             .await
     }
 
-    /// Asks for a letter to each of those who may open the event.
+    /// Asks for a letter to each of those who may open the event and have none of these.
     async fn tell_openers(
         &self,
         tx: &mut Tx,
         event: &Event,
-        now: Timestamp,
+        (now, told_at): (Timestamp, Timestamp),
     ) -> Result<(), StoreError> {
+        let there = store::letter::standing(tx, LetterKind::OpeningAsked, told_at).await?;
         let mut told = 0;
         for user in store::role::with_permission(tx, Permission::EventsPublish).await? {
             if told == MOST_LETTERS {
@@ -88,10 +113,13 @@ impl App {
             if opener(tx, user, event).await?.is_none() {
                 continue;
             }
-            let row = (self.new_id(now), LetterKind::OpeningAsked, self.new_id(now));
-            let payload = letters::opening_payload(event.id, user);
-            store::letter::put(tx, row, &payload, now, now).await?;
             told += 1;
+            let payload = letters::opening_payload(event.id, user, told_at);
+            if there.contains(&payload) {
+                continue;
+            }
+            let row = (self.new_id(now), LetterKind::OpeningAsked, self.new_id(now));
+            store::letter::put(tx, row, &payload, now, now).await?;
         }
         Ok(())
     }

@@ -18,7 +18,7 @@ named_enum! {
     }
 }
 
-/// Letters about one event are this far apart, however often somebody asks.
+/// Whoever takes a wish back and asks again within this time is told of by the same letters.
 const TOLD_MS: i64 = 3_600_000;
 
 /// The wish.
@@ -32,7 +32,7 @@ pub struct Opening {
     pub asked_by: String,
     /// When.
     pub asked_at: Timestamp,
-    /// When letters were written of it last.
+    /// The moment that its letters bear: when those were asked for that tell of it.
     pub told_at: Timestamp,
     /// When it was heard or taken back.
     pub ended_at: Option<Timestamp>,
@@ -45,9 +45,14 @@ impl Opening {
         self.status == OpeningStatus::Waiting
     }
 
-    /// Whether those who may open the event are written to when it is asked for once more.
+    /// The moment that the letters of a wish bear which takes this one's place: where this one was taken back and its letters
+    /// are young, they tell of the next one too.
     #[must_use]
-    pub const fn is_news(&self, now: Timestamp) -> bool {
-        self.told_at.0 + TOLD_MS <= now.0
+    pub fn next_told_at(&self, now: Timestamp) -> Timestamp {
+        let is_young = self.told_at.0 + TOLD_MS > now.0;
+        match self.status {
+            OpeningStatus::Withdrawn if is_young => self.told_at,
+            _ => now,
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Letters in the outbox: which are due, which were given up, and a second chance for those.
 
+use std::collections::BTreeSet;
+
 use sync_protocol::time::Timestamp;
 use uuid::Uuid;
 
@@ -89,6 +91,23 @@ pub async fn due(tx: &mut Tx, now: Timestamp, most: i64) -> Result<Vec<DueLetter
         })
     };
     rows.into_iter().map(letter).collect()
+}
+
+/// What the letters of a kind need that went since a moment, or are still to go; those given up are none of them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn standing(
+    tx: &mut Tx,
+    kind: LetterKind,
+    since: Timestamp,
+) -> Result<BTreeSet<String>, StoreError> {
+    let gone = "SELECT payload FROM outbox WHERE kind = ? AND done_at >= ? AND last_error IS NULL";
+    let mut standing = fetch_all!(tx, (String,), gone, kind.name(), since.0)?;
+    let waiting =
+        "SELECT payload FROM outbox WHERE kind = ? AND done_at IS NULL AND failed_at IS NULL";
+    standing.extend(fetch_all!(tx, (String,), waiting, kind.name())?);
+    Ok(standing.into_iter().map(|(payload,)| payload).collect())
 }
 
 /// Puts a letter to be sent at `due_at`; false when there is one of this kind and subject.

@@ -3,7 +3,7 @@
 //! It is in both languages, because nothing says which one the receiver reads.
 
 use documents::Language;
-use sync_protocol::id::EventId;
+use sync_protocol::{id::EventId, time::Timestamp};
 use uuid::Uuid;
 
 use super::{LetterError, compose::Written, words::at};
@@ -14,30 +14,34 @@ use crate::{
     store,
 };
 
-/// The event and the receiver as the outbox keeps them.
-pub(in crate::app) fn payload(event: EventId, user: UserId) -> String {
-    format!("{} {}", event.0, user.0)
+/// The event, the receiver, and the moment that the letters of a wish bear, as the outbox keeps them.
+pub(in crate::app) fn payload(event: EventId, user: UserId, told_at: Timestamp) -> String {
+    format!("{} {} {}", event.0, user.0, told_at.0)
 }
 
-fn read(payload: &str) -> Option<(EventId, UserId)> {
-    let (event, user) = payload.split_once(' ')?;
+fn read(payload: &str) -> Option<(EventId, UserId, Timestamp)> {
+    let (event, rest) = payload.split_once(' ')?;
+    let (user, told_at) = rest.split_once(' ')?;
     let id = |text| Uuid::parse_str(text).ok();
-    Some((EventId(id(event)?), UserId(id(user)?)))
+    let told_at = Timestamp(told_at.parse().ok()?);
+    Some((EventId(id(event)?), UserId(id(user)?), told_at))
 }
 
 impl App {
-    /// Nothing once the event was opened or the wish was taken back, or where the receiver may not open it any more.
+    /// Nothing once the event was opened or the wish was taken back, where the wish that waits has other letters, or where
+    /// the receiver may not open the event any more.
     pub(super) async fn write_opening(
         &self,
         payload: &str,
     ) -> Result<Option<Written>, LetterError> {
-        let Some((event, user)) = read(payload) else {
+        let Some((event, user, told_at)) = read(payload) else {
             return Ok(None);
         };
         let mut tx = self.store.read().await?;
         let opening = store::opening::of_event(&mut tx, event).await?;
         let found = store::event::by_id(&mut tx, event).await?;
-        let (Some(opening), Some(found)) = (opening.filter(Opening::waits), found) else {
+        let meant = opening.filter(|opening| opening.waits() && opening.told_at == told_at);
+        let (Some(opening), Some(found)) = (meant, found) else {
             return Ok(None);
         };
         let Some(account) = opener(&mut tx, user, &found).await? else {

@@ -1,11 +1,11 @@
 //! Asking that the event be opened, for whoever sets it up and may not open it: the form, how the wish stands, and the
 //! way back.
 
-use axum::{http::StatusCode, response::Response};
+use axum::response::Response;
 
-use super::page::{At, Desk, Fault, answer, done, meant, show_at};
+use super::page::{At, Desk, Fault, answer, done, meant};
 use crate::{
-    app::panel_acts::PublishError,
+    app::{events::EventError, openings::AskError},
     domain::{
         event::{Event, EventStatus},
         opening::{Opening, OpeningStatus},
@@ -15,7 +15,7 @@ use crate::{
     http::panel::{
         card::{Card, FormPart},
         door::Here,
-        undo, when,
+        when,
     },
 };
 
@@ -81,8 +81,8 @@ pub(super) fn card(desk: &Desk<'_>, opening: Option<&Opening>, is_ready: bool) -
         return Some(card.form(form));
     }
     let lead = desk.say(
-        "You set this event up, and somebody else opens it: they see your wish on their overview, and get a letter.",
-        "Anda menyiapkan acara ini, dan orang lain membukanya: mereka melihat permintaan Anda di ringkasan dan menerima surat.",
+        "You set this event up, and somebody else opens it: they see your wish on their overview, and get a letter unless they just got one about it.",
+        "Anda menyiapkan acara ini, dan orang lain membukanya: mereka melihat permintaan Anda di ringkasan dan menerima surat, kecuali baru saja menerimanya.",
     );
     let form = FormPart::new(here, "ask", desk.path_of("opening")).button(title);
     is_ready.then(|| card.lead(lead).form(form))
@@ -98,19 +98,15 @@ pub(crate) async fn ask(here: Here) -> Response {
     let asked = here.app().ask_opening(event, &here.signed.account).await;
     let fault = match asked {
         Ok(()) => return answer(&here, PAGE, Ok(done(&here, PAGE, "opening_asked"))).await,
-        Err(PublishError::NotReady(_)) => Fault::Said(
+        Err(AskError::NotReady(_)) => Fault::Said(
             "The event is not ready: complete what is listed below, and ask again.",
             "Acara belum siap: lengkapi daftar di bawah, lalu minta lagi.",
         ),
-        Err(PublishError::Moved) => {
-            let wrong = undo::changed(&here).to_owned();
-            return show_at(&here, PAGE, Some(wrong), StatusCode::CONFLICT).await;
-        }
-        Err(PublishError::Event(crate::app::events::EventError::IllegalMove(_))) => Fault::Said(
+        Err(AskError::Event(EventError::IllegalMove(_))) => Fault::Said(
             "The event does not allow this as it stands now: look at its status.",
             "Status acara sekarang tidak memungkinkan itu: lihat statusnya.",
         ),
-        Err(PublishError::Event(error)) => error.into(),
+        Err(AskError::Event(error)) => error.into(),
     };
     answer(&here, PAGE, Err(fault)).await
 }

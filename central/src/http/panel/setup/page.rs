@@ -248,6 +248,9 @@ impl<'a> Desk<'a> {
             let words = self.say("All ticket types", "Semua jenis tiket").to_owned();
             actions.insert(0, (self.path(At::Step(Step::Types)), words));
         }
+        if at == At::Step(Step::Publish) {
+            actions.extend(publish::ways(self));
+        }
         Page {
             page: Frame::of_event(here, event, Tab::Setup).at(&self.path(at)),
             name: event.name.clone(),

@@ -47,6 +47,21 @@ pub(super) async fn body(desk: &Desk<'_>) -> Result<Body, Fault> {
     })
 }
 
+/// Where an event that is open is seen: by everybody, and at its door.
+pub(super) fn ways(desk: &Desk<'_>) -> Vec<(String, String)> {
+    let (here, event) = (desk.here, desk.event());
+    if event.status != EventStatus::Published {
+        return Vec::new();
+    }
+    let words = desk.say("Public page", "Halaman umum").to_owned();
+    let mut ways = vec![(format!("/events/{}", event.slug), words)];
+    if here.may(Permission::ScansView, event) {
+        let words = desk.say("Door now", "Pintu sekarang").to_owned();
+        ways.push((desk.path_of("live"), words));
+    }
+    ways
+}
+
 fn stands(desk: &Desk<'_>) -> &'static str {
     match desk.event().status {
         EventStatus::Published => desk.say(
