@@ -26,13 +26,6 @@ pub(super) fn clock(at: Timestamp, zone: &str) -> String {
     at.with_timezone(&zone).format("%H:%M").to_string()
 }
 
-/// `19:05:12`
-pub(super) fn clock_second(at: Timestamp, zone: &str) -> String {
-    let zone: Tz = zone.parse().unwrap_or(Tz::UTC);
-    let at = DateTime::from_timestamp_millis(at.0).unwrap_or_default();
-    at.with_timezone(&zone).format("%H:%M:%S").to_string()
-}
-
 /// `1 December 2026, 19:05:12 WIB`
 pub(super) fn second(at: Timestamp, zone: &str, language: Language) -> String {
     let zone: Tz = zone.parse().unwrap_or(Tz::UTC);

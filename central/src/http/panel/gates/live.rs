@@ -1,6 +1,7 @@
 //! The door of an event as it happens: a page that is whole without scripts, and the stream that keeps it true.
 //!
-//! Invariants: the stream tells what the page shows, in the same words, made of what all who watch share. What a browser
+//! Invariants: the stream tells what the page shows, in the same words, made of what all who watch share. Its clocks show
+//! minutes, so that a door at which nothing happens is told of once a minute, and no clock stands still. What a browser
 //! saw last (`Last-Event-ID`) is not told again, on whichever server it comes back. The stream ends when the session
 //! does, or the right to see scans, and it is no sign of life, except on a wall: there nobody touches the page, and the
 //! session's own end is the limit.
@@ -160,7 +161,6 @@ async fn tell(here: Here, event: Event, mut told: Option<String>, send: mpsc::Se
 /// What changed, named by what it says.
 fn message(here: &Here, now: &DoorNow, told: &mut Option<String>) -> Option<Message> {
     let now = Shown::new(&here.door.visitor, now);
-    let clocks = [now.at.clone(), now.as_of.clone()];
     let html = match (Now { now }).render() {
         Ok(html) => html,
         Err(error) => {
@@ -168,22 +168,13 @@ fn message(here: &Here, now: &DoorNow, told: &mut Option<String>) -> Option<Mess
             return None;
         }
     };
-    let named = without_seconds(&html, &clocks);
-    let id = HEXLOWER.encode(&Sha256::digest(named.as_bytes())[..8]);
+    let id = HEXLOWER.encode(&Sha256::digest(html.as_bytes())[..8]);
     if told.as_deref() == Some(id.as_str()) {
         return None;
     }
     *told = Some(id.clone());
     let message = Message::default().event("now").id(id).retry(RETRY);
     Some(message.data(html))
-}
-
-/// What names a look: where only seconds went by, nothing is told.
-fn without_seconds(html: &str, clocks: &[String]) -> String {
-    let minute = |clock: &str| clock.get(..5).unwrap_or(clock).to_owned();
-    clocks.iter().fold(html.to_owned(), |html, clock| {
-        html.replace(clock, &minute(clock))
-    })
 }
 
 /// Whether the session is alive and still opens this event's scans.

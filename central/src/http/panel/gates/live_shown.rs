@@ -52,7 +52,7 @@ impl Shown {
     pub(super) fn new(visitor: &Visitor, now: &DoorNow) -> Self {
         let (language, event) = (visitor.language, &now.setup.event);
         let zone = event.time_zone.as_str();
-        let clock = |at| when::clock_second(at, zone);
+        let clock = |at| when::clock(at, zone);
         let range = &now.inside.range;
         let most = now.gates.iter().flat_map(|(_, minutes)| minutes.iter());
         let most = most.copied().max().unwrap_or_default();
