@@ -1,6 +1,6 @@
 //! What the inbox of conflicts holds besides scans, and how long a decision holds.
 use central::{
-    app::{conflict_decisions::Act, users::By},
+    app::{App, conflict_decisions::Act, rushes::Rushes, users::By},
     domain::{
         conflict::{ConflictId, Kind, Outcome},
         conflict_search::{ConflictFilter, State},
@@ -240,9 +240,10 @@ async fn a_rush_is_in_the_overviews_count_until_somebody_decides() {
     }
 }
 
-/// A server that is started anew knows no rush, and reads none of an event that is over to tell of it.
+/// What is known waits for a decision, however long. A server that is started anew knows no rush, and reads none of an event
+/// that is over for days to tell of it.
 #[tokio::test]
-async fn a_rush_of_an_event_that_is_over_is_not_looked_for() {
+async fn a_rush_of_an_event_that_is_over_is_known_and_not_looked_for() {
     for engine in Engine::both() {
         let central = TestCentral::new(engine).await;
         let mut wish = festival();
@@ -258,14 +259,24 @@ async fn a_rush_of_an_event_that_is_over_is_not_looked_for() {
         let event = central.app.event(event.event.id).await.expect("there");
         let closes = event.days.iter().map(|day| day.closes_at).max();
         let closes = closes.expect("a day").max(event.event.ends_at);
-        let open = async || {
-            let open = central.app.open_rushes(&[&event.event]).await;
+        let open = async |app: &App| {
+            let open = app.open_rushes(&[&event.event]).await;
             open.expect("reads").values().sum::<i64>()
         };
+        let anew = || App {
+            rushes: Rushes::default(),
+            ..central.app.clone()
+        };
         // Its gates still bring what they held back.
-        central.clock.set(closes.plus_ms(23 * 3_600_000));
-        assert_eq!(open().await, 1, "{engine:?}");
-        central.clock.set(closes.plus_ms(24 * 3_600_000));
-        assert_eq!(open().await, 0, "{engine:?}");
+        central.clock.set(closes.plus_ms(71 * 3_600_000));
+        assert_eq!(open(&central.app).await, 1, "{engine:?}");
+        assert_eq!(open(&anew()).await, 1, "{engine:?}");
+        central.clock.set(closes.plus_ms(72 * 3_600_000));
+        assert_eq!(open(&anew()).await, 0, "{engine:?}: not looked for");
+        assert_eq!(open(&central.app).await, 1, "{engine:?}: known");
+        let id = event.event.id;
+        let others = central.app.other_conflicts(id, State::Open).await;
+        decide(&central, id, others.expect("reads").remove(0).id).await;
+        assert_eq!(open(&central.app).await, 0, "{engine:?}: decided");
     }
 }

@@ -3,8 +3,9 @@
 //!
 //! They follow from all scans of an event, so they are kept with the sum of those scans and looked for again only where
 //! that has changed; an event whose gates are busy is looked at every few seconds at most. One look at a time is under way,
-//! and a page waits for it only so long: what it could not wait for is known to the next. Events that are over are not
-//! looked at: all their scans would be read again by a server that was started anew.
+//! and a page waits for it only so long: what it could not wait for is known to the next. Events that are over for some days
+//! are not looked at: all their scans would be read again by a server that was started anew. What is known of them stays
+//! counted until somebody has decided.
 
 use std::{
     collections::BTreeMap,
@@ -23,8 +24,9 @@ use crate::{
 
 /// A page waits this long.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// Gates bring the last scans of an event within this time. What comes later is in the event's own list of conflicts.
-const LATE_MS: i64 = 24 * 3_600_000;
+/// Gates bring the last scans of an event within this time, and somebody looks at them. What comes later is in the event's own list
+/// of conflicts.
+const LATE_MS: i64 = 3 * 24 * 3_600_000;
 /// Between two looks at one event.
 const REST: Duration = Duration::from_secs(10);
 
@@ -68,9 +70,8 @@ impl App {
     /// # Errors
     /// When the database fails.
     pub async fn open_rushes(&self, events: &[&Event]) -> Result<PerEvent, StoreError> {
-        let events = self.not_over(events).await?;
         let premise = |event: &&Event| (event.id, event.rules.most_per_minute);
-        let premises: Vec<_> = events.iter().map(premise).collect();
+        let premises = self.not_over(events).await?.iter().map(premise).collect();
         let app = self.clone();
         let look = tokio::spawn(async move { app.look_for_rushes(premises).await });
         match timeout(PATIENCE, look).await {
