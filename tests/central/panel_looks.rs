@@ -286,3 +286,41 @@ async fn a_lighter_reason_comes_back_when_the_graver_one_was_looked_at() {
         assert_eq!(reason("paid_twice").await, 0);
     }
 }
+
+/// The trail told no notices once: who had looked at a dispute then has looked at the notice that had come.
+#[tokio::test]
+async fn a_look_of_before_notices_were_told_is_at_what_had_come() {
+    for engine in Engine::both() {
+        let shop = Shop::open(engine).await;
+        let order = crate::refunds::paid(&shop, "held-before", &[(0, 1)], "credit_card").await;
+        shop.central.clock.advance_ms(60_000);
+        shop.drive(&order, "chargeback").await;
+        let mut desk = shop.central.admin().await;
+        let app = &shop.central.app;
+        let ended = app.end_dispute(&order.number, true, &Actor::System);
+        ended.await.expect("disputed");
+        shop.resend(&order).await;
+        assert_eq!(look(&mut desk, &order, "disputed").await, 303);
+        let last = "SELECT id FROM payment_notices ORDER BY received_at DESC, id DESC LIMIT 1";
+        let told = format!("\"notice\":\"{}\",", shop.central.id(last).await);
+        let as_before = format!("UPDATE audit_log SET detail = REPLACE(detail, '{told}', '')");
+        shop.central.execute(as_before.leak()).await;
+        let bare = "SELECT COUNT(*) FROM audit_log WHERE action = 'order.looked_at' AND detail NOT LIKE '%notice%'";
+        assert_eq!(shop.number(bare).await, 1);
+        shop.central.clock.advance_ms(60_000);
+        shop.resend(&order).await;
+        app.settle_payments(50).await.expect("the provider answers");
+        assert!(!is_listed(&mut desk, &order).await, "{engine:?}");
+        let transactions = shop.transactions(&order).await;
+        let id = transactions[0]["transaction_id"].as_str();
+        let another = shop.forge(&Forged {
+            order: &order.number,
+            code: "200",
+            amount: "150000.00",
+            transaction: id.expect("an id"),
+            status: "chargeback",
+        });
+        assert_eq!(shop.hook(another).await.0, 200);
+        assert!(is_listed(&mut desk, &order).await, "{engine:?}: another");
+    }
+}

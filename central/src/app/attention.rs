@@ -27,7 +27,7 @@ use crate::{
 /// When the database fails.
 pub async fn notes_of(tx: &mut Tx, order: OrderId) -> Result<Notes, StoreError> {
     let trail = store::audit::of_subject(tx, "order", order.0).await?;
-    let rows = trail.iter().map(|row| (&*row.action, &*row.detail));
+    let rows = trail.iter().map(|row| (row.at, &*row.action, &*row.detail));
     Ok(Notes::of(rows))
 }
 

@@ -4,6 +4,7 @@
 //! one says nothing of the next. Rows are counted and not put in order: those of one moment have none. Pure. Who writes the rows: `app::attention`.
 
 use serde_json::{Map, Value};
+use sync_protocol::time::Timestamp;
 
 use super::attention::Attention;
 
@@ -74,7 +75,8 @@ struct Thing {
     /// How often it was noted, and how often that was ended.
     begun: usize,
     ended: usize,
-    was_looked_at: bool,
+    /// When somebody looked last.
+    looked_at: Option<Timestamp>,
 }
 
 impl Thing {
@@ -92,38 +94,40 @@ pub struct Notes {
 }
 
 impl Notes {
-    /// Reads a trail, action and detail of each row.
-    pub fn of<'a>(trail: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+    /// Reads a trail, moment, action and detail of each row.
+    pub fn of<'a>(trail: impl IntoIterator<Item = (Timestamp, &'a str, &'a str)>) -> Self {
         let mut notes = Self::default();
-        for (action, detail) in trail {
+        for (at, action, detail) in trail {
             if !matches!(action, NOTED | LOOKED_AT | OVER) {
                 continue;
             }
             if let Some(noted) = Noted::read(detail) {
-                notes.take(action, noted);
+                notes.take(at, action, noted);
             }
         }
         notes
     }
 
-    fn take(&mut self, action: &str, noted: Noted) {
+    fn take(&mut self, at: Timestamp, action: &str, noted: Noted) {
         self.count += usize::from(action == NOTED);
-        let at = self.things.iter().position(|thing| thing.noted == noted);
-        let at = at.unwrap_or_else(|| {
+        let place = self.things.iter().position(|thing| thing.noted == noted);
+        let place = place.unwrap_or_else(|| {
             self.things.push(Thing {
                 noted,
                 begun: 0,
                 ended: 0,
-                was_looked_at: false,
+                looked_at: None,
             });
             self.things.len() - 1
         });
-        let thing = &mut self.things[at];
+        let thing = &mut self.things[place];
         match action {
             NOTED => thing.begun += 1,
             _ => thing.ended += 1,
         }
-        thing.was_looked_at |= action == LOOKED_AT;
+        if action == LOOKED_AT {
+            thing.looked_at = thing.looked_at.max(Some(at));
+        }
     }
 
     /// Whether it waits for somebody to look.
@@ -138,7 +142,14 @@ impl Notes {
     pub fn was_looked_at(&self, noted: &Noted) -> bool {
         let is_it = |thing: &Thing| thing.noted == *noted;
         let found = self.things.iter().find(|thing| is_it(thing));
-        found.is_some_and(|thing| thing.was_looked_at && !thing.is_waiting())
+        found.is_some_and(|thing| thing.looked_at.is_some() && !thing.is_waiting())
+    }
+
+    /// Whether somebody has looked at this very thing at a moment or later.
+    #[must_use]
+    pub fn was_looked_at_since(&self, noted: &Noted, moment: Timestamp) -> bool {
+        let mut things = self.things.iter();
+        things.any(|thing| thing.noted == *noted && thing.looked_at >= Some(moment))
     }
 
     /// What waits for somebody to look.
@@ -166,9 +177,13 @@ mod tests {
     fn notes(rows: &[(&str, &Noted)]) -> Notes {
         let rows: Vec<_> = rows
             .iter()
-            .map(|(action, noted)| (*action, noted.detail().to_string()))
+            .zip(0..)
+            .map(|((action, noted), at)| (Timestamp(at), *action, noted.detail().to_string()))
             .collect();
-        Notes::of(rows.iter().map(|(action, detail)| (*action, &**detail)))
+        Notes::of(
+            rows.iter()
+                .map(|(at, action, detail)| (*at, *action, &**detail)),
+        )
     }
 
     #[test]
@@ -189,6 +204,10 @@ mod tests {
         // Rows of one moment come in any order.
         let mixed = notes(&[(LOOKED_AT, &first), (NOTED, &first)]);
         assert!(mixed.was_looked_at(&first) && !mixed.is_waiting(&first));
+        // The second row was the look.
+        assert!(looked.was_looked_at_since(&first, Timestamp(1)));
+        assert!(!looked.was_looked_at_since(&first, Timestamp(2)));
+        assert!(!looked.was_looked_at_since(&second, Timestamp(0)));
     }
 
     #[test]
@@ -213,7 +232,13 @@ mod tests {
             (NOTED, noted.detail().to_string()),
             (LOOKED_AT, looked.to_string()),
         ];
-        let notes = Notes::of(rows.iter().map(|(action, detail)| (*action, &**detail)));
+        let row =
+            |(action, detail): &(&'static str, String)| (Timestamp(0), *action, detail.clone());
+        let rows: Vec<_> = rows.iter().map(row).collect();
+        let notes = Notes::of(
+            rows.iter()
+                .map(|(at, action, detail)| (*at, *action, &**detail)),
+        );
         assert!(notes.was_looked_at(&noted));
     }
 }

@@ -71,6 +71,16 @@ pub async fn latest(
     Ok(row.map(|(id,)| NoticeId(id)))
 }
 
+/// When a notice came first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn received_at(tx: &mut Tx, notice: NoticeId) -> Result<Timestamp, StoreError> {
+    let sql = "SELECT received_at FROM payment_notices WHERE id = ?";
+    let (at,) = fetch_one!(tx, (i64,), sql, notice.0)?;
+    Ok(Timestamp(at))
+}
+
 async fn count(tx: &mut Tx, notice: RawNotice<'_>) -> Result<bool, StoreError> {
     let counted = execute!(
         tx,

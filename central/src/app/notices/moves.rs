@@ -13,7 +13,7 @@ use super::{
     paid,
 };
 use crate::{
-    app::{App, events::EventError, refunds::RefundError},
+    app::{App, attention::notes_of, events::EventError, refunds::RefundError},
     domain::{
         attention::Attention,
         event::EventStatus,
@@ -294,6 +294,7 @@ async fn load(
 /// A doubt with what it is about. Of a dispute the provider tells nothing by which another one of the same payment could be
 /// told from it: neither an id nor a time, and the transaction's own times stay. So the last notice tells: a body that
 /// differs is another thing, the same one sent again is not, and what is asked between two notices is about the earlier one.
+/// Looks of before the trail told notices were at what had come by then.
 async fn noted(
     tx: &mut Tx,
     payment: &Payment,
@@ -308,6 +309,13 @@ async fn noted(
         Some(notice) => Some(notice),
         None => store::notice::latest(tx, (&payment.provider, &payment.reference)).await?,
     };
+    if let Some(notice) = notice {
+        let came = store::notice::received_at(tx, notice).await?;
+        let notes = notes_of(tx, payment.order).await?;
+        if notes.was_looked_at_since(&noted, came) {
+            return Ok(noted);
+        }
+    }
     Ok(noted.with("notice", json!(notice.map(|notice| notice.to_string()))))
 }
 
