@@ -14,6 +14,7 @@ use crate::panel_setup::{URL, draft, set_up};
 
 const OPENING: &str = "/panel/events/malam-jazz/opening";
 const WITHDRAW: &str = "/panel/events/malam-jazz/opening/withdraw";
+const DECLINE: &str = "/panel/events/malam-jazz/opening/decline";
 const LETTERS: &str = "SELECT COUNT(*) FROM outbox WHERE kind = 'opening_asked'";
 const LETTER: &str = "SELECT id FROM outbox WHERE kind = 'opening_asked' ORDER BY id LIMIT 1";
 const WAITS: &str = "Asked to be opened: Malam Jazz";
@@ -194,6 +195,40 @@ async fn a_wish_that_was_taken_back_before_its_letters_went_is_written_of_once()
         assert_eq!(shop.number(LETTERS).await, 6, "{engine:?}");
         while app.send_letters(10).await.expect("sends") > 0 {}
         assert_eq!(post.letters().len(), 2, "{engine:?}: one each");
+    }
+}
+
+#[tokio::test]
+async fn whoever_may_open_an_event_declines_and_the_organiser_reads_why() {
+    for engine in Engine::both() {
+        let (shop, mut admin, mut organiser) = open(engine).await;
+        ask(&mut organiser).await;
+        organiser.get(URL).await;
+        assert_eq!(organiser.post(DECLINE, &[]).await.status, 403);
+        for path in [URL.to_owned(), format!("{URL}/setup/publish")] {
+            let page = admin.get(&path).await.page;
+            assert!(page.contains(&format!("action=\"{DECLINE}\"")), "{page}");
+            let page = organiser.get(&path).await.page;
+            assert!(!page.contains(DECLINE), "{page}");
+        }
+        for reason in ["Prices are wrong", "Again"] {
+            admin.get(URL).await;
+            let seen = admin.post(DECLINE, &[("reason", reason)]).await;
+            let to = format!("{URL}?done=opening_declined");
+            assert_eq!(seen.to(), to, "{engine:?}: {}", seen.page);
+        }
+        let row = "SELECT COUNT(*) FROM audit_log WHERE action = 'event.opening_decline' AND actor_id IS NOT NULL";
+        assert_eq!(shop.number(row).await, 1, "{engine:?}: none waits then");
+        assert!(!admin.get("/panel").await.page.contains(WAITS));
+        let page = organiser.get(URL).await.page;
+        let is_told = page.contains("Declined at") && page.contains("Prices are wrong");
+        assert!(is_told && !page.contains("Again"), "{page}");
+        // Asking again is news, and begins anew.
+        shop.central.clock.advance_ms(60_000);
+        ask(&mut organiser).await;
+        assert_eq!(shop.number(LETTERS).await, 4, "{engine:?}");
+        let page = organiser.get(URL).await.page;
+        assert!(!page.contains("Prices are wrong"), "{page}");
     }
 }
 

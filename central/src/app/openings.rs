@@ -31,6 +31,8 @@ use crate::{
 
 /// Letters about one wish.
 const MOST_LETTERS: usize = 50;
+/// A reason has so many characters at most.
+const MOST_REASON: usize = 500;
 
 /// Why an event is not asked for.
 #[derive(Debug, thiserror::Error)]
@@ -135,6 +137,31 @@ impl App {
             if ended {
                 let (by, subject) = (By::account(who), ("event", event.0));
                 self.note_by(tx, &by, "event.opening_withdraw", subject, now, json!({}))
+                    .await?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Whoever may open the event does not: the wish ends, and whoever asked reads why. Where none waits, nothing changes. A
+    /// reason is cut where a form would take no more.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn decline_opening(
+        &self,
+        event: EventId,
+        who: &Account,
+        reason: &str,
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let reason: String = reason.trim().chars().take(MOST_REASON).collect();
+        let reason = (!reason.is_empty()).then_some(reason.as_str());
+        transact!(self.store, |tx| {
+            if store::opening::decline(tx, event, reason, now).await? {
+                let (by, subject) = (By::account(who), ("event", event.0));
+                let detail = json!({"reason": reason});
+                self.note_by(tx, &by, "event.opening_decline", subject, now, detail)
                     .await?;
             }
             Ok(())

@@ -1,6 +1,6 @@
 //! A wish that an event be opened to the public, of somebody who sets it up and may not open it.
 //!
-//! Pure. An event has one at most: asking again, after it was taken back or heard, begins it anew.
+//! Pure. An event has one at most: asking again, after it was taken back, heard or declined, begins it anew.
 
 use sync_protocol::{id::EventId, time::Timestamp};
 
@@ -15,6 +15,8 @@ named_enum! {
         Opened => "opened",
         /// Whoever sets the event up took it back.
         Withdrawn => "withdrawn",
+        /// Whoever may open the event does not.
+        Declined => "declined",
     }
 }
 
@@ -34,8 +36,10 @@ pub struct Opening {
     pub asked_at: Timestamp,
     /// The moment that its letters bear: when those were asked for that tell of it.
     pub told_at: Timestamp,
-    /// When it was heard or taken back.
+    /// When it was heard, taken back or declined.
     pub ended_at: Option<Timestamp>,
+    /// Why it was declined, where that was said.
+    pub reason: Option<String>,
 }
 
 impl Opening {

@@ -20,6 +20,7 @@ struct Row {
     asked_at: i64,
     told_at: i64,
     ended_at: Option<i64>,
+    reason: Option<String>,
 }
 
 impl Row {
@@ -32,6 +33,7 @@ impl Row {
             asked_at: Timestamp(self.asked_at),
             told_at: Timestamp(self.told_at),
             ended_at: self.ended_at.map(Timestamp),
+            reason: self.reason,
         })
     }
 }
@@ -39,7 +41,7 @@ impl Row {
 macro_rules! openings {
     ($rest:literal) => {
         concat!(
-            "SELECT o.event_id, o.status, u.name, o.asked_at, o.told_at, o.ended_at \
+            "SELECT o.event_id, o.status, u.name, o.asked_at, o.told_at, o.ended_at, o.reason \
              FROM openings o JOIN users u ON u.id = o.asked_by ",
             $rest
         )
@@ -77,7 +79,7 @@ pub async fn put(
 ) -> Result<(), StoreError> {
     let again = execute!(
         tx,
-        "UPDATE openings SET status = 'waiting', asked_by = ?, asked_at = ?, told_at = ?, ended_at = NULL \
+        "UPDATE openings SET status = 'waiting', asked_by = ?, asked_at = ?, told_at = ?, ended_at = NULL, reason = NULL \
          WHERE event_id = ?",
         by.0,
         now.0,
@@ -95,6 +97,24 @@ pub async fn put(
         )?;
     }
     Ok(())
+}
+
+/// Declines the one that waits; false when none does.
+///
+/// # Errors
+/// When the database fails.
+pub async fn decline(
+    tx: &mut Tx,
+    event: EventId,
+    reason: Option<&str>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let is_declined = end(tx, event, OpeningStatus::Declined, now).await?;
+    if is_declined {
+        let sql = "UPDATE openings SET reason = ? WHERE event_id = ?";
+        execute!(tx, sql, reason, event.0)?;
+    }
+    Ok(is_declined)
 }
 
 /// Ends the one that waits; false when none does.

@@ -47,6 +47,7 @@ pub const ROUTES: &[Route] = routes! {
     POST "/panel/events/{event}/close" May(EventsPublish, Event) => event::close,
     POST "/panel/events/{event}/opening" May(EventsManage, Event) => setup::ask_opening,
     POST "/panel/events/{event}/opening/withdraw" May(EventsManage, Event) => setup::withdraw_opening,
+    POST "/panel/events/{event}/opening/decline" May(EventsPublish, Event) => setup::decline_opening,
     // Setting up an event.
     GET "/panel/events/new" May(EventsManage, List) => setup::new,
     POST "/panel/events" May(EventsManage, List) => setup::create,

@@ -72,6 +72,11 @@ const ACTS: &[(&str, &str, &str)] = &[
         "Pembukaan diminta",
     ),
     (
+        "event.opening_decline",
+        "Opening declined",
+        "Pembukaan ditolak",
+    ),
+    (
         "event.opening_withdraw",
         "Wish for opening taken back",
         "Permintaan pembukaan ditarik",

@@ -106,6 +106,10 @@ pub(super) fn done(code: &str, language: Language) -> Option<&'static str> {
             "Whoever may open the event is told.",
             "Mereka yang boleh membuka acara diberi tahu.",
         ),
+        "opening_declined" => (
+            "It is declined: whoever asked reads that on the event's page.",
+            "Sudah ditolak: yang meminta membacanya di halaman acara.",
+        ),
         "opening_withdrawn" => (
             "It is taken back: nobody is asked to open the event any more.",
             "Sudah ditarik kembali: tidak ada lagi yang diminta membuka acara.",

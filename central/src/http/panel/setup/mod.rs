@@ -38,7 +38,8 @@ pub(super) use self::{
     kind::{remove as remove_type, save as save_type, show as kind},
     new::{create, show as new},
     opening::{
-        ask as ask_opening, may_ask, stands as opening_stands, withdraw as withdraw_opening,
+        ask as ask_opening, decline as decline_opening, may_ask, stands as opening_stands,
+        withdraw as withdraw_opening,
     },
     page::{begin, step},
     paper::{receipts, refunds},

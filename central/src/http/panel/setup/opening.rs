@@ -13,8 +13,8 @@ use crate::{
         readiness::Step,
     },
     http::panel::{
-        card::{Card, FormPart},
-        door::Here,
+        card::{Card, Field, FormPart},
+        door::{Here, to},
         when,
     },
 };
@@ -46,6 +46,13 @@ pub(crate) fn stands(
         (OpeningStatus::Opened, Some(at), EventStatus::Published) => {
             let opened = here.say("Opened at", "Dibuka pada");
             format!("{opened} {}.", moment(at))
+        }
+        (OpeningStatus::Declined, Some(at), _)
+            if event.status.step(EventStatus::Published).is_ok() =>
+        {
+            let declined = here.say("Declined at", "Ditolak pada");
+            let reason = opening.reason.as_deref().unwrap_or_default();
+            format!("{declined} {}. {reason}", moment(at))
         }
         (OpeningStatus::Waiting, ..) if event.status.step(EventStatus::Published).is_ok() => {
             let words = if is_ready {
@@ -88,6 +95,26 @@ pub(super) fn card(desk: &Desk<'_>, opening: Option<&Opening>, is_ready: bool) -
     is_ready.then(|| card.lead(lead).form(form))
 }
 
+/// What somebody who may open the event does about a wish that waits, besides opening it.
+pub(super) fn decline_card(desk: &Desk<'_>, opening: Option<&Opening>) -> Option<Card> {
+    let (here, event) = (desk.here, desk.event());
+    let may = here.may(Permission::EventsPublish, event);
+    if event.status.step(EventStatus::Published).is_err() || !may {
+        return None;
+    }
+    opening.filter(|opening| opening.waits())?;
+    let title = desk.say("Decline", "Tolak");
+    let reason = desk.say(
+        "Reason, which the organiser reads",
+        "Alasan, yang dibaca penyelenggara",
+    );
+    let form = FormPart::new(here, "decline", desk.path_of("opening/decline"))
+        .row(here, [Field::area("reason", reason).most(500)])
+        .button(title)
+        .quiet();
+    Some(Card::new("decline", title).form(form))
+}
+
 /// Asks for it.
 pub(crate) async fn ask(here: Here) -> Response {
     let event = match meant(&here) {
@@ -127,4 +154,23 @@ pub(crate) async fn withdraw(here: Here) -> Response {
     };
     let withdrawn: Result<String, Fault> = withdrawn.await;
     answer(&here, PAGE, withdrawn).await
+}
+
+/// Declines it.
+pub(crate) async fn decline(here: Here) -> Response {
+    let declined = async {
+        let event = meant(&here)?;
+        let (who, reason) = (&here.signed.account, here.form().text("reason"));
+        here.app().decline_opening(event.id, who, &reason).await?;
+        Ok(format!(
+            "/panel/events/{}?done=opening_declined",
+            event.slug
+        ))
+    };
+    let declined: Result<String, Fault> = declined.await;
+    match declined {
+        // Whoever may open the event need not set it up, so the way back is its own page.
+        Ok(path) => to(&path),
+        Err(fault) => answer(&here, PAGE, Err(fault)).await,
+    }
 }

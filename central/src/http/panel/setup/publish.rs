@@ -34,6 +34,7 @@ pub(super) async fn body(desk: &Desk<'_>) -> Result<Body, Fault> {
     }
     let mut cards = vec![card];
     cards.extend(opening::card(desk, asked.as_ref(), is_ready));
+    cards.extend(opening::decline_card(desk, asked.as_ref()));
     Ok(Body {
         title: desk.say("Publish", "Buka untuk umum").to_owned(),
         lead: desk
