@@ -256,6 +256,10 @@ async fn an_operator_is_taken_in_signs_in_at_the_gate_and_is_let_go() {
         let seen = desk.post("/panel/operators", &fields).await;
         assert!(seen.page.contains("This login is taken"), "{}", seen.page);
         let mut fields = fields;
+        fields[1].1 = "new";
+        let seen = desk.post("/panel/operators", &fields).await;
+        let is_kept = seen.page.contains("kept for a page of the panel");
+        assert!(is_kept, "its address is the form's: {}", seen.page);
         (fields[1].1, fields[2].1) = ("ayu", support::panel::ADMIN);
         let seen = desk.post("/panel/operators", &fields).await;
         assert!(

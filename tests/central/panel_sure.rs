@@ -128,3 +128,30 @@ async fn who_may_not_is_refused_and_not_asked() {
         seen.page
     );
 }
+
+#[tokio::test]
+async fn a_password_and_a_second_factor_end_only_by_who_is_sure() {
+    let shop = Shop::open(Engine::Sqlite).await;
+    let mut desk = shop.central.admin().await;
+    shop.central
+        .person("citra@example.id", "super_admin", None, &[])
+        .await;
+    let id = "SELECT id FROM users WHERE email = 'citra@example.id'";
+    let page = format!("/panel/staff/{}", shop.central.id(id).await);
+    let done = "SELECT COUNT(*) FROM audit_log WHERE action IN ('user.new_password', 'user.second_factor_off')";
+    let before = shop.number(done).await;
+    for (deed, question) in [
+        ("password", "Make a new one-time password?"),
+        ("factor", "Turn the second factor off?"),
+    ] {
+        desk.get(&page).await;
+        let seen = unsure(&mut desk, &format!("{page}/{deed}"), &[]).await;
+        assert_eq!(seen.status, 200, "{}", seen.page);
+        assert!(seen.page.contains(question), "{}", seen.page);
+        assert!(seen.page.contains(&format!("href=\"{page}\"")), "back");
+    }
+    assert_eq!(shop.number(done).await, before, "asked first");
+    desk.get(&page).await;
+    desk.post(&format!("{page}/password"), &[]).await;
+    assert_eq!(shop.number(done).await, before + 1);
+}

@@ -17,6 +17,9 @@ pub enum StaffError {
     /// Not a login name.
     #[error("a login has 2 to 40 small letters, digits, dots, hyphens and underscores")]
     Login,
+    /// The address of a person by this login would be that of the form.
+    #[error("the login `new` is kept for the panel's form: choose another one")]
+    LoginKept,
     /// Not an address.
     #[error(transparent)]
     Email(#[from] EmailError),
@@ -58,6 +61,7 @@ impl StaffError {
         match self {
             Self::Name => "staff_name",
             Self::Login => "staff_login",
+            Self::LoginKept => "login_kept",
             Self::Email(_) => "staff_email",
             Self::LoginTaken => "login_taken",
             Self::HasSecret => "has_gate_login",

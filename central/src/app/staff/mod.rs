@@ -50,6 +50,9 @@ pub struct StaffMember {
     pub roles: Vec<(EventId, Role)>,
 }
 
+/// A login that nobody can have, because `operators/new` in the panel is the form for another person.
+const KEPT_LOGIN: &str = "new";
+
 /// A secret that was just made: it is told now or never.
 pub type Secret = Zeroizing<String>;
 
@@ -66,6 +69,9 @@ impl App {
         }
         if !is_login(&wish.login) {
             return Err(StaffError::Login);
+        }
+        if wish.login == KEPT_LOGIN {
+            return Err(StaffError::LoginKept);
         }
         if wish.events.is_empty() {
             return Err(StaffError::NoEvent);

@@ -11,7 +11,7 @@ use super::{
     guard,
     list::{List, Making, PAGE, few::options},
     nav::Section,
-    trail_acts::act,
+    trail_acts::{act, thing},
     trail_words, when,
 };
 use crate::{
@@ -70,6 +70,7 @@ struct Row {
     /// The act in words, and its stable name, by which it is searched for.
     act: Option<&'static str>,
     action: String,
+    /// What kind of thing it was done to.
     subject: String,
     path: Option<String>,
     detail: Vec<(String, String)>,
@@ -236,7 +237,7 @@ fn line(here: &Here, row: TrailRow, path: Option<String>) -> Row {
         who: who(here, &row),
         act: act(&row.action, language),
         action: row.action,
-        subject: row.subject_kind,
+        subject: thing(&row.subject_kind, language).map_or(row.subject_kind, str::to_owned),
         path,
         detail,
     }

@@ -3,7 +3,7 @@
 //! What is sold is read out of the counters of ticket types, which are few. What it brought stands in the reports: here it
 //! would be a sum over every order.
 
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
@@ -15,7 +15,7 @@ use super::{
     guard,
     list::{
         List, Making,
-        few::{finds, options},
+        few::{Rank, finds, options},
     },
     nav::Section,
 };
@@ -84,7 +84,7 @@ pub(super) async fn show(here: Here) -> Response {
 
 async fn load(here: &Here) -> Result<Page, StoreError> {
     let rows = found(here).await?;
-    let (making, rows) = described(here).cut(rows, |row| row.client.id.to_string());
+    let (making, rows) = described(here).cut(rows, |row| rank(here, row));
     Ok(Page {
         page: Frame::inside(here, Section::Clients),
         list: making.done(&mut here.app().store.read().await?).await?,
@@ -123,12 +123,17 @@ async fn found(here: &Here) -> Result<Vec<Row>, StoreError> {
         client,
     };
     let mut rows: Vec<Row> = clients.map(row).filter(|row| fits(here, row)).collect();
-    match here.door.asked("sort") {
-        "events" => rows.sort_by_key(|row| Reverse(row.client.events)),
-        "sold" => rows.sort_by_key(|row| Reverse(row.counts.sold)),
-        _ => {}
-    }
+    rows.sort_by_cached_key(|row| rank(here, row));
     Ok(rows)
+}
+
+fn rank(here: &Here, Row { client, counts }: &Row) -> Rank {
+    let most = match here.door.asked("sort") {
+        "events" => client.events,
+        "sold" => counts.sold,
+        _ => 0,
+    };
+    Rank::new([-most, 0], client.name.to_lowercase(), client.id.0)
 }
 
 fn fits(here: &Here, Row { client, counts }: &Row) -> bool {

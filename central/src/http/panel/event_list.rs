@@ -3,8 +3,6 @@
 //! Nothing is done to several at once: opening, closing, postponing and cancelling each ask for what the one event lacks or
 //! what becomes of its buyers.
 
-use std::cmp::Reverse;
-
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
 use sync_protocol::time::Timestamp;
@@ -16,7 +14,7 @@ use super::{
     guard,
     list::{
         List, Making,
-        few::{finds, options},
+        few::{Rank, finds, options},
     },
     nav::Section,
     number, status, when,
@@ -96,7 +94,7 @@ async fn load(here: &Here) -> Result<Page, StoreError> {
     let (items, organisers) = seen(here).await?;
     let making = described(here, &organisers);
     let items = fitting(here, items, &organisers);
-    let (making, items) = making.cut(items, |item| item.event.slug.clone());
+    let (making, items) = making.cut(items, |item| rank(here, item));
     Ok(Page {
         page: Frame::inside(here, Section::Events),
         list: making.done(&mut here.app().store.read().await?).await?,
@@ -197,13 +195,18 @@ fn fitting(here: &Here, mut items: Vec<Item>, organisers: &[ClientRow]) -> Vec<I
         let is_asked = here.door.asked("opening") != "asked" || item.asked_at.is_some();
         is_of && is_asked && fits(here, &item.event)
     });
-    match here.door.asked("sort") {
-        "latest" => items.reverse(),
-        "name" => items.sort_by_key(|item| item.event.name.to_lowercase()),
-        "sold" => items.sort_by_key(|item| Reverse(item.taken)),
-        _ => {}
-    }
+    items.sort_by_cached_key(|item| rank(here, item));
     items
+}
+
+fn rank(here: &Here, Item { event, taken, .. }: &Item) -> Rank {
+    let (begins, slug, id) = (event.starts_at.0, event.slug.as_str(), event.id.0);
+    match here.door.asked("sort") {
+        "latest" => Rank::new([-begins, 0], slug, id),
+        "name" => Rank::named(&event.name, id),
+        "sold" => Rank::new([-taken, begins], slug, id),
+        _ => Rank::new([begins, 0], slug, id),
+    }
 }
 
 fn fits(here: &Here, event: &Event) -> bool {

@@ -3,8 +3,6 @@
 //! Accounts are few, so they are filtered in memory; whoever was never here stands out. What is done to those that are
 //! chosen is `staff_bulk`'s. A file says who has a second factor and never what a secret is.
 
-use std::cmp::Reverse;
-
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
 
@@ -15,7 +13,7 @@ use super::{
     guard,
     list::{
         Bulk, List, Making,
-        few::{finds, options},
+        few::{Rank, finds, options},
     },
     nav::Section,
     staff_bulk, status, when,
@@ -104,7 +102,7 @@ async fn load(here: &Here) -> Result<Page, StoreError> {
     let clients = here.app().clients().await?;
     let files = found(here, &clients).await?;
     let making = described(here, &clients).await?;
-    let (making, files) = making.cut(files, |file| file.account.id.to_string());
+    let (making, files) = making.cut(files, |file| rank(here, file));
     let mut list = making.done(&mut here.app().store.read().await?).await?;
     let rows = files.into_iter().map(|file| row(here, &clients, file));
     let rows: Vec<Row> = rows.collect();
@@ -156,12 +154,23 @@ async fn described<'a>(here: &'a Here, clients: &[ClientRow]) -> Result<Making<'
 async fn found(here: &Here, clients: &[ClientRow]) -> Result<Vec<AccountFile>, StoreError> {
     let mut files = here.app().accounts().await?;
     files.retain(|file| fits(here, clients, file));
-    match here.door.asked("sort") {
-        "seen" => files.sort_by_key(|file| Reverse(file.seen_at)),
-        "newest" => files.sort_by_key(|file| Reverse(file.account.created_at)),
-        _ => {}
-    }
+    files.sort_by_cached_key(|file| rank(here, file));
     Ok(files)
+}
+
+/// Whoever was never here is last of those that were.
+fn rank(
+    here: &Here,
+    AccountFile {
+        account, seen_at, ..
+    }: &AccountFile,
+) -> Rank {
+    let latest = match here.door.asked("sort") {
+        "seen" => seen_at.map_or(0, |at| at.0),
+        "newest" => account.created_at.0,
+        _ => 0,
+    };
+    Rank::new([-latest, 0], account.name.to_lowercase(), account.id.0)
 }
 
 fn fits(here: &Here, clients: &[ClientRow], file: &AccountFile) -> bool {

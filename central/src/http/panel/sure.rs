@@ -136,6 +136,30 @@ const QUESTIONS: &[Question] = &[
         ),
     },
     Question {
+        path: "/panel/staff/{user}/password",
+        act: None,
+        words: (
+            "Make a new one-time password? The old one ends, and so do all sessions. This cannot be undone.",
+            "Buat kata sandi sekali pakai baru? Yang lama berakhir, juga semua sesi. Ini tidak dapat dibatalkan.",
+        ),
+    },
+    Question {
+        path: "/panel/staff/{user}/factor",
+        act: None,
+        words: (
+            "Turn the second factor off? Make sure it is really this person who asks. Nobody but them can turn it on again.",
+            "Matikan faktor kedua? Pastikan memang orang ini yang meminta. Hanya orang itu yang dapat mengaktifkannya lagi.",
+        ),
+    },
+    Question {
+        path: "/panel/operators/{login}/reset",
+        act: None,
+        words: (
+            "Make another secret? The old one opens no gate any more, once the gates have heard of it. This cannot be undone.",
+            "Buat rahasia baru? Yang lama tidak membuka gerbang lagi setelah gerbang mendengarnya. Ini tidak dapat dibatalkan.",
+        ),
+    },
+    Question {
         path: "/panel/staff/sessions",
         act: None,
         words: (

@@ -1,4 +1,5 @@
-//! Acts of the audit trail in words, by the stable names under which it keeps them. Those of money are `money::words`'s.
+//! Acts of the audit trail in words, by the stable names under which it keeps them, and what they are done to. Acts of money
+//! are `money::words`'s.
 //!
 //! A test walks the sources for every act; one that comes from an older program and has no words here is shown by its name.
 
@@ -276,6 +277,36 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("wristband.void", "Wristband withdrawn", "Gelang ditarik"),
     ("wristband.void_roll", "Roll withdrawn", "Rol ditarik"),
 ];
+
+/// What acts are done to, and the words for it.
+const THINGS: &[(&str, &str, &str)] = &[
+    ("check", "a check", "pemeriksaan"),
+    ("client", "an organiser", "penyelenggara"),
+    ("enrolment", "a code for a node", "kode perangkat"),
+    ("event", "an event", "acara"),
+    ("letter", "a letter", "surat"),
+    ("node", "a node", "perangkat"),
+    ("order", "an order", "pesanan"),
+    ("panel", "the panel", "panel"),
+    ("promo_code", "a promo code", "kode promo"),
+    ("role", "a role", "peran"),
+    ("shared_quota", "a quota", "kuota"),
+    ("staff", "a person at gates", "petugas gerbang"),
+    ("ticket_category", "a category", "kategori"),
+    ("ticket_type", "a type of ticket", "jenis tiket"),
+    ("user", "an account", "akun"),
+    ("wristband", "a wristband", "gelang"),
+    ("wristband_roll", "a roll", "rol"),
+];
+
+/// What an act was done to, in words; `None` = an older program's.
+pub(super) fn thing(kind: &str, language: Language) -> Option<&'static str> {
+    let found = THINGS.iter().find(|(thing, ..)| *thing == kind);
+    found.map(|(_, english, indonesian)| match language {
+        Language::English => *english,
+        Language::Indonesian => *indonesian,
+    })
+}
 
 /// An act in words; `None` = an older program's.
 pub(super) fn act(name: &str, language: Language) -> Option<&'static str> {

@@ -88,6 +88,7 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("node", "node", "perangkat"),
     ("note", "note", "catatan"),
     ("noted", "noted", "dicatat"),
+    ("notice", "notice of the provider", "pemberitahuan penyedia"),
     ("number", "number", "nomor"),
     ("of", "of", "dari"),
     ("opens_at", "opens", "buka"),
@@ -267,16 +268,22 @@ fn number_text(name: &str, value: Option<i64>, language: Language) -> Option<Str
         return Some(when::moment(Timestamp(value), when::HOME, language));
     }
     if name.ends_with("_ms") {
-        let unit = match language {
-            Language::English => "s",
-            Language::Indonesian => "detik",
-        };
-        return Some(format!(
-            "{} {unit}",
-            number::grouped(value / 1_000, language)
-        ));
+        return Some(span(value, language));
     }
     Some(number::grouped(value, language))
+}
+
+/// Seconds, or milliseconds where those are no whole ones.
+fn span(ms: i64, language: Language) -> String {
+    let is_whole = ms % 1_000 == 0;
+    let count = if is_whole { ms / 1_000 } else { ms };
+    let unit = match (is_whole, language) {
+        (true, Language::English) => "s",
+        (true, Language::Indonesian) => "detik",
+        (false, Language::English) => "ms",
+        (false, Language::Indonesian) => "milidetik",
+    };
+    format!("{} {unit}", number::grouped(count, language))
 }
 
 #[cfg(test)]

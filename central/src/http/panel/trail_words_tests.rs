@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::*;
-use crate::http::panel::trail_acts::act;
+use crate::http::panel::trail_acts::{act, thing};
 
 /// What stands in a source that writes to the trail.
 const WRITERS: [&str; 9] = [
@@ -34,9 +34,11 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The names of fields in the objects of a source.
+/// The names of fields in the objects of a source, and of those that are added to one.
 fn fields(source: &str) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
+    let added = source.split(".with(\"").skip(1);
+    let added = added.filter_map(|rest| rest.split_once("\", "));
+    let mut found: BTreeSet<String> = added.map(|(name, _)| name.to_owned()).collect();
     for object in source.split("json!(").skip(1) {
         let mut depth = 1_usize;
         let end = object.find(|letter| {
@@ -73,6 +75,21 @@ fn acts(source: &str) -> BTreeSet<String> {
     texts.map(str::to_owned).collect()
 }
 
+/// The kinds of things that a source says acts were done to: by name, or before the id of one.
+fn things(source: &str) -> BTreeSet<String> {
+    let named = source.split("subject_kind: \"").skip(1);
+    let named = named.filter_map(|rest| rest.split('"').next());
+    let pairs = source.split("(\"").skip(1);
+    let pairs = pairs.filter_map(|rest| {
+        let (kind, rest) = rest.split_once("\", ")?;
+        let value = rest.split(')').next()?;
+        let is_id = value.ends_with(".0") || value.ends_with(".id") || value == "id";
+        let is_kind = kind.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        (is_kind && (is_id || value == "Uuid::nil(")).then_some(kind)
+    });
+    named.chain(pairs).map(str::to_owned).collect()
+}
+
 /// The sources that write to the trail, without their tests.
 fn writers() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -98,7 +115,7 @@ fn writers() -> Vec<String> {
 fn every_field_that_an_act_leaves_has_words_in_both_languages() {
     let names: BTreeSet<String> = writers().iter().flat_map(|text| fields(text)).collect();
     assert!(
-        names.contains("amount_minor") && names.len() > 60,
+        names.contains("amount_minor") && names.contains("notice") && names.len() > 60,
         "{names:?}"
     );
     let is_unknown = |name: &&String| field(name, Language::Indonesian).is_none();
@@ -118,6 +135,21 @@ fn every_act_has_words() {
     assert!(
         unknown.is_empty(),
         "add words for these to ACTS in trail_acts.rs: {unknown:?}"
+    );
+}
+
+#[test]
+fn every_thing_that_an_act_is_done_to_has_words() {
+    let names: BTreeSet<String> = writers().iter().flat_map(|text| things(text)).collect();
+    assert!(
+        names.contains("panel") && names.contains("wristband") && names.len() > 14,
+        "{names:?}"
+    );
+    let is_unknown = |name: &&String| thing(name, Language::Indonesian).is_none();
+    let unknown: Vec<_> = names.iter().filter(is_unknown).collect();
+    assert!(
+        unknown.is_empty(),
+        "add words for these to THINGS in trail_acts.rs: {unknown:?}"
     );
 }
 
@@ -145,6 +177,12 @@ fn values_are_read_aloud() {
         ("{\"addon\": true}", "an addition yes", "tambahan ya"),
         ("{\"count\": 12000}", "how many 12,000", "banyaknya 12.000"),
         ("{\"lease_ms\": 600000}", "lease 600 s", "sewa 600 detik"),
+        (
+            "{\"lease_ms\": 1500}",
+            "lease 1,500 ms",
+            "sewa 1.500 milidetik",
+        ),
+        ("{\"lease_ms\": 300}", "lease 300 ms", "sewa 300 milidetik"),
         (
             "{\"quota\": {\"from\": 5, \"to\": 9}}",
             "quota 5 → 9",

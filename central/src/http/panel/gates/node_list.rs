@@ -10,7 +10,7 @@ use super::{
         door::Here,
         frame::Frame,
         guard,
-        list::{Bulk, List, Making, PAGE},
+        list::{Bulk, List, Making},
         nav::Section,
         status,
         tab::Tab,
@@ -18,7 +18,7 @@ use super::{
     },
     node_bulk,
     node_form::Fields,
-    node_row::{NodePlace, NodeRow},
+    node_row::NodeRow,
 };
 use crate::{
     domain::{event::Event, node::NodeStatus, permission::Permission},
@@ -65,16 +65,13 @@ pub(in super::super) async fn list(here: Here) -> Response {
 async fn load(here: &Here) -> Result<Page, StoreError> {
     let events = events(here).await?;
     let rows = found(here, &events).await?;
-    let after = NodePlace::parse(here.door.asked("after"));
-    let is_after = |row: &NodeRow| after.as_ref().is_none_or(|after| row.place > *after);
-    let rows = rows.into_iter().filter(is_after);
     let (list, rows) = described(here, &events)
         .files(true)
         .empty((
             "No gate has a node yet. Open an event, go to its gates, and make a code there.",
             "Belum ada gerbang dengan perangkat. Buka sebuah acara, masuk ke gerbangnya, lalu buat kode di sana.",
         ))
-        .turned(rows.take(PAGE + 1).collect(), |row| row.place.text());
+        .cut(rows, |row| row.rank.clone());
     let mut list = list.done(&mut here.app().store.read().await?).await?;
     let revocable = rows.iter().filter(|row| row.may_revoke);
     let revocable: Vec<String> = revocable.map(|row| row.id.clone()).collect();
@@ -108,6 +105,7 @@ pub(super) async fn found(here: &Here, events: &[Event]) -> Result<Vec<NodeRow>,
             rows.extend(of_event(here, event, wanted, &search).await?);
         }
     }
+    rows.sort_by_cached_key(|row| row.rank.clone());
     Ok(rows)
 }
 

@@ -2,7 +2,7 @@
 
 use sync_protocol::{occupancy::IN_CONTACT_MS, time::Timestamp};
 
-use super::super::{door::Here, status, when};
+use super::super::{door::Here, list::few::Rank, status, when};
 use crate::domain::{
     event::Event,
     node::{Node, NodeStatus},
@@ -14,44 +14,10 @@ const ODD_CLOCK_MS: i64 = 30_000;
 /// Words and the colour of a mark.
 pub(super) type Mark = (String, &'static str);
 
-/// Where a node stands in the list: what it is sorted by, so that a page goes on there when the node is gone.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct NodePlace {
-    begins: Timestamp,
-    event: String,
-    name: String,
-}
-
-impl NodePlace {
-    fn of(event: &Event, node: &Node) -> Self {
-        Self {
-            begins: event.starts_at,
-            event: event.slug.clone(),
-            name: node.name.clone(),
-        }
-    }
-
-    /// As addresses carry it. A slug has no dot.
-    pub(super) fn text(&self) -> String {
-        format!("{}.{}.{}", self.begins.0, self.event, self.name)
-    }
-
-    /// Out of an address.
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        let (begins, rest) = text.split_once('.')?;
-        let (event, name) = rest.split_once('.')?;
-        Some(Self {
-            begins: Timestamp(begins.parse().ok()?),
-            event: event.to_owned(),
-            name: name.to_owned(),
-        })
-    }
-}
-
 /// One line of the list.
 pub(super) struct NodeRow {
     pub(super) id: String,
-    pub(super) place: NodePlace,
+    pub(super) rank: Rank,
     pub(super) path: String,
     pub(super) name: String,
     pub(super) event: String,
@@ -73,7 +39,7 @@ impl NodeRow {
         let manage = crate::domain::permission::Permission::NodesManage;
         Self {
             id: node.id.to_string(),
-            place: NodePlace::of(event, node),
+            rank: rank(event, node),
             path: format!("/panel/nodes/{}", node.id),
             name: node.name.clone(),
             event: event.name.clone(),
@@ -88,6 +54,12 @@ impl NodeRow {
             may_revoke: node.status != NodeStatus::Revoked && here.may(manage, event),
         }
     }
+}
+
+/// Event by event, the soonest first. No letter of a short name comes before the space behind it.
+fn rank(event: &Event, node: &Node) -> Rank {
+    let text = format!("{} {}", event.slug, node.name);
+    Rank::new([event.starts_at.0, 0], text, node.id.0)
 }
 
 fn now(here: &Here) -> Timestamp {

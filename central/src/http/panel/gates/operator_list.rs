@@ -13,7 +13,7 @@ use super::{
         guard,
         list::{
             Bulk, List, Making,
-            few::{finds, options},
+            few::{Rank, finds, options},
         },
         nav::Section,
         status::{self, Mark},
@@ -75,10 +75,10 @@ pub(in super::super) async fn show(here: Here) -> Response {
 async fn load(here: &Here) -> Result<Page, StoreError> {
     let known = known(here).await?;
     let staff = found(here, &known).await?;
-    let place = |member: &StaffMember| member.account.login.clone();
-    let (making, staff) = described(here, &known).cut(staff, place);
+    let (making, staff) = described(here, &known).cut(staff, |member| rank(here, member));
     let mut list = making.done(&mut here.app().store.read().await?).await?;
-    let shown: Vec<String> = staff.iter().map(place).collect();
+    let shown = staff.iter().map(|member| member.account.login.clone());
+    let shown: Vec<String> = shown.collect();
     list.bulk = Bulk::new(here, operator_bulk::deeds(here), shown);
     let row = |member| row(here, &known.events, member);
     Ok(Page {
@@ -125,10 +125,15 @@ fn described<'a>(here: &'a Here, known: &Known) -> Making<'a> {
 async fn found(here: &Here, known: &Known) -> Result<Vec<StaffMember>, StoreError> {
     let mut staff = here.app().staff(None).await?;
     staff.retain(|member| fits(here, known, member));
-    if here.door.asked("sort") == "name" {
-        staff.sort_by_key(|member| member.account.name.to_lowercase());
-    }
+    staff.sort_by_cached_key(|member| rank(here, member));
     Ok(staff)
+}
+
+fn rank(here: &Here, StaffMember { account, .. }: &StaffMember) -> Rank {
+    match here.door.asked("sort") {
+        "name" => Rank::named(&account.name, account.id.0),
+        _ => Rank::named(&account.login, account.id.0),
+    }
 }
 
 fn fits(here: &Here, known: &Known, member: &StaffMember) -> bool {

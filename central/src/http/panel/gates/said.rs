@@ -74,6 +74,10 @@ pub(super) fn staff(here: &Here, error: &StaffError) -> (StatusCode, String) {
             "A login has 2 to 40 small letters, digits, dots, hyphens and underscores.",
             "Nama masuk berisi 2 sampai 40 huruf kecil, angka, titik, tanda hubung, dan garis bawah.",
         ),
+        StaffError::LoginKept => (
+            "The login “new” is kept for a page of the panel: choose another one.",
+            "Nama masuk “new” dipakai oleh halaman panel: pilih yang lain.",
+        ),
         StaffError::Email(_) => (
             "Give an address such as budi@example.id.",
             "Isi alamat seperti budi@example.id.",

@@ -1,9 +1,10 @@
 //! The rolls of an event as a list: searched, filtered, turned, and as files, which name rolls and hold no code.
 //!
-//! How many of each are in use is counted when it is asked for, because every exchange is read for it. Nothing is done to
-//! several at once: a roll that is withdrawn by mistake is lost.
+//! How many of each are in use is counted when a link asks for it, and for a file, because every exchange is read for it. It
+//! is no filter: what is typed into the search counts nothing. Nothing is done to several at once: a roll that is withdrawn
+//! by mistake is lost.
 
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
@@ -18,7 +19,7 @@ use super::{
         guard,
         list::{
             List, Making,
-            few::{finds, options},
+            few::{Rank, finds, options},
         },
         tab::Tab,
         when,
@@ -39,7 +40,8 @@ struct Page {
     list: List,
     slug: String,
     rows: Vec<Row>,
-    counts: bool,
+    /// Where they are counted; `None` = they are.
+    counted: Option<String>,
     may_manage: bool,
     typed: Typed,
 }
@@ -49,6 +51,8 @@ struct Page {
 #[template(path = "panel/money/rolls_none.html")]
 struct Without {
     page: Frame,
+    /// Where its rules are set, for who may set them.
+    rules: Option<String>,
 }
 
 /// What was typed into a form that was refused.
@@ -71,7 +75,7 @@ struct Row {
     made: String,
 }
 
-/// A roll, and how many of it are in use where that was asked.
+/// A roll, and how many of it are in use where that was counted.
 struct Item {
     summary: RollSummary,
     used: Option<u64>,
@@ -85,7 +89,6 @@ const STATES: [(&str, (&str, &str)); 2] = [
     ("good", ("Good", "Berlaku")),
     ("void", ("Withdrawn", "Ditarik")),
 ];
-const COUNTED: [(&str, (&str, &str)); 1] = [("1", ("counted", "dihitung"))];
 const SORTS: [(&str, (&str, &str)); 4] = [
     ("oldest", ("Oldest first", "Terlama dahulu")),
     ("newest", ("Newest first", "Terbaru dahulu")),
@@ -122,7 +125,12 @@ pub(super) async fn page(here: &Here, refused: Option<Refused>) -> Response {
     };
     match loaded.await {
         Ok(None) => {
-            let template = Without { page: frame };
+            let may_set = here.may(Permission::EventsManage, event);
+            let rules = || format!("/panel/events/{}/setup/settings#rules", event.slug);
+            let template = Without {
+                page: frame,
+                rules: may_set.then(rules),
+            };
             template.page.send(code, &template)
         }
         Ok(Some(_)) => match load(here, event, frame).await {
@@ -134,16 +142,17 @@ pub(super) async fn page(here: &Here, refused: Option<Refused>) -> Response {
 }
 
 async fn load(here: &Here, event: &Event, page: Frame) -> Result<Page, StoreError> {
-    let items = found(here, event).await?;
+    let counts = here.door.asked("count") == "1";
+    let items = found(here, event, counts).await?;
     let making = described(here, event);
-    let (making, items) = making.cut(items, |item| item.summary.roll.id.to_string());
+    let (making, items) = making.cut(items, |item| rank(here, item));
     let list = making.done(&mut here.app().store.read().await?).await?;
     Ok(Page {
         page,
+        counted: (!counts).then(|| counted(here, &list)),
         list,
         slug: event.slug.clone(),
         rows: items.iter().map(|item| row(here, event, item)).collect(),
-        counts: counts(here),
         may_manage: here.may(Permission::EventsManage, event),
         typed: typed(here),
     })
@@ -167,8 +176,15 @@ fn typed(here: &Here) -> Typed {
     }
 }
 
-fn counts(here: &Here) -> bool {
-    here.door.asked("count") == "1"
+/// This very page, counted.
+fn counted(here: &Here, list: &List) -> String {
+    let after = here.door.asked("after");
+    let mut query = form_urlencoded::Serializer::new(list.query.clone());
+    if !after.is_empty() {
+        query.append_pair("after", after);
+    }
+    query.append_pair("count", "1");
+    format!("{}?{}", list.path, query.finish())
 }
 
 fn described<'a>(here: &'a Here, event: &Event) -> Making<'a> {
@@ -180,12 +196,6 @@ fn described<'a>(here: &'a Here, event: &Event) -> Making<'a> {
         .search(("Name of the roll", "Nama rol"))
         .choice("kind", ("From", "Asal"), any, options(here, &KINDS))
         .choice("state", ("State", "Keadaan"), any, options(here, &STATES))
-        .choice(
-            "count",
-            ("In use", "Dipakai"),
-            ("not counted", "tidak dihitung"),
-            options(here, &COUNTED),
-        )
         .sort(options(here, &SORTS))
         .files(true)
         .empty((
@@ -195,8 +205,8 @@ fn described<'a>(here: &'a Here, event: &Event) -> Making<'a> {
 }
 
 /// All rolls that fit what the address asks for, in its order.
-async fn found(here: &Here, event: &Event) -> Result<Vec<Item>, StoreError> {
-    let used = match counts(here) {
+async fn found(here: &Here, event: &Event, counts: bool) -> Result<Vec<Item>, StoreError> {
+    let used = match counts {
         true => Some(here.app().wristbands_in_use(event.id).await?),
         false => None,
     };
@@ -205,13 +215,19 @@ async fn found(here: &Here, event: &Event) -> Result<Vec<Item>, StoreError> {
     let mut items: Vec<Item> = fitting
         .map(|summary| item(summary, used.as_ref()))
         .collect();
-    match here.door.asked("sort") {
-        "newest" => items.reverse(),
-        "name" => items.sort_by_key(|item| item.summary.roll.name.to_lowercase()),
-        "largest" => items.sort_by_key(|item| Reverse(item.summary.roll.count())),
-        _ => {}
-    }
+    items.sort_by_cached_key(|item| rank(here, item));
     Ok(items)
+}
+
+fn rank(here: &Here, item: &Item) -> Rank {
+    let roll = &item.summary.roll;
+    let (made, id) = (roll.created_at.0, roll.id);
+    match here.door.asked("sort") {
+        "newest" => Rank::new([-made, 0], "", id),
+        "name" => Rank::named(&roll.name, id),
+        "largest" => Rank::new([-i64::from(roll.count()), made], "", id),
+        _ => Rank::new([made, 0], "", id),
+    }
 }
 
 /// A roll that nobody counted anything of has none in use, where it was counted.
@@ -272,7 +288,7 @@ async fn file(here: &Here, format: Format) -> Response {
         names: ("wristband-rolls", here.say_fixed("Wristbands", "Gelang")),
         head,
     };
-    let items = found(here, event).await;
+    let items = found(here, event, true).await;
     file.send(here, items, |item| cells(here, event, &item))
         .await
 }
