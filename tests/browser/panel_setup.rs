@@ -96,3 +96,44 @@ async fn an_event_is_set_up_by_hand_and_published() {
         .until("return document.body.innerText.includes('Regular') && !document.body.innerText.includes('Preview')")
         .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_organiser_asks_for_opening_and_reads_why_not() {
+    let open = open().await;
+    let given = "UPDATE events SET client_id = (SELECT client_id FROM users WHERE email = 'citra@example.id'), \
+        description = 'From bebop to today', terms = 'No glass' WHERE slug = 'jazz'";
+    open.shop.central.execute(given).await;
+    let (start, draft) = (
+        format!("{}/panel?lang=en", open.url),
+        format!("{}/panel/events/jazz", open.url),
+    );
+    let (organiser, admin) = (
+        Hands::with_window(&start, DESK).await,
+        Hands::with_window(&start, DESK).await,
+    );
+    sign_in(&organiser, &open, "citra@example.id").await;
+    sign_in(&admin, &open, ADMIN).await;
+    organiser.go(&draft).await;
+    looked_at(&organiser, "panel-opening-ask").await;
+    organiser.click("form[action$='/opening'] button").await;
+    reads(&organiser, "Opening asked for at").await;
+    looked_at(&organiser, "panel-opening-asked").await;
+    admin.go(&start).await;
+    reads(&admin, "Asked to be opened: Jazz di Kota Tua").await;
+    looked_at(&admin, "panel-opening-overview").await;
+    admin.go(&draft).await;
+    admin
+        .fill("#decline_reason", "The venue has not signed yet.")
+        .await;
+    looked_at(&admin, "panel-opening-decline").await;
+    admin.click("form[action$='/decline'] button").await;
+    reads(&admin, "It is declined").await;
+    organiser.go(&draft).await;
+    reads(&organiser, "The venue has not signed yet.").await;
+    looked_at(&organiser, "panel-opening-declined").await;
+}
+
+async fn reads(hands: &Hands, words: &str) {
+    let shown = format!("return document.body.innerText.includes({words:?})");
+    hands.until(&shown).await;
+}
